@@ -1,0 +1,27 @@
+/// The low-rank subspace of a sequence: leading left singular vectors of training fingerprints (paper Section 2.4).
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+
+namespace crbrt::physics {
+
+/// Accumulates sum_t Re(s s^H) over fingerprints and returns its leading eigenvectors: the SVD of the real and imaginary
+/// parts side by side. s(-omega0) = conj(s(omega0)), so this is the basis of the omega0-symmetric training set, and real.
+class BasisBuilder {
+ public:
+  explicit BasisBuilder(Eigen::Index n_frame);
+  void add(const Eigen::MatrixXcd& signals);  ///< [n_frame, n_fingerprint]
+  /// Orthonormal columns [n_frame, rank], strongest first; the sign makes each column's largest entry positive.
+  /// Throws std::invalid_argument when rank exceeds what was added.
+  Eigen::MatrixXd basis(Eigen::Index rank) const;
+
+ private:
+  Eigen::MatrixXd gram_;
+  Eigen::Index n_added_ = 0;
+};
+
+/// SHA-256 over the little-endian doubles of the basis, column-major. 64 hex digits.
+std::string sha256_of(const Eigen::MatrixXd& basis);
+
+}  // namespace crbrt::physics

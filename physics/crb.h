@@ -1,0 +1,41 @@
+/// The Cramér-Rao bound that a real-valued estimator obeys (physics.md, "Compression, noise and the bound").
+///
+/// Unknowns are real: Re M0, Im M0 and the tissue parameters. With J = [s, i s, M0 ds/dtheta] the Fisher matrix is
+/// F = Re(J^H J) / sigma^2, and the bound is diag(F^-1). sigma is the standard deviation of the real and of the imaginary
+/// part of each sample. Bounds here are for M0 = sigma = 1; those of tissue parameters scale with (sigma / |M0|)^2.
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "physics/tissue.h"
+
+namespace crbrt::physics {
+
+/// Is r1 one unknown (the paper: r1_free = r1_semi = 1/T1) or two?
+enum class T1Model { apparent, separate };
+std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
+
+/// Names of the unknown tissue parameters in the order of a Bounds vector. apparent (7): m0_semi_frac, r1_apparent_hz,
+/// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): the parameters of physics.md.
+std::vector<std::string> bound_names(T1Model model);
+
+struct Bounds {
+  Eigen::VectorXd crb;         ///< [n_bound] variances in squared parameter units; infinite where none exists
+  double m0_crb_real = 0;      ///< bound of Re M0 at M0 = 1
+  double m0_crb_imag = 0;      ///< bound of Im M0 at M0 = 1
+  double condition = 0;        ///< condition number of the column-scaled Jacobian; infinite for a zero column
+};
+
+/// signal [n], jacobian [n, n_parameter] of one fingerprint, in the time or the compressed domain.
+/// Columns are scaled to unit norm and inverted by a QR decomposition.
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                        const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
+
+/// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10 (physics.md).
+inline constexpr double min_signal_norm = 1e-6;
+inline constexpr double max_condition = 1e10;
+
+}  // namespace crbrt::physics

@@ -1,0 +1,25 @@
+/// Sequences and bases from files. All throw cli::InputError naming the file, what was expected and what was found.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+
+#include "physics/prior.h"
+#include "physics/sequence.h"
+
+namespace crbrt::physics {
+
+/// JSON {"name": ..., "tr_s": ..., "alpha_rad": [[...], ...], "trf_s": [[...], ...]} (one array per cycle; a flat array is one
+/// cycle), or MAT v7.3 / HDF5 with `alpha` and `TRF` of shape [cycles, pulses] as HDF5 shows it; those carry no TR, so
+/// `tr_s` is then required. Given for a JSON file, tr_s must agree with the file's.
+Sequence read_sequence(const std::string& path, std::optional<double> tr_s = std::nullopt);
+
+/// JSON prior (docs/formats.md).
+Prior read_prior(const std::string& path);
+
+/// A basis [n_frame, n_coeff] from "M.crbm"-free sources: FILE.h5 (dataset /basis), FILE.h5:name, or FILE.mat:U (dimensions
+/// reversed). `rank` > 0 takes the leading columns.
+Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank = 0);
+
+}  // namespace crbrt::physics

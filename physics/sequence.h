@@ -1,0 +1,39 @@
+/// A pulse sequence: one or more cycles of rectangular pulses at a fixed repetition time. Each cycle repeats for ever on its
+/// own (its periodic state), and the signals of the cycles are concatenated. Pulse 1 of each cycle is the crushed inversion.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace crbrt::physics {
+
+struct Cycle {
+  std::vector<double> alpha_rad;  ///< nominal flip angles; [0] is the inversion
+  std::vector<double> trf_s;      ///< pulse durations, same length
+};
+
+struct Sequence {
+  std::string name;
+  double tr_s = 0;
+  std::vector<Cycle> cycles;
+
+  std::size_t n_frame() const noexcept;  ///< echoes of all cycles
+
+  /// Empty when usable, else one line: what was expected, what was found. Checks tr > 0, equal lengths, at least two pulses,
+  /// finite 0 <= alpha, 0 < trf < tr.
+  std::string why_invalid() const;
+};
+
+/// RF figures of merit that limit a protocol (physics.md, last section). The highest over all cycles.
+struct RfLoad {
+  double energy_rad2_per_s = 0;  ///< sum alpha^2 / trf over one cycle, inversion included
+  double b1_rms_ut = 0;          ///< sqrt(sum (alpha/trf)^2 trf / (n tr)) / gamma
+  double b1_peak_ut = 0;         ///< max alpha / trf / gamma
+};
+RfLoad rf_load(const Sequence& sequence);
+
+/// SHA-256 over little-endian doubles: alpha_rad of all cycles, then trf_s of all cycles, then tr_s. 64 hex digits.
+std::string sha256_of(const Sequence& sequence);
+
+}  // namespace crbrt::physics

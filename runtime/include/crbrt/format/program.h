@@ -1,0 +1,73 @@
+/// What the runtime executes: a table of plain structs that points at constant weights. A generated model defines one as
+/// constant data; the loader builds one from a .crbm. Both go through the same lowering, so they are equal bit for bit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "crbrt/format/layout.h"
+
+namespace crbrt {
+
+/// Bumped when the meaning of any field changes.
+inline constexpr std::uint32_t program_version = 1;
+
+enum class OpKind : std::uint32_t {
+  dense = 0,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j] when add_slot >= 0) (then ReLU when relu != 0)
+  group_norm = 1,  ///< out = gamma * (in - mean_g) / sqrt(var_g + epsilon) + beta per group (then ReLU when relu != 0)
+  relu = 2,        ///< out = max(in, 0)
+};
+
+/// One step of a program. Slots are indices of feature-major tile buffers in the arena (layout.h); slot 0 holds the
+/// preprocessed input. `dense` never works in place; `group_norm` and `relu` may have in_slot == out_slot.
+struct Op {
+  OpKind kind;
+  std::uint32_t n_in;      ///< features read
+  std::uint32_t n_out;     ///< features written (== n_in except for dense)
+  std::uint32_t in_slot;
+  std::uint32_t out_slot;
+  std::int32_t add_slot;   ///< dense only: slot of n_out features added before ReLU, or -1
+  std::uint32_t relu;      ///< 0 or 1
+  std::uint32_t n_group;   ///< group_norm only: divides n_in
+  float epsilon;           ///< group_norm only
+  const float* weights;    ///< dense: packed (layout.h). group_norm: gamma [n_in]
+  const float* bias;       ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]
+};
+
+/// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):
+///   1. if phase_reference >= 0: c *= conj(c[r]) / |c[r]| with r = phase_reference (no rotation when c[r] == 0)
+///   2. c /= ||c||_2  (l2 norm over all real and imaginary parts) when l2_normalize != 0
+///   3. x = [Re c, Im c];  x[i] = (x[i] - mean[i]) * inverse_std[i]
+struct Preprocessing {
+  std::int32_t phase_reference;  ///< coefficient whose phase becomes zero, or -1
+  std::uint32_t l2_normalize;    ///< 0 or 1
+  const float* mean;             ///< [2 * n_coeff]
+  const float* inverse_std;      ///< [2 * n_coeff]
+};
+
+/// estimate = offset + scale * network output. Outside [minimum, maximum] the voxel is flagged, the value kept.
+struct Output {
+  const char* name;  ///< e.g. "t1_apparent_s"
+  const char* unit;  ///< e.g. "s"; "1" for a fraction
+  float offset;
+  float scale;
+  float minimum;
+  float maximum;
+};
+
+struct Program {
+  std::uint32_t version;     ///< program_version
+  const char* name;          ///< model name, e.g. "v3p2_lean"
+  const char* model_sha256;  ///< 64 hex digits: the content hash of the .crbm it came from
+  std::uint32_t n_coeff;     ///< complex coefficients per voxel (the rank)
+  std::uint32_t n_output;
+  std::uint32_t n_op;
+  std::uint32_t n_slot;
+  Preprocessing preprocessing;
+  const Output* outputs;          ///< [n_output]
+  const Op* ops;                  ///< [n_op]; the last one writes n_output features
+  const std::uint32_t* slot_width;///< [n_slot] features of each slot
+  std::uint64_t macs_per_voxel;   ///< multiply-adds of the dense layers
+};
+
+}  // namespace crbrt
