@@ -1,0 +1,15 @@
+# crbrt_add_test(NAME SOURCES file... LIBRARIES target...): one GoogleTest program. Every TEST is a ctest of its own;
+# GTEST_SKIP is reported as skipped, never as passed.
+include(GoogleTest)
+find_package(GTest REQUIRED)
+
+function(crbrt_add_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  crbrt_private_target(${name})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
+  # Tests of real data live beside the clone; they skip where it is absent.
+  target_compile_definitions(${name} PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CRBRT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+endfunction()
