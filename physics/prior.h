@@ -1,5 +1,5 @@
 /// Tissue priors: truncated Gaussians and uniform distributions per parameter, mixtures of named classes, read from JSON
-/// (io/prior_json.h). Draws are counter-based: fingerprint i of seed k is the same whatever else is drawn.
+/// (read_prior in io/sequence_io.h). Draws are counter-based: fingerprint i of seed k is the same whatever else is drawn.
 #pragma once
 
 #include <array>
@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "physics/counter_random.h"
 #include "physics/crb.h"
+#include "physics/simulator.h"
 #include "physics/tissue.h"
 
 namespace crbrt::physics {
@@ -17,9 +19,12 @@ struct Marginal {
   enum class Kind { fixed, gaussian, uniform } kind = Kind::fixed;
   double mean = 0;     ///< fixed: the value
   double std = 0;      ///< gaussian only
-  double minimum = 0;
-  double maximum = 0;
+  double minimum = 0;  ///< fixed: the value
+  double maximum = 0;  ///< fixed: the value
   bool as_time = false;  ///< the numbers describe T = 1/R of a rate parameter, in seconds
+
+  /// The share of draws that lies in [low, high], before truncation: 1 / share is the expected number of redraws.
+  double share(double low, double high) const noexcept;
 };
 
 /// One class of tissue, e.g. "main", "csf", "fat".
@@ -39,6 +44,14 @@ struct Prior {
 
   /// Tissue number `index` of the stream `seed`: a pure function of its arguments.
   Tissue draw(std::uint64_t seed, std::uint64_t index) const;
+  /// The same from another stream than Stream::tissue, e.g. Stream::basis.
+  Tissue draw(std::uint64_t seed, Stream stream, std::uint64_t index) const;
+
+  /// The smallest domain that holds every possible draw: the same for all shards.
+  TissueDomain domain() const;
+
+  /// Empty when draws will end soon and be valid tissues; else one line: class, parameter, expected, found.
+  std::string why_invalid() const;
 };
 
 }  // namespace crbrt::physics

@@ -1,4 +1,4 @@
-/// Sequences and bases from files. All throw cli::InputError naming the file, what was expected and what was found.
+/// Sequences, priors and bases from files. All throw cli::InputError naming the file, what was expected and what was found.
 #pragma once
 
 #include <Eigen/Core>
@@ -15,11 +15,11 @@ namespace crbrt::physics {
 /// `tr_s` is then required. Given for a JSON file, tr_s must agree with the file's.
 Sequence read_sequence(const std::string& path, std::optional<double> tr_s = std::nullopt);
 
-/// JSON prior (docs/formats.md).
-Prior read_prior(const std::string& path);
+/// JSON prior (docs/file-formats.md). `tr_s` turns omega0_cycles_per_tr into rad/s; a prior with that key needs it.
+Prior read_prior(const std::string& path, std::optional<double> tr_s = std::nullopt);
 
 /// A basis [n_frame, n_coeff] from "M.crbm"-free sources: FILE.h5 (dataset /basis), FILE.h5:name, or FILE.mat:U (dimensions
-/// reversed). `rank` > 0 takes the leading columns.
+/// reversed). `rank` > 0 takes the leading columns. Columns must be orthonormal.
 Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank = 0);
 
 }  // namespace crbrt::physics

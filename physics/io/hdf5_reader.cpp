@@ -1,0 +1,118 @@
+// Opening and reading of arrays.
+#include "physics/io/hdf5_reader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "tools/cli/error.h"
+
+namespace crbrt::physics {
+namespace {
+
+Shape shape_of(hid_t dataset) {
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  std::vector<hsize_t> extents(rank > 0 ? static_cast<std::size_t>(rank) : 0);
+  if (rank > 0) H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
+  return Shape(extents.begin(), extents.end());
+}
+
+std::size_t volume(const Shape& shape) {
+  std::size_t n = 1;
+  for (const std::size_t extent : shape) n *= extent;
+  return n;
+}
+
+const char* class_text(H5T_class_t type) {
+  switch (type) {
+    case H5T_INTEGER:
+    case H5T_FLOAT: return "real numbers";
+    case H5T_COMPOUND: return "a compound";
+    case H5T_STRING: return "text";
+    default: return "another type";
+  }
+}
+
+}  // namespace
+
+std::string shape_text(const Shape& shape) {
+  std::string text = "[";
+  for (const std::size_t extent : shape) {
+    if (text.size() > 1) text += ", ";
+    text += extent == Hdf5Reader::any ? "any" : std::to_string(extent);
+  }
+  return text + "]";
+}
+
+bool is_hdf5(const std::string& path) {
+  silence_hdf5();
+  return H5Fis_hdf5(path.c_str()) > 0;
+}
+
+Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
+  errno = 0;
+  if (!std::ifstream(path, std::ios::binary)) fail("a readable file", std::strerror(errno));
+  if (!is_hdf5(path)) fail("HDF5 or MAT v7.3", "no HDF5 signature");
+  file_ = Hdf5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!file_.ok()) fail("a complete HDF5 file", hdf5_reason());
+}
+
+void Hdf5Reader::fail(const std::string& expected, const std::string& found) const {
+  throw cli::InputError(path_, expected, found);
+}
+
+bool Hdf5Reader::has(const std::string& name) const {
+  return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0 && H5Oexists_by_name(file_.get(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::string Hdf5Reader::dataset_names() const {
+  std::string text;
+  const auto append = [](hid_t, const char* name, const H5L_info_t*, void* out) -> herr_t {
+    std::string& list = *static_cast<std::string*>(out);
+    list += (list.empty() ? "" : ", ") + std::string(name);
+    return 0;
+  };
+  H5Literate(file_.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, append, &text);
+  return text.empty() ? "an empty file" : text;
+}
+
+Hdf5Handle Hdf5Reader::open_dataset(const std::string& name, H5T_class_t expected_class, const char* expected) const {
+  if (!has(name)) fail("a dataset named " + name, dataset_names());
+  Hdf5Handle dataset(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!dataset.ok()) fail("a dataset named " + name, hdf5_reason());
+  const Hdf5Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  const H5T_class_t found = H5Tget_class(type.get());
+  const bool number_for_number = expected_class == H5T_FLOAT && found == H5T_INTEGER;
+  if (found != expected_class && !number_for_number) fail(std::string(expected) + " in " + name, class_text(found));
+  if (found == H5T_COMPOUND && (H5Tget_member_index(type.get(), "real") < 0 || H5Tget_member_index(type.get(), "imag") < 0))
+    fail(std::string(expected) + " in " + name, "a compound without these members");
+  return dataset;
+}
+
+Array<double> Hdf5Reader::real(const std::string& name) const {
+  const Hdf5Handle dataset = open_dataset(name, H5T_FLOAT, "real numbers");
+  Array<double> array{shape_of(dataset.get()), {}};
+  array.values.resize(volume(array.shape));
+  if (H5Dread(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
+    fail("readable data in " + name, hdf5_reason());
+  return array;
+}
+
+Array<std::complex<double>> Hdf5Reader::complex(const std::string& name) const {
+  const Hdf5Handle dataset = open_dataset(name, H5T_COMPOUND, "complex numbers {real, imag}");
+  Array<std::complex<double>> array{shape_of(dataset.get()), {}};
+  array.values.resize(volume(array.shape));
+  const Hdf5Handle type = hdf5_complex_type();
+  if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
+    fail("readable data in " + name, hdf5_reason());
+  return array;
+}
+
+void Hdf5Reader::expect_shape(const std::string& name, const Shape& found, const Shape& expected) const {
+  bool same = found.size() == expected.size();
+  for (std::size_t i = 0; same && i < found.size(); ++i) same = expected[i] == any || expected[i] == found[i];
+  if (!same) fail("shape " + shape_text(expected) + " of " + name, shape_text(found));
+}
+
+}  // namespace crbrt::physics

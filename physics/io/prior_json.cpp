@@ -1,0 +1,132 @@
+// Reading of tissue priors (docs/file-formats.md).
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "physics/io/sequence_io.h"
+#include "tools/cli/error.h"
+#include "tools/cli/json_reader.h"
+
+namespace crbrt::physics {
+namespace {
+
+using cli::JsonReader;
+
+/// A key of "parameters": which parameter it describes, and how.
+struct Key {
+  std::string_view name;
+  Parameter parameter;
+  bool as_time;
+  bool in_cycles_per_tr;
+};
+
+// Keys of the T1 model decide: an apparent T1 has its own name, so that a file cannot mean the other model by accident.
+std::vector<Key> keys_of(T1Model model) {
+  std::vector<Key> keys{{"m0_semi_frac", Parameter::m0_semi_frac, false, false},
+                        {"r2_free_hz", Parameter::r2_free_hz, false, false},
+                        {"t2_free_s", Parameter::r2_free_hz, true, false},
+                        {"exchange_hz", Parameter::exchange_hz, false, false},
+                        {"t2_semi_s", Parameter::t2_semi_s, false, false},
+                        {"omega0_rad_s", Parameter::omega0_rad_s, false, false},
+                        {"omega0_cycles_per_tr", Parameter::omega0_rad_s, false, true},
+                        {"b1_rel", Parameter::b1_rel, false, false}};
+  if (model == T1Model::apparent) {
+    keys.push_back({"r1_apparent_hz", Parameter::r1_free_hz, false, false});
+    keys.push_back({"t1_apparent_s", Parameter::r1_free_hz, true, false});
+  } else {
+    keys.push_back({"r1_free_hz", Parameter::r1_free_hz, false, false});
+    keys.push_back({"t1_free_s", Parameter::r1_free_hz, true, false});
+    keys.push_back({"r1_semi_hz", Parameter::r1_semi_hz, false, false});
+    keys.push_back({"t1_semi_s", Parameter::r1_semi_hz, true, false});
+  }
+  return keys;
+}
+
+Marginal parse_marginal(const JsonReader& json) {
+  const std::string kind = json.at("kind").text();
+  Marginal m;
+  if (kind == "fixed") {
+    json.expect_only({"kind", "value"});
+    m.kind = Marginal::Kind::fixed;
+    m.mean = m.minimum = m.maximum = json.at("value").number();
+  } else if (kind == "uniform") {
+    json.expect_only({"kind", "min", "max"});
+    m.kind = Marginal::Kind::uniform;
+    m.minimum = json.at("min").number();
+    m.maximum = json.at("max").number();
+  } else if (kind == "gaussian") {
+    json.expect_only({"kind", "mean", "std", "min", "max"});
+    m.kind = Marginal::Kind::gaussian;
+    m.mean = json.at("mean").number();
+    m.std = json.at("std").number();
+    m.minimum = json.at("min").number();
+    m.maximum = json.at("max").number();
+  } else {
+    json.at("kind").fail("\"fixed\", \"uniform\" or \"gaussian\"");
+  }
+  return m;
+}
+
+void scale(Marginal& m, double factor) {
+  m.mean *= factor;
+  m.std *= factor;
+  m.minimum *= factor;
+  m.maximum *= factor;
+}
+
+void parse_parameters(const JsonReader& json, T1Model model, std::optional<double> tr_s, TissueClass& result) {
+  const std::vector<Key> known = keys_of(model);
+  std::array<std::string, n_parameter> given;
+  for (const std::string& key : json.keys()) {
+    const auto it = std::find_if(known.begin(), known.end(), [&](const Key& k) { return k.name == key; });
+    if (it == known.end())
+      json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", "\"" + key + "\"");
+    const auto p = static_cast<std::size_t>(it->parameter);
+    if (!given[p].empty()) json.fail("one of \"" + given[p] + "\" and \"" + key + "\"", "both");
+    given[p] = key;
+    Marginal m = parse_marginal(json.at(key));
+    m.as_time = it->as_time;
+    if (it->in_cycles_per_tr && !tr_s) json.at(key).fail("a TR beside the prior", "none");
+    if (it->in_cycles_per_tr) scale(m, 2 * std::numbers::pi / *tr_s);
+    result.marginal[p] = m;
+  }
+  for (const Key& key : known)
+    if (given[static_cast<std::size_t>(key.parameter)].empty()) json.fail("the key \"" + std::string(key.name) + "\"", "none");
+  if (model == T1Model::apparent)
+    result.marginal[static_cast<std::size_t>(Parameter::r1_semi_hz)] = result.marginal[static_cast<std::size_t>(Parameter::r1_free_hz)];
+}
+
+TissueClass parse_class(const JsonReader& json, T1Model model, std::optional<double> tr_s) {
+  json.expect_only({"name", "weight", "note", "t2_free_at_most_t1", "parameters"});
+  TissueClass result;
+  result.name = json.at("name").text();
+  result.weight = json.number_or("weight", 1);
+  result.t2_free_at_most_t1 = json.boolean_or("t2_free_at_most_t1", false);
+  parse_parameters(json.at("parameters"), model, tr_s, result);
+  return result;
+}
+
+T1Model parse_t1_model(const JsonReader& json) {
+  for (const T1Model model : {T1Model::apparent, T1Model::separate})
+    if (json.text() == name(model)) return model;
+  json.fail("\"apparent\" or \"separate\"");
+}
+
+}  // namespace
+
+Prior read_prior(const std::string& path, std::optional<double> tr_s) {
+  const JsonReader json = JsonReader::from_file(path);
+  json.expect_only({"name", "source", "t1_model", "snr", "classes"});
+  Prior prior;
+  prior.name = json.at("name").text();
+  prior.t1_model = parse_t1_model(json.at("t1_model"));
+  const JsonReader snr = json.at("snr");
+  snr.expect_only({"min", "max"});
+  prior.snr_min = snr.at("min").number();
+  prior.snr_max = snr.at("max").number();
+  for (const JsonReader& item : json.at("classes").items()) prior.classes.push_back(parse_class(item, prior.t1_model, tr_s));
+  if (const std::string why = prior.why_invalid(); !why.empty()) throw cli::Error(cli::exit_input, path + ": " + why);
+  return prior;
+}
+
+}  // namespace crbrt::physics

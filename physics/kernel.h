@@ -1,0 +1,60 @@
+/// The propagation kernel behind Simulator: one cycle of pulses for `lanes` fingerprints side by side in SIMD lanes.
+/// Compiled once per ISA from kernel-inl.h; plain arrays only, so that no std code is compiled for a special ISA.
+///
+/// Arrays of lane values are double[...][lanes]. States are (x_free, y_free, z_free, z_semi) at an echo, where x_semi = 0.
+#pragma once
+
+namespace crbrt::physics::kernel {
+
+inline constexpr int lanes = 4;
+inline constexpr int n_param = 8;  // order of Parameter
+inline constexpr int n_state = 4;
+
+/// Chebyshev2d as plain data.
+struct Table {
+  double x_mid, x_half, y_mid, y_half;
+  int n_x, n_y;
+  const double* coefficients;
+  const int* row_length;
+};
+
+struct CycleArgs {
+  int n_pulse;
+  double tr_s;
+  const double* alpha_rad;  // [n_pulse]; [0] is the crushed inversion
+  const double* trf_s;      // [n_pulse]
+  const double* log_trf;    // [n_pulse]
+  Table rho;                // of the balanced pulses
+  Table z_end;              // of the inversion
+  const double* tissue;     // [n_param][lanes]
+  const double* log_t2_semi;// [lanes]
+};
+
+/// Scratch and results of one cycle. Echo k of the cycle is m_k = map[k] m_0 + offset[k], rows x and y only.
+struct CycleWork {
+  double* rate;        // [n_pulse][3][lanes]: R2sl, dR2sl/dT2s, dR2sl/dB1 ([0]: z_end and its derivatives)
+  double* map_xy;      // [n_pulse][2][n_state][lanes]
+  double* offset_xy;   // [n_pulse][2][lanes]
+  double* cycle_map;   // [n_state][n_state][lanes], row-major: the whole cycle
+  double* cycle_offset;// [n_state][lanes]
+  double* state;       // [n_state][lanes]: in: the periodic state at echo 0
+  double* state_gradient;// [n_param][n_state][lanes]: out of derivatives(): d(cycle map m_0 + offset)/dtheta at fixed m_0
+  double* signal;      // [n_pulse][2][lanes]
+  double* gradient;    // [n_pulse][n_param][2][lanes]
+};
+
+struct Functions {
+  /// Rates, echo maps and the cycle's affine map.
+  void (*maps)(const CycleArgs&, CycleWork&);
+  /// signal[k] = map_xy[k] state + offset_xy[k].
+  void (*signals)(const CycleArgs&, CycleWork&);
+  /// gradient[k] = d echo k / dtheta at fixed m_0 = state, and state_gradient; needs maps() first.
+  void (*derivatives)(const CycleArgs&, CycleWork&);
+  /// gradient[k] += map_xy[k] dm_0, dm_0 [n_param][n_state][lanes].
+  void (*add_periodic)(const CycleArgs&, CycleWork&, const double* dm_0);
+};
+
+const Functions& baseline();
+const Functions& avx2();  // only where CRBRT_PHYSICS_AVX2 is defined
+
+}  // namespace crbrt::physics::kernel

@@ -1,0 +1,49 @@
+/// Evaluation of a voxel's residual for Ceres.
+#include "physics/nlls/tissue_cost.h"
+
+#include <cmath>
+
+namespace crbrt::physics {
+
+TissueCost::TissueCost(const FitRange& range, Lockstep& lockstep, const Eigen::VectorXcd& data, M0Mode mode)
+    : range_(range), lockstep_(lockstep), data_(data), mode_(mode) {
+  set_num_residuals(static_cast<int>(2 * data.size()));
+  mutable_parameter_block_sizes()->push_back(static_cast<int>(range.n_unknown()) + (mode == M0Mode::fitted ? 2 : 0));
+}
+
+const Evaluation* TissueCost::evaluation(const Tissue& tissue) const {
+  const auto key = tissue.values();
+  for (const Cached& cached : cache_)
+    if (cached.filled && cached.key == key) return &cached.evaluation;
+  newest_ = 1 - newest_;
+  Cached& slot = cache_[newest_];
+  slot.key = key;
+  slot.filled = lockstep_.evaluate(tissue, slot.evaluation);
+  ++n_simulated_;
+  return slot.filled ? &slot.evaluation : nullptr;
+}
+
+bool TissueCost::Evaluate(double const* const* parameters, double* residuals, double** jacobians) const {
+  const double* x = parameters[0];
+  for (int i = 0; i < parameter_block_sizes()[0]; ++i)
+    if (!std::isfinite(x[i])) return false;
+  const Evaluation* now = evaluation(range_.to_tissue(x));
+  if (now == nullptr) return false;
+  const bool wants_jacobian = jacobians != nullptr && jacobians[0] != nullptr;
+  const Eigen::MatrixXcd jacobian = wants_jacobian ? range_.to_scaled_jacobian(now->jacobian) : Eigen::MatrixXcd();
+  ProjectedResidual out;
+  if (mode_ == M0Mode::eliminated) {
+    out = eliminated_residual(now->coefficients, jacobian, data_);
+  } else {
+    const std::size_t n = range_.n_unknown();
+    out = fitted_residual(now->coefficients, jacobian, data_, {x[n], x[n + 1]});
+  }
+  Eigen::Map<Eigen::VectorXd>(residuals, num_residuals()) = out.residual;
+  if (wants_jacobian) {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    Eigen::Map<RowMajor>(jacobians[0], num_residuals(), parameter_block_sizes()[0]) = out.jacobian;
+  }
+  return true;
+}
+
+}  // namespace crbrt::physics

@@ -1,0 +1,82 @@
+// Checks, RF load and hash of a pulse sequence.
+#include "physics/sequence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "physics/sha256.h"
+
+namespace crbrt::physics {
+namespace {
+
+constexpr double gamma_rad_per_s_per_ut = 267.52218744;  // proton gyromagnetic ratio (CODATA 2018)
+
+std::string why_pulse_invalid(const Cycle& cycle, std::size_t k, double tr_s) {
+  std::ostringstream text;
+  const double alpha = cycle.alpha_rad[k], trf = cycle.trf_s[k];
+  if (!(std::isfinite(alpha) && alpha >= 0))
+    text << "expected a finite flip angle >= 0, found " << alpha << " rad at pulse " << k + 1;
+  else if (!(std::isfinite(trf) && trf > 0 && trf < tr_s))
+    text << "expected a pulse duration between 0 and TR = " << tr_s << " s, found " << trf << " s at pulse " << k + 1;
+  return text.str();
+}
+
+}  // namespace
+
+std::size_t Sequence::n_frame() const noexcept {
+  std::size_t n = 0;
+  for (const Cycle& cycle : cycles) n += cycle.alpha_rad.size();
+  return n;
+}
+
+std::string Sequence::why_invalid() const {
+  std::ostringstream text;
+  if (!(std::isfinite(tr_s) && tr_s > 0)) {
+    text << "expected TR > 0 s, found " << tr_s;
+    return text.str();
+  }
+  if (cycles.empty()) return "expected at least one cycle, found none";
+  for (std::size_t c = 0; c < cycles.size(); ++c) {
+    const Cycle& cycle = cycles[c];
+    if (cycle.alpha_rad.size() != cycle.trf_s.size()) {
+      text << "expected as many flip angles as durations, found " << cycle.alpha_rad.size() << " and " << cycle.trf_s.size()
+           << " in cycle " << c + 1;
+      return text.str();
+    }
+    if (cycle.alpha_rad.size() < 2) {
+      text << "expected at least two pulses, found " << cycle.alpha_rad.size() << " in cycle " << c + 1;
+      return text.str();
+    }
+    for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k)
+      if (std::string why = why_pulse_invalid(cycle, k, tr_s); !why.empty()) return why + " of cycle " + std::to_string(c + 1);
+  }
+  return {};
+}
+
+RfLoad rf_load(const Sequence& sequence) {
+  RfLoad load;
+  for (const Cycle& cycle : sequence.cycles) {
+    double energy = 0, peak_rad_s = 0;
+    for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k) {
+      energy += cycle.alpha_rad[k] * cycle.alpha_rad[k] / cycle.trf_s[k];
+      peak_rad_s = std::max(peak_rad_s, cycle.alpha_rad[k] / cycle.trf_s[k]);
+    }
+    const double mean_square = energy / (static_cast<double>(cycle.alpha_rad.size()) * sequence.tr_s);
+    load.energy_rad2_per_s = std::max(load.energy_rad2_per_s, energy);
+    load.b1_rms_ut = std::max(load.b1_rms_ut, std::sqrt(mean_square) / gamma_rad_per_s_per_ut);
+    load.b1_peak_ut = std::max(load.b1_peak_ut, peak_rad_s / gamma_rad_per_s_per_ut);
+  }
+  return load;
+}
+
+std::string sha256_of(const Sequence& sequence) {
+  std::vector<double> values;
+  values.reserve(2 * sequence.n_frame() + 1);
+  for (const Cycle& cycle : sequence.cycles) values.insert(values.end(), cycle.alpha_rad.begin(), cycle.alpha_rad.end());
+  for (const Cycle& cycle : sequence.cycles) values.insert(values.end(), cycle.trf_s.begin(), cycle.trf_s.end());
+  values.push_back(sequence.tr_s);
+  return sha256_of_doubles(values);
+}
+
+}  // namespace crbrt::physics
