@@ -186,16 +186,17 @@ double SemisolidPulse::rho(double theta) const {
   for (int step = 1; step <= n_step; ++step) {
     const double angle = theta * std::sqrt(static_cast<double>(step) / n_step);
     const double target = z_end(angle);
-    double change = 1;
-    for (int i = 0; i < 60 && std::abs(change) > 1e-13 * rho; ++i) {
+    double change = 1, residual = 1;
+    for (int i = 0; i < 60 && std::abs(change) > 1e-13 * rho && std::abs(residual) > 1e-15; ++i) {
       const LinearEnd end = linear_end(rho, angle);
+      residual = target - end.z;
       // On the branch more damping leaves more magnetisation; where that turns, the rate has ceased to exist.
       if (!(end.dz_drho > 0)) return nan;
-      change = (target - end.z) / end.dz_drho;
+      change = residual / end.dz_drho;
       rho += change;
       if (!(rho > 0)) return nan;
     }
-    if (std::abs(change) > 1e-9 * rho) return nan;
+    if (std::abs(change) > 1e-9 * rho && std::abs(residual) > 1e-14) return nan;
   }
   return rho;
 }

@@ -1,11 +1,7 @@
 /// Lock-step workers, solver runs of a voxel, and its covariance.
 #include "physics/nlls/fitter.h"
 
-#include <ceres/problem.h>
-#include <ceres/solver.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -16,34 +12,15 @@
 
 #include "physics/nlls/fit_range.h"
 #include "physics/nlls/lockstep.h"
+#include "physics/nlls/solver_run.h"
 #include "physics/nlls/start_pool.h"
 #include "physics/nlls/tissue_cost.h"
 
 namespace crbrt::physics {
 namespace {
 
-// Workers that share one core: enough to fill the lanes of any ISA twice, so that late-comers cost little.
+// Workers that share one core: two batches of the simulator's lanes.
 constexpr std::size_t n_worker_per_thread = 8;
-
-ceres::Solver::Options solver_options(int max_iterations) {
-  ceres::Solver::Options options;
-  options.minimizer_type = ceres::TRUST_REGION;
-  options.trust_region_strategy_type = ceres::LEVENBERG_MARQUARDT;
-  options.linear_solver_type = ceres::DENSE_QR;
-  options.logging_type = ceres::SILENT;
-  options.max_num_iterations = max_iterations;
-  // At the noise floor cost = dof sigma^2 / 2, so a last step that lowers it by 1e-8 moved about 5e-4 standard deviations.
-  options.function_tolerance = 1e-8;
-  options.gradient_tolerance = 1e-14;  // data have norm 1
-  options.parameter_tolerance = 1e-9;
-  return options;
-}
-
-struct Run {
-  Tissue tissue;
-  double cost = std::numeric_limits<double>::infinity();
-  bool converged = false;
-};
 
 }  // namespace
 
@@ -53,11 +30,9 @@ struct Fitter::Impl {
         basis(std::move(basis_in)),
         range(prior_in, settings.t1_model),
         simulator(std::move(sequence), range.domain()),
-        pool(simulator, basis, prior_in, range, settings.n_screened, settings.seed),
-        options(solver_options(settings.max_iterations)) {}
+        pool(simulator, basis, prior_in, range, settings.n_screened, settings.seed) {}
 
-  VoxelFit fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockstep) const;
-  Run run(const TissueCost& cost, const Tissue& start, const Eigen::VectorXcd& data) const;
+  VoxelFit fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockstep, std::size_t worker) const;
   bool describe(VoxelFit& fit, const TissueCost& cost, const Eigen::VectorXcd& data, double norm) const;
 
   FitSettings settings;
@@ -65,7 +40,6 @@ struct Fitter::Impl {
   FitRange range;
   Simulator simulator;
   StartPool pool;
-  ceres::Solver::Options options;
 };
 
 namespace {
@@ -84,37 +58,7 @@ void check(const Sequence& sequence, const Eigen::MatrixXd& basis, const FitSett
 
 }  // namespace
 
-Run Fitter::Impl::run(const TissueCost& cost, const Tissue& start, const Eigen::VectorXcd& data) const {
-  Run result;
-  const auto n = static_cast<Eigen::Index>(range.n_unknown());
-  Eigen::VectorXd x = range.to_scaled(start);
-  if (settings.m0_mode == M0Mode::fitted) {
-    const Evaluation* first = cost.evaluation(range.to_tissue(x.data()));
-    if (first == nullptr) return result;
-    const std::complex<double> m0 = best_m0(first->coefficients, data);
-    x.conservativeResize(n + 2);
-    x[n] = m0.real();
-    x[n + 1] = m0.imag();
-  }
-  ceres::Problem::Options ownership;
-  ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
-  ceres::Problem problem(ownership);
-  problem.AddResidualBlock(const_cast<TissueCost*>(&cost), nullptr, x.data());  // Ceres only calls its const members
-  for (std::size_t u = 0; u < range.n_unknown(); ++u) {
-    problem.SetParameterLowerBound(x.data(), static_cast<int>(u), range.minimum(u) / range.scale(u));
-    problem.SetParameterUpperBound(x.data(), static_cast<int>(u), range.maximum(u) / range.scale(u));
-  }
-  ceres::Solver::Summary summary;
-  ceres::Solve(options, &problem, &summary);
-  if (summary.IsSolutionUsable()) {
-    result.cost = summary.final_cost;
-    result.converged = summary.termination_type == ceres::CONVERGENCE;
-  }
-  result.tissue = range.to_tissue(x.data());
-  return result;
-}
-
-VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockstep) const {
+VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockstep, std::size_t worker) const {
   VoxelFit fit;
   const double norm = data.norm();
   if (!std::isfinite(norm)) {
@@ -127,17 +71,19 @@ VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockste
   }
   const Eigen::VectorXcd unit = data / norm;  // costs and tolerances then do not depend on the scanner's units
   const std::vector<Tissue> starts = pool.best(unit, settings.n_start);
-  const TissueCost cost(range, lockstep, unit, settings.m0_mode);
-  std::vector<Run> runs;
-  for (const Tissue& start : starts) runs.push_back(run(cost, start, unit));
-  const Run& best = *std::min_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.cost < b.cost; });
+  const TissueCost cost(range, lockstep, worker, unit, settings.m0_mode);
+  std::vector<SolverRun> runs;
+  for (const Tissue& start : starts) runs.push_back(solve(cost, range, start, settings.max_iterations));
+  const SolverRun& best =
+      *std::min_element(runs.begin(), runs.end(), [](const SolverRun& a, const SolverRun& b) { return a.cost < b.cost; });
   fit.tissue = best.tissue;
+  if(getenv("DBG")){for(auto&r:runs) fprintf(stderr,"[%d %.6f]",r.converged,r.cost/best.cost); fprintf(stderr," %zu\n",cost.n_simulated());}
   fit.status = FitStatus::not_converged;
   if (!describe(fit, cost, unit, norm)) return fit;
   // A log-likelihood difference of 0.01; the second term is rounding, for data without noise.
   const double tolerance = 0.01 * std::pow(fit.sigma / norm, 2) + 1e-16;
   fit.n_agree = static_cast<std::size_t>(
-      std::count_if(runs.begin(), runs.end(), [&](const Run& r) { return r.cost <= best.cost + tolerance; }));
+      std::count_if(runs.begin(), runs.end(), [&](const SolverRun& r) { return r.cost <= best.cost + tolerance; }));
   if (best.converged) fit.status = range.at_wall(fit.tissue) ? FitStatus::at_bound : FitStatus::ok;
   return fit;
 }
@@ -172,25 +118,24 @@ std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients, const st
                                 std::to_string(coefficients.rows()));
   const auto n_voxel = static_cast<std::size_t>(coefficients.cols());
   std::vector<VoxelFit> fits(n_voxel);
-  std::atomic<std::size_t> next = 0;
   std::mutex done_mutex;
   std::size_t n_done = 0;
-  const auto work = [&](Lockstep& lockstep) {
-    for (std::size_t v = next++; v < n_voxel; v = next++) {
-      fits[v] = impl_->fit_voxel(coefficients.col(static_cast<Eigen::Index>(v)), lockstep);
+  const std::size_t n_group = std::max<std::size_t>(settings().n_thread, 1), n_worker = n_group * n_worker_per_thread;
+  // Worker w of all takes voxels w, w + n_worker, ...: a fixed share, so that lock-step batches repeat from run to run.
+  const auto work = [&](Lockstep& lockstep, std::size_t w) {
+    for (std::size_t v = w; v < n_voxel; v += n_worker) {
+      fits[v] = impl_->fit_voxel(coefficients.col(static_cast<Eigen::Index>(v)), lockstep, w % n_worker_per_thread);
       const std::lock_guard lock(done_mutex);
       ++n_done;
       if (on_voxel) on_voxel(n_done);
     }
     lockstep.leave();
   };
-  const std::size_t n_group = std::max<std::size_t>(settings().n_thread, 1);
   std::vector<std::unique_ptr<Lockstep>> groups;
-  std::vector<std::thread> workers;
-  for (std::size_t g = 0; g < n_group; ++g) {
+  for (std::size_t g = 0; g < n_group; ++g)
     groups.push_back(std::make_unique<Lockstep>(impl_->simulator, impl_->basis, n_worker_per_thread));
-    for (std::size_t w = 0; w < n_worker_per_thread; ++w) workers.emplace_back(work, std::ref(*groups.back()));
-  }
+  std::vector<std::thread> workers;
+  for (std::size_t w = 0; w < n_worker; ++w) workers.emplace_back(work, std::ref(*groups[w / n_worker_per_thread]), w);
   for (std::thread& worker : workers) worker.join();
   for (const auto& group : groups)
     if (group->error()) std::rethrow_exception(group->error());

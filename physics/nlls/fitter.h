@@ -60,8 +60,9 @@ class Fitter {
   Fitter(Sequence sequence, Eigen::MatrixXd basis, Prior prior, const FitSettings& settings);
   ~Fitter();
 
-  /// coefficients [n_coeff, n_voxel] -> one fit per column. Results depend on nothing but the column and the settings (not on
-  /// its neighbours or the number of threads). on_voxel(n_done) is called after every voxel, one call at a time.
+  /// coefficients [n_coeff, n_voxel] -> one fit per column. The same call gives the same bits; other neighbours or another
+  /// number of threads change a fit by the rounding of the simulator only. on_voxel(n_done) is called after every voxel, one
+  /// call at a time; it must not throw.
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 
   const FitSettings& settings() const noexcept;

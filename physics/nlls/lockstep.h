@@ -2,8 +2,8 @@
 ///
 /// A fit asks for one fingerprint with derivatives at a time, and alone it would leave all lanes but one idle. Here each of
 /// n_worker threads runs its own fits; a request waits until every worker that is still at work has made one, then the last
-/// to arrive simulates all of them in one batch. So only one thread computes at any moment, and results do not depend on who
-/// shares a batch (lanes never mix).
+/// to arrive simulates all of them in one batch, in the order of the workers. So only one thread computes at any moment, and
+/// what shares a batch depends on the work of each worker but not on the scheduling of threads: runs repeat bit for bit.
 #pragma once
 
 #include <Eigen/Core>
@@ -27,8 +27,9 @@ class Lockstep {
   /// Both references must outlive this. Every one of n_worker threads must end with leave().
   Lockstep(const Simulator& simulator, const Eigen::MatrixXd& basis, std::size_t n_worker);
 
-  /// Blocks until the batch is simulated. False when the simulation threw (see error()).
-  bool evaluate(const Tissue& tissue, Evaluation& evaluation);
+  /// worker < n_worker, always the same for one thread. Blocks until the batch is simulated. False when the simulation threw
+  /// (see error()).
+  bool evaluate(std::size_t worker, const Tissue& tissue, Evaluation& evaluation);
 
   /// The calling worker has no more work; the others stop waiting for it.
   void leave();
@@ -45,8 +46,12 @@ class Lockstep {
   std::mutex mutex_;
   std::condition_variable batch_done_;
   std::size_t batch_ = 0;
-  std::vector<Tissue> tissues_;
-  std::vector<Evaluation*> waiting_;
+  struct Request {
+    Tissue tissue;
+    Evaluation* evaluation = nullptr;  // null: none made
+  };
+  std::vector<Request> requests_;  // [n_worker]
+  std::size_t n_waiting_ = 0;
   Signals signals_, jacobian_;
   std::exception_ptr error_;
 };

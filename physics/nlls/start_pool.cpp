@@ -5,8 +5,6 @@
 #include <numeric>
 #include <span>
 
-#include "physics/counter_random.h"
-
 namespace crbrt::physics {
 namespace {
 
@@ -21,9 +19,7 @@ StartPool::StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, c
     : mean_(into(range, mean_tissue(prior.classes.front(), prior.t1_model))) {
   for (const TissueClass& tissue_class : prior.classes)
     tissues_.push_back(into(range, mean_tissue(tissue_class, prior.t1_model)));
-  CounterRandom random(seed, Stream::start, 0);
-  const std::uint64_t draw_seed = std::uint64_t{random.bits()} << 32 | random.bits();
-  for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(draw_seed, i)));
+  for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(seed, Stream::start, i)));
 
   directions_.resize(basis.cols(), static_cast<Eigen::Index>(tissues_.size()));
   Signals coefficients;

@@ -4,9 +4,15 @@
 #include <cmath>
 
 namespace crbrt::physics {
+namespace {
 
-TissueCost::TissueCost(const FitRange& range, Lockstep& lockstep, const Eigen::VectorXcd& data, M0Mode mode)
-    : range_(range), lockstep_(lockstep), data_(data), mode_(mode) {
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+}  // namespace
+
+TissueCost::TissueCost(const FitRange& range, Lockstep& lockstep, std::size_t worker, const Eigen::VectorXcd& data,
+                       M0Mode mode)
+    : range_(range), lockstep_(lockstep), worker_(worker), data_(data), mode_(mode) {
   set_num_residuals(static_cast<int>(2 * data.size()));
   mutable_parameter_block_sizes()->push_back(static_cast<int>(range.n_unknown()) + (mode == M0Mode::fitted ? 2 : 0));
 }
@@ -18,9 +24,23 @@ const Evaluation* TissueCost::evaluation(const Tissue& tissue) const {
   newest_ = 1 - newest_;
   Cached& slot = cache_[newest_];
   slot.key = key;
-  slot.filled = lockstep_.evaluate(tissue, slot.evaluation);
+  slot.filled = lockstep_.evaluate(worker_, tissue, slot.evaluation);
   ++n_simulated_;
   return slot.filled ? &slot.evaluation : nullptr;
+}
+
+std::complex<double> TissueCost::m0_at(const Tissue& tissue) const {
+  const Evaluation* at = evaluation(tissue);
+  return at == nullptr ? 0 : best_m0(at->coefficients, data_);
+}
+
+Eigen::VectorXd TissueCost::gradient(const Eigen::VectorXd& x) const {
+  Eigen::VectorXd residual(num_residuals());
+  RowMajor jacobian(num_residuals(), x.size());
+  const double* block = x.data();
+  double* rows = jacobian.data();
+  if (!Evaluate(&block, residual.data(), &rows)) return {};
+  return jacobian.transpose() * residual;
 }
 
 bool TissueCost::Evaluate(double const* const* parameters, double* residuals, double** jacobians) const {
@@ -39,10 +59,8 @@ bool TissueCost::Evaluate(double const* const* parameters, double* residuals, do
     out = fitted_residual(now->coefficients, jacobian, data_, {x[n], x[n + 1]});
   }
   Eigen::Map<Eigen::VectorXd>(residuals, num_residuals()) = out.residual;
-  if (wants_jacobian) {
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  if (wants_jacobian)
     Eigen::Map<RowMajor>(jacobians[0], num_residuals(), parameter_block_sizes()[0]) = out.jacobian;
-  }
   return true;
 }
 

@@ -17,13 +17,19 @@ namespace crbrt::physics {
 class TissueCost : public ceres::CostFunction {
  public:
   /// data [n_coeff]. All references must outlive this.
-  TissueCost(const FitRange& range, Lockstep& lockstep, const Eigen::VectorXcd& data, M0Mode mode);
+  TissueCost(const FitRange& range, Lockstep& lockstep, std::size_t worker, const Eigen::VectorXcd& data, M0Mode mode);
 
   bool Evaluate(double const* const* parameters, double* residuals, double** jacobians) const override;
 
   /// Simulates, or returns one of the last two results: a solver asks for cost and gradient of a point one after the other,
   /// and its line search asks once more. Null when the simulation failed.
   const Evaluation* evaluation(const Tissue& tissue) const;
+
+  M0Mode mode() const noexcept { return mode_; }
+  /// The best M0 of a tissue; zero when the simulation failed.
+  std::complex<double> m0_at(const Tissue& tissue) const;
+  /// Of half the squared residual at x; empty when the simulation failed.
+  Eigen::VectorXd gradient(const Eigen::VectorXd& x) const;
 
   std::size_t n_simulated() const noexcept { return n_simulated_; }
 
@@ -36,6 +42,7 @@ class TissueCost : public ceres::CostFunction {
 
   const FitRange& range_;
   Lockstep& lockstep_;
+  std::size_t worker_;
   const Eigen::VectorXcd& data_;
   M0Mode mode_;
   mutable std::array<Cached, 2> cache_;

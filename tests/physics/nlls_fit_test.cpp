@@ -1,0 +1,208 @@
+/// The fit recovers what was simulated, as well as the Cramér-Rao bound allows and no better.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "physics/crb.h"
+#include "tests/physics/nlls_fixture.h"
+
+namespace crbrt::tests {
+namespace {
+
+using physics::FitSettings;
+using physics::FitStatus;
+using physics::Fitter;
+using physics::M0Mode;
+using physics::T1Model;
+using physics::Tissue;
+using physics::VoxelFit;
+
+const std::complex<double> true_m0(-1.2, 1.6);  // |M0| = 2
+
+FitSettings settings_of(T1Model model) {
+  FitSettings settings;
+  settings.t1_model = model;
+  settings.n_screened = 500;
+  return settings;
+}
+
+Fitter short_fitter(const FitSettings& settings) {
+  const ShortTrain& train = ShortTrain::get();
+  return Fitter(train.sequence, train.basis, physics::paper_fit_prior(train.sequence.tr_s), settings);
+}
+
+class RecoveredTissue : public testing::TestWithParam<T1Model> {};
+
+TEST_P(RecoveredTissue, WithoutNoiseIsTheTruth) {
+  const T1Model model = GetParam();
+  const auto tissues = brain_tissues(16, model, 21);
+  const Eigen::MatrixXcd data = true_m0 * ShortTrain::get().coefficients(tissues);
+  FitSettings settings = settings_of(model);
+  settings.sigma = 2e-6;  // SNR 1e6: what counts as "the truth" below
+  settings.max_iterations = 200;
+  const auto fits = short_fitter(settings).fit(data);
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    ASSERT_EQ(fits[v].status, FitStatus::ok) << "voxel " << v;
+    // The solver stops far below noise that is itself a millionth of the signal: one standard deviation of that noise.
+    for (Eigen::Index u = 0; u < fits[v].variance.size(); ++u) {
+      const auto index = static_cast<std::size_t>(u);
+      EXPECT_NEAR(unknown(fits[v].tissue, model, index), unknown(tissues[v], model, index), std::sqrt(fits[v].variance[u]))
+          << "voxel " << v << ' ' << physics::bound_names(model)[index];
+    }
+    EXPECT_NEAR(std::abs(fits[v].m0 - true_m0), 0, 10 * fits[v].m0_std);
+  }
+}
+
+TEST_P(RecoveredTissue, WithNoiseLiesWithinTheBound) {
+  const T1Model model = GetParam();
+  const auto tissues = brain_tissues(40, model, 22);
+  const double sigma = 2 / 5000.0;
+  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, sigma, 23);
+  FitSettings settings = settings_of(model);
+  settings.sigma = sigma;
+  const auto fits = short_fitter(settings).fit(data);
+  // 40 voxels times at most 9 parameters: P(any |z| > 5.5) < 360 * 3.8e-8 = 1.4e-5 if z were exactly Gaussian. Curvature
+  // and the difference between the bound at the estimate and at the truth stay within the remaining half unit at this SNR.
+  constexpr double k = 6;
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    if (fits[v].status == FitStatus::at_bound) continue;
+    ASSERT_EQ(fits[v].status, FitStatus::ok) << "voxel " << v;
+    for (Eigen::Index u = 0; u < fits[v].variance.size(); ++u) {
+      const auto index = static_cast<std::size_t>(u);
+      const double z = (unknown(fits[v].tissue, model, index) - unknown(tissues[v], model, index)) / std::sqrt(fits[v].variance[u]);
+      EXPECT_LT(std::abs(z), k) << "voxel " << v << ' ' << physics::bound_names(model)[index];
+    }
+  }
+  const auto n_ok = std::count_if(fits.begin(), fits.end(), [](const VoxelFit& f) { return f.status == FitStatus::ok; });
+  EXPECT_GE(n_ok, 36);
+}
+
+TEST_P(RecoveredTissue, CovarianceIsTheBoundAtTheTruth) {
+  const T1Model model = GetParam();
+  const ShortTrain& train = ShortTrain::get();
+  const auto tissues = brain_tissues(4, model, 24);
+  FitSettings settings = settings_of(model);
+  settings.sigma = 0.01;
+  settings.max_iterations = 200;
+  const auto fits = short_fitter(settings).fit(true_m0 * train.coefficients(tissues));
+  physics::Signals c, jacobian;
+  train.simulator.simulate_projected(tissues, train.basis, c, jacobian);
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    const auto column = static_cast<Eigen::Index>(v);
+    const auto truth = physics::cramer_rao_bound(c.col(column), jacobian.middleCols(column * 8, 8), model);
+    const Eigen::VectorXd expected = truth.crb * (0.01 * 0.01 / std::norm(true_m0));
+    // The noise-free fit ends within 1e-6 relative of the truth; the bound is smooth, with log-derivatives below 100.
+    for (Eigen::Index u = 0; u < expected.size(); ++u) EXPECT_NEAR(fits[v].variance[u] / expected[u], 1, 1e-4);
+    EXPECT_NEAR(fits[v].m0_std, 0.01 * std::sqrt(truth.m0_crb_real), 1e-4 * fits[v].m0_std);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Nlls, RecoveredTissue, testing::Values(T1Model::apparent, T1Model::separate));
+
+TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
+  const ShortTrain& train = ShortTrain::get();
+  const T1Model model = T1Model::apparent;
+  const Tissue tissue{0.15, 0.7, 12, 25, 0.7, 10e-6, 150, 1.0};
+  constexpr Eigen::Index n = 600;
+  const double sigma = 2 / 5000.0;
+  const Eigen::MatrixXcd data = noisy(train.coefficients({tissue}).replicate(1, n), true_m0, sigma, 31);
+  FitSettings settings = settings_of(model);
+  settings.n_start = 2;
+  const auto fits = short_fitter(settings).fit(data);
+
+  physics::Signals c, jacobian;
+  train.simulator.simulate_projected(std::vector<Tissue>{tissue}, train.basis, c, jacobian);
+  const Eigen::VectorXd crb = physics::cramer_rao_bound(c.col(0), jacobian, model).crb * (sigma * sigma / std::norm(true_m0));
+  // The ratio of a Gaussian's sample variance to its variance spreads by sqrt(2 / n); seven of them within 4.5 spreads fail by
+  // chance in 5e-5 of all seeds, and a tenth is left for the curvature of the model.
+  const double spread = 4.5 * std::sqrt(2.0 / n) + 0.1;
+  for (Eigen::Index u = 0; u < crb.size(); ++u) {
+    double mean_square = 0;
+    for (const VoxelFit& fit : fits) mean_square += std::pow(unknown(fit.tissue, model, static_cast<std::size_t>(u)) -
+                                                             unknown(tissue, model, static_cast<std::size_t>(u)), 2) / n;
+    EXPECT_NEAR(mean_square / crb[u], 1, spread) << physics::bound_names(model)[static_cast<std::size_t>(u)];
+  }
+  // sigma^2 from the residual has 2 * 12 - 9 = 15 degrees of freedom per voxel: relative spread sqrt(2 / (15 n)).
+  double mean_sigma2 = 0;
+  for (const VoxelFit& fit : fits) mean_sigma2 += fit.sigma * fit.sigma / n;
+  EXPECT_NEAR(mean_sigma2 / (sigma * sigma), 1, 5 * std::sqrt(2.0 / (15 * n)));
+}
+
+TEST(NllsFit, EliminatedAndFittedM0EndAtTheSameMinimum) {
+  const auto tissues = brain_tissues(12, T1Model::apparent, 41);
+  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, 2 / 5000.0, 42);
+  FitSettings settings = settings_of(T1Model::apparent);
+  settings.max_iterations = 200;
+  const auto eliminated = short_fitter(settings).fit(data);
+  settings.m0_mode = M0Mode::fitted;
+  const auto fitted = short_fitter(settings).fit(data);
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    // Both stop when a step lowers the cost (15 sigma^2 / 2 for 15 degrees of freedom) by less than 1e-8 of itself:
+    // sqrt(2 * 7.5 * 1e-8) = 4e-4 standard deviations; steps shrink slowly in a long valley, so a twentieth is allowed.
+    EXPECT_NEAR(eliminated[v].residual_norm, fitted[v].residual_norm, 1e-5 * fitted[v].residual_norm);
+    for (Eigen::Index u = 0; u < fitted[v].variance.size(); ++u)
+      EXPECT_NEAR(unknown(eliminated[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  unknown(fitted[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(fitted[v].variance[u]));
+  }
+}
+
+TEST(NllsFit, EstimatesStayInTheRangeAndAWallIsFlagged) {
+  Tissue tissue{0.15, 0.7, 12, 25, 0.7, 17e-6, 150, 1.0};  // T2s above the range, which ends at 15 us
+  const auto fits = short_fitter(settings_of(T1Model::apparent)).fit(true_m0 * ShortTrain::get().coefficients({tissue}));
+  EXPECT_EQ(fits[0].status, FitStatus::at_bound);
+  EXPECT_DOUBLE_EQ(fits[0].tissue.t2_semi_s, 15e-6);
+}
+
+TEST(NllsFit, ConjugatedDataAreTheVoxelAtMinusOmega0) {
+  const auto tissues = brain_tissues(6, T1Model::apparent, 51);
+  const Eigen::MatrixXcd data = ShortTrain::get().coefficients(tissues);
+  FitSettings settings = settings_of(T1Model::apparent);
+  settings.sigma = 1e-6;
+  const Fitter fitter = short_fitter(settings);
+  const auto plain = fitter.fit(data), mirrored = fitter.fit(data.conjugate());
+  for (std::size_t v = 0; v < tissues.size(); ++v)
+    EXPECT_NEAR(mirrored[v].tissue.omega0_rad_s, -plain[v].tissue.omega0_rad_s, 2 * std::sqrt(plain[v].variance[5]));
+}
+
+TEST(NllsFit, UnusableVoxelsAreFlaggedAndNeighboursUntouched) {
+  Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(4, T1Model::apparent, 61)), true_m0, 4e-4, 62);
+  const Fitter fitter = short_fitter(settings_of(T1Model::apparent));
+  const auto clean = fitter.fit(data);
+  data(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  data.col(2).setZero();
+  const auto fits = fitter.fit(data);
+  EXPECT_EQ(fits[1].status, FitStatus::non_finite);
+  EXPECT_EQ(fits[2].status, FitStatus::zero_signal);
+  EXPECT_EQ(fits[0].tissue.values(), clean[0].tissue.values());
+  EXPECT_EQ(fits[3].tissue.values(), clean[3].tissue.values());
+}
+
+TEST(NllsFit, NeitherThreadsNorNeighboursChangeABit) {
+  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(11, T1Model::apparent, 71)), true_m0, 4e-4, 72);
+  FitSettings settings = settings_of(T1Model::apparent);
+  const Fitter one_thread = short_fitter(settings);
+  settings.n_thread = 2;
+  const auto one = one_thread.fit(data), two = short_fitter(settings).fit(data);
+  for (Eigen::Index v = 0; v < data.cols(); ++v) {
+    const auto alone = one_thread.fit(data.col(v));
+    EXPECT_EQ(one[static_cast<std::size_t>(v)].tissue.values(), alone[0].tissue.values());
+    EXPECT_EQ(one[static_cast<std::size_t>(v)].tissue.values(), two[static_cast<std::size_t>(v)].tissue.values());
+  }
+}
+
+TEST(NllsFit, RefusesWhatCannotBeFitted) {
+  const ShortTrain& train = ShortTrain::get();
+  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
+  const FitSettings settings = settings_of(T1Model::apparent);
+  EXPECT_THROW(Fitter(train.sequence, train.basis.topRows(100), prior, settings), std::invalid_argument);
+  EXPECT_THROW(Fitter(train.sequence, train.basis.leftCols(4), prior, settings), std::invalid_argument);  // 8 reals, 9 unknowns
+  physics::Prior no_range = prior;
+  no_range.classes[0].marginal[7] = {physics::Marginal::Kind::fixed, 1, 0, 0, 0, false};
+  EXPECT_THROW(Fitter(train.sequence, train.basis, no_range, settings), std::invalid_argument);
+  EXPECT_THROW(short_fitter(settings).fit(Eigen::MatrixXcd::Ones(11, 1)), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace crbrt::tests
