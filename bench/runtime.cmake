@@ -1,1 +1,20 @@
-# placeholder
+# Benchmarks of the runtime: kernels one by one, and whole voxels. Both measure the machine's multiply-add peak as they go.
+include(crbrt_kernels)
+include(${PROJECT_SOURCE_DIR}/tests/support/synthetic_program.cmake)
+
+set(peak_sources "")
+foreach(isa IN LISTS crbrt_isas)
+  list(APPEND peak_sources fma_peak_${isa}.cpp)
+  crbrt_isa_source(${isa} fma_peak_${isa}.cpp)
+endforeach()
+add_library(crbrt_fma_peak STATIC fma_peak.cpp ${peak_sources})
+crbrt_private_target(crbrt_fma_peak)
+target_compile_options(crbrt_fma_peak PRIVATE ${crbrt_runtime_flags})
+target_include_directories(crbrt_fma_peak PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(crbrt_fma_peak PUBLIC crbrt::runtime)
+
+foreach(name IN ITEMS kernel_bench voxel_bench)
+  add_executable(${name} ${name}.cpp)
+  crbrt_private_target(${name})
+  target_link_libraries(${name} PRIVATE crbrt_fma_peak crbrt_synthetic_program benchmark::benchmark_main)
+endforeach()

@@ -1,1 +1,71 @@
-# placeholder
+# Install and export. Every part is a component and an export set of its own, so that an embedder of the runtime alone
+# needs no FlatBuffers, and cross builds can take the code generator from elsewhere. Included last: uses what was built.
+#   runtime    headers, libcrbrt_runtime.a, crbrt::format and crbrt::runtime, crbrt.pc
+#   loader     loader.hpp, libcrbrt_loader.a, crbrt::loader, crbrt-loader.pc
+#   codegen    crbrt-codegen, crbrt_add_model()
+#   programs   the other command-line programs
+#   models     shipped models, protocol and priors
+include(CMakePackageConfigHelpers)
+
+set(crbrt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/crbrt)
+set(crbrt_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# An install tree may be moved: .pc files find their prefix from where they lie.
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+  set(crbrt_pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH crbrt_pc_up /prefix/${crbrt_pkgconfig_dir} /prefix)
+  set(crbrt_pc_prefix "\${pcfiledir}/${crbrt_pc_up}")
+  string(REGEX REPLACE "/$" "" crbrt_pc_prefix ${crbrt_pc_prefix})
+endif()
+
+# crbrt_install_part(COMPONENT TARGETS target... [HEADERS folder]): libraries or programs, their headers, their export set.
+function(crbrt_install_part component)
+  cmake_parse_arguments(arg "" "HEADERS" "TARGETS" ${ARGN})
+  foreach(target IN LISTS arg_TARGETS)
+    string(REGEX REPLACE "^crbrt[_-]" "" exported ${target})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${exported})
+  endforeach()
+  install(TARGETS ${arg_TARGETS} EXPORT crbrt_${component}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component}
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
+  if(arg_HEADERS)
+    install(DIRECTORY ${arg_HEADERS}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${component}
+      FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+  endif()
+  install(EXPORT crbrt_${component} NAMESPACE crbrt:: DESTINATION ${crbrt_package_dir} COMPONENT ${component}
+    FILE crbrt-${component}.cmake)
+endfunction()
+
+function(crbrt_install_pkgconfig component name)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${crbrt_pkgconfig_dir} COMPONENT ${component})
+endfunction()
+
+crbrt_install_part(runtime TARGETS crbrt_format crbrt_runtime HEADERS ${PROJECT_SOURCE_DIR}/runtime/include)
+crbrt_install_pkgconfig(runtime crbrt)
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/crbrtConfig.cmake.in ${PROJECT_BINARY_DIR}/crbrtConfig.cmake
+  INSTALL_DESTINATION ${crbrt_package_dir} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake
+  DESTINATION ${crbrt_package_dir} COMPONENT runtime)
+
+if(TARGET crbrt_loader)
+  crbrt_install_part(loader TARGETS crbrt_loader HEADERS ${PROJECT_SOURCE_DIR}/runtime/loader/include)
+  crbrt_install_pkgconfig(loader crbrt-loader)
+endif()
+
+if(TARGET crbrt-codegen)
+  crbrt_install_part(codegen TARGETS crbrt-codegen)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/crbrt_add_model.cmake DESTINATION ${crbrt_package_dir} COMPONENT codegen)
+endif()
+
+if(CRBRT_PROGRAMS)
+  foreach(program IN ITEMS simulate map fit eval model phantom protocol train)
+    if(TARGET crbrt-${program})
+      install(TARGETS crbrt-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+    endif()
+  endforeach()
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/crbrt COMPONENT models
+    FILES_MATCHING PATTERN "*.crbm" PATTERN "*.json" PATTERN "*.csv" PATTERN "README.md" PATTERN "golden" EXCLUDE)
+endif()

@@ -6,6 +6,7 @@ add_library(crbrt_physics STATIC
   basis.cpp
   chebyshev2d.cpp
   crb.cpp
+  cycle_runner.cpp
   estimand.cpp
   kernel_baseline.cpp
   prior.cpp

@@ -16,7 +16,11 @@ herr_t keep_first(unsigned, const H5E_error2_t* error, void* out) {
 
 }  // namespace
 
-void silence_hdf5() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void prepare_hdf5() {
+  static const herr_t no_cleanup = H5dont_atexit();  // counts only before the library starts
+  static_cast<void>(no_cleanup);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 std::string hdf5_reason() {
   std::string text;

@@ -35,8 +35,9 @@ class Hdf5Handle {
   herr_t (*close_)(hid_t) = nullptr;
 };
 
-/// Stops the library from printing its error stack; what it knows is read with hdf5_reason().
-void silence_hdf5();
+/// To be called before the library's first use. Stops it from printing its error stack (hdf5_reason() reads it), and from
+/// cleaning up at the end of the program: after a failed write that would touch the broken file again, and crash.
+void prepare_hdf5();
 
 /// The cause of the last failure in this thread: the operating system's text where there is one, else the innermost message.
 std::string hdf5_reason();

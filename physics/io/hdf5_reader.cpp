@@ -46,7 +46,7 @@ std::string shape_text(const Shape& shape) {
 }
 
 bool is_hdf5(const std::string& path) {
-  silence_hdf5();
+  prepare_hdf5();
   return H5Fis_hdf5(path.c_str()) > 0;
 }
 

@@ -6,7 +6,7 @@
 namespace crbrt::physics {
 
 Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& shown) : shown_(shown) {
-  silence_hdf5();
+  prepare_hdf5();
   file_ = Hdf5Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
   check(file_.ok());
 }

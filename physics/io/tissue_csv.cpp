@@ -84,10 +84,10 @@ Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& colu
 }  // namespace
 
 std::vector<Tissue> read_tissues(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
   // A folder opens but does not read: errno tells both apart from an empty file.
   errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
   if (!file || !std::getline(file, line)) throw cli::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;

@@ -48,15 +48,18 @@ void check(const Sequence& sequence, const Eigen::MatrixXd& basis, const FitSett
   if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
     throw std::invalid_argument("expected a basis of " + std::to_string(sequence.n_frame()) + " frames, found " +
                                 std::to_string(basis.rows()));
-  const std::size_t n_unknown = bound_names(settings.t1_model).size() + 2, n_real = 2 * static_cast<std::size_t>(basis.cols());
-  const std::size_t n_needed = n_unknown + (settings.sigma ? 0 : 1);
-  if (n_real < n_needed)
-    throw std::invalid_argument("expected a rank of at least " + std::to_string((n_needed + 1) / 2) + " for " +
-                                std::to_string(n_unknown) + " real unknowns, found " + std::to_string(basis.cols()));
+  if (static_cast<std::size_t>(basis.cols()) < least_rank(settings))
+    throw std::invalid_argument("expected a rank of at least " + std::to_string(least_rank(settings)) + ", found " +
+                                std::to_string(basis.cols()));
   if (settings.n_start == 0) throw std::invalid_argument("expected at least one start, found 0");
 }
 
 }  // namespace
+
+std::size_t least_rank(const FitSettings& settings) {
+  const std::size_t n_unknown = bound_names(settings.t1_model).size() + 2;
+  return (n_unknown + (settings.sigma ? 0 : 1) + 1) / 2;
+}
 
 VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockstep, std::size_t worker) const {
   VoxelFit fit;
@@ -77,7 +80,7 @@ VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockste
   const SolverRun& best =
       *std::min_element(runs.begin(), runs.end(), [](const SolverRun& a, const SolverRun& b) { return a.cost < b.cost; });
   fit.tissue = best.tissue;
-  if(getenv("DBG")){for(auto&r:runs) fprintf(stderr,"[%d %.6f]",r.converged,r.cost/best.cost); fprintf(stderr," %zu\n",cost.n_simulated());}
+  if(getenv("DBG")){for(size_t k=0;k<runs.size();++k){auto&r=runs[k]; fprintf(stderr,"[%d %.4f w0 %.0f>%.0f B1 %.2f>%.2f]",r.converged,r.cost/best.cost,starts[k].omega0_rad_s,r.tissue.omega0_rad_s,starts[k].b1_rel,r.tissue.b1_rel);} fprintf(stderr," %zu\n",cost.n_simulated());}
   fit.status = FitStatus::not_converged;
   if (!describe(fit, cost, unit, norm)) return fit;
   // A log-likelihood difference of 0.01; the second term is rounding, for data without noise.

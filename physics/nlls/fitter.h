@@ -23,7 +23,7 @@ enum class M0Mode { eliminated, fitted };
 struct FitSettings {
   T1Model t1_model = T1Model::apparent;
   M0Mode m0_mode = M0Mode::eliminated;  ///< fitted: Re M0 and Im M0 are two more unknowns of the solver; same minimum
-  std::size_t n_start = 3;      ///< solver runs per voxel; the lowest cost wins
+  std::size_t n_start = 5;      ///< solver runs per voxel; the lowest cost wins
   std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
   std::uint64_t seed = 1;       ///< of those draws
   std::optional<double> sigma;  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
@@ -51,6 +51,9 @@ struct VoxelFit {
   std::size_t n_agree = 0;    ///< starts that ended within a log-likelihood of 0.01 of the best
   std::size_t n_simulated = 0;  ///< fingerprints with derivatives that the voxel cost
 };
+
+/// The fewest complex coefficients that leave as many real numbers as unknowns, and one more where sigma is estimated.
+std::size_t least_rank(const FitSettings& settings);
 
 class Fitter {
  public:

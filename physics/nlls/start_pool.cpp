@@ -2,6 +2,8 @@
 #include "physics/nlls/start_pool.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <numeric>
 #include <span>
 
@@ -10,13 +12,17 @@ namespace {
 
 constexpr std::size_t batch = 64;  // bounds the memory of a batch, and fills the lanes
 
+// Minima of one voxel were seen 100 rad/s (of a period of 1800) or 0.2 in B1 apart, and mostly both.
+constexpr double near_b1 = 0.1;
+constexpr double near_omega0_period = 0.04;
+
 Tissue into(const FitRange& range, const Tissue& tissue) { return range.to_tissue(range.to_scaled(tissue).data()); }
 
 }  // namespace
 
 StartPool::StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, const Prior& prior, const FitRange& range,
                      std::size_t n_draw, std::uint64_t seed)
-    : mean_(into(range, mean_tissue(prior.classes.front(), prior.t1_model))) {
+    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / simulator.sequence().tr_s) {
   for (const TissueClass& tissue_class : prior.classes)
     tissues_.push_back(into(range, mean_tissue(tissue_class, prior.t1_model)));
   for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(seed, Stream::start, i)));
@@ -41,22 +47,24 @@ std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_
   };
   std::vector<std::size_t> order(2 * tissues_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const std::size_t n_kept = std::min(n_start, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n_kept), order.end(),
-                    [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
   std::vector<Tissue> starts;
-  for (std::size_t k = 0; k < n_kept && starts.size() < n_start; ++k) {
-    Tissue tissue = tissues_[order[k] % tissues_.size()];
-    if (order[k] >= tissues_.size()) tissue.omega0_rad_s = -tissue.omega0_rad_s;
-    starts.push_back(tissue);
-    if (k == 0 && n_start > 1) {
-      Tissue mean = mean_;
-      mean.omega0_rad_s = tissue.omega0_rad_s;
-      mean.b1_rel = tissue.b1_rel;
-      starts.push_back(mean);
-    }
+  for (std::size_t k = 0; k < order.size() && starts.size() < n_start; ++k) {
+    const Tissue tissue = start(order[k]);
+    const bool is_near = std::any_of(starts.begin(), starts.end(), [&](const Tissue& earlier) {
+      return std::abs(tissue.omega0_rad_s - earlier.omega0_rad_s) < near_omega0_rad_s_ &&
+             std::abs(tissue.b1_rel - earlier.b1_rel) < near_b1;
+    });
+    if (!is_near) starts.push_back(tissue);
   }
   return starts;
+}
+
+Tissue StartPool::start(std::size_t candidate) const {
+  Tissue tissue = tissues_[candidate % tissues_.size()];
+  if (candidate >= tissues_.size()) tissue.omega0_rad_s = -tissue.omega0_rad_s;
+  return tissue;
 }
 
 }  // namespace crbrt::physics

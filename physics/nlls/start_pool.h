@@ -1,5 +1,9 @@
 /// Starting points of a fit: a pool of seeded draws from the prior, simulated once and ranked for every voxel by the
 /// residual it would leave. Screening a voxel costs one small product instead of hundreds of simulations.
+///
+/// The residual has a few separate minima that differ in omega0 (its sign above all) and B1; inside one of them the solver
+/// always ended at the same point, whatever the other parameters started from. So starts are the best draws of different
+/// (omega0, B1), not just the best ones.
 #pragma once
 
 #include <Eigen/Core>
@@ -13,18 +17,20 @@ namespace crbrt::physics {
 
 class StartPool {
  public:
-  /// n_draw draws (CounterRandom, Stream::start) moved into the range, and the mean of every class.
+  /// n_draw draws (Stream::start) moved into the range, and the mean of every class.
   StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, const Prior& prior, const FitRange& range,
             std::size_t n_draw, std::uint64_t seed);
 
-  /// The best draw, then the mean of the first class with the best draw's omega0 and B1 (it does not depend on luck), then
-  /// the next best draws. Every draw stands for two: s(-omega0) = conj(s(omega0)) and the basis is real.
+  /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
+  /// Every draw stands for two: s(-omega0) = conj(s(omega0)) and the basis is real.
   std::vector<Tissue> best(const Eigen::VectorXcd& data, std::size_t n_start) const;
 
  private:
-  Tissue mean_;
+  Tissue start(std::size_t candidate) const;
+
+  double near_omega0_rad_s_;
   std::vector<Tissue> tissues_;
-  Eigen::MatrixXcd directions_;  // [n_coeff, n_draw], unit columns
+  Eigen::MatrixXcd directions_;  // [n_coeff, n_draw + n_class], unit columns
 };
 
 }  // namespace crbrt::physics

@@ -29,7 +29,7 @@ struct Case {
 class Reference : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    for (const std::string file : {std::string("reference/signal_reference.json"), std::string(GetParam().sequence_file)})
+    for (const char* file : {"reference/signal_reference.json", GetParam().sequence_file})
       if (tests::shared_file(file).empty()) GTEST_SKIP() << "no " << file << " beside the clone";
     data_ = reference().at(GetParam().key);
     for (const json& set : data_.at("sets"))

@@ -16,10 +16,11 @@ enum class OpKind : std::uint32_t {
   dense = 0,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j] when add_slot >= 0) (then ReLU when relu != 0)
   group_norm = 1,  ///< out = gamma * (in - mean_g) / sqrt(var_g + epsilon) + beta per group (then ReLU when relu != 0)
   relu = 2,        ///< out = max(in, 0)
+  affine = 3,      ///< out[j] = weights[j] * in[j] + bias[j] (then ReLU when relu != 0)
 };
 
 /// One step of a program. Slots are indices of feature-major tile buffers in the arena (layout.h); slot 0 holds the
-/// preprocessed input. `dense` never works in place; `group_norm` and `relu` may have in_slot == out_slot.
+/// preprocessed input. `dense` never works in place; the others may have in_slot == out_slot.
 struct Op {
   OpKind kind;
   std::uint32_t n_in;      ///< features read
@@ -30,8 +31,8 @@ struct Op {
   std::uint32_t relu;      ///< 0 or 1
   std::uint32_t n_group;   ///< group_norm only: divides n_in
   float epsilon;           ///< group_norm only
-  const float* weights;    ///< dense: packed (layout.h). group_norm: gamma [n_in]
-  const float* bias;       ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]
+  const float* weights;    ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]
+  const float* bias;       ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
 };
 
 /// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):

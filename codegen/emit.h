@@ -1,0 +1,20 @@
+/// From a loaded model to source text. The same model and name give the same bytes everywhere: no date, path or machine.
+#pragma once
+
+#include <string>
+
+#include "crbrt/loader.hpp"
+
+namespace crbrt::codegen {
+
+/// The contents of NAME.hpp (C++), NAME.h (C99) and NAME.cpp (the tables and both accessors).
+struct GeneratedFiles {
+  std::string cpp_header;
+  std::string c_header;
+  std::string source;
+};
+
+/// `name` is a C identifier: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
+GeneratedFiles emit(const Model& model, const std::string& name);
+
+}  // namespace crbrt::codegen

@@ -1,0 +1,20 @@
+/// C++ literals that read back as the same bits, and tables of them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace crbrt::codegen {
+
+/// Shortest decimal that reads back as `value`, with the suffix f: "0.1f", "-3e-20f", "-0.0f". `value` is finite.
+std::string float_literal(float value);
+
+/// A string literal in quotes. `text` is printable ASCII (the loader checks names and units).
+std::string string_literal(std::string_view text);
+
+/// "{\n    a, b, c,\n    d,\n}", `per_line` numbers to a line.
+std::string float_table(std::span<const float> values, std::size_t per_line);
+
+}  // namespace crbrt::codegen

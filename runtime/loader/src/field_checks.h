@@ -1,0 +1,51 @@
+/// The vocabulary in which a model's content is checked. Every check names the field; the first refusal is kept.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "crbrt/loader.hpp"
+
+namespace crbrt::loading {
+
+class Checks {
+ public:
+  /// Records "FIELD: expected EXPECTED, found FOUND" unless `good`. Returns `good`.
+  bool expect(bool good, std::string_view field, std::string_view expected, std::string_view found);
+
+  bool in_range(std::uint64_t value, std::uint64_t minimum, std::uint64_t maximum, std::string_view field);
+  bool finite(double value, std::string_view field);
+  bool not_negative(double value, std::string_view field);  ///< and finite
+  bool positive(double value, std::string_view field);      ///< and finite
+
+  bool size_is(std::size_t size, std::size_t expected, std::string_view field);
+  bool all_finite(std::span<const float> values, std::string_view field);
+  bool all_finite(std::span<const double> values, std::string_view field);
+  bool all_positive(std::span<const float> values, std::string_view field);  ///< and finite
+
+  bool identifier(std::string_view text, std::string_view field);  ///< letters, digits, '_'; starts with a letter
+  bool label(std::string_view text, std::string_view field);       ///< printable ASCII without spaces at the ends
+  bool text(std::string_view text, std::string_view field);        ///< UTF-8 without control characters but tab and line end
+  bool sha256(std::string_view text, std::string_view field);
+
+  bool ok() const noexcept { return result_.status == Status::ok; }
+  const LoadResult& result() const noexcept { return result_; }
+
+ private:
+  template <class T>
+  bool every_finite(std::span<const T> values, std::string_view field);
+
+  LoadResult result_;
+};
+
+/// Shortest text that reads back as the same number; "nan" and "inf" as they are.
+std::string number_text(double value);
+
+/// "layers[3]" and "layers[3].bias"
+std::string indexed(std::string_view field, std::size_t index);
+std::string member(std::string_view table, std::string_view field);
+
+}  // namespace crbrt::loading

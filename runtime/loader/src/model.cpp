@@ -1,0 +1,107 @@
+/// Model: owner of a loaded program; and the entry points, which turn exhausted memory into a Status.
+#include <cstdio>
+#include <cstring>
+#include <new>
+
+#include "crbrt/loader.hpp"
+#include "runtime/loader/src/container.h"
+#include "runtime/loader/src/lower.h"
+#include "runtime/loader/src/read_flatbuffer.h"
+#include "runtime/loader/src/sha256_text.h"
+#include "runtime/loader/src/storage.h"
+
+namespace crbrt {
+
+struct ModelAccess {
+  static void set(Model& model, std::unique_ptr<Model::Storage> storage) { model.storage_ = std::move(storage); }
+};
+
+Model::Model() = default;
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+const Program& Model::program() const noexcept {
+  static constexpr Program none{};
+  return storage_ ? storage_->program : none;
+}
+
+const ModelInfo& Model::info() const noexcept {
+  static const ModelInfo none;
+  return storage_ ? storage_->info : none;
+}
+
+namespace loading {
+namespace {
+
+/// FlatBuffers reads numbers where they lie, so the buffer must be as aligned as its widest number.
+bool is_aligned(const std::uint8_t* data) noexcept { return reinterpret_cast<std::uintptr_t>(data) % alignof(double) == 0; }
+
+LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, Model& model) {
+  auto storage = std::make_unique<Model::Storage>();
+  Network network;
+  LoadResult result = read_flatbuffer(flatbuffer, network, storage->info);
+  if (result.status != Status::ok) return result;
+  storage->info.content_sha256 = hex(sha256(flatbuffer.data, flatbuffer.size));
+  Checks checks;
+  lower(network, *storage, checks);
+  if (checks.ok()) ModelAccess::set(model, std::move(storage));
+  return checks.result();
+}
+
+LoadResult load_anywhere(View1<const std::uint8_t> flatbuffer, Model& model) {
+  if (flatbuffer.data == nullptr || is_aligned(flatbuffer.data)) return load_aligned(flatbuffer, model);
+  std::vector<double> copy(flatbuffer.size / sizeof(double) + 1);
+  std::memcpy(copy.data(), flatbuffer.data, flatbuffer.size);
+  return load_aligned({reinterpret_cast<const std::uint8_t*>(copy.data()), flatbuffer.size}, model);
+}
+
+LoadResult load_container(View1<const std::uint8_t> bytes, Model& model) {
+  View1<const std::uint8_t> payload;
+  LoadResult result = open_container(bytes, payload);
+  return result.status == Status::ok ? load_anywhere(payload, model) : result;
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+LoadResult load_from_disk(const char* path, Model& model) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path, "rb"));
+  if (!file) return {Status::io_error, "file: expected one that can be opened, found: " + std::string(std::strerror(errno))};
+  std::vector<std::uint8_t> bytes;
+  std::uint8_t block[65536];
+  while (const std::size_t n = std::fread(block, 1, sizeof block, file.get())) {
+    bytes.insert(bytes.end(), block, block + n);
+    if (bytes.size() > max_file_size) break;  // load_container refuses it by its size
+  }
+  if (std::ferror(file.get())) return {Status::io_error, "file: expected readable bytes, found: a read error"};
+  return load_container({bytes.data(), bytes.size()}, model);
+}
+
+/// The standard containers report exhausted memory by std::bad_alloc; callers get a Status.
+template <class Load>
+LoadResult guarded(Load load) noexcept {
+  try {
+    return load();
+  } catch (const std::bad_alloc&) {
+    return {Status::out_of_memory, {}};
+  }
+}
+
+}  // namespace
+}  // namespace loading
+
+LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept {
+  return loading::guarded([&] { return loading::load_container(bytes, model); });
+}
+
+LoadResult load_model_file(const char* path, Model& model) noexcept {
+  return loading::guarded([&] { return loading::load_from_disk(path, model); });
+}
+
+LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept {
+  return loading::guarded([&] { return loading::load_anywhere(flatbuffer, model); });
+}
+
+}  // namespace crbrt

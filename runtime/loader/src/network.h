@@ -1,0 +1,47 @@
+/// A model's network between the file and the program: plain numbers and views into the FlatBuffer, already checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace crbrt::loading {
+
+enum class Normalization { none, batch, group };
+
+/// pre = weights * in + bias (+ pre of layer skip_from); out = relu?(normalization(pre)).
+struct Layer {
+  std::string name;
+  std::uint32_t n_in = 0;
+  std::uint32_t n_out = 0;
+  std::span<const float> weights;  ///< [n_out, n_in] row-major
+  std::span<const float> bias;     ///< [n_out]
+  Normalization normalization = Normalization::none;
+  std::uint32_t n_group = 0;
+  float epsilon = 0;
+  std::span<const float> gamma, beta;     ///< [n_out] where normalised
+  std::span<const float> mean, variance;  ///< [n_out], batch only
+  bool relu = false;
+  std::size_t skip_from = no_skip;  ///< index of an earlier layer of the same width
+
+  static constexpr std::size_t no_skip = static_cast<std::size_t>(-1);
+};
+
+struct OutputSpec {
+  std::string name, unit;
+  float offset = 0, scale = 1, minimum = 0, maximum = 0;
+};
+
+struct Network {
+  std::string name;
+  std::uint32_t n_coeff = 0;
+  std::int32_t phase_reference = -1;
+  bool l2_normalize = false;
+  std::span<const float> mean, std;  ///< [2 * n_coeff]
+  std::vector<Layer> layers;
+  std::vector<OutputSpec> outputs;
+};
+
+}  // namespace crbrt::loading

@@ -1,0 +1,10 @@
+// All kernels for one instruction set. The only file of the library that is compiled with its flags (cmake/crbrt_kernels.cmake).
+#include "runtime/src/isa/sse42.h"
+#include "runtime/src/isa/kernels-inl.h"
+
+namespace crbrt::sse42 {
+
+extern const KernelTable kernels;
+const KernelTable kernels = kernels_over<Ops>;
+
+}  // namespace crbrt::sse42

@@ -1,0 +1,39 @@
+/// The portable vocabulary: one voxel per vector, no fused multiply-add. It defines what a primitive means; the other
+/// instruction sets do the same in every lane.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace crbrt::scalar {
+
+struct Ops {
+  using Vec = float;
+  static constexpr std::size_t lanes = 1;
+  static constexpr std::size_t dense_vectors = 8;  ///< vectors of voxels in a register tile of `dense`
+
+  static Vec load(const float* p) noexcept { return *p; }
+  static void store(float* p, Vec x) noexcept { *p = x; }
+  static Vec broadcast(float x) noexcept { return x; }
+  static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return a * b + c; }  ///< two roundings (-ffp-contract=off)
+  static Vec sqrt(Vec x) noexcept { return __builtin_sqrtf(x); }
+  static Vec abs(Vec x) noexcept { return __builtin_fabsf(x); }
+  static Vec max(Vec a, Vec b) noexcept { return select(a > b, a, b); }  ///< b where they are equal or one is NaN
+
+  /// mask ? a : b, as bits: of `a > 0 ? a : 0` GCC 12 makes a branch that real data mispredicts half of the time.
+  static Vec select(bool mask, Vec a, Vec b) noexcept {
+    const std::uint32_t keep = mask ? ~std::uint32_t{0} : 0;
+    return std::bit_cast<float>((std::bit_cast<std::uint32_t>(a) & keep) | (std::bit_cast<std::uint32_t>(b) & ~keep));
+  }
+
+  static std::uint32_t bits(bool mask) noexcept { return mask ? 1u : 0u; }  ///< bit l: lane l
+
+  /// 2^-e for |x| in [2^e, 2^(e+1)), but at least 2^-126, so that it is a normal number for every x.
+  static Vec inverse_power_of_two(Vec x) noexcept {
+    const auto exponent = std::bit_cast<std::uint32_t>(x) & 0x7f800000u;
+    return std::bit_cast<float>(exponent < 0x7e800000u ? 0x7f000000u - exponent : 0x00800000u);
+  }
+};
+
+}  // namespace crbrt::scalar

@@ -1,0 +1,33 @@
+/// The vocabulary of scalar.h in the lanes of one of xsimd's architectures. What differs between them (and what xsimd lacks)
+/// is in the header of the instruction set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+namespace crbrt {
+
+template <class Arch>
+struct XsimdOps {
+  using Vec = xsimd::batch<float, Arch>;
+  using Int = xsimd::batch<std::int32_t, Arch>;
+  using Mask = xsimd::batch_bool<float, Arch>;
+  static constexpr std::size_t lanes = Vec::size;
+
+  static Vec load(const float* p) noexcept { return Vec::load_aligned(p); }
+  static void store(float* p, Vec x) noexcept { x.store_aligned(p); }
+  static Vec broadcast(float x) noexcept { return Vec(x); }
+  static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return xsimd::fma(a, b, c); }  ///< fused only where Arch has FMA
+  static Vec sqrt(Vec x) noexcept { return xsimd::sqrt(x); }
+  static Vec abs(Vec x) noexcept { return xsimd::abs(x); }
+  static Vec max(Vec a, Vec b) noexcept { return xsimd::max(a, b); }
+  static Vec select(Mask mask, Vec a, Vec b) noexcept { return xsimd::select(mask, a, b); }
+
+  static Vec inverse_power_of_two(Vec x) noexcept {
+    const Int exponent = xsimd::bitwise_cast<Int>(x) & Int(0x7f800000);
+    return xsimd::bitwise_cast<Vec>(xsimd::max(Int(0x7f000000) - exponent, Int(0x00800000)));
+  }
+};
+
+}  // namespace crbrt

@@ -1,0 +1,58 @@
+// Which instruction sets this CPU runs. An instruction set counts only if every feature its compiler flags allow is there,
+// and, for AVX, if the operating system saves the wide registers.
+#include "runtime/src/isa_detect.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace crbrt {
+
+namespace {
+
+constexpr std::uint32_t bit(int index) { return std::uint32_t{1} << index; }
+
+// -msse4.2 lets the compiler use all of its predecessors and popcnt.
+constexpr std::uint32_t leaf1_sse42 = bit(0) /*sse3*/ | bit(9) /*ssse3*/ | bit(19) /*sse4.1*/ | bit(20) /*sse4.2*/ | bit(23) /*popcnt*/;
+constexpr std::uint32_t leaf1_osxsave = bit(27);
+constexpr std::uint32_t leaf1_avx2 = leaf1_sse42 | bit(12) /*fma*/ | leaf1_osxsave | bit(28) /*avx*/;
+constexpr std::uint32_t leaf7_avx2 = bit(5);
+constexpr std::uint32_t xcr0_avx = bit(1) /*xmm*/ | bit(2) /*ymm*/;
+
+constexpr bool has_all(std::uint32_t word, std::uint32_t bits) { return (word & bits) == bits; }
+
+}  // namespace
+
+bool supports(const CpuWords& words, Isa isa) noexcept {
+  switch (isa) {
+    case Isa::scalar:
+      return true;
+    case Isa::sse42:
+      return has_all(words.leaf1_ecx, leaf1_sse42);
+    case Isa::avx2:
+      return has_all(words.leaf1_ecx, leaf1_avx2) && has_all(words.leaf7_ebx, leaf7_avx2) && has_all(words.xcr0, xcr0_avx);
+    case Isa::automatic:
+      break;
+  }
+  return false;
+}
+
+CpuWords cpu_words() noexcept {
+  CpuWords words;
+#if defined(__x86_64__)
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0) words.leaf1_ecx = ecx;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0) words.leaf7_ebx = ebx;
+  if (has_all(words.leaf1_ecx, leaf1_osxsave)) {
+    // xgetbv as an instruction: the intrinsic would need -mxsave, which this file must not be compiled with.
+    std::uint32_t low = 0, high = 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    words.xcr0 = low;
+  }
+#endif
+  return words;
+}
+
+bool is_runnable(Isa isa) noexcept { return is_built(isa) && supports(cpu_words(), isa); }
+
+}  // namespace crbrt

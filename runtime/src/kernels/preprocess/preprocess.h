@@ -1,0 +1,42 @@
+/// Coefficients of one tile of voxels -> standardised features in tile order (program.h, struct Preprocessing).
+///
+///   peak = max_i |c_i|                                   non_finite unless every |c_i| <= FLT_MAX
+///                                                        zero_signal if peak < FLT_MIN (zero or denormal)
+///   s    = 2^k with peak * s in [1, 4), only when l2_normalize: squares neither overflow nor underflow, and s is exact
+///   u    = c[r] / |c[r]|, 1 when phase_reference < 0 or |c[r]| is below FLT_MIN
+///   x    = (c * s) * conj(u) / ||c * s||, as real numbers: n_coeff real parts, then n_coeff imaginary parts
+///   features[i] = (x[i] - mean[i]) * inverse_std[i]
+///
+/// A flagged voxel is computed as if its coefficients were zero, so nothing non-finite ever enters the network.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "crbrt/format/program.h"
+
+namespace crbrt {
+
+/// Real part i of a voxel is coefficients[voxel * stride + i * step], its imaginary part lies imag_offset floats later.
+struct CoefficientTile {
+  const float* coefficients;
+  std::size_t n_voxel;      ///< 1 .. tile_voxels; the rest of the tile is computed as zeros, and no memory of it is read
+  std::size_t stride;       ///< floats from voxel to voxel
+  std::size_t step;         ///< floats from coefficient to coefficient: 1 planar, 2 interleaved
+  std::size_t imag_offset;  ///< n_coeff planar, 1 interleaved
+};
+
+struct PreprocessArgs {
+  CoefficientTile in;
+  std::size_t n_coeff;
+  Preprocessing preprocessing;
+  float* features;  ///< [2 * n_coeff][tile_voxels], aligned to the arena
+};
+
+/// Bit v belongs to voxel v of the tile.
+struct PreprocessFlags {
+  std::uint32_t non_finite;
+  std::uint32_t zero_signal;
+};
+
+}  // namespace crbrt

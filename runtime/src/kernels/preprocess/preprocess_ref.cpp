@@ -1,0 +1,90 @@
+// preprocess.h in plain loops: normative. std::ilogb and std::ldexp stand where the fast path works on exponent bits.
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+#include "runtime/src/kernels/reference.h"
+
+namespace crbrt {
+
+namespace {
+
+/// 2^-e for |x| in [2^e, 2^(e+1)); at least 2^-126; 2^127 for zero and denormals, as exponent bits of zero say.
+float inverse_power_of_two_ref(float x) {
+  if (!(x >= FLT_MIN)) return std::ldexp(1.0f, 127);
+  return std::ldexp(1.0f, std::max(-std::ilogb(x), -126));
+}
+
+struct Rotation {
+  float real = 1, imag = 0;
+};
+
+Rotation rotation_ref(MulAdd kind, float re, float im) {
+  const float size = std::max(std::fabs(re), std::fabs(im));
+  if (size < FLT_MIN) return {};
+  re *= inverse_power_of_two_ref(size);
+  im *= inverse_power_of_two_ref(size);
+  const float modulus = std::sqrt(mul_add_ref(kind, re, re, im * im));
+  return {re / modulus, im / modulus};
+}
+
+/// One voxel, features[f * tile_voxels] in place.
+void standardise_ref(MulAdd kind, const PreprocessArgs& a, float* features, float inverse_norm) {
+  const auto at = [&](std::size_t f) -> float& { return features[f * layout::tile_voxels]; };
+  const Preprocessing& p = a.preprocessing;
+  Rotation u;
+  if (p.phase_reference >= 0) {
+    const auto r = static_cast<std::size_t>(p.phase_reference);
+    u = rotation_ref(kind, at(r), at(a.n_coeff + r));
+  }
+  const Rotation gain{u.real * inverse_norm, u.imag * inverse_norm};
+  for (std::size_t i = 0; i < a.n_coeff; ++i) {
+    const float re = at(i), im = at(a.n_coeff + i);
+    at(i) = (mul_add_ref(kind, re, gain.real, im * gain.imag) - p.mean[i]) * p.inverse_std[i];
+    const std::size_t j = a.n_coeff + i;
+    at(j) = (mul_add_ref(kind, im, gain.real, 0 - re * gain.imag) - p.mean[j]) * p.inverse_std[j];
+  }
+}
+
+void load_ref(const PreprocessArgs& a, std::size_t v) {
+  for (std::size_t i = 0; i < a.n_coeff; ++i) {
+    float& re = a.features[i * layout::tile_voxels + v];
+    float& im = a.features[(a.n_coeff + i) * layout::tile_voxels + v];
+    re = im = 0;
+    if (v >= a.in.n_voxel) continue;
+    const float* at = a.in.coefficients + v * a.in.stride + i * a.in.step;
+    re = at[0];
+    im = at[a.in.imag_offset];
+  }
+}
+
+}  // namespace
+
+PreprocessFlags preprocess_ref(MulAdd kind, const PreprocessArgs& a) noexcept {
+  PreprocessFlags flags{0, 0};
+  const bool normalise = a.preprocessing.l2_normalize != 0;
+  for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
+    load_ref(a, v);
+    const auto at = [&](std::size_t f) -> float& { return a.features[f * layout::tile_voxels + v]; };
+    float peak = 0;
+    bool non_finite = false;
+    for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
+      non_finite = non_finite || !std::isfinite(at(f));
+      peak = std::fabs(at(f)) > peak ? std::fabs(at(f)) : peak;
+    }
+    const bool vanishes = peak < FLT_MIN;
+    if (non_finite) flags.non_finite |= std::uint32_t{1} << v;
+    if (vanishes) flags.zero_signal |= std::uint32_t{1} << v;
+    const bool flagged = non_finite || vanishes;
+    float norm_squared = 0;
+    for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
+      at(f) = flagged ? 0 : at(f) * (normalise ? inverse_power_of_two_ref(peak) : 1);
+      norm_squared = mul_add_ref(kind, at(f), at(f), norm_squared);
+    }
+    const float norm = flagged ? 1 : std::sqrt(norm_squared);
+    standardise_ref(kind, a, a.features + v, normalise ? 1 / norm : 1);
+  }
+  return flags;
+}
+
+}  // namespace crbrt

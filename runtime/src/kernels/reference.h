@@ -1,0 +1,24 @@
+/// The normative kernels: plain loops, one voxel after the other, no vectors. They are what docs/numerics.md says in code;
+/// every kernel of every instruction set equals them bit for bit. Built for tests only, never into the library.
+#pragma once
+
+#include "runtime/src/kernel_table.h"
+
+namespace crbrt {
+
+/// The one freedom: an instruction set with FMA rounds a * b + c once, the others round twice.
+enum class MulAdd { rounded_twice, fused };
+
+/// How the kernels of an instruction set compute a * b + c.
+MulAdd mul_add_of(Isa isa) noexcept;
+
+float mul_add_ref(MulAdd kind, float a, float b, float c) noexcept;
+
+PreprocessFlags preprocess_ref(MulAdd kind, const PreprocessArgs& a) noexcept;
+void dense_ref(MulAdd kind, const DenseArgs& a) noexcept;
+void group_norm_ref(MulAdd kind, const GroupNormArgs& a) noexcept;
+void relu_ref(const ReluArgs& a) noexcept;
+void affine_ref(MulAdd kind, const AffineArgs& a) noexcept;
+std::uint32_t estimate_ref(MulAdd kind, const EstimateArgs& a) noexcept;
+
+}  // namespace crbrt

@@ -1,0 +1,16 @@
+/// out = max(in, 0); the result is +0 for -0 and for NaN. The smallest kernel: the one to copy when adding another.
+#pragma once
+
+#include <cstddef>
+
+#include "crbrt/format/layout.h"
+
+namespace crbrt {
+
+struct ReluArgs {
+  const float* in;  ///< [n_feature][tile_voxels], aligned to the arena
+  float* out;       ///< [n_feature][tile_voxels], aligned; may be in
+  std::size_t n_feature;
+};
+
+}  // namespace crbrt

@@ -1,0 +1,102 @@
+// The checks behind Session::bind, one function per struct of program.h. Plain loops and no memory: looking back for the last
+// writer of a slot is quadratic in the number of ops, which are a handful.
+#include "runtime/src/program_check.h"
+
+#include <cfloat>
+
+namespace crbrt {
+
+namespace {
+
+constexpr std::uint32_t max_width = 1u << 24;  // features of a slot; far above any network, far below overflow
+
+bool is_finite(float x) { return x >= -FLT_MAX && x <= FLT_MAX; }
+bool is_flag(std::uint32_t x) { return x <= 1; }
+
+bool check_preprocessing(const Program& p) {
+  const Preprocessing& pre = p.preprocessing;
+  if (pre.mean == nullptr || pre.inverse_std == nullptr || !is_flag(pre.l2_normalize)) return false;
+  if (pre.phase_reference < -1 || pre.phase_reference >= static_cast<std::int64_t>(p.n_coeff)) return false;
+  for (std::size_t i = 0; i < 2 * std::size_t{p.n_coeff}; ++i)
+    if (!is_finite(pre.mean[i]) || !is_finite(pre.inverse_std[i]) || pre.inverse_std[i] <= 0) return false;
+  return true;
+}
+
+bool check_outputs(const Program& p) {
+  for (std::size_t i = 0; i < p.n_output; ++i) {
+    const Output& o = p.outputs[i];
+    if (o.name == nullptr || o.unit == nullptr || !is_finite(o.offset) || !is_finite(o.scale)) return false;
+    if (!(o.minimum <= o.maximum)) return false;  // NaN included
+  }
+  return true;
+}
+
+bool check_slots(const Program& p) {
+  for (std::size_t i = 0; i < p.n_slot; ++i)
+    if (p.slot_width[i] == 0 || p.slot_width[i] > max_width) return false;
+  return p.slot_width[0] >= 2 * p.n_coeff;
+}
+
+/// Features that slot holds when op `index` starts; 0 when nothing has been written.
+std::uint32_t written_width(const Program& p, std::size_t index, std::uint32_t slot) {
+  while (index-- > 0)
+    if (p.ops[index].out_slot == slot) return p.ops[index].n_out;
+  return slot == 0 ? 2 * p.n_coeff : 0;
+}
+
+bool reads_what_was_written(const Program& p, std::size_t index, std::uint32_t slot, std::uint32_t width) {
+  return slot < p.n_slot && written_width(p, index, slot) == width;
+}
+
+bool check_dense(const Program& p, std::size_t index) {
+  const Op& op = p.ops[index];
+  if (op.weights == nullptr || op.bias == nullptr || op.in_slot == op.out_slot || !is_flag(op.relu)) return false;
+  return op.add_slot == -1 ||
+         (op.add_slot >= 0 && reads_what_was_written(p, index, static_cast<std::uint32_t>(op.add_slot), op.n_out));
+}
+
+bool check_group_norm(const Op& op) {
+  return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && op.n_group > 0 && op.n_in % op.n_group == 0 &&
+         is_finite(op.epsilon) && op.epsilon > 0 && is_flag(op.relu);
+}
+
+bool check_affine(const Op& op) {
+  return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && is_flag(op.relu);
+}
+
+bool check_op(const Program& p, std::size_t index) {
+  const Op& op = p.ops[index];
+  if (op.n_in == 0 || op.n_out == 0 || op.out_slot >= p.n_slot || op.n_out > p.slot_width[op.out_slot]) return false;
+  if (!reads_what_was_written(p, index, op.in_slot, op.n_in)) return false;
+  switch (op.kind) {
+    case OpKind::dense: return check_dense(p, index);
+    case OpKind::group_norm: return check_group_norm(op);
+    case OpKind::relu: return op.n_in == op.n_out;
+    case OpKind::affine: return check_affine(op);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::size_t arena_floats(const Program& p) noexcept {
+  constexpr std::size_t limit = SIZE_MAX / (sizeof(float) * layout::tile_voxels) - layout::arena_alignment;
+  std::size_t features = 0;
+  for (std::size_t i = 0; i < p.n_slot; ++i) {
+    if (p.slot_width[i] > limit - features) return 0;
+    features += p.slot_width[i];
+  }
+  return features * layout::tile_voxels;
+}
+
+bool is_consistent(const Program& p) noexcept {
+  if (p.version != program_version || p.name == nullptr || p.model_sha256 == nullptr) return false;
+  if (p.n_coeff == 0 || p.n_coeff > max_width / 2 || p.n_output == 0 || p.n_op == 0 || p.n_slot == 0) return false;
+  if (p.outputs == nullptr || p.ops == nullptr || p.slot_width == nullptr) return false;
+  if (!check_preprocessing(p) || !check_outputs(p) || !check_slots(p) || arena_floats(p) == 0) return false;
+  for (std::size_t i = 0; i < p.n_op; ++i)
+    if (!check_op(p, i)) return false;
+  return p.ops[p.n_op - 1].n_out == p.n_output;
+}
+
+}  // namespace crbrt

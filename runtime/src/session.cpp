@@ -1,0 +1,118 @@
+// Binds a program to an arena and runs it: tiles of voxels outermost, so that a tile's activations stay in the first cache
+// while it passes through all layers. The arena holds nothing between calls but what the next tile overwrites.
+#include "crbrt/session.h"
+
+#include "runtime/src/kernel_table.h"
+#include "runtime/src/program_check.h"
+
+namespace crbrt {
+
+namespace {
+
+/// What one call of run() works on.
+struct Run {
+  const Program& program;
+  const KernelTable& kernels;
+  float* arena;
+
+  float* slot(std::uint32_t index) const noexcept {
+    std::size_t feature = 0;
+    for (std::uint32_t i = 0; i < index; ++i) feature += program.slot_width[i];
+    return arena + feature * layout::tile_voxels;
+  }
+
+  void apply(const Op& op) const noexcept {
+    switch (op.kind) {
+      case OpKind::dense: {
+        const float* add = op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
+        return kernels.dense(
+            {slot(op.in_slot), slot(op.out_slot), add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
+      }
+      case OpKind::group_norm:
+        return kernels.group_norm({slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.n_group, op.epsilon,
+                                   op.relu != 0});
+      case OpKind::relu:
+        return kernels.relu({slot(op.in_slot), slot(op.out_slot), op.n_in});
+      case OpKind::affine:
+        return kernels.affine({slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.relu != 0});
+    }
+  }
+
+  /// status may be null.
+  void tile(const CoefficientTile& in, float* estimates, std::size_t stride, VoxelStatus* status) const noexcept {
+    const PreprocessFlags flags = kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0)});
+    for (std::size_t i = 0; i < program.n_op; ++i) apply(program.ops[i]);
+    const std::uint32_t blank = flags.non_finite | flags.zero_signal;
+    float* const outputs = slot(program.ops[program.n_op - 1].out_slot);
+    const std::uint32_t outside =
+        kernels.estimate({outputs, program.outputs, program.n_output, blank, estimates, in.n_voxel, stride});
+    if (status == nullptr) return;
+    for (std::size_t v = 0; v < in.n_voxel; ++v) {
+      const std::uint32_t bit = std::uint32_t{1} << v;
+      status[v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
+                  : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
+                  : (outside & bit) != 0           ? VoxelStatus::outside_range
+                                                   : VoxelStatus::ok;
+    }
+  }
+};
+
+bool shapes_agree(const Program& p, const View2<const float>& in, const View2<float>& out, const View1<VoxelStatus>& status) {
+  if (in.rows != out.rows || in.columns != 2 * std::size_t{p.n_coeff} || out.columns != p.n_output) return false;
+  if (in.stride < in.columns || out.stride < out.columns) return false;
+  if (in.rows > 0 && (in.data == nullptr || out.data == nullptr)) return false;
+  const bool status_unwanted = status.data == nullptr && status.size == 0;
+  return status_unwanted || (status.data != nullptr && status.size == in.rows);
+}
+
+void run_tiles(const Run& run, std::size_t step, std::size_t imag_offset, const View2<const float>& in,
+               const View2<float>& out, VoxelStatus* status) noexcept {
+  for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
+    const std::size_t left = in.rows - first;
+    const std::size_t n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
+    run.tile({in.data + first * in.stride, n_voxel, in.stride, step, imag_offset}, out.data + first * out.stride, out.stride,
+             status != nullptr ? status + first : nullptr);
+  }
+}
+
+}  // namespace
+
+std::size_t Session::arena_bytes(const Program& program) noexcept {
+  if (!is_consistent(program)) return 0;
+  constexpr std::size_t alignment = layout::arena_alignment;
+  return (arena_floats(program) * sizeof(float) + alignment - 1) / alignment * alignment;
+}
+
+Status Session::bind(const Program& program, void* arena, std::size_t arena_size, Isa isa) noexcept {
+  *this = Session();
+  const Isa chosen = isa == Isa::automatic ? best_isa() : isa;
+  const std::size_t needed = arena_bytes(program);
+  if (needed == 0) return Status::bad_program;
+  if (!is_runnable(chosen)) return Status::isa_unavailable;
+  if (arena == nullptr || arena_size < needed) return Status::arena_too_small;
+  if (reinterpret_cast<std::uintptr_t>(arena) % layout::arena_alignment != 0) return Status::arena_misaligned;
+  program_ = &program;
+  kernels_ = kernel_table(chosen);
+  arena_ = static_cast<std::byte*>(arena);
+  isa_ = chosen;
+  return Status::ok;
+}
+
+Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status) const noexcept {
+  if (program_ == nullptr) return Status::not_bound;
+  if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
+  run_tiles(run, 1, program_->n_coeff, coefficients, estimates, status.data);
+  return Status::ok;
+}
+
+Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates,
+                                View1<VoxelStatus> status) const noexcept {
+  if (program_ == nullptr) return Status::not_bound;
+  if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
+  run_tiles(run, 2, 1, coefficients, estimates, status.data);
+  return Status::ok;
+}
+
+}  // namespace crbrt

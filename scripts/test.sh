@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds and tests everything; prints the time of every stage, the names of what was skipped,
+# and ends with "N passed, N failed, N skipped". Exits 1 when anything failed.
+#   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime on its own
+#   scripts/test.sh --full   also the long tests, the whole demo, 60 s of fuzzing, clang-tidy and clang-format
+set -u
+
+full=0
+case "${1:-}" in
+  "") ;;
+  --full) full=1 ;;
+  --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
+  *) echo "test.sh: expected nothing or --full, found '$1'" >&2; exit 2 ;;
+esac
+
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+crbrt_clean_environment
+cd "$crbrt_root" || exit 1
+
+passed=0 failed=0 skipped=0
+skipped_names=""
+
+# Adds up one ctest run. Skipped means the test said so itself; one that could not be started has failed.
+count_junit() {
+  local file=$1 label=$2 outcome name
+  while read -r outcome name; do
+    case "$outcome" in
+      run) passed=$((passed + 1)) ;;
+      skipped) skipped=$((skipped + 1)) skipped_names+="  $label: $name"$'\n' ;;
+      *) failed=$((failed + 1)) ;;
+    esac
+  done < <(awk '
+    /<testcase / { match($0, /name="[^"]*"/); name = substr($0, RSTART + 6, RLENGTH - 7)
+                   match($0, /status="[^"]*"/); outcome = substr($0, RSTART + 8, RLENGTH - 9) }
+    /<skipped message="SKIP_/ { outcome = "skipped" }
+    /<\/testcase>/ { if (outcome == "disabled") outcome = "skipped"; print outcome, name }' "$file")
+}
+
+# run_tests PRESET [ctest arguments]: shows what did not pass.
+run_tests() {
+  local preset=$1 junit="$crbrt_root/build/$1.xml" log="$crbrt_root/build/$1-tests.log" outcome
+  shift
+  rm -f "$junit"
+  ctest --preset "$preset" --output-junit "$junit" "$@" >"$log" 2>&1 </dev/null
+  outcome=$?
+  grep -v -e '^ *Start ' -e ' Passed  *[0-9.]* sec$' "$log"
+  if [ -s "$junit" ]; then count_junit "$junit" "$preset"; else failed=$((failed + 1)); fi
+  return "$outcome"
+}
+
+# A stage that is one test by itself.
+check() {
+  if crbrt_stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# build_and_test PRESET: a build that fails counts as one failed test.
+build_and_test() {
+  if crbrt_stage "$1: build" crbrt_build "$1"; then
+    crbrt_stage "$1: tests" run_tests "$1"
+  else
+    failed=$((failed + 1))
+  fi
+}
+
+# What an embedder needs: a compiler and xsimd's headers.
+runtime_alone() {
+  { cmake --preset release -B build/runtime -DCRBRT_PROGRAMS=OFF -DCRBRT_TESTS=OFF -DCRBRT_WARNINGS_AS_ERRORS=ON &&
+    cmake --build build/runtime; } >build/runtime.log 2>&1 </dev/null || { tail -n 40 build/runtime.log; return 1; }
+}
+
+fuzz_models() {
+  crbrt_build fuzz crbrt_model_fuzz && mkdir -p build/fuzz/corpus &&
+    build/fuzz/bin/crbrt_model_fuzz -max_total_time=60 -rss_limit_mb=2048 -print_final_stats=1 build/fuzz/corpus \
+      $(ls -d tests/fuzz/corpus 2>/dev/null) >build/fuzz.txt 2>&1
+  local outcome=$?
+  tail -n 12 build/fuzz.txt
+  return "$outcome"
+}
+
+format_check() {
+  find runtime codegen physics trainer tools bench tests models \( -name '*.h' -o -name '*.hpp' -o -name '*.cpp' -o -name '*.c' \) \
+    -not -path '*/golden/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
+}
+
+lists="build demo trainer test"
+[ "$full" -eq 0 ] || lists+=" lint"
+# shellcheck disable=SC2086  # a list of names
+crbrt_stage "packages" crbrt_install_packages $lists || exit 1
+
+CRBRT_CONFIGURE_ARGS="-DCRBRT_WARNINGS_AS_ERRORS=ON" build_and_test trainer
+build_and_test asan
+build_and_test clang
+check "runtime alone: build" runtime_alone
+if [ "$full" -eq 1 ]; then
+  crbrt_stage "long tests" run_tests full -L '^full$'
+  check "demo" scripts/demo.sh
+  check "fuzz: 60 s" fuzz_models
+  check "clang-format" format_check
+  check "clang-tidy" crbrt_build tidy
+fi
+
+printf '\nTime per stage\n%s%6d s  in all\n' "$crbrt_stage_report" "$SECONDS"
+[ "$skipped" -eq 0 ] || printf '\nSkipped\n%s' "$skipped_names"
+printf '\n\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ] && [ "$crbrt_stage_failures" -eq 0 ]

@@ -1,0 +1,95 @@
+// A compiled model and the loaded file it came from are the same program: equal bits on every instruction set.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <limits>
+
+#include "batch_norm.hpp"
+#include "batch_skip.hpp"
+#include "crbrt/crbrt.hpp"
+#include "group_skip.hpp"
+#include "paper_shape.hpp"
+#include "plain.hpp"
+#include "plain_skip.hpp"
+#include "tests/support/model_builder.h"
+#include "tests/support/runnable_isas.h"
+
+extern "C" {
+int plain_from_c(const float* coefficients, std::size_t n_voxel, float* estimates, std::uint32_t isa);
+std::size_t plain_arena_bytes_from_c(void);
+}
+
+namespace crbrt::tests {
+namespace {
+
+struct CompiledModel {
+  const Program& program;
+  std::size_t arena_bytes;
+};
+
+const CompiledModel compiled_models[] = {
+    {models::plain, models::plain_arena_bytes},           {models::batch_norm, models::batch_norm_arena_bytes},
+    {models::batch_skip, models::batch_skip_arena_bytes}, {models::group_skip, models::group_skip_arena_bytes},
+    {models::plain_skip, models::plain_skip_arena_bytes}, {models::paper_shape, models::paper_shape_arena_bytes}};
+
+Model loaded(const Program& program) {
+  Model model;
+  const LoadResult result = load_model_file((std::string(CRBRT_TEST_MODELS) + "/" + program.name + ".crbm").c_str(), model);
+  EXPECT_EQ(result.status, Status::ok) << result.detail;
+  return model;
+}
+
+/// Random voxels over more than two tiles, with ones that are flagged among them.
+std::vector<float> voxels(std::uint32_t n_coeff) {
+  std::vector<float> coefficients = random_coefficients(61, n_coeff, 42);
+  const std::size_t width = 2 * std::size_t{n_coeff};
+  coefficients[3 * width] = std::numeric_limits<float>::quiet_NaN();
+  coefficients[30 * width + 1] = std::numeric_limits<float>::infinity();
+  std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(55 * width), width, 0.0f);
+  return coefficients;
+}
+
+std::vector<std::uint32_t> bits(const std::vector<float>& values) {
+  std::vector<std::uint32_t> found;
+  for (const float value : values) found.push_back(std::bit_cast<std::uint32_t>(value));
+  return found;
+}
+
+TEST(CompiledModel, EqualsTheInterpretedOneBitForBitOnEveryInstructionSet) {
+  IsaRecord record;
+  for (const CompiledModel& compiled : compiled_models) {
+    const Model model = loaded(compiled.program);
+    const std::vector<float> coefficients = voxels(compiled.program.n_coeff);
+    for (const Isa isa : runnable_isas()) {
+      record.ran(isa);
+      EXPECT_EQ(bits(estimates_of(compiled.program, coefficients, isa)), bits(estimates_of(model.program(), coefficients, isa)))
+          << compiled.program.name << " on " << name(isa);
+    }
+  }
+  record.expect_scalar_and_best();
+}
+
+TEST(CompiledModel, CarriesTheIdentityOfItsFile) {
+  for (const CompiledModel& compiled : compiled_models) {
+    const Model model = loaded(compiled.program);
+    EXPECT_EQ(compiled.program.model_sha256, model.info().content_sha256);
+    EXPECT_EQ(compiled.program.macs_per_voxel, model.program().macs_per_voxel);
+    EXPECT_EQ(compiled.program.n_op, model.program().n_op);
+  }
+}
+
+TEST(CompiledModel, TheArenaConstantIsWhatBindingAsksFor) {
+  for (const CompiledModel& compiled : compiled_models)
+    EXPECT_EQ(compiled.arena_bytes, Session::arena_bytes(compiled.program)) << compiled.program.name;
+  EXPECT_EQ(plain_arena_bytes_from_c(), models::plain_arena_bytes);
+}
+
+TEST(CompiledModel, RunsFromC) {
+  const std::vector<float> coefficients = voxels(models::plain.n_coeff);
+  std::vector<float> estimates(61 * models::plain_n_output);
+  ASSERT_EQ(plain_from_c(coefficients.data(), 61, estimates.data(), static_cast<std::uint32_t>(Isa::scalar)), 0);
+  EXPECT_EQ(bits(estimates), bits(estimates_of(models::plain, coefficients, Isa::scalar)));
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,70 @@
+// `crbrt-model verify` passes on what the kernels give and fails on anything else.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/model_builder.h"
+#include "tests/support/runnable_isas.h"
+#include "tools/model/info.h"
+#include "tools/model/verify.h"
+
+namespace crbrt::tests {
+namespace {
+
+using Kind = tools::IsaVerdict::Kind;
+
+TEST(Verify, EveryInstructionSetPassesOrSaysThatItWasSkipped) {
+  IsaRecord record;
+  for (const ModelSpec& spec : all_specs()) {
+    const Model model = load(spec);
+    for (std::size_t i = 0; i < isa_count(); ++i) {
+      const tools::IsaVerdict verdict = tools::verify_isa(model, isa_at(i));
+      EXPECT_EQ(verdict.kind, is_runnable(isa_at(i)) ? Kind::passed : Kind::skipped) << verdict.text;
+      if (verdict.kind == Kind::passed) record.ran(isa_at(i));
+    }
+  }
+  record.expect_scalar_and_best();
+}
+
+TEST(Verify, TheLastBitOfAnEstimateFailsOnScalar) {
+  fbs::ModelT source = make_model(group_skip_spec());
+  float& estimate = source.test_vector->estimates[4];
+  estimate = std::nextafter(estimate, 10.0f);
+  const tools::IsaVerdict verdict = tools::verify_isa(load(source), Isa::scalar);
+  EXPECT_EQ(verdict.kind, Kind::failed);
+  EXPECT_EQ(verdict.text.rfind("scalar: FAILED: voxel 1: expected ", 0), 0u) << verdict.text;
+}
+
+TEST(Verify, AnEstimateOffByAThousandthFailsOnEveryInstructionSet) {
+  for (const ModelSpec& spec : all_specs()) {
+    fbs::ModelT source = make_model(spec);
+    source.test_vector->estimates[0] += 1e-3f;
+    const Model model = load(source);
+    for (const Isa isa : runnable_isas()) EXPECT_EQ(tools::verify_isa(model, isa).kind, Kind::failed) << spec.name << name(isa);
+  }
+}
+
+TEST(Verify, AChangedWeightFailsOnEveryInstructionSet) {
+  fbs::ModelT source = make_model(batch_norm_spec());
+  for (float& weight : source.layers[1]->weights) weight *= 1.01f;
+  const Model model = load(source);
+  for (const Isa isa : runnable_isas()) EXPECT_EQ(tools::verify_isa(model, isa).kind, Kind::failed) << name(isa);
+}
+
+TEST(Verify, AVoxelWithoutSignalEqualsItsStoredZeros) {
+  fbs::ModelT source = make_model(plain_spec());
+  std::fill_n(source.test_vector->coefficients.begin(), 8, 0.0f);
+  fill_estimates(source);
+  const Model model = load(source);
+  for (const Isa isa : runnable_isas()) EXPECT_EQ(tools::verify_isa(model, isa).kind, Kind::passed) << name(isa);
+}
+
+TEST(Info, NamesEverythingThatAFileHolds) {
+  const std::string text = tools::info_text(load(group_skip_spec()));
+  for (const char* expected : {"group_skip", "made_up", "c: dense 20 -> 12, + a, group norm in 2, relu", "t1_apparent_s in s",
+                               "Apache-2.0", "756 per voxel", "10 to 100", "5 voxels", "in the file"})
+    EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
+}
+
+}  // namespace
+}  // namespace crbrt::tests

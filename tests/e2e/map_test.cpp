@@ -1,0 +1,155 @@
+// What crbrt-map writes: the runtime's own estimates, the same for every kind of input, with sidecars and numbers of the run.
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/map_fixture.h"
+
+namespace crbrt::tests {
+namespace {
+
+TEST_F(MapProgram, WritesWhatTheRuntimeEstimates) {
+  ASSERT_EQ(map(file("in.nii"), "out", "--isa scalar --mask " + file("mask.nii")).exit_code, 0);
+  const std::vector<float> estimates =
+      estimates_of(load(spec).program(), random_coefficients(n_voxel, n_coeff, 11), Isa::scalar);
+  const char* const names[] = {"m0_semi_frac", "T1map", "T2map"};
+  for (std::size_t output = 0; output < 3; ++output) {
+    const std::vector<float> map_values = nifti_values<float>(file("out/") + names[output] + ".nii");
+    ASSERT_EQ(map_values.size(), n_voxel);
+    for (std::size_t v = 0; v < n_voxel; ++v) {
+      EXPECT_EQ(map_values[v], mask[v] ? estimates[3 * v + output] : 0) << names[output] << " voxel " << v;
+    }
+  }
+  const std::vector<std::uint8_t> status = nifti_values<std::uint8_t>(file("out/status.nii"));
+  for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(status[v] == 4, mask[v] == 0) << v;
+}
+
+TEST_F(MapProgram, WritesOneImageAndOneSidecarPerOutputAndNothingElse) {
+  ASSERT_EQ(map(file("in.nii"), "out").exit_code, 0);
+  EXPECT_EQ(listing(file("out")),
+            (std::vector<std::string>{"T1map.json", "T1map.nii", "T2map.json", "T2map.nii", "m0_semi_frac.json",
+                                      "m0_semi_frac.nii", "status.json", "status.nii"}));
+}
+
+TEST_F(MapProgram, EveryKindOfInputGivesTheSameMapsBitForBit) {
+  std::vector<float> stacked;
+  for (const auto& value : values) stacked.push_back(value.real());
+  for (const auto& value : values) stacked.push_back(value.imag());
+  write_nifti1(file("stacked.nii"), {{6, 5, 4, 2 * n_coeff}, DT_FLOAT32, bytes_of(stacked)});
+  gzip(file("in.nii"), file("packed.nii.gz"));
+  write_cfl(file("bart.cfl"), {6, 5, 4, 1, 1, 1, n_coeff}, values);
+  write_mat<float>(file("single.mat"), "x", {6, 5, 4, n_coeff}, values);
+  write_mat<double>(file("double.mat"), "x", {6, 5, 4, n_coeff}, values);
+  write_cfl(file("mask.cfl"), {6, 5, 4}, Complexes(mask.begin(), mask.end()));
+  write_mat_real<std::uint8_t>(file("mask.mat"), "mask", {6, 5, 4}, mask);
+  ASSERT_EQ(map(file("in.nii"), "out", "--mask " + file("mask.nii")).exit_code, 0);
+  for (const char* input : {"stacked.nii", "packed.nii.gz", "bart.cfl", "bart.hdr", "single.mat:x", "double.mat:x"}) {
+    for (const char* mask_file : {"mask.nii", "mask.cfl", "mask.mat:mask"}) {
+      const Outcome outcome = map(file(input), "other", "--like " + file("in.nii") + " --mask " + file(mask_file));
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+      EXPECT_EQ(images("other"), images("out")) << input << ' ' << mask_file;
+    }
+  }
+}
+
+TEST_F(MapProgram, ThreadsChangeNothing) {
+  ASSERT_EQ(map(file("in.nii"), "one").exit_code, 0);
+  ASSERT_EQ(map(file("in.nii"), "three", "--threads 3").exit_code, 0);
+  EXPECT_EQ(images("one"), images("three"));
+}
+
+TEST_F(MapProgram, TwoDimensionalInputEqualsASingleSlice) {
+  write_nifti1(file("flat.nii"), {{30, 4, n_coeff}, DT_COMPLEX64, bytes_of(values)});
+  write_nifti1(file("slice.nii"), {{30, 4, 1, n_coeff}, DT_COMPLEX64, bytes_of(values)});
+  write_nifti1(file("vector.nii"), {{30, 4, 1, 1, n_coeff}, DT_COMPLEX64, bytes_of(values)});
+  write_nifti1(file("flat_mask.nii"), {{30, 4}, DT_UINT8, bytes_of(mask)});
+  write_nifti1(file("slice_mask.nii"), {{30, 4, 1, 1}, DT_UINT8, bytes_of(mask)});
+  ASSERT_EQ(map(file("flat.nii"), "flat", "--mask " + file("flat_mask.nii")).exit_code, 0);
+  for (const char* input : {"flat.nii", "slice.nii", "vector.nii"}) {
+    ASSERT_EQ(map(file(input), "other", "--mask " + file("slice_mask.nii")).exit_code, 0) << input;
+    EXPECT_EQ(images("other"), images("flat")) << input;
+  }
+}
+
+TEST_F(MapProgram, NanInfiniteAndZeroVoxelsAreFlaggedAndCountedAndTheRestIsDone) {
+  ASSERT_EQ(map(file("in.nii"), "clean").exit_code, 0);
+  values[7] = {std::numeric_limits<float>::quiet_NaN(), 0};
+  values[n_voxel + 8] = {0, std::numeric_limits<float>::infinity()};
+  for (std::uint32_t k = 0; k < n_coeff; ++k) values[k * n_voxel + 9] = 0;
+  write_nifti1(file("in.nii"), {{6, 5, 4, n_coeff}, DT_COMPLEX64, bytes_of(values)});
+  const Outcome outcome = map(file("in.nii"), "out", "--stats " + file("stats.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("non_finite 2, zero_signal 1"), std::string::npos) << outcome.text;
+  const auto status = nifti_values<std::uint8_t>(file("out/status.nii"));
+  EXPECT_EQ((std::vector<int>{status[7], status[8], status[9]}), (std::vector<int>{1, 1, 2}));
+  const auto clean = nifti_values<float>(file("clean/T1map.nii")), flagged = nifti_values<float>(file("out/T1map.nii"));
+  for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(flagged[v], v >= 7 && v <= 9 ? 0 : clean[v]) << v;
+  const auto counts = nlohmann::json::parse(content_of(file("stats.json")))["status"];
+  EXPECT_EQ(counts["non_finite"], 2);
+  EXPECT_EQ(counts["zero_signal"], 1);
+}
+
+TEST_F(MapProgram, StatsHoldEveryKey) {
+  ASSERT_EQ(map(file("in.nii"), "out", "--isa scalar --threads 2 --mask " + file("mask.nii") + " --stats " + file("s.json"))
+                .exit_code,
+            0);
+  const auto stats = nlohmann::json::parse(content_of(file("s.json")));
+  EXPECT_EQ(stats["voxels"], std::count(mask.begin(), mask.end(), 1));
+  EXPECT_EQ(stats["threads"], 2);
+  EXPECT_EQ(stats["isa"], "scalar");
+  EXPECT_EQ(stats["precision"], "f32");
+  EXPECT_EQ(stats["model"], spec.name);
+  EXPECT_EQ(stats["macs_per_voxel"], load(spec).program().macs_per_voxel);
+  EXPECT_GT(stats["peak_rss_bytes"], 1000000);
+  double parts_s = 0;
+  for (const char* key : {"read_s", "kernel_s", "write_s"}) {
+    EXPECT_GT(stats[key], 0) << key;
+    parts_s += stats[key].get<double>();
+  }
+  EXPECT_LE(parts_s, stats["total_s"]);
+  std::uint64_t all = 0;
+  for (const char* key : {"ok", "non_finite", "zero_signal", "outside_range", "not_computed"})
+    all += stats["status"][key].get<std::uint64_t>();
+  EXPECT_EQ(all, n_voxel);
+  EXPECT_EQ(stats["status"]["not_computed"], std::count(mask.begin(), mask.end(), 0));
+}
+
+TEST_F(MapProgram, SidecarsNameModelBasisVersionAndCommand) {
+  write_crbm(file("same_basis.crbm"), spec);
+  ASSERT_EQ(map(file("in.nii"), "out", "--basis " + file("same_basis.crbm")).exit_code, 0);
+  const Model model = load(spec);
+  const auto json = nlohmann::json::parse(content_of(file("out/T1map.json")));
+  EXPECT_EQ(json["OutputName"], "t1_apparent_s");
+  EXPECT_EQ(json["Units"], "s");
+  EXPECT_EQ(json["ModelSHA256"], model.info().content_sha256);
+  EXPECT_EQ(json["BasisSHA256"], model.info().basis_sha256);
+  EXPECT_EQ(json["BasisVerified"], true);
+  EXPECT_EQ(json["GeneratedBy"][0]["Version"], CRBRT_VERSION_STRING);
+  EXPECT_EQ(json["CommandLine"], "crbrt-map --model m.crbm --input in.nii --out out --basis same_basis.crbm");
+  EXPECT_EQ(json["Sources"], nlohmann::json({"in.nii"}));
+}
+
+TEST_F(MapProgram, AnUnknownBasisIsAWarningAndStandsInTheSidecar) {
+  const Outcome outcome = map(file("in.nii"), "out");
+  ASSERT_EQ(outcome.exit_code, 0);
+  EXPECT_NE(outcome.text.find("crbrt-map: warning: " + file("in.nii")), std::string::npos) << outcome.text;
+  EXPECT_EQ(nlohmann::json::parse(content_of(file("out/status.json")))["BasisVerified"], "unknown");
+}
+
+TEST_F(MapProgram, CompressedMapsReplaceTheExtension) {
+  ASSERT_EQ(map(file("in.nii"), "out", "--compress").exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(file("out/T1map.nii.gz")));
+  EXPECT_FALSE(std::filesystem::exists(file("out/T1map.nii")));
+}
+
+TEST_F(MapProgram, HelpListsTheExitCodes) {
+  const Outcome outcome = run("crbrt-map --help");
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* text :
+       {"--model", "--input", "--mask", "--like", "--basis", "--stats", "--threads", "Exit codes", "  5  "}) {
+    EXPECT_NE(outcome.text.find(text), std::string::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

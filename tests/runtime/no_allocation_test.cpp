@@ -1,0 +1,70 @@
+// No heap from bind on, on any instruction set; and the detector that says so sees every kind of allocation.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "crbrt/crbrt.h"
+#include "crbrt/crbrt.hpp"
+#include "tests/support/allocation_detector.h"
+#include "tests/support/runnable_isas.h"
+#include "tests/support/synthetic_program.h"
+
+namespace crbrt::tests {
+namespace {
+
+/// The compiler must not remove an allocation that nobody uses.
+void* volatile sink = nullptr;
+
+template <class Allocate>
+std::size_t allocations_of(Allocate&& allocate) {
+  const AllocationDetector detector;
+  allocate();
+  return detector.count();
+}
+
+TEST(AllocationDetector, SeesEveryKindOfAllocation) {
+  if (!AllocationDetector::is_available()) GTEST_SKIP() << "a sanitizer owns malloc";
+  const auto keep = [](void* p) { sink = p; };
+  EXPECT_EQ(allocations_of([&] { keep(nullptr); }), 0u);
+  EXPECT_EQ(allocations_of([&] { keep(std::malloc(8)), std::free(sink); }), 1u);
+  EXPECT_EQ(allocations_of([&] { keep(std::calloc(2, 8)), std::free(sink); }), 1u);
+  EXPECT_EQ(allocations_of([&] { keep(std::realloc(nullptr, 8)), std::free(sink); }), 1u);
+  EXPECT_EQ(allocations_of([&] { keep(std::aligned_alloc(64, 64)), std::free(sink); }), 1u);
+  EXPECT_EQ(allocations_of([&] { keep(::operator new(8)), ::operator delete(sink); }), 1u);
+  EXPECT_EQ(allocations_of([&] {
+              std::vector<int> v(3), w(v), u(std::move(w));
+              keep(v.data()), keep(u.data());
+            }),
+            2u);
+}
+
+TEST(Session, NeverTouchesTheHeapAfterTheArenaWasAllocated) {
+  if (!AllocationDetector::is_available()) GTEST_SKIP() << "a sanitizer owns malloc";
+  SyntheticProgram mixed(8);
+  build_mixed_network(mixed);
+  const Program& program = mixed.program();
+  const std::size_t bytes = Session::arena_bytes(program), n = 50;
+  const std::unique_ptr<void, decltype(&std::free)> arena(std::aligned_alloc(layout::arena_alignment, bytes), &std::free);
+  const auto coefficients = random_coefficients(n, 8);
+  std::vector<float> estimates(n * program.n_output);
+  std::vector<VoxelStatus> status(n);
+  for (const Isa isa : runnable_isas()) {
+    Status results[4] = {Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound};
+    const std::size_t count = allocations_of([&] {
+      Session session;
+      results[0] = session.bind(program, arena.get(), Session::arena_bytes(program), isa);
+      results[1] = session.run({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output}, {status.data(), n});
+      results[2] = session.run_interleaved({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output});
+      results[3] = session.run({coefficients.data(), n, 15}, {estimates.data(), n, program.n_output});
+    });
+    EXPECT_EQ(count, 0u) << name(isa);
+    EXPECT_EQ(results[0], Status::ok);
+    EXPECT_EQ(results[1], Status::ok);
+    EXPECT_EQ(results[2], Status::ok);
+    EXPECT_EQ(results[3], Status::bad_shape);
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

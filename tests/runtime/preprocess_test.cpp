@@ -1,0 +1,153 @@
+// Preprocessing: equal to its reference bit for bit on every instruction set and input layout; flags; ranges of magnitude.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <limits>
+
+#include "runtime/src/kernels/reference.h"
+#include "tests/runtime/tile.h"
+#include "tests/support/runnable_isas.h"
+#include "tests/support/sizes_around.h"
+
+namespace crbrt::tests {
+namespace {
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float inf = std::numeric_limits<float>::infinity();
+
+enum class Layout { planar, interleaved };
+
+/// One tile whose input rows end at an unmapped page.
+struct PreprocessCase {
+  PreprocessCase(std::vector<float> rows, std::size_t n_coeff_, std::size_t n_voxel, Layout layout)
+      : n_coeff(n_coeff_), in(rows), mean(normal_values(2 * n_coeff, 21)), inverse_std(normal_values(2 * n_coeff, 22)) {
+    for (std::size_t i = 0; i < 2 * n_coeff; ++i) inverse_std.data()[i] = 1 + std::fabs(inverse_std.data()[i]);
+    tile = layout == Layout::planar ? CoefficientTile{in.data(), n_voxel, 2 * n_coeff, 1, n_coeff}
+                                    : CoefficientTile{in.data(), n_voxel, 2 * n_coeff, 2, 1};
+  }
+
+  PreprocessArgs args(GuardedBuffer<float>& features, std::int32_t phase_reference, bool l2_normalize) const {
+    return {tile, n_coeff, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data()};
+  }
+
+  std::size_t n_coeff;
+  GuardedBuffer<float> in, mean, inverse_std;
+  CoefficientTile tile{};
+};
+
+void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t phase_reference, bool l2_normalize) {
+  GuardedBuffer<float> expected(2 * c.n_coeff * layout::tile_voxels), found(2 * c.n_coeff * layout::tile_voxels);
+  const PreprocessFlags a = preprocess_ref(mul_add_of(isa), c.args(expected, phase_reference, l2_normalize));
+  const PreprocessFlags b = kernel_table(isa)->preprocess(c.args(found, phase_reference, l2_normalize));
+  EXPECT_EQ(bits_of(found), bits_of(expected)) << name(isa) << " phase " << phase_reference << " l2 " << l2_normalize;
+  EXPECT_EQ(b.non_finite, a.non_finite);
+  EXPECT_EQ(b.zero_signal, a.zero_signal);
+}
+
+TEST(Preprocess, EveryIsaEqualsReferenceBitForBit) {
+  IsaRecord record;
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n_coeff : {1u, 4u, 13u})
+      for (const std::size_t n_voxel : {1u, 3u, 4u, 8u, 23u, 24u})
+        for (const Layout layout : {Layout::planar, Layout::interleaved}) {
+          const PreprocessCase c(normal_values(n_voxel * 2 * n_coeff, 23), n_coeff, n_voxel, layout);
+          for (const std::int32_t phase : {-1, 0, static_cast<std::int32_t>(n_coeff) - 1})
+            for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
+          record.ran(isa);
+        }
+  record.expect_scalar_and_best();
+}
+
+/// Rows of two coefficients that a careless norm or phase gets wrong.
+const std::vector<std::vector<float>> hard_rows = {
+    {0, 0, 0, 0},          {-0.0f, 0, 0, 0},          {nan, 1, 1, 1},          {1, 1, 1, nan},
+    {inf, 1, 1, 1},        {1, -inf, 1, 1},           {nan, inf, 0, 0},        {FLT_MAX, FLT_MAX, -FLT_MAX, FLT_MAX},
+    {1e30f, 1, 1, 1},      {1e-30f, 2e-30f, 0, 0},    {FLT_MIN, 0, 0, 0},      {0, 0, 0, -FLT_MIN},
+    {FLT_TRUE_MIN, 0, 0, 0}, {FLT_TRUE_MIN, 1, 0, 0}, {0, 1, 0, 1},            {1e-25f, 1, 1e-25f, 1},
+    {1, 1, 1, 1},          {-1, 0, 0, 0},             {3e38f, 1e-38f, 1, 1},   {0.5f, FLT_MIN, FLT_TRUE_MIN, 0},
+};
+
+std::vector<float> hard_tile() {
+  std::vector<float> rows;
+  for (const auto& row : hard_rows) rows.insert(rows.end(), row.begin(), row.end());
+  return rows;
+}
+
+TEST(Preprocess, HardRowsEqualReferenceBitForBit) {
+  for (const Isa isa : runnable_isas())
+    for (const Layout layout : {Layout::planar, Layout::interleaved}) {
+      const PreprocessCase c(hard_tile(), 2, hard_rows.size(), layout);
+      for (const std::int32_t phase : {-1, 0, 1})
+        for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
+    }
+}
+
+TEST(Preprocess, FlagsExactlyTheRowsThatHaveNoSignal) {
+  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
+  std::uint32_t non_finite = 0, zero = 0;
+  for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
+    const std::vector<float> row = v < hard_rows.size() ? hard_rows[v] : std::vector<float>(4, 0.0f);
+    const bool finite = std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); });
+    const bool signal = std::any_of(row.begin(), row.end(), [](float x) { return std::fabs(x) >= FLT_MIN; });
+    if (!finite) non_finite |= 1u << v;
+    if (finite && !signal) zero |= 1u << v;
+  }
+  for (const Isa isa : runnable_isas()) {
+    GuardedBuffer<float> features(4 * layout::tile_voxels);
+    const PreprocessFlags flags = kernel_table(isa)->preprocess(c.args(features, 0, true));
+    EXPECT_EQ(flags.non_finite, non_finite) << name(isa);
+    EXPECT_EQ(flags.zero_signal & ~flags.non_finite, zero) << name(isa);
+    for (const float x : features.values()) ASSERT_TRUE(std::isfinite(x)) << name(isa);
+  }
+}
+
+/// Preprocessing in double precision, straight from the text of program.h.
+std::vector<double> exact_features(const PreprocessCase& c, std::size_t voxel, std::size_t reference) {
+  const float* row = c.in.data() + voxel * 2 * c.n_coeff;
+  std::vector<std::complex<double>> x(c.n_coeff);
+  double norm = 0;
+  for (std::size_t i = 0; i < c.n_coeff; ++i) {
+    x[i] = {row[i], row[c.n_coeff + i]};
+    norm += std::norm(x[i]);
+  }
+  const std::complex<double> turn = std::conj(x[reference]) / std::abs(x[reference]) / std::sqrt(norm);
+  std::vector<double> features(2 * c.n_coeff);
+  for (std::size_t i = 0; i < c.n_coeff; ++i) {
+    const std::complex<double> y = x[i] * turn;
+    const std::size_t j = c.n_coeff + i;
+    features[i] = (y.real() - c.mean.data()[i]) * c.inverse_std.data()[i];
+    features[j] = (y.imag() - c.mean.data()[j]) * c.inverse_std.data()[j];
+  }
+  return features;
+}
+
+TEST(Preprocess, IsWithinRoundingOfExactAtEveryMagnitude) {
+  // With u = 2^-24 and n = 2 * n_coeff, first order: the norm errs by (n/2 + 1) u relative, its reciprocal by two more u, the
+  // unit phase by 4 u (two squares, root, quotient), gain by one more; the rotated sum of two products by 2 u of |x|. Together
+  // (n/2 + 10) u |x| with |x| <= 1; subtracting the mean and scaling round by 2 u (|x| + |mean|), all times inverse_std.
+  const std::size_t n_coeff = 13, n_voxel = 24;
+  const double u = 0x1p-24;
+  for (const float magnitude : {1e-36f, 1e-20f, 1e-3f, 1.0f, 1e20f, 1e37f}) {
+    std::vector<float> rows = normal_values(n_voxel * 2 * n_coeff, 24);
+    for (float& x : rows) x *= magnitude;
+    const PreprocessCase c(rows, n_coeff, n_voxel, Layout::planar);
+    for (const Isa isa : runnable_isas()) {
+      GuardedBuffer<float> features(2 * n_coeff * layout::tile_voxels);
+      const PreprocessFlags flags = kernel_table(isa)->preprocess(c.args(features, 0, true));
+      ASSERT_EQ(flags.non_finite | flags.zero_signal, 0u);
+      for (std::size_t v = 0; v < n_voxel; ++v) {
+        const std::vector<double> exact = exact_features(c, v, 0);
+        for (std::size_t f = 0; f < exact.size(); ++f) {
+          const double bound = u * c.inverse_std.data()[f] * ((n_coeff + 10.0) + 2 * (1 + std::fabs(c.mean.data()[f])));
+          ASSERT_NEAR(features.data()[f * layout::tile_voxels + v], exact[f], bound)
+              << name(isa) << " magnitude " << magnitude << " voxel " << v << " feature " << f;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,55 @@
+/// Runs a program with the normative kernels, tile by tile: what Session::run must equal bit for bit.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "crbrt/status.h"
+#include "runtime/src/kernels/reference.h"
+
+namespace crbrt::tests {
+
+struct ReferenceResult {
+  std::vector<float> estimates;
+  std::vector<VoxelStatus> status;
+};
+
+inline void apply_ref(MulAdd kind, const Op& op, std::vector<std::vector<float>>& slots) {
+  const float* in = slots[op.in_slot].data();
+  float* out = slots[op.out_slot].data();
+  const float* add = op.add_slot >= 0 ? slots[static_cast<std::size_t>(op.add_slot)].data() : nullptr;
+  switch (op.kind) {
+    case OpKind::dense: return dense_ref(kind, {in, out, add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
+    case OpKind::group_norm:
+      return group_norm_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, op.relu != 0});
+    case OpKind::relu: return relu_ref({in, out, op.n_in});
+    case OpKind::affine: return affine_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.relu != 0});
+  }
+}
+
+/// Planar coefficients [n_voxel, 2 * n_coeff].
+inline ReferenceResult run_reference(MulAdd kind, const Program& p, const std::vector<float>& coefficients) {
+  const std::size_t columns = 2 * std::size_t{p.n_coeff}, n_voxel = coefficients.size() / columns;
+  ReferenceResult result{std::vector<float>(n_voxel * p.n_output), std::vector<VoxelStatus>(n_voxel)};
+  for (std::size_t first = 0; first < n_voxel; first += layout::tile_voxels) {
+    const std::size_t n = std::min(layout::tile_voxels, n_voxel - first);
+    std::vector<std::vector<float>> slots;
+    for (std::size_t i = 0; i < p.n_slot; ++i) slots.emplace_back(p.slot_width[i] * layout::tile_voxels);
+    const PreprocessFlags flags = preprocess_ref(
+        kind, {{&coefficients[first * columns], n, columns, 1, p.n_coeff}, p.n_coeff, p.preprocessing, slots[0].data()});
+    for (std::size_t i = 0; i < p.n_op; ++i) apply_ref(kind, p.ops[i], slots);
+    float* outputs = slots[p.ops[p.n_op - 1].out_slot].data();
+    const std::uint32_t outside = estimate_ref(kind, {outputs, p.outputs, p.n_output, flags.non_finite | flags.zero_signal,
+                                                      &result.estimates[first * p.n_output], n, p.n_output});
+    for (std::size_t v = 0; v < n; ++v) {
+      const auto has = [v](std::uint32_t bits) { return (bits >> v & 1) != 0; };
+      result.status[first + v] = has(flags.non_finite)    ? VoxelStatus::non_finite
+                                 : has(flags.zero_signal) ? VoxelStatus::zero_signal
+                                 : has(outside)           ? VoxelStatus::outside_range
+                                                          : VoxelStatus::ok;
+    }
+  }
+  return result;
+}
+
+}  // namespace crbrt::tests

@@ -1,0 +1,188 @@
+// Sessions: the whole program equals the reference; how voxels are cut into batches, rows and layouts changes no bit; wrong
+// shapes change nothing.
+#include "crbrt/session.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/runtime/bound_session.h"
+#include "tests/runtime/reference_session.h"
+#include "tests/runtime/tile.h"
+#include "tests/support/runnable_isas.h"
+#include "tests/support/sizes_around.h"
+#include "tests/support/synthetic_program.h"
+
+namespace crbrt::tests {
+namespace {
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() : mixed_(8) { build_mixed_network(mixed_); }
+
+  const Program& program() { return mixed_.program(); }
+  std::size_t n_output() { return program().n_output; }
+
+  SyntheticProgram mixed_;
+};
+
+TEST_F(SessionTest, EqualsReferenceBitForBitForEveryBatchSize) {
+  IsaRecord record;
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n : sizes_around({layout::tile_voxels})) {
+      const auto coefficients = random_coefficients(n, 8);
+      const ReferenceResult expected = run_reference(mul_add_of(isa), program(), coefficients);
+      const BoundSession session(program(), isa);
+      const GuardedBuffer<float> in(coefficients);
+      GuardedBuffer<float> out(n * n_output());
+      GuardedBuffer<VoxelStatus> status(n);
+      ASSERT_EQ(session->run({in.data(), n, 16}, {out.data(), n, n_output()}, {status.data(), n}), Status::ok);
+      ASSERT_EQ(bits_of(out), bits_of(expected.estimates)) << name(isa) << ' ' << n;
+      ASSERT_EQ(status.values(), expected.status);
+      record.ran(session->isa());
+    }
+  record.expect_scalar_and_best();
+}
+
+TEST_F(SessionTest, LeanNetworkEqualsReferenceBitForBit) {
+  SyntheticProgram lean(13);
+  build_lean_network(lean);
+  EXPECT_EQ(lean.program().macs_per_voxel, 16096u);
+  const auto coefficients = random_coefficients(100, 13);
+  for (const Isa isa : runnable_isas()) {
+    const BoundSession session(lean.program(), isa);
+    std::vector<float> out(300);
+    ASSERT_EQ(session->run({coefficients.data(), 100, 26}, {out.data(), 100, 3}), Status::ok);
+    EXPECT_EQ(bits_of(out), bits_of(run_reference(mul_add_of(isa), lean.program(), coefficients).estimates)) << name(isa);
+  }
+}
+
+TEST_F(SessionTest, AVoxelDoesNotDependOnItsPlaceInTheBatch) {
+  const std::size_t n = 5 * layout::tile_voxels + 7;
+  const auto coefficients = random_coefficients(n, 8);
+  for (const Isa isa : runnable_isas()) {
+    const BoundSession session(program(), isa);
+    std::vector<float> whole(n * n_output()), split(n * n_output());
+    ASSERT_EQ(session->run({coefficients.data(), n, 16}, {whole.data(), n, n_output()}), Status::ok);
+    for (const std::size_t part : {1u, 5u, 24u, 31u}) {
+      for (std::size_t first = 0; first < n; first += part) {
+        const std::size_t rows = std::min(part, n - first);
+        ASSERT_EQ(session->run({&coefficients[first * 16], rows, 16}, {&split[first * n_output()], rows, n_output()}),
+                  Status::ok);
+      }
+      ASSERT_EQ(bits_of(split), bits_of(whole)) << name(isa) << " in parts of " << part;
+    }
+  }
+}
+
+TEST_F(SessionTest, InterleavedEqualsPlanar) {
+  const std::size_t n = 50;
+  const auto planar = random_coefficients(n, 8);
+  std::vector<float> interleaved(planar.size());
+  for (std::size_t v = 0; v < n; ++v)
+    for (std::size_t i = 0; i < 8; ++i) {
+      interleaved[v * 16 + 2 * i] = planar[v * 16 + i];
+      interleaved[v * 16 + 2 * i + 1] = planar[v * 16 + 8 + i];
+    }
+  const GuardedBuffer<float> in(interleaved);
+  for (const Isa isa : runnable_isas()) {
+    const BoundSession session(program(), isa);
+    std::vector<float> a(n * n_output()), b(n * n_output());
+    ASSERT_EQ(session->run({planar.data(), n, 16}, {a.data(), n, n_output()}), Status::ok);
+    ASSERT_EQ(session->run_interleaved({in.data(), n, 16}, {b.data(), n, n_output()}), Status::ok);
+    EXPECT_EQ(bits_of(a), bits_of(b)) << name(isa);
+  }
+}
+
+TEST_F(SessionTest, RowsMayBePartOfLongerRows) {
+  const std::size_t n = 30;
+  const auto dense_rows = random_coefficients(n, 8);
+  std::vector<float> long_rows(n * 20, 7.0f);
+  for (std::size_t v = 0; v < n; ++v) std::copy_n(&dense_rows[v * 16], 16, &long_rows[v * 20]);
+  const std::size_t stride = n_output() + 3;
+  for (const Isa isa : runnable_isas()) {
+    const BoundSession session(program(), isa);
+    std::vector<float> a(n * n_output()), b(n * stride, -1.0f);
+    ASSERT_EQ(session->run({dense_rows.data(), n, 16}, {a.data(), n, n_output()}), Status::ok);
+    ASSERT_EQ(session->run({long_rows.data(), n, 16, 20}, {b.data(), n, n_output(), stride}), Status::ok);
+    for (std::size_t v = 0; v < n; ++v)
+      for (std::size_t j = 0; j < stride; ++j)
+        ASSERT_EQ(b[v * stride + j], j < n_output() ? a[v * n_output() + j] : -1.0f) << name(isa) << ' ' << v << ' ' << j;
+  }
+}
+
+TEST_F(SessionTest, WrongShapesAreRefusedAndChangeNothing) {
+  const auto coefficients = random_coefficients(4, 8);
+  const BoundSession session(program(), Isa::automatic);
+  const std::vector<float> before(4 * n_output() + 4, -1.0f);
+  std::vector<float> out = before;
+  std::vector<VoxelStatus> status(4, VoxelStatus::not_computed);
+  const float* in = coefficients.data();
+  const std::size_t n_out = n_output();
+  const auto run = [&](View2<const float> c, View2<float> e, View1<VoxelStatus> s = {}) { return session->run(c, e, s); };
+  EXPECT_EQ(run({in, 4, 15}, {out.data(), 4, n_out}), Status::bad_shape) << "too few coefficients";
+  EXPECT_EQ(run({in, 3, 17}, {out.data(), 3, n_out}), Status::bad_shape) << "too many coefficients";
+  EXPECT_EQ(run({in, 4, 16}, {out.data(), 4, n_out + 1}), Status::bad_shape) << "too many outputs";
+  EXPECT_EQ(run({in, 4, 16}, {out.data(), 3, n_out}), Status::bad_shape) << "rows differ";
+  EXPECT_EQ(run({in, 4, 16, 15}, {out.data(), 4, n_out}), Status::bad_shape) << "rows overlap";
+  EXPECT_EQ(run({in, 4, 16}, {out.data(), 4, n_out, n_out - 1}), Status::bad_shape) << "output rows overlap";
+  EXPECT_EQ(run({nullptr, 4, 16}, {out.data(), 4, n_out}), Status::bad_shape) << "no coefficients";
+  EXPECT_EQ(run({in, 4, 16}, {nullptr, 4, n_out}), Status::bad_shape) << "nowhere to write";
+  EXPECT_EQ(run({in, 4, 16}, {out.data(), 4, n_out}, {status.data(), 3}), Status::bad_shape) << "too few status bytes";
+  EXPECT_EQ(run({in, 4, 16}, {out.data(), 4, n_out}, {nullptr, 4}), Status::bad_shape) << "status without memory";
+  EXPECT_EQ(out, before);
+  EXPECT_EQ(status, std::vector<VoxelStatus>(4, VoxelStatus::not_computed));
+}
+
+TEST_F(SessionTest, AnEmptyBatchIsFine) {
+  const BoundSession session(program(), Isa::automatic);
+  EXPECT_EQ(session->run({nullptr, 0, 16}, {nullptr, 0, n_output()}), Status::ok);
+}
+
+TEST_F(SessionTest, BindRefusesWhatItCannotUse) {
+  const std::size_t needed = Session::arena_bytes(program());
+  GuardedBuffer<std::byte> arena(needed + layout::arena_alignment, Edge::begin);
+  Session session;
+  const View2<const float> none{nullptr, 0, 16};
+  EXPECT_EQ(session.run(none, {nullptr, 0, n_output()}), Status::not_bound);
+  EXPECT_EQ(session.bind(program(), arena.data(), needed - 1), Status::arena_too_small);
+  EXPECT_EQ(session.bind(program(), nullptr, needed), Status::arena_too_small);
+  EXPECT_EQ(session.bind(program(), arena.data() + 32, needed), Status::arena_misaligned);
+  EXPECT_EQ(session.bind(program(), arena.data(), needed, static_cast<Isa>(77)), Status::isa_unavailable);
+  EXPECT_EQ(session.run_interleaved(none, {nullptr, 0, n_output()}), Status::not_bound);
+  EXPECT_EQ(session.bind(program(), arena.data(), needed), Status::ok);
+  EXPECT_EQ(session.isa(), best_isa());
+  EXPECT_EQ(session.program(), &program());
+  EXPECT_EQ(session.bind(program(), arena.data(), 0), Status::arena_too_small);
+  EXPECT_EQ(session.run(none, {nullptr, 0, n_output()}), Status::not_bound) << "a failed bind leaves no half-bound session";
+}
+
+TEST_F(SessionTest, TheArenaKeepsNothingBetweenRuns) {
+  // Two sessions may take turns on one arena.
+  SyntheticProgram other(8, /*seed=*/9);
+  build_mixed_network(other);
+  GuardedBuffer<std::byte> arena(Session::arena_bytes(program()));
+  Session a, b;
+  ASSERT_EQ(a.bind(program(), arena.data(), arena.size()), Status::ok);
+  ASSERT_EQ(b.bind(other.program(), arena.data(), arena.size()), Status::ok);
+  const auto coefficients = random_coefficients(30, 8);
+  std::vector<float> first(30 * n_output()), again(30 * n_output()), ignored(30 * n_output());
+  ASSERT_EQ(a.run({coefficients.data(), 30, 16}, {first.data(), 30, n_output()}), Status::ok);
+  ASSERT_EQ(b.run({coefficients.data(), 30, 16}, {ignored.data(), 30, n_output()}), Status::ok);
+  ASSERT_EQ(a.run({coefficients.data(), 30, 16}, {again.data(), 30, n_output()}), Status::ok);
+  EXPECT_EQ(bits_of(first), bits_of(again));
+  EXPECT_NE(bits_of(first), bits_of(ignored));
+}
+
+TEST_F(SessionTest, ArenaBytesAreTheCommittedNumbers) {
+  // tile_voxels * 4 bytes for every feature of every slot, rounded up to 64.
+  SyntheticProgram lean(13);
+  build_lean_network(lean);
+  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 64) * 96u);     // 14,784
+  EXPECT_EQ(Session::arena_bytes(program()), (16 + 30 + 30 + 30) * 96u);     // 10,176
+  lean.slot_width()[2] = 65;
+  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 65) * 96u + 32u);  // 14,880, rounded up to 14,912
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,213 @@
+/// Spec to FlatBuffer, through the schema's object interface.
+#include "tests/support/model_builder.h"
+
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <new>
+#include <numbers>
+#include <stdexcept>
+
+#include "crbrt/crbrt.hpp"
+#include "runtime/loader/src/sha256_text.h"
+
+namespace crbrt::tests {
+namespace {
+
+/// Uniform numbers by SplitMix64: integers only, so that every machine makes the same model.
+class Uniform {
+ public:
+  explicit Uniform(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u) {}
+
+  float operator()(float minimum, float maximum) {
+    state_ += 0x9e3779b97f4a7c15u;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    const auto unit = static_cast<float>((z ^ (z >> 31)) >> 40) * 0x1p-24f;
+    return minimum + (maximum - minimum) * unit;
+  }
+
+  std::vector<float> list(std::size_t n, float minimum, float maximum) {
+    std::vector<float> values(n);
+    for (float& value : values) value = (*this)(minimum, maximum);
+    return values;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+std::unique_ptr<fbs::NormalizationT> make_normalization(const LayerSpec& spec, Uniform& uniform) {
+  if (spec.normalization == fbs::NormalizationKind::none) return nullptr;
+  auto made = std::make_unique<fbs::NormalizationT>();
+  made->kind = spec.normalization;
+  made->n_group = spec.n_group;
+  made->epsilon = 1e-5f;
+  made->gamma = uniform.list(spec.width, 0.5f, 1.5f);
+  made->beta = uniform.list(spec.width, -0.25f, 0.25f);
+  if (spec.normalization == fbs::NormalizationKind::batch) {
+    made->mean = uniform.list(spec.width, -0.5f, 0.5f);
+    made->variance = uniform.list(spec.width, 0.5f, 2.0f);
+  }
+  return made;
+}
+
+std::unique_ptr<fbs::DenseT> make_layer(const LayerSpec& spec, std::uint32_t n_in, Uniform& uniform) {
+  auto made = std::make_unique<fbs::DenseT>();
+  made->name = spec.name;
+  made->n_in = n_in;
+  made->n_out = spec.width;
+  const float bound = std::sqrt(6.0f / static_cast<float>(n_in));  // keeps the variance through ReLU (He)
+  made->weights = uniform.list(std::size_t{n_in} * spec.width, -bound, bound);
+  made->bias = uniform.list(spec.width, -0.125f, 0.125f);
+  made->normalization = make_normalization(spec, uniform);
+  made->activation = spec.relu ? fbs::Activation::relu : fbs::Activation::none;
+  made->skip_from = spec.skip_from;
+  return made;
+}
+
+std::unique_ptr<fbs::PreprocessingT> make_preprocessing(const ModelSpec& spec, Uniform& uniform) {
+  auto made = std::make_unique<fbs::PreprocessingT>();
+  made->phase_reference = spec.phase_reference;
+  made->l2_normalize = spec.l2_normalize;
+  made->mean = uniform.list(2 * spec.n_coeff, -0.25f, 0.25f);
+  made->std = uniform.list(2 * spec.n_coeff, 0.25f, 0.5f);
+  return made;
+}
+
+/// Cosines of rising frequency: orthonormal columns in closed form.
+std::vector<double> cosine_basis(std::uint32_t n_frame, std::uint32_t n_coeff) {
+  std::vector<double> basis;
+  for (std::uint32_t k = 1; k <= n_coeff; ++k)
+    for (std::uint32_t t = 0; t < n_frame; ++t)
+      basis.push_back(std::sqrt(2.0 / n_frame) * std::cos(std::numbers::pi * k * (t + 0.5) / n_frame));
+  return basis;
+}
+
+std::unique_ptr<fbs::ProtocolT> make_protocol(const ModelSpec& spec) {
+  auto made = std::make_unique<fbs::ProtocolT>();
+  made->sequence_name = "made_up";
+  made->sequence_sha256 = std::string(64, '0');
+  made->tr_s = 3.5e-3;
+  made->n_frame = spec.n_frame;
+  made->n_coeff = spec.n_coeff;
+  std::vector<double> basis = cosine_basis(spec.n_frame, spec.n_coeff);
+  made->basis_sha256 = loading::hex(loading::sha256(basis.data(), basis.size() * sizeof(double)));
+  if (spec.ship_basis) made->basis = std::move(basis);
+  return made;
+}
+
+std::unique_ptr<fbs::ProvenanceT> make_provenance(const ModelSpec& spec) {
+  auto made = std::make_unique<fbs::ProvenanceT>();
+  made->crbrt_version = "0.0.0";
+  made->config_json = "{}";
+  made->dataset_provenance = "{}";
+  made->loss_kind = "crb";
+  made->epochs = 1;
+  made->n_train = 100;
+  made->n_validation = 10;
+  made->snr_min = 10;
+  made->snr_max = 100;
+  made->validation_loss = 1;
+  for (const std::string& output : spec.outputs) {
+    auto loss = std::make_unique<fbs::OutputLossT>();
+    loss->name = output;
+    loss->loss = 1;
+    made->validation_loss_per_output.push_back(std::move(loss));
+  }
+  made->licence = "Apache-2.0";
+  return made;
+}
+
+std::unique_ptr<fbs::OutputT> make_output(const std::string& name) {
+  auto made = std::make_unique<fbs::OutputT>();
+  made->name = name;
+  made->unit = name.ends_with("_s") ? "s" : name.ends_with("_hz") ? "1/s" : "1";
+  made->offset = 0.5f;
+  made->scale = 0.25f;
+  made->minimum = -8;
+  made->maximum = 8;
+  return made;
+}
+
+Model loaded(const std::vector<std::uint8_t>& flatbuffer) {
+  Model model;
+  const LoadResult result = load_flatbuffer({flatbuffer.data(), flatbuffer.size()}, model);
+  if (result.status != Status::ok) throw std::runtime_error(result.detail);
+  return model;
+}
+
+void check(Status status) {
+  if (status != Status::ok) throw std::runtime_error(message(status));
+}
+
+}  // namespace
+
+fbs::ModelT make_model(const ModelSpec& spec) {
+  Uniform uniform(spec.seed);
+  fbs::ModelT model;
+  model.format_version = 1;
+  model.name = spec.name;
+  model.preprocessing = make_preprocessing(spec, uniform);
+  std::vector<LayerSpec> layers = spec.hidden;
+  layers.push_back({.name = "output", .width = static_cast<std::uint32_t>(spec.outputs.size()), .relu = false});
+  std::uint32_t width = 2 * spec.n_coeff;
+  for (const LayerSpec& layer : layers) {
+    model.layers.push_back(make_layer(layer, width, uniform));
+    width = layer.width;
+  }
+  for (const std::string& output : spec.outputs) model.outputs.push_back(make_output(output));
+  model.protocol = make_protocol(spec);
+  model.provenance = make_provenance(spec);
+  model.test_vector = std::make_unique<fbs::TestVectorT>();
+  model.test_vector->coefficients = random_coefficients(spec.n_test_voxel, spec.n_coeff, spec.seed);
+  model.test_vector->estimates.resize(spec.n_test_voxel * spec.outputs.size());
+  fill_estimates(model);
+  return model;
+}
+
+void fill_estimates(fbs::ModelT& model) {
+  const Model built = load(model);
+  model.test_vector->estimates = estimates_of(built.program(), model.test_vector->coefficients, Isa::scalar);
+}
+
+std::vector<std::uint8_t> to_flatbuffer(const fbs::ModelT& model) {
+  flatbuffers::FlatBufferBuilder builder;
+  fbs::FinishModelBuffer(builder, fbs::CreateModel(builder, &model));
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+std::vector<std::uint8_t> to_crbm(const fbs::ModelT& model) {
+  const auto flatbuffer = to_flatbuffer(model);
+  return wrap_model({flatbuffer.data(), flatbuffer.size()});
+}
+
+void write_crbm(const std::filesystem::path& path, const ModelSpec& spec) {
+  const auto bytes = to_crbm(make_model(spec));
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!file.flush()) throw std::runtime_error(path.string() + ": cannot be written");
+}
+
+Model load(const ModelSpec& spec) { return load(make_model(spec)); }
+Model load(const fbs::ModelT& model) { return loaded(to_flatbuffer(model)); }
+
+std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa) {
+  const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / width;
+  const auto free_arena = [](std::byte* arena) { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); };
+  const std::size_t size = Session::arena_bytes(program);
+  const std::unique_ptr<std::byte, decltype(free_arena)> arena(
+      static_cast<std::byte*>(::operator new (size, std::align_val_t{layout::arena_alignment})), free_arena);
+  std::vector<float> estimates(n_voxel * program.n_output);
+  Session session;
+  check(session.bind(program, arena.get(), size, isa));
+  check(session.run({coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output}));
+  return estimates;
+}
+
+std::vector<float> random_coefficients(std::size_t n_voxel, std::uint32_t n_coeff, std::uint64_t seed) {
+  return Uniform(~seed).list(n_voxel * 2 * n_coeff, -1, 1);
+}
+
+}  // namespace crbrt::tests

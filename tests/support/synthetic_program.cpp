@@ -1,0 +1,116 @@
+// Random programs. Weights follow He's rule, so activations keep their size through any depth.
+#include "tests/support/synthetic_program.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+namespace crbrt::tests {
+
+SyntheticProgram::SyntheticProgram(std::uint32_t n_coeff, std::uint32_t seed) : random_(seed) {
+  width_ = 2 * n_coeff;
+  slot_width_ = {width_};
+  program_.version = program_version;
+  program_.name = "synthetic";
+  program_.model_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
+  program_.n_coeff = n_coeff;
+  program_.preprocessing = {0, 1, random(width_, 0, 0.1f), nullptr};
+  std::vector<float> inverse_std(width_);
+  for (float& x : inverse_std) x = std::exp(std::normal_distribution<float>(1, 0.5f)(random_));
+  program_.preprocessing.inverse_std = data_.emplace_back(std::move(inverse_std)).data();
+}
+
+const float* SyntheticProgram::random(std::size_t n, float mean, float std) {
+  std::normal_distribution<float> normal(mean, std);
+  std::vector<float> values(n);
+  for (float& x : values) x = normal(random_);
+  return data_.emplace_back(std::move(values)).data();
+}
+
+std::uint32_t SyntheticProgram::next_slot(std::uint32_t width) {
+  slot_width_.resize(std::max<std::size_t>(slot_width_.size(), 3), 1);
+  const std::uint32_t slot = slot_ == 1 ? 2 : 1;
+  slot_width_[slot] = std::max(slot_width_[slot], width);
+  return slot;
+}
+
+Op& SyntheticProgram::push(OpKind kind, std::uint32_t n_out, std::uint32_t out_slot, bool relu) {
+  ops_.push_back({kind, width_, n_out, slot_, out_slot, -1, relu ? 1u : 0u, 0, 0, nullptr, nullptr});
+  slot_ = out_slot;
+  width_ = n_out;
+  return ops_.back();
+}
+
+void SyntheticProgram::dense(std::uint32_t n_out, bool relu, std::int32_t add_slot) {
+  const std::uint32_t n_in = width_;
+  program_.macs_per_voxel += std::uint64_t{n_in} * n_out;
+  Op& op = push(OpKind::dense, n_out, next_slot(n_out), relu);
+  op.add_slot = add_slot;
+  op.weights = random(layout::packed_size(n_in, n_out), 0, std::sqrt(2.0f / static_cast<float>(n_in)));
+  op.bias = random(layout::padded_outputs(n_out), 0, 0.1f);
+}
+
+void SyntheticProgram::group_norm(std::uint32_t n_group, bool relu) {
+  Op& op = push(OpKind::group_norm, width_, slot_, relu);
+  op.n_group = n_group;
+  op.epsilon = 1e-5f;
+  op.weights = random(width_, 1, 0.2f);
+  op.bias = random(width_, 0, 0.2f);
+}
+
+void SyntheticProgram::affine(bool relu) {
+  Op& op = push(OpKind::affine, width_, slot_, relu);
+  op.weights = random(width_, 1, 0.2f);
+  op.bias = random(width_, 0, 0.2f);
+}
+
+void SyntheticProgram::relu() { push(OpKind::relu, width_, slot_, true); }
+
+std::int32_t SyntheticProgram::keep() {
+  slot_width_.resize(std::max<std::size_t>(slot_width_.size(), 3), 1);
+  const auto kept = static_cast<std::uint32_t>(slot_width_.size());
+  slot_width_.push_back(width_);
+  Op& op = push(OpKind::affine, width_, kept, false);
+  op.weights = data_.emplace_back(width_, 1.0f).data();
+  op.bias = data_.emplace_back(width_, 0.0f).data();
+  return static_cast<std::int32_t>(kept);
+}
+
+const Program& SyntheticProgram::finish() {
+  outputs_.assign(width_, Output{"estimate", "1", 0.5f, 2.0f, -FLT_MAX, FLT_MAX});
+  program_.n_output = width_;
+  program_.n_op = static_cast<std::uint32_t>(ops_.size());
+  program_.n_slot = static_cast<std::uint32_t>(slot_width_.size());
+  program_.outputs = outputs_.data();
+  program_.ops = ops_.data();
+  program_.slot_width = slot_width_.data();
+  return program_;
+}
+
+void build_lean_network(SyntheticProgram& program) {
+  for (const std::uint32_t width : {64u, 64u, 64u, 64u, 32u}) program.dense(width, true);
+  program.dense(3, false);
+  program.finish();
+}
+
+void build_mixed_network(SyntheticProgram& program) {
+  program.dense(30, false);
+  program.group_norm(5, true);
+  const std::int32_t skip = program.keep();
+  program.dense(23, false);
+  program.affine(true);
+  program.dense(30, true, skip);
+  program.relu();
+  program.dense(5, false);
+  program.finish();
+}
+
+std::vector<float> random_coefficients(std::size_t n_voxel, std::size_t n_coeff, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> coefficients(n_voxel * 2 * n_coeff);
+  for (float& x : coefficients) x = normal(random);
+  return coefficients;
+}
+
+}  // namespace crbrt::tests

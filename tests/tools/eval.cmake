@@ -1,0 +1,3 @@
+# Tests of the library behind crbrt-eval.
+crbrt_add_test(evaluation_test SOURCES eval/error_split_test.cpp eval/normal_block_test.cpp eval/evaluate_test.cpp
+               LIBRARIES crbrt::evaluation)

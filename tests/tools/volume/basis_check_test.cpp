@@ -1,0 +1,92 @@
+// A basis that is named must be the model's; one that is not named stays unknown.
+#include "tools/volume/basis_check.h"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Core>
+
+#include "physics/basis.h"
+#include "tests/support/model_builder.h"
+#include "tests/tools/volume/expect_error.h"
+#include "tests/tools/volume/image_files.h"
+
+namespace crbrt::tests {
+namespace {
+
+using volume::BasisCheck;
+
+class BasisFiles : public testing::Test {
+ protected:
+  BasisFiles() {
+    write_nifti1(file("in.nii"), {{2, 1, 1, 4}, DT_COMPLEX64, std::vector<std::byte>(64)});
+    const auto& info = model.info();
+    columns = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
+    expected = {info.basis_sha256, info.n_coeff, "model " + info.name};
+  }
+  std::string file(const std::string& name) const { return folder / name; }
+  BasisCheck check(const std::string& basis) {
+    return volume::check_basis(expected, basis, volume::FileSpec::parse(file("in.nii")));
+  }
+  template <class T>
+  std::string write_basis(const std::string& name, const Eigen::MatrixXd& basis) {
+    const std::vector<T> values(basis.data(), basis.data() + basis.size());
+    write_mat_real<T>(file(name), "U", {static_cast<std::size_t>(basis.rows()), static_cast<std::size_t>(basis.cols())},
+                      values);
+    return file(name) + ":U";
+  }
+
+  TemporaryFolder folder;
+  const Model model = load(plain_spec());
+  Eigen::MatrixXd columns;
+  volume::BasisIdentity expected;
+};
+
+TEST_F(BasisFiles, NothingNamedIsUnknown) { EXPECT_EQ(check(""), BasisCheck::unknown); }
+
+TEST_F(BasisFiles, TheModelsBasisIsVerified) {
+  EXPECT_EQ(check(write_basis<double>("u.mat", columns)), BasisCheck::verified);
+  write_crbm(file("m.crbm"), plain_spec());
+  EXPECT_EQ(check(file("m.crbm")), BasisCheck::verified);
+}
+
+TEST_F(BasisFiles, LeadingColumnsCount) {
+  // One more orthonormal column: the part of a unit vector that the others do not hold.
+  Eigen::VectorXd more = Eigen::VectorXd::Unit(columns.rows(), 1);
+  more = (more - columns * (columns.transpose() * more)).normalized();
+  Eigen::MatrixXd wide(columns.rows(), columns.cols() + 1);
+  wide << columns, more;
+  EXPECT_EQ(check(write_basis<double>("wide.mat", wide)), BasisCheck::verified);
+  expect_error(cli::exit_disagreement, {"narrow.mat", "at least 4 columns", "found 3"},
+               [&] { check(write_basis<double>("narrow.mat", columns.leftCols(3))); });
+}
+
+TEST_F(BasisFiles, SinglePrecisionIsHashedAsTheDoublesItConvertsTo) {
+  const Eigen::MatrixXd rounded = columns.cast<float>().cast<double>();
+  expected.sha256 = physics::sha256_of(rounded);
+  EXPECT_EQ(check(write_basis<float>("single.mat", rounded)), BasisCheck::verified);
+}
+
+TEST_F(BasisFiles, AnotherBasisIsADisagreement) {
+  expect_error(cli::exit_disagreement, {"u.mat:U", "the basis of model", expected.sha256},
+               [&] { check(write_basis<double>("u.mat", -columns)); });
+}
+
+TEST_F(BasisFiles, TheSidecarOfTheInputCounts) {
+  write_text(file("in.json"), "{\"basis_sha256\": \"" + expected.sha256 + "\"}");
+  EXPECT_EQ(check(""), BasisCheck::verified);
+  write_text(file("in.json"), "{\"basis_sha256\": \"00\"}");
+  expect_error(cli::exit_disagreement, {"in.json", expected.sha256, "found 00"}, [&] { check(""); });
+  expect_error(cli::exit_disagreement, {"in.json"}, [&] { check(write_basis<double>("u.mat", columns)); });
+  write_text(file("in.json"), "{\"EchoTime\": 0.0035}");
+  EXPECT_EQ(check(""), BasisCheck::unknown);
+  write_text(file("in.json"), "{");
+  expect_error(cli::exit_input, {"in.json"}, [&] { check(""); });
+}
+
+TEST_F(BasisFiles, AMissingBasisFileIsNamed) {
+  expect_error(cli::exit_input, {"none.mat"}, [&] { check(file("none.mat") + ":U"); });
+  expect_error(cli::exit_input, {"none.crbm"}, [&] { check(file("none.crbm")); });
+}
+
+}  // namespace
+}  // namespace crbrt::tests

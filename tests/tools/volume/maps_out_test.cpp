@@ -1,0 +1,175 @@
+// Maps keep the geometry they were given, say what they are, and exist completely or not at all.
+#include "tools/volume/maps_out.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/volume/expect_error.h"
+#include "tests/tools/volume/image_files.h"
+#include "tools/volume/coefficients.h"
+#include "tools/volume/map_names.h"
+#include "tools/volume/nifti_in.h"
+
+namespace crbrt::tests {
+namespace {
+
+using volume::Compression;
+
+// An oblique geometry with both forms set: nothing in it is a default.
+void set_oblique(nifti_1_header& header) {
+  header.qform_code = 1, header.sform_code = 3, header.xyzt_units = NIFTI_UNITS_MICRON;
+  const float pixdim[4] = {-1, 1.25f, 0.75f, 3};
+  std::copy(pixdim, pixdim + 4, header.pixdim);
+  header.quatern_b = 0.1f, header.quatern_c = -0.2f, header.quatern_d = 0.3f;
+  header.qoffset_x = -90.5f, header.qoffset_y = 126.25f, header.qoffset_z = -72;
+  for (int i = 0; i < 4; ++i) {
+    header.srow_x[i] = 0.1f + static_cast<float>(i);
+    header.srow_y[i] = -0.3f - static_cast<float>(i);
+    header.srow_z[i] = 2.7f * static_cast<float>(i);
+  }
+}
+
+void expect_same_geometry(const nifti_1_header& a, const nifti_1_header& b) {
+  EXPECT_EQ(a.qform_code, b.qform_code);
+  EXPECT_EQ(a.sform_code, b.sform_code);
+  EXPECT_EQ(a.xyzt_units & 7, b.xyzt_units & 7);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(a.pixdim[i], b.pixdim[i]) << i;
+    EXPECT_EQ(a.srow_x[i], b.srow_x[i]) << i;
+    EXPECT_EQ(a.srow_y[i], b.srow_y[i]) << i;
+    EXPECT_EQ(a.srow_z[i], b.srow_z[i]) << i;
+  }
+  EXPECT_EQ(std::tie(a.quatern_b, a.quatern_c, a.quatern_d), std::tie(b.quatern_b, b.quatern_c, b.quatern_d));
+  EXPECT_EQ(std::tie(a.qoffset_x, a.qoffset_y, a.qoffset_z), std::tie(b.qoffset_x, b.qoffset_y, b.qoffset_z));
+}
+
+class MapsOut : public testing::Test {
+ protected:
+  std::string file(const std::string& name) const { return folder / name; }
+  void write_one(const volume::Grid& grid, Compression compression, const std::vector<float>& values) {
+    volume::MapFolder maps(file("out"), grid, run, compression);
+    maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", {0.5, 2.0}}}}, values);
+    maps.write_status(std::vector<VoxelStatus>(values.size(), VoxelStatus::outside_range));
+    maps.commit();
+  }
+
+  TemporaryFolder folder;
+  volume::RunRecord run{"crbrt-map", "crbrt-map --input in.nii", {"/data/in.nii", "scan.mat:x"}, {{"ModelName", "m"}}};
+};
+
+TEST_F(MapsOut, GeometryIsCarriedOverFromTheInput) {
+  write_nifti1(file("in.nii"), {{2, 2, 2, 3}, DT_COMPLEX64, std::vector<std::byte>(192), set_oblique});
+  write_one(volume::CoefficientImage::open(file("in.nii")).grid(), Compression::none, std::vector<float>(8));
+  expect_same_geometry(nifti_header(file("out/T1map.nii")), nifti_header(file("in.nii")));
+  expect_same_geometry(nifti_header(file("out/status.nii")), nifti_header(file("in.nii")));
+}
+
+TEST_F(MapsOut, GeometryOfASwappedFileIsTheSame) {
+  write_nifti1(file("native.nii"), {{2, 2, 2, 3}, DT_COMPLEX64, std::vector<std::byte>(192), set_oblique});
+  write_nifti1(file("in.nii"), {{2, 2, 2, 3}, DT_COMPLEX64, std::vector<std::byte>(192), set_oblique, ByteOrder::swapped});
+  write_one(volume::CoefficientImage::open(file("in.nii")).grid(), Compression::none, std::vector<float>(8));
+  expect_same_geometry(nifti_header(file("out/T1map.nii")), nifti_header(file("native.nii")));
+}
+
+TEST_F(MapsOut, LikeGivesTheGeometryAndMustHaveTheGrid) {
+  write_nifti1(file("like.nii"), {{2, 2, 2}, DT_UINT8, std::vector<std::byte>(8), set_oblique});
+  write_one({{2, 2, 2}, volume::read_geometry(file("like.nii"), {2, 2, 2})}, Compression::none, std::vector<float>(8));
+  expect_same_geometry(nifti_header(file("out/T1map.nii")), nifti_header(file("like.nii")));
+  expect_error(cli::exit_input, {"like.nii", "a grid of 2x2x3", "found 2x2x2"}, [&] {
+    volume::read_geometry(file("like.nii"), {2, 2, 3});
+  });
+}
+
+TEST_F(MapsOut, FilesWithoutGeometryGetTheIdentityAtOneMillimetre) {
+  write_cfl(file("in.cfl"), {2, 2, 2, 1, 1, 1, 3}, Complexes(24));
+  write_one(volume::CoefficientImage::open(file("in.cfl")).grid(), Compression::none, std::vector<float>(8));
+  const nifti_1_header header = nifti_header(file("out/T1map.nii"));
+  EXPECT_EQ(header.xyzt_units & 7, NIFTI_UNITS_MM);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(header.srow_x[i], i == 0 ? 1 : 0);
+    EXPECT_EQ(header.srow_y[i], i == 1 ? 1 : 0);
+    EXPECT_EQ(header.srow_z[i], i == 2 ? 1 : 0);
+    EXPECT_EQ(header.pixdim[i], 1);
+  }
+}
+
+TEST_F(MapsOut, ValuesTypesAndStatusAreStoredAsTheyAre) {
+  const std::vector<float> values{1, -2.5f, 3e-30f, 0, 5, 6, 7, 8};
+  write_one({{2, 2, 2}, {}}, Compression::none, values);
+  EXPECT_EQ(nifti_values<float>(file("out/T1map.nii")), values);
+  EXPECT_EQ(nifti_header(file("out/T1map.nii")).datatype, DT_FLOAT32);
+  EXPECT_EQ(nifti_values<std::uint8_t>(file("out/status.nii")), std::vector<std::uint8_t>(8, 3));
+  EXPECT_EQ(nifti_header(file("out/status.nii")).datatype, DT_UINT8);
+}
+
+TEST_F(MapsOut, CompressedMapsHoldTheSameBytes) {
+  const std::vector<float> values{1, 2, 3, 4, 5, 6, 7, 8};
+  write_one({{2, 2, 2}, {}}, Compression::none, values);
+  write_one({{2, 2, 2}, {}}, Compression::gzip, values);
+  const auto bytes = volume::open_gzip(file("out/T1map.nii.gz"), 1);
+  std::string text(bytes->size(), '\0');
+  bytes->read(0, text.data(), text.size());
+  EXPECT_EQ(text, content_of(file("out/T1map.nii")));
+}
+
+TEST_F(MapsOut, SidecarsSayWhatTheMapIsAndWhatMadeIt) {
+  write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8));
+  const auto json = nlohmann::json::parse(content_of(file("out/T1map.json")));
+  EXPECT_EQ(json["OutputName"], "t1_apparent_s");
+  EXPECT_EQ(json["Units"], "s");
+  EXPECT_EQ(json["ValidRange"], nlohmann::json({0.5, 2.0}));
+  EXPECT_EQ(json["ModelName"], "m");
+  EXPECT_EQ(json["GeneratedBy"][0]["Name"], "crbrt-map");
+  EXPECT_EQ(json["GeneratedBy"][0]["Version"], CRBRT_VERSION_STRING);
+  EXPECT_EQ(json["Sources"], nlohmann::json({"in.nii", "scan.mat:x"}));
+  const auto status = nlohmann::json::parse(content_of(file("out/status.json")));
+  EXPECT_EQ(status["Levels"]["4"], "not_computed");
+  EXPECT_EQ(status["Counts"]["outside_range"], 8);
+}
+
+TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
+  { volume::MapFolder maps(file("fresh"), {{2, 2, 2}, {}}, run, Compression::none); }
+  EXPECT_FALSE(std::filesystem::exists(file("fresh")));
+  write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8, 1));
+  const std::string before = content_of(file("out/T1map.nii"));
+  const auto names = listing(file("out"));
+  {
+    volume::MapFolder maps(file("out"), {{2, 2, 2}, {}}, run, Compression::none);
+    maps.write({"T1map", "t1_apparent_s", "s"}, std::vector<float>(8, 2));
+  }
+  EXPECT_EQ(content_of(file("out/T1map.nii")), before);
+  EXPECT_EQ(listing(file("out")), names);
+}
+
+TEST_F(MapsOut, AGridBeyondNifti1IsRefusedBeforeAnythingIsMade) {
+  expect_error(cli::exit_input, {"in.nii", "32767", "40000x1x1"}, [&] {
+    volume::MapFolder(file("big"), {{40000, 1, 1}, {}}, run, Compression::none);
+  });
+  EXPECT_FALSE(std::filesystem::exists(file("big")));
+}
+
+TEST(MapNames, FollowBidsWhereItHasAName) {
+  EXPECT_EQ(volume::map_names("m", {"m0_semi_frac", "t1_apparent_s", "t2_free_s"}),
+            (std::vector<std::string>{"m0_semi_frac", "T1map", "T2map"}));
+  EXPECT_EQ(volume::map_names("m", {"m0_semi_frac", "r1_free_hz", "r2_free_hz", "exchange_hz", "r1_semi_hz", "t2_semi_s"}),
+            (std::vector<std::string>{"m0_semi_frac", "R1map", "R2map", "exchange_hz", "r1_semi_hz", "t2_semi_s"}));
+}
+
+TEST(MapNames, AreDifferentAndStayInTheFolder) {
+  EXPECT_EQ(volume::map_names("m", {"t1_free_s", "t1_apparent_s"}), (std::vector<std::string>{"T1map", "t1_apparent_s"}));
+  for (const char* name : {"../escape", "", "status", "a/b", "a.b"}) {
+    expect_error(cli::exit_input, {"m.crbm", std::string("\"") + name + "\""}, [&] { volume::map_names("m.crbm", {name}); });
+  }
+  expect_error(cli::exit_input, {"m.crbm", "twice"}, [&] { volume::map_names("m.crbm", {"b1_rel", "b1_rel"}); });
+}
+
+TEST(Sidecar, CommandsKeepNoFolders) {
+  std::vector<std::string> words{"/usr/bin/crbrt-map", "--input", "/data/sub 1/in.nii",
+                                 "--out=/data/out/",   "--mask",  "rel/m.nii"};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  EXPECT_EQ(volume::command_without_folders(static_cast<int>(argv.size()), argv.data()),
+            "crbrt-map --input in.nii --out=out --mask rel/m.nii");
+}
+
+}  // namespace
+}  // namespace crbrt::tests

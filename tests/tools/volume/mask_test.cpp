@@ -1,0 +1,77 @@
+// Masks of every kind mark the same voxels; one of another shape or without a voxel is refused.
+#include "tools/volume/mask.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/tools/volume/expect_error.h"
+#include "tests/tools/volume/image_files.h"
+
+namespace crbrt::tests {
+namespace {
+
+class MaskFiles : public testing::Test {
+ protected:
+  std::string file(const std::string& name) const { return folder / name; }
+  template <class T>
+  static std::vector<T> as(const std::vector<int>& numbers) {
+    return std::vector<T>(numbers.begin(), numbers.end());
+  }
+
+  TemporaryFolder folder;
+  const volume::Shape shape{3, 2, 1};
+  const std::vector<int> numbers{0, 1, 0, 0, 1, 1};
+  const std::vector<std::size_t> marked{1, 4, 5};
+};
+
+TEST_F(MaskFiles, EveryKindMarksTheSameVoxels) {
+  write_nifti1(file("u8.nii"), {{3, 2, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers))});
+  EXPECT_EQ(volume::read_mask(file("u8.nii"), shape), marked);
+  gzip(file("u8.nii"), file("u8.nii.gz"));
+  EXPECT_EQ(volume::read_mask(file("u8.nii.gz"), shape), marked);
+  write_nifti1(file("i64.nii"), {{3, 2, 1}, DT_INT64, bytes_of(as<std::int64_t>(numbers)), {}, ByteOrder::swapped});
+  EXPECT_EQ(volume::read_mask(file("i64.nii"), shape), marked);
+  write_cfl(file("m.cfl"), {3, 2}, Complexes(numbers.begin(), numbers.end()));
+  EXPECT_EQ(volume::read_mask(file("m.cfl"), shape), marked);
+  write_mat_real<std::uint8_t>(file("m.mat"), "mask", {3, 2}, as<std::uint8_t>(numbers));
+  EXPECT_EQ(volume::read_mask(file("m.mat") + ":mask", shape), marked);
+  write_mat_real<double>(file("d.mat"), "mask", {3, 2}, as<double>(numbers));
+  EXPECT_EQ(volume::read_mask(file("d.mat") + ":mask", shape), marked);
+}
+
+TEST_F(MaskFiles, TwoDimensionalEqualsSingleSliceAndSingletonsDoNotMatter) {
+  for (const Extents& extents : {Extents{3, 2}, Extents{3, 2, 1}, Extents{3, 2, 1, 1}, Extents{3, 2, 1, 1, 1}}) {
+    write_nifti1(file("m.nii"), {extents, DT_FLOAT32, bytes_of(as<float>(numbers))});
+    EXPECT_EQ(volume::read_mask(file("m.nii"), shape), marked) << extents.size() << " dimensions";
+  }
+}
+
+TEST_F(MaskFiles, NanMarksNothingAndNegativeNumbersDo) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{nan, -1, 0, -0.0f, 0.5f, 1})});
+  EXPECT_EQ(volume::read_mask(file("m.nii"), shape), marked);
+}
+
+TEST_F(MaskFiles, AnotherShapeIsRefused) {
+  write_nifti1(file("m.nii"), {{2, 3, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers))});
+  expect_error(cli::exit_input, {"m.nii", "a mask of 3x2x1", "found 2x3"}, [&] { volume::read_mask(file("m.nii"), shape); });
+  write_nifti1(file("four.nii"), {{3, 2, 1, 2}, DT_UINT8, std::vector<std::byte>(12)});
+  expect_error(cli::exit_input, {"four.nii", "3x2x1x2"}, [&] { volume::read_mask(file("four.nii"), shape); });
+}
+
+TEST_F(MaskFiles, AnEmptyMaskIsRefused) {
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_UINT8, std::vector<std::byte>(6)});
+  expect_error(cli::exit_input, {"m.nii", "at least one voxel in the mask"}, [&] { volume::read_mask(file("m.nii"), shape); });
+}
+
+TEST_F(MaskFiles, LongMasksAreReadInPieces) {  // a piece is 65,536 voxels
+  std::vector<std::uint8_t> many(200 * 200 * 5);
+  const std::vector<std::size_t> expected{0, 65535, 65536, 131072, many.size() - 1};
+  for (const std::size_t voxel : expected) many[voxel] = 1;
+  write_nifti1(file("m.nii"), {{200, 200, 5}, DT_UINT8, bytes_of(many)});
+  EXPECT_EQ(volume::read_mask(file("m.nii"), {200, 200, 5}), expected);
+}
+
+}  // namespace
+}  // namespace crbrt::tests

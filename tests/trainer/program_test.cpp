@@ -1,0 +1,130 @@
+// crbrt-train as its user meets it: exit codes, signals, files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "crbrt/loader.hpp"
+#include "physics/io/dataset.h"
+#include "tests/trainer/training_fixture.h"
+#include "tools/cli/error.h"
+
+extern char** environ;
+
+namespace crbrt::trainer {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// Starts crbrt-train with stderr in `log`.
+pid_t start(std::vector<std::string> arguments, const std::string& log, char** environment = environ) {
+  const std::string program = std::string(CRBRT_BIN_DIR) + "/crbrt-train";
+  arguments.insert(arguments.begin(), program);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 2, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  EXPECT_EQ(posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environment), 0);
+  posix_spawn_file_actions_destroy(&actions);
+  return child;
+}
+
+int exit_code(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    physics::write_dataset(dataset_, tests::small_dataset(400));
+    write_config("\"epochs\": 4");
+  }
+
+  void write_config(const std::string& epochs) {
+    std::string text = tests::valid_config_text();
+    const std::string before = "\"epochs\": 4";
+    std::ofstream(config_) << text.replace(text.find(before), before.size(), epochs);
+  }
+
+  std::vector<std::string> arguments(const std::string& out) const { return {"--config", config_, "--dataset", dataset_, "--out", out}; }
+
+  const std::string config_ = tests::temporary_path("config.json"), dataset_ = tests::temporary_path("data.h5"),
+                    out_ = tests::temporary_path("model.crbm"), log_ = tests::temporary_path("log");
+};
+
+TEST_F(Program, WritesModelCsvAndPicture) {
+  ASSERT_EQ(exit_code(start(arguments(out_), log_)), cli::exit_ok) << contents(log_);
+  Model model;
+  EXPECT_EQ(load_model_file(out_.c_str(), model).status, Status::ok);
+  const std::string folder = tests::temporary_path("model.training");
+  EXPECT_THAT(contents(folder + "/loss.csv"),
+              testing::StartsWith("epoch,learning_rate,training_loss,validation_loss,validation_m0_semi_frac,validation_t1_apparent_s,"
+                                  "validation_t2_free_s\n1,"));
+  if (!fs::exists("/usr/bin/gnuplot")) GTEST_SKIP() << "no gnuplot: the picture is not checked";
+  EXPECT_THAT(contents(folder + "/loss.png"), testing::StartsWith("\x89PNG"));
+}
+
+TEST_F(Program, WithoutGnuplotWarnsAndGoesOn) {
+  char path[] = "PATH=/nonexistent";
+  char* environment[] = {path, nullptr};
+  ASSERT_EQ(exit_code(start(arguments(out_), log_, environment)), cli::exit_ok) << contents(log_);
+  EXPECT_THAT(contents(log_), HasSubstr("gnuplot is not installed"));
+  EXPECT_TRUE(fs::exists(out_));
+}
+
+TEST_F(Program, SigtermWritesACheckpointFromWhichTheSameModelComes) {
+  write_config("\"epochs\": 1500");  // seconds: long enough to be stopped on the way
+  const pid_t child = start(arguments(out_), log_);
+  for (int i = 0; i < 600 && contents(log_).find("epoch 1/") == std::string::npos; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ::kill(child, SIGTERM);
+  ASSERT_EQ(exit_code(child), cli::exit_partial) << contents(log_);
+  EXPECT_THAT(contents(log_), HasSubstr("--resume continues"));
+  EXPECT_FALSE(fs::exists(out_));
+  auto resume = arguments(out_);
+  resume.push_back("--resume");
+  ASSERT_EQ(exit_code(start(resume, log_)), cli::exit_ok) << contents(log_);
+  const std::string whole = tests::temporary_path("whole.crbm");
+  ASSERT_EQ(exit_code(start(arguments(whole), log_)), cli::exit_ok) << contents(log_);
+  EXPECT_EQ(contents(out_), contents(whole));
+}
+
+TEST_F(Program, BadInputHasItsExitCodeAndLeavesOldOutputsAlone) {
+  std::ofstream(out_) << "old";
+  auto missing = arguments(out_);
+  missing[3] = tests::temporary_path("absent.h5");
+  EXPECT_EQ(exit_code(start(missing, log_)), cli::exit_input);
+  EXPECT_THAT(contents(log_), HasSubstr("absent.h5: expected"));
+  auto resume = arguments(out_);
+  resume.push_back("--resume");
+  EXPECT_EQ(exit_code(start(resume, log_)), cli::exit_input);
+  EXPECT_EQ(exit_code(start({"--config", config_}, log_)), cli::exit_usage);
+  EXPECT_EQ(exit_code(start(arguments("/proc/model.crbm"), log_)), cli::exit_output);
+  EXPECT_EQ(contents(out_), "old");
+}
+
+}  // namespace
+}  // namespace crbrt::trainer

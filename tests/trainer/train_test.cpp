@@ -1,0 +1,147 @@
+// The training loop: interrupted runs end in the same bits, and a tiny problem is learned.
+#include "trainer/train.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+
+#include "tests/trainer/training_fixture.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::trainer {
+namespace {
+
+using testing::HasSubstr;
+
+struct Problem {
+  physics::Dataset dataset = tests::small_dataset(400);
+  Config config;
+  TrainingData data;
+
+  explicit Problem(const Config& c) : config(c), data(prepare_data(dataset, c, "data")) {}
+};
+
+Config config_with(Normalization normalization) {
+  Config config = tests::small_config();
+  config.network.normalization = normalization;
+  config.network.n_group = normalization == Normalization::group ? 4 : 0;
+  return config;
+}
+
+void expect_equal_bits(const TrainedNetwork& a, const TrainedNetwork& b) {
+  ASSERT_EQ(a.layers.size(), b.layers.size());
+  for (std::size_t i = 0; i < a.layers.size(); ++i) {
+    EXPECT_EQ(a.layers[i].weights, b.layers[i].weights) << i;
+    EXPECT_EQ(a.layers[i].bias, b.layers[i].bias) << i;
+    EXPECT_EQ(a.layers[i].normalization.gamma, b.layers[i].normalization.gamma) << i;
+    EXPECT_EQ(a.layers[i].normalization.variance, b.layers[i].normalization.variance) << i;
+  }
+  EXPECT_EQ(a.check.estimates, b.check.estimates);
+  EXPECT_EQ(a.crb_loss, b.crb_loss);
+  ASSERT_EQ(a.history.size(), b.history.size());
+  for (std::size_t i = 0; i < a.history.size(); ++i) {
+    EXPECT_EQ(a.history[i].training_loss, b.history[i].training_loss);
+    EXPECT_EQ(a.history[i].validation_per_output, b.history[i].validation_per_output);
+  }
+}
+
+/// Stops after two of four epochs, and goes on in what might be another process.
+TrainResult interrupted(const Problem& problem) {
+  TrainOptions options;
+  options.checkpoint_path = tests::temporary_path("checkpoint.pt");
+  options.checkpoint_every_s = std::numeric_limits<double>::infinity();
+  int epochs = 0;
+  options.stop_requested = [&] { return ++epochs == 2; };
+  const TrainResult first = train(problem.config, problem.data, options);
+  EXPECT_FALSE(first.finished);
+  EXPECT_EQ(first.network.epochs, 2u);
+  options.stop_requested = {};
+  options.resume = true;
+  return train(problem.config, problem.data, options);
+}
+
+class Resume : public testing::TestWithParam<Normalization> {};
+
+TEST_P(Resume, GivesTheBitsOfAnUninterruptedRun) {
+  Problem problem(config_with(GetParam()));
+  problem.config.weight_average = 0.9;
+  const TrainResult whole = train(problem.config, problem.data, {});
+  const TrainResult resumed = interrupted(problem);
+  EXPECT_TRUE(whole.finished);
+  EXPECT_TRUE(resumed.finished);
+  expect_equal_bits(whole.network, resumed.network);
+}
+
+INSTANTIATE_TEST_SUITE_P(Normalizations, Resume, testing::Values(Normalization::none, Normalization::batch, Normalization::group));
+
+TEST(Train, AnotherSeedGivesOtherBits) {
+  Problem problem(tests::small_config());
+  const TrainResult one = train(problem.config, problem.data, {});
+  problem.config.seed = 4;
+  const TrainResult other = train(problem.config, problem.data, {});
+  EXPECT_NE(one.network.layers[0].weights, other.network.layers[0].weights);
+}
+
+TEST(Train, LearnsATinyProblemDownToTheBound) {
+  Config config = tests::small_config();
+  config.network.hidden = {32, 32};
+  config.epochs = 300;
+  config.batch = 100;
+  config.learning_rate = 0.01;
+  config.validation.every_epochs = 100;
+  const Problem problem(config);
+  const TrainResult result = train(problem.config, problem.data, {});
+  EXPECT_GT(result.network.history.front().validation_loss, 10 * result.network.crb_loss);
+  // An efficient estimator has 1. 350 fingerprints leave some bias; 2 separates learning from its absence by far.
+  EXPECT_LT(result.network.crb_loss, 2);
+}
+
+TEST(Train, MseLearnsToo) {
+  Config config = tests::small_config();
+  config.loss = LossKind::mse;
+  config.epochs = 60;
+  const Problem problem(config);
+  const TrainResult result = train(problem.config, problem.data, {});
+  // 1 is the variance of the targets: what the mean, which ignores the data, would reach.
+  EXPECT_LT(result.network.history.back().validation_loss, 0.5);
+}
+
+TEST(Train, AnInfiniteLossIsAnErrorAndNotAModel) {
+  Config config = tests::small_config();
+  config.learning_rate = 1e30;
+  const Problem problem(config);
+  EXPECT_THROW(train(problem.config, problem.data, {}), cli::Error);
+}
+
+std::string refusal_of_checkpoint(const Problem& problem, const std::string& path) {
+  TrainOptions options;
+  options.checkpoint_path = path;
+  options.resume = true;
+  try {
+    train(problem.config, problem.data, options);
+  } catch (const cli::Error& error) {
+    return std::to_string(error.code()) + " " + error.what();
+  }
+  return "";
+}
+
+TEST(Checkpoint, MissingCutAndForeignOnesAreRefused) {
+  Problem problem(tests::small_config());
+  const std::string path = tests::temporary_path("checkpoint.pt");
+  EXPECT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("3 " + path + ": expected a checkpoint to resume from, found none"));
+  TrainOptions options;
+  options.checkpoint_path = path;
+  train(problem.config, problem.data, options);
+  EXPECT_EQ(refusal_of_checkpoint(problem, path), "");
+  problem.config.text += " ";
+  EXPECT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("4 " + path + ": expected a checkpoint of this configuration"));
+  std::ifstream whole(path, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(whole), {});
+  std::ofstream(path, std::ios::binary) << bytes.substr(0, bytes.size() / 2);
+  EXPECT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("3 " + path + ": expected a complete checkpoint"));
+}
+
+}  // namespace
+}  // namespace crbrt::trainer

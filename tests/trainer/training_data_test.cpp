@@ -1,0 +1,90 @@
+// What cannot be trained on is dropped and counted; what does not fit together is refused.
+#include "trainer/training_data.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tests/trainer/training_fixture.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::trainer {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(TrainingData, DropsAndCountsFingerprintsWithoutSignalOrBound) {
+  physics::Dataset dataset = tests::small_dataset(100);
+  dataset.coefficients.col(3).setZero();
+  dataset.coefficients(1, 4) = std::numeric_limits<double>::quiet_NaN();
+  dataset.crb(0, 5) = std::numeric_limits<double>::infinity();
+  dataset.crb(2, 6) = std::numeric_limits<double>::quiet_NaN();
+  dataset.crb(1, 7) = 0;
+  dataset.crb(5, 8) = std::numeric_limits<double>::infinity();  // of a parameter nobody estimates
+  const TrainingData data = prepare_data(dataset, tests::small_config(), "data");
+  EXPECT_EQ(data.n_dropped, 5u);
+  EXPECT_EQ(data.training.n + data.validation.n, 95u);
+  for (const Samples* s : {&data.training, &data.validation})
+    for (double w : s->inverse_bounds) ASSERT_TRUE(std::isfinite(w) && w > 0);
+}
+
+TEST(TrainingData, HoldsOutTheCountAndNothingTwice) {
+  const physics::Dataset dataset = tests::small_dataset(200);
+  const TrainingData data = prepare_data(dataset, tests::small_config(), "data");
+  EXPECT_EQ(data.validation.n, 50u);
+  EXPECT_EQ(data.training.n, 150u);
+  std::vector<double> m0s;
+  for (const Samples* s : {&data.training, &data.validation})
+    for (std::size_t i = 0; i < s->n; ++i) m0s.push_back(s->targets[3 * i]);
+  std::sort(m0s.begin(), m0s.end());
+  EXPECT_EQ(std::unique(m0s.begin(), m0s.end()), m0s.end());
+}
+
+template <class E>
+std::string refusal(const physics::Dataset& dataset, const Config& config) {
+  try {
+    prepare_data(dataset, config, "set.h5");
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(TrainingData, RefusesOutputsWithoutABound) {
+  Config config = tests::small_config();
+  config.outputs[1].name = "t1_free_s";  // needs separate T1
+  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(100), config), HasSubstr("t1_free_s"));
+}
+
+TEST(TrainingData, RefusesAPhaseReferenceBeyondTheRank) {
+  Config config = tests::small_config();
+  config.preprocessing.phase_reference = 5;
+  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(100), config), HasSubstr("5 coefficients"));
+}
+
+TEST(TrainingData, RefusesSetsThatAreTooSmallOrAllZero) {
+  const Config config = tests::small_config();
+  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(50), config), HasSubstr("more than 50"));
+  physics::Dataset zero = tests::small_dataset(100);
+  zero.coefficients.setZero();
+  EXPECT_THAT(refusal<cli::DisagreementError>(zero, config), HasSubstr("100 dropped"));
+}
+
+TEST(TrainingData, IdentityChangesWithConfigurationAndData) {
+  const physics::Dataset dataset = tests::small_dataset(100);
+  const Config config = tests::small_config();
+  const std::string identity = run_identity(config, prepare_data(dataset, config, "data"));
+  EXPECT_EQ(identity, run_identity(config, prepare_data(dataset, config, "data")));
+  Config other = config;
+  other.text += " ";
+  EXPECT_NE(identity, run_identity(other, prepare_data(dataset, other, "data")));
+  physics::Dataset changed = dataset;
+  changed.coefficients(0, 0) += 1e-3;
+  EXPECT_NE(identity, run_identity(config, prepare_data(changed, config, "data")));
+}
+
+}  // namespace
+}  // namespace crbrt::trainer

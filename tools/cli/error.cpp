@@ -1,0 +1,39 @@
+// The one place where exceptions become a line on stderr and an exit code.
+#include "tools/cli/error.h"
+
+#include <csignal>
+#include <cstdio>
+#include <new>
+
+namespace crbrt::cli {
+
+std::string exit_code_help() {
+  return "Exit codes:\n"
+         "  0  done (flagged voxels included)\n"
+         "  1  internal error\n"
+         "  2  wrong command line\n"
+         "  3  an input is missing, cut off or not what was expected\n"
+         "  4  model and data disagree (rank, basis, sequence)\n"
+         "  5  an output cannot be written\n"
+         "  8  a whole subject or shard failed, the rest is done";
+}
+
+int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {
+  // A file-size limit then fails the write (EFBIG), like a full disk, instead of killing us with temporary files left behind.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return body(argc, argv);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    return error.code();
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "%s: out of memory\n", program);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: internal error: %s\n", program, error.what());
+  } catch (...) {
+    std::fprintf(stderr, "%s: internal error\n", program);
+  }
+  return exit_internal;
+}
+
+}  // namespace crbrt::cli

@@ -1,0 +1,52 @@
+/// JSON files whose every complaint names the file, the place, what was expected and what was found.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crbrt::cli {
+
+/// A value inside a JSON file. All members throw InputError. Cheap to copy; keeps the whole document alive.
+class JsonReader {
+ public:
+  /// Reads and parses a file.
+  static JsonReader from_file(const std::string& path);
+
+  const std::string& file() const noexcept { return file_; }
+  bool has(std::string_view key) const;            ///< an object with this key
+  JsonReader at(std::string_view key) const;       ///< the member of an object
+  std::vector<JsonReader> items() const;           ///< the elements of an array
+  std::vector<std::string> keys() const;           ///< the keys of an object, sorted
+  bool is_array() const noexcept;
+  bool is_number() const noexcept;
+  double number() const;
+  std::string text() const;
+  bool boolean() const;
+  std::vector<double> numbers() const;             ///< an array of numbers
+
+  double number_or(std::string_view key, double otherwise) const;
+  std::string text_or(std::string_view key, const std::string& otherwise) const;
+  bool boolean_or(std::string_view key, bool otherwise) const;
+
+  /// A misspelt key must not be ignored in silence.
+  void expect_only(std::initializer_list<std::string_view> keys) const;
+
+  /// Throws InputError about this value.
+  [[noreturn]] void fail(const std::string& expected, const std::string& found) const;
+  [[noreturn]] void fail(const std::string& expected) const;  ///< found: the value itself, shortened
+
+ private:
+  JsonReader(std::string file, std::string place, std::shared_ptr<const nlohmann::json> document, const nlohmann::json* value);
+  JsonReader child(std::string place, const nlohmann::json& value) const;
+
+  std::string file_;
+  std::string place_;  ///< "classes[1].weight"
+  std::shared_ptr<const nlohmann::json> document_;
+  const nlohmann::json* value_;
+};
+
+}  // namespace crbrt::cli

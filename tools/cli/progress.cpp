@@ -1,0 +1,64 @@
+// Draws over one line of stderr with a carriage return; nothing at all when stderr is no terminal.
+#include "tools/cli/progress.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace crbrt::cli {
+namespace {
+
+constexpr std::chrono::milliseconds redraw_interval{200};
+constexpr const char* clear_line = "\r\033[K";
+
+std::string two_digits(long value) {
+  std::string text = std::to_string(value);
+  return text.size() < 2 ? text.insert(0, 1, '0') : text;
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const long s = std::lround(std::fmax(seconds, 0));
+  if (s < 60) return std::to_string(s) + " s";
+  if (s < 3600) return std::to_string(s / 60) + " min " + two_digits(s % 60) + " s";
+  return std::to_string(s / 3600) + " h " + two_digits(s / 60 % 60) + " min";
+}
+
+std::string progress_line(const std::string& label, std::uint64_t done, std::uint64_t total, std::uint64_t resumed_from,
+                          double elapsed_s, const std::string& note) {
+  const std::uint64_t percent = total == 0 ? 100 : done * 100 / total;
+  std::string line = label + "  " + std::to_string(percent) + " %  " + std::to_string(done) + "/" + std::to_string(total);
+  if (done > resumed_from && done < total) {
+    const double per_item_s = elapsed_s / static_cast<double>(done - resumed_from);
+    line += "  remaining " + duration_text(per_item_s * static_cast<double>(total - done));
+  }
+  return note.empty() ? line : line + "  " + note;
+}
+
+Progress::Progress(std::string label, std::uint64_t total, std::uint64_t resumed_from)
+    : label_(std::move(label)),
+      total_(total),
+      resumed_from_(resumed_from),
+      on_terminal_(::isatty(STDERR_FILENO) == 1),
+      start_(Clock::now()),
+      drawn_(start_ - redraw_interval),
+      done_(resumed_from) {}
+
+Progress::~Progress() {
+  if (on_terminal_) std::fputs(clear_line, stderr);
+}
+
+void Progress::advance(std::uint64_t n, const std::string& note) {
+  const std::lock_guard lock(mutex_);
+  done_ += n;
+  const Clock::time_point now = Clock::now();
+  if (!on_terminal_ || now - drawn_ < redraw_interval) return;
+  drawn_ = now;
+  const double elapsed_s = std::chrono::duration<double>(now - start_).count();
+  std::fprintf(stderr, "%s%s", clear_line, progress_line(label_, done_, total_, resumed_from_, elapsed_s, note).c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace crbrt::cli

@@ -1,0 +1,92 @@
+// One map after the other, so that only one lies in memory.
+#include "tools/fit/fit_maps.h"
+
+#include <cmath>
+#include <functional>
+
+#include "physics/estimand.h"
+#include "tools/volume/map_names.h"
+
+namespace crbrt::fit {
+namespace {
+
+using physics::Estimand;
+using physics::FitStatus;
+using physics::VoxelFit;
+
+bool has_estimate(const VoxelFit& fit) {
+  return fit.status == FitStatus::ok || fit.status == FitStatus::at_bound || fit.status == FitStatus::not_converged;
+}
+
+class GridWriter {
+ public:
+  GridWriter(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels, std::span<const VoxelFit> fits)
+      : folder_(folder), n_grid_(n_grid), voxels_(voxels), fits_(fits) {}
+
+  void write(const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) const {
+    std::vector<float> grid(n_grid_, 0.0f);
+    for (std::size_t i = 0; i < fits_.size(); ++i)
+      if (has_estimate(fits_[i])) grid[voxels_[i]] = static_cast<float>(value(fits_[i]));
+    folder_.write(map, grid);
+  }
+
+  void write_status() const {
+    std::vector<float> grid(n_grid_, static_cast<float>(FitStatus::not_computed));
+    for (std::size_t i = 0; i < fits_.size(); ++i) grid[voxels_[i]] = static_cast<float>(fits_[i].status);
+    volume::MapDescription map{"status", "status", "1"};
+    const auto counts = count_status(fits_, n_grid_);
+    for (std::size_t s = 0; s < status_names.size(); ++s) {
+      map.details["Levels"][std::to_string(s)] = status_names[s];
+      map.details["Counts"][status_names[s]] = counts[s];
+    }
+    folder_.write(map, grid);
+  }
+
+ private:
+  volume::MapFolder& folder_;
+  std::size_t n_grid_;
+  std::span<const std::size_t> voxels_;
+  std::span<const VoxelFit> fits_;
+};
+
+volume::MapDescription std_of(const std::string& map, const Estimand& estimand) {
+  volume::MapDescription description{map + "_std", estimand.name() + "_std", estimand.unit()};
+  description.details["Description"] = "standard deviation of " + estimand.name() + "; infinite where the data give no bound";
+  return description;
+}
+
+}  // namespace
+
+std::vector<std::string> output_names(physics::T1Model model) {
+  if (model == physics::T1Model::apparent)
+    return {"m0_semi_frac", "t1_apparent_s", "t2_free_s", "exchange_hz", "t2_semi_s", "omega0_rad_s", "b1_rel"};
+  return {"m0_semi_frac", "r1_free_hz", "r2_free_hz", "exchange_hz", "r1_semi_hz", "t2_semi_s", "omega0_rad_s", "b1_rel"};
+}
+
+std::array<std::uint64_t, status_names.size()> count_status(std::span<const VoxelFit> fits, std::size_t n_grid) {
+  std::array<std::uint64_t, status_names.size()> counts{};
+  for (const VoxelFit& fit : fits) ++counts.at(static_cast<std::size_t>(fit.status));
+  counts[static_cast<std::size_t>(FitStatus::not_computed)] += n_grid - fits.size();
+  return counts;
+}
+
+void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels,
+                std::span<const VoxelFit> fits, physics::T1Model model) {
+  const GridWriter writer(folder, n_grid, voxels, fits);
+  for (const std::string& output : output_names(model)) {
+    const Estimand estimand = Estimand::from_name(output).value();
+    const std::string map = volume::map_name(output);
+    writer.write({map, output, estimand.unit()}, [&](const VoxelFit& fit) { return estimand.value(fit.tissue); });
+    writer.write(std_of(map, estimand),
+                 [&](const VoxelFit& fit) { return std::sqrt(estimand.bound(fit.tissue, fit.variance, model)); });
+  }
+  writer.write({"m0_abs", "m0_abs", "arbitrary"}, [](const VoxelFit& fit) { return std::abs(fit.m0); });
+  writer.write({"m0_abs_std", "m0_abs_std", "arbitrary"}, [](const VoxelFit& fit) { return fit.m0_std; });
+  writer.write({"residual_norm", "residual_norm", "arbitrary", {{"Description", "norm of the coefficients minus the fit"}}},
+               [](const VoxelFit& fit) { return fit.residual_norm; });
+  writer.write({"starts_agreed", "starts_agreed", "1", {{"Description", "solver runs that ended at the best minimum"}}},
+               [](const VoxelFit& fit) { return static_cast<double>(fit.n_agree); });
+  writer.write_status();
+}
+
+}  // namespace crbrt::fit

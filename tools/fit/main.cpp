@@ -1,0 +1,107 @@
+// crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
+#include <vector>
+
+#include "physics/basis.h"
+#include "tools/cli/error.h"
+#include "tools/cli/progress.h"
+#include "tools/fit/fit_maps.h"
+#include "tools/fit/fit_report.h"
+#include "tools/fit/options.h"
+#include "tools/fit/problem.h"
+#include "tools/fit/voxel_draw.h"
+#include "tools/volume/basis_check.h"
+#include "tools/volume/sidecar.h"
+
+namespace {
+
+using namespace crbrt;
+
+volume::RunRecord run_record(const fit::Options& options, const fit::Problem& problem, volume::BasisCheck check,
+                             std::vector<std::string> sources, std::string command) {
+  const physics::FitSettings& settings = problem.settings;
+  nlohmann::ordered_json estimator;
+  estimator["Estimator"] = "nonlinear least squares";
+  estimator["SequenceName"] = problem.sequence.name;
+  estimator["SequenceSHA256"] = physics::sha256_of(problem.sequence);
+  estimator["BasisSHA256"] = physics::sha256_of(problem.basis);
+  estimator["BasisVerified"] = volume::to_json(check);
+  estimator["PriorName"] = problem.prior.name;
+  estimator["T1Model"] = physics::name(settings.t1_model);
+  estimator["M0"] = settings.m0_mode == physics::M0Mode::fitted ? "fitted" : "eliminated";
+  estimator["Starts"] = settings.n_start;
+  estimator["Seed"] = settings.seed;
+  estimator["Sigma"] = settings.sigma ? nlohmann::ordered_json(*settings.sigma) : nlohmann::ordered_json("from the residual");
+  for (const std::string& file : {options.sequence, options.basis, options.prior})
+    if (!file.empty()) sources.push_back(file);
+  return {"crbrt-fit", std::move(command), std::move(sources), std::move(estimator)};
+}
+
+Eigen::MatrixXcd read_coefficients(const volume::CoefficientImage& image, const std::vector<std::size_t>& voxels) {
+  const auto n_coeff = static_cast<Eigen::Index>(image.n_coeff()), n_voxel = static_cast<Eigen::Index>(voxels.size());
+  Eigen::MatrixXcf values(n_coeff, n_voxel);  // complex numbers are pairs: re, im, re, im, ...
+  volume::BatchReader(image).read(voxels, reinterpret_cast<float*>(values.data()));
+  return values.cast<std::complex<double>>();
+}
+
+fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_grid, std::size_t n_start) {
+  fit::FitStats stats;
+  stats.status = fit::count_status(fits, n_grid);
+  for (const physics::VoxelFit& f : fits) {
+    stats.simulations += f.n_simulated;
+    if (f.n_agree == n_start) ++stats.single_minimum;
+  }
+  return stats;
+}
+
+int run(int argc, char** argv) {
+  const volume::StopWatch total;
+  const auto options = fit::parse_options(argc, argv);
+  if (!options) return cli::exit_ok;
+  const fit::Problem problem = fit::read_problem(*options);
+
+  const volume::StopWatch reading;
+  const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
+  const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis);
+  const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "",
+                                         inputs.image.spec());
+  const auto voxels = options->n_voxel == 0 ? inputs.voxels
+                                            : fit::draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
+  const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
+  const double read_s = reading.seconds();
+  fit::FitReport report(options->image);
+  volume::MapFolder folder(options->image.out, inputs.grid,
+                           run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
+                           options->image.compression());
+
+  const volume::StopWatch fitting;
+  const physics::Fitter fitter = fit::make_fitter(*options, problem);
+  std::vector<physics::VoxelFit> fits;
+  {
+    cli::Progress progress("fitting", voxels.size());
+    fits = fitter.fit(coefficients, [&](std::size_t) { progress.advance(1); });
+  }
+  const double kernel_s = fitting.seconds();
+
+  const volume::StopWatch writing;
+  const std::size_t n_grid = volume::n_voxel(inputs.grid.shape);
+  fit::write_maps(folder, n_grid, voxels, fits, problem.settings.t1_model);
+  folder.commit();
+  const volume::RunStats stats{.voxels = voxels.size(),
+                               .threads = options->image.threads,
+                               .isa = "",
+                               .precision = "f64",
+                               .model = "nlls",
+                               .macs_per_voxel = std::nullopt,
+                               .read_s = read_s,
+                               .kernel_s = kernel_s,
+                               .write_s = writing.seconds(),
+                               .total_s = total.seconds(),
+                               .peak_rss_bytes = volume::peak_rss_bytes(),
+                               .status = {}};
+  report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run_main("crbrt-fit", run, argc, argv); }

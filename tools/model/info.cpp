@@ -1,0 +1,69 @@
+/// The text of `crbrt-model info`.
+#include "tools/model/info.h"
+
+#include <cstdio>
+
+#include "crbrt/session.h"
+
+namespace crbrt::tools {
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+std::string line(const std::string& key, const std::string& value) {
+  return key + std::string(key.size() < 20 ? 20 - key.size() : 1, ' ') + (value.empty() ? "-" : value) + '\n';
+}
+
+std::string protocol_text(const ModelInfo& info) {
+  return line("sequence", info.sequence_name) + line("sequence sha256", info.sequence_sha256) +
+         line("tr_s", number(info.tr_s)) + line("frames", std::to_string(info.n_frame)) +
+         line("coefficients", std::to_string(info.n_coeff)) + line("basis sha256", info.basis_sha256) +
+         line("basis", info.basis.empty() ? "not in the file" : "in the file");
+}
+
+std::string preprocessing_text(const Preprocessing& p) {
+  std::string text;
+  if (p.phase_reference >= 0) text += "phase of coefficient " + std::to_string(p.phase_reference) + ", ";
+  if (p.l2_normalize != 0) text += "l2 norm, ";
+  return line("preprocessing", text + "standardisation");
+}
+
+std::string network_text(const Model& model) {
+  const Program& program = model.program();
+  std::string text = preprocessing_text(program.preprocessing);
+  for (const std::string& layer : model.info().layer_text) text += line("layer", layer);
+  for (std::uint32_t o = 0; o < program.n_output; ++o) {
+    const Output& output = program.outputs[o];
+    text += line("output", std::string(output.name) + " in " + output.unit + ", " + number(output.minimum) + " to " +
+                               number(output.maximum));
+  }
+  return text + line("multiply-adds", std::to_string(program.macs_per_voxel) + " per voxel") +
+         line("arena", std::to_string(Session::arena_bytes(program)) + " bytes");
+}
+
+std::string provenance_text(const ModelInfo& info) {
+  std::string text =
+      line("written by", info.crbrt_version.empty() ? "" : "crbrt " + info.crbrt_version) + line("licence", info.licence) +
+      line("loss", info.loss_kind) + line("epochs", std::to_string(info.epochs)) +
+      line("fingerprints",
+           std::to_string(info.n_train) + " for training, " + std::to_string(info.n_validation) + " for validation") +
+      line("snr", number(info.snr_min) + " to " + number(info.snr_max)) + line("validation loss", number(info.validation_loss));
+  for (const OutputLoss& loss : info.validation_loss_per_output) text += line("  " + loss.name, number(loss.loss));
+  return text + line("config", info.config_json) + line("data set", info.dataset_provenance);
+}
+
+}  // namespace
+
+std::string info_text(const Model& model) {
+  const ModelInfo& info = model.info();
+  return line("name", info.name) + line("content sha256", info.content_sha256) +
+         line("format version", std::to_string(info.format_version)) + protocol_text(info) + network_text(model) +
+         provenance_text(info) +
+         line("test vector", std::to_string(info.test_coefficients.size() / (2 * info.n_coeff)) + " voxels");
+}
+
+}  // namespace crbrt::tools

@@ -1,0 +1,64 @@
+/// crbrt-model info M.crbm | crbrt-model verify M.crbm [--isa NAME].
+#include <cstdio>
+#include <string>
+
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+#include "tools/model/info.h"
+#include "tools/model/verify.h"
+
+namespace crbrt::tools {
+namespace {
+
+Model load(const std::string& path) {
+  Model model;
+  const LoadResult result = load_model_file(path.c_str(), model);
+  if (result.status != Status::ok) throw cli::Error(cli::exit_input, path + ": " + result.detail);
+  return model;
+}
+
+/// `isa` automatic: all of the list. Prints one line each.
+int verify(const std::string& path, Isa isa) {
+  const Model model = load(path);
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < isa_count(); ++i) {
+    if (isa != Isa::automatic && isa_at(i) != isa) continue;
+    const IsaVerdict verdict = verify_isa(model, isa_at(i));
+    std::printf("%s\n", verdict.text.c_str());
+    if (verdict.kind == IsaVerdict::Kind::failed) ++failed;
+  }
+  if (failed != 0)
+    throw cli::DisagreementError(path, "every instruction set to give the test vector's estimates",
+                                 std::to_string(failed) + " that does not");
+  return cli::exit_ok;
+}
+
+Isa forced_isa(const std::string& text) {
+  Isa isa = Isa::automatic;
+  if (!isa_from_name(text.c_str(), isa)) throw cli::UsageError("--isa: expected the name of an instruction set, found " + text);
+  if (isa != Isa::automatic && !is_runnable(isa))
+    throw cli::UsageError("--isa: expected one that this program and CPU have, found " + text);
+  return isa;
+}
+
+int run(int argc, char** argv) {
+  std::string path, isa = "auto";
+  CLI::App app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model");
+  CLI::App* const info_command = app.add_subcommand("info", "Print everything readable in the file");
+  CLI::App* const verify_command = app.add_subcommand(
+      "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");
+  info_command->add_option("model", path, "Model file (.crbm)")->required();
+  verify_command->add_option("model", path, "Model file (.crbm)")->required();
+  verify_command->add_option("--isa", isa, "Only this one: scalar, sse4.2 or avx2; default: all that run here");
+  app.require_subcommand(1);
+  cli::add_common_options(app);
+  if (!cli::parse(app, argc, argv)) return cli::exit_ok;
+  if (verify_command->parsed()) return verify(path, forced_isa(isa));
+  std::fputs(info_text(load(path)).c_str(), stdout);
+  return cli::exit_ok;
+}
+
+}  // namespace
+}  // namespace crbrt::tools
+
+int main(int argc, char** argv) { return crbrt::cli::run_main("crbrt-model", crbrt::tools::run, argc, argv); }

@@ -1,0 +1,161 @@
+// Voxel = M0 * library entry + noise. Random numbers per slice, so that the result depends on the seed alone.
+#include "tools/phantom/make.h"
+
+#include <cmath>
+#include <complex>
+#include <nlohmann/json.hpp>
+
+#include "crbrt/loader.hpp"
+#include "physics/io/sequence_io.h"
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/error.h"
+#include "tools/eval/normal_block.h"
+#include "tools/phantom/brain.h"
+#include "tools/phantom/fields.h"
+#include "tools/phantom/library.h"
+#include "tools/volume/map_names.h"
+#include "tools/volume/maps_out.h"
+#include "tools/volume/nifti_out.h"
+
+namespace crbrt::phantom {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Quantity {
+  std::string output, map, unit;
+};
+
+/// Per voxel of the brain, in the order of Brain::voxels.
+struct Voxels {
+  std::vector<std::uint32_t> entry;
+  std::vector<float> m0_magnitude;
+};
+
+Model load(const std::string& path) {
+  Model model;
+  const LoadResult result = load_model_file(path.c_str(), model);
+  if (result.status != Status::ok) throw cli::InputError(path, "a model", std::string(message(result.status)) + " " + result.detail);
+  if (model.info().basis.empty()) throw cli::InputError(path, "a model that holds its basis", "none");
+  return model;
+}
+
+Physics physics_of(const MakeOptions& options, const Model& model) {
+  const ModelInfo& info = model.info();
+  Physics physics{.sequence = physics::read_sequence(options.sequence), .basis = {}, .estimands = {}};
+  if (const std::string found = physics::sha256_of(physics.sequence); found != info.sequence_sha256)
+    throw cli::DisagreementError(options.sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")", found);
+  physics.basis = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
+  const auto bounded = physics::bound_names(physics::T1Model::apparent);
+  for (std::uint32_t j = 0; j < model.program().n_output; ++j) {
+    const auto estimand = physics::Estimand::from_name(model.program().outputs[j].name);
+    if (!estimand) throw cli::DisagreementError(options.model, "outputs with a known truth", model.program().outputs[j].name);
+    physics.estimands.push_back(*estimand);
+  }
+  return physics;
+}
+
+/// Voxels get entries of their cell and signals get noise, slice by slice; coefficients is [n_coeff][voxel of the grid].
+Voxels fill(const Brain& brain, const Cells& cells, const Library& library, const MakeOptions& options,
+            std::vector<std::complex<float>>& coefficients) {
+  const std::size_t n_grid = brain.tissue.size(), slice = brain.grid.shape[0] * brain.grid.shape[1];
+  const auto n_coeff = static_cast<std::size_t>(library.coefficients.rows());
+  const auto sigma = static_cast<float>(1 / options.snr);
+  coefficients.assign(n_coeff * n_grid, {});
+  Voxels voxels;
+  std::vector<float> noise;
+  for (std::size_t begin = 0, end = 0; begin < brain.voxels.size(); begin = end) {
+    const std::size_t z = brain.voxels[begin] / slice;
+    while (end < brain.voxels.size() && brain.voxels[end] / slice == z) ++end;
+    // Cells use the indices below 2^20.
+    physics::CounterRandom random(options.seed, physics::Stream::phantom, (std::uint64_t{1} << 20) + z);
+    noise.resize((end - begin) * 2 * n_coeff);
+    evaluation::fill_normal(random, noise);
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t first = library.first_entry[cells.of_voxel[i]], n = library.first_entry[cells.of_voxel[i] + 1] - first;
+      const auto entry = first + static_cast<std::size_t>(random.uniform() * static_cast<double>(n));
+      const std::complex<float> scale(m0(brain.position(brain.voxels[i])));
+      const float* voxel_noise = &noise[(i - begin) * 2 * n_coeff];
+      for (std::size_t k = 0; k < n_coeff; ++k)
+        coefficients[k * n_grid + brain.voxels[i]] =
+            scale * library.coefficients(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(entry)) +
+            sigma * std::complex<float>(voxel_noise[2 * k], voxel_noise[2 * k + 1]);
+      voxels.entry.push_back(static_cast<std::uint32_t>(entry));
+      voxels.m0_magnitude.push_back(std::abs(scale));
+    }
+  }
+  return voxels;
+}
+
+std::vector<Quantity> quantities_of(const MakeOptions& options, const Model& model) {
+  std::vector<std::string> outputs;
+  for (std::uint32_t j = 0; j < model.program().n_output; ++j) outputs.emplace_back(model.program().outputs[j].name);
+  const std::vector<std::string> maps = volume::map_names(options.model, outputs);
+  std::vector<Quantity> quantities;
+  for (std::size_t j = 0; j < outputs.size(); ++j) quantities.push_back({outputs[j], maps[j], model.program().outputs[j].unit});
+  return quantities;
+}
+
+/// One map per quantity with `value(quantity, index into Brain::voxels)` inside the brain and 0 outside.
+template <class Value>
+void write_maps(const std::string& folder, const Brain& brain, const std::vector<Quantity>& quantities, const MakeOptions& options,
+                const Value& value) {
+  volume::MapFolder maps(folder, brain.grid, {"crbrt-phantom", options.command, {options.image, options.model, options.sequence}, {}},
+                         volume::Compression::gzip);
+  std::vector<float> image(brain.tissue.size());
+  for (std::size_t q = 0; q < quantities.size(); ++q) {
+    for (std::size_t i = 0; i < brain.voxels.size(); ++i) image[brain.voxels[i]] = value(static_cast<Eigen::Index>(q), i);
+    maps.write({quantities[q].map, quantities[q].output, quantities[q].unit}, image);
+  }
+  maps.commit();
+}
+
+Json description(const MakeOptions& options, const Brain& brain, const Model& model, const std::vector<Quantity>& quantities,
+                 const Library& library) {
+  Json json{{"snr", options.snr}, {"seed", options.seed}, {"voxels", brain.voxels.size()},
+            {"fingerprints", library.truth.cols()}, {"model", model.info().name}, {"command", options.command}};
+  for (const Quantity& q : quantities) json["outputs"].push_back({{"output", q.output}, {"map", q.map}, {"unit", q.unit}});
+  return json;
+}
+
+}  // namespace
+
+void make_phantom(const MakeOptions& options) {
+  const Model model = load(options.model);
+  const Physics physics = physics_of(options, model);
+  const std::vector<Quantity> quantities = quantities_of(options, model);
+  const Brain brain = read_brain(options.image);
+  cli::AtomicFolder folder(options.out);
+
+  const Cells cells = assign_cells(brain);
+  const Library library = build_library(cells, physics, options.n_entry, options.seed, options.threads);
+  std::vector<std::complex<float>> coefficients;
+  const Voxels voxels = fill(brain, cells, library, options, coefficients);
+
+  const std::filesystem::path out = options.out;
+  volume::write_nifti(folder.temporary("coefficients.nii"), out / "coefficients.nii", brain.grid, std::span<const std::complex<float>>(coefficients),
+                      volume::Compression::none);
+  std::vector<std::uint8_t> labels, mask;
+  for (const TissueClass tissue : brain.tissue) {
+    labels.push_back(static_cast<std::uint8_t>(tissue));
+    mask.push_back(tissue != TissueClass::outside);
+  }
+  volume::write_nifti(folder.temporary("tissue.nii.gz"), out / "tissue.nii.gz", brain.grid, std::span<const std::uint8_t>(labels),
+                      volume::Compression::gzip);
+  volume::write_nifti(folder.temporary("mask.nii.gz"), out / "mask.nii.gz", brain.grid, std::span<const std::uint8_t>(mask),
+                      volume::Compression::gzip);
+  const ModelInfo& info = model.info();
+  const Json sidecar{{"basis_sha256", info.basis_sha256}, {"sequence_sha256", info.sequence_sha256}, {"sequence_name", info.sequence_name},
+                     {"snr", options.snr}, {"command", options.command}};
+  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
+  cli::write_text(folder.temporary("phantom.json"), description(options, brain, model, quantities, library).dump(2) + "\n", out / "phantom.json");
+  folder.commit();
+
+  write_maps((out / "truth").string(), brain, quantities, options,
+             [&](Eigen::Index q, std::size_t i) { return library.truth(q, voxels.entry[i]); });
+  write_maps((out / "sqrt_crb").string(), brain, quantities, options, [&](Eigen::Index q, std::size_t i) {
+    return std::sqrt(library.bound(q, voxels.entry[i])) / (static_cast<float>(options.snr) * voxels.m0_magnitude[i]);
+  });
+}
+
+}  // namespace crbrt::phantom

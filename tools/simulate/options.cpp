@@ -1,0 +1,71 @@
+// Parsing, and the rules about which options go together.
+#include "tools/simulate/options.h"
+
+#include <charconv>
+
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::simulate {
+namespace {
+
+bool parse_whole(std::string_view text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+void parse_shard(const std::string& text, Options& options) {
+  const std::size_t slash = text.find('/');
+  const std::string_view view = text;
+  if (slash == std::string::npos || !parse_whole(view.substr(0, slash), options.shard) ||
+      !parse_whole(view.substr(slash + 1), options.n_shard) || options.shard >= options.n_shard)
+    throw cli::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
+}
+
+void check_combination(const Options& o, bool has_rank) {
+  if (o.tissues.empty() == o.prior.empty()) throw cli::UsageError("expected either --tissues or --prior");
+  if (o.prior.empty()) {
+    if (has_rank && o.basis.empty()) throw cli::UsageError("--rank needs --basis (or --prior)");
+    return;
+  }
+  if (o.derivatives) throw cli::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.count == 0) throw cli::UsageError("--prior needs --count");
+  if (o.basis.empty() && !has_rank) throw cli::UsageError("--prior needs --rank, --basis or both");
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv) {
+  Options o;
+  std::string shard, t1_model;
+  CLI::App app(
+      "Simulates fingerprints of the two-pool generalised Bloch model.\n"
+      "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
+      "With --prior: a training set of compressed fingerprints, their parameters and bounds.\n"
+      "File formats: docs/file-formats.md.",
+      "crbrt-simulate");
+  cli::add_common_options(app);
+  app.add_option("--sequence", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF")->required();
+  app.add_option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
+  app.add_option("--out", o.out, "HDF5 file to write")->required();
+  app.add_option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
+  CLI::Option* rank =
+      app.add_option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior")->check(CLI::PositiveNumber);
+  app.add_option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
+      ->check(CLI::IsMember({"apparent", "separate"}));
+  app.add_option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
+  app.add_flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
+  app.add_option("--prior", o.prior, "JSON distribution of tissues");
+  app.add_option("--count", o.count, "Fingerprints to draw, over all shards")->check(CLI::PositiveNumber);
+  app.add_option("--seed", o.seed, "Seed of the draws (default 0)");
+  app.add_option("--shard", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
+  app.add_option("--threads", o.threads, "Worker threads (default 1)")->check(CLI::Range(1, 1024));
+  if (!cli::parse(app, argc, argv)) return std::nullopt;
+  if (!shard.empty()) parse_shard(shard, o);
+  if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
+  check_combination(o, rank->count() > 0);
+  o.command = cli::command_text(argc, argv);
+  return o;
+}
+
+}  // namespace crbrt::simulate

@@ -1,0 +1,124 @@
+// Draw, simulate, bound, sort out: one block at a time, several blocks in parallel.
+#include "tools/simulate/training_chunk.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace crbrt::simulate {
+namespace {
+
+using physics::n_parameter;
+
+enum class Verdict { usable, no_signal, ill_conditioned, no_bound };
+
+Verdict judge(double norm, const physics::Bounds& bounds) {
+  // Negated comparisons: a NaN is never usable.
+  if (!(norm >= physics::min_signal_norm)) return Verdict::no_signal;
+  if (!(bounds.condition <= physics::max_condition)) return Verdict::ill_conditioned;
+  return bounds.crb.allFinite() ? Verdict::usable : Verdict::no_bound;
+}
+
+void count(Verdict verdict, Dropped& dropped) {
+  if (verdict == Verdict::no_signal) ++dropped.no_signal;
+  if (verdict == Verdict::ill_conditioned) ++dropped.ill_conditioned;
+  if (verdict == Verdict::no_bound) ++dropped.no_bound;
+}
+
+std::vector<physics::Tissue> draw_block(const TrainingProblem& problem, std::uint64_t block) {
+  std::vector<physics::Tissue> tissues;
+  for (std::uint64_t i = block * block_size; i < std::min((block + 1) * block_size, problem.count); ++i)
+    tissues.push_back(problem.prior.draw(problem.seed, i));
+  return tissues;
+}
+
+Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t block) {
+  const std::vector<physics::Tissue> tissues = draw_block(problem, block);
+  physics::Signals coefficients, jacobian;
+  problem.simulator.simulate_projected(tissues, basis, coefficients, jacobian);
+  constexpr auto n = static_cast<Eigen::Index>(n_parameter);
+  const auto n_bound = static_cast<Eigen::Index>(physics::bound_names(problem.t1_model).size());
+  Fingerprints result{coefficients, Eigen::MatrixXd(n, coefficients.cols()), Eigen::MatrixXd(n_bound, coefficients.cols()), {}};
+  Eigen::Index kept = 0;
+  for (Eigen::Index t = 0; t < coefficients.cols(); ++t) {
+    const physics::Bounds bounds =
+        physics::cramer_rao_bound(coefficients.col(t), jacobian.middleCols(t * n, n), problem.t1_model);
+    const Verdict verdict = judge(coefficients.col(t).norm(), bounds);
+    count(verdict, result.dropped);
+    if (verdict != Verdict::usable) continue;
+    const std::array<double, n_parameter> values = tissues[static_cast<std::size_t>(t)].values();
+    result.coefficients.col(kept) = coefficients.col(t);
+    result.parameters.col(kept) = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
+    result.crb.col(kept) = bounds.crb;
+    ++kept;
+  }
+  result.coefficients.conservativeResize(Eigen::NoChange, kept);
+  result.parameters.conservativeResize(Eigen::NoChange, kept);
+  result.crb.conservativeResize(Eigen::NoChange, kept);
+  return result;
+}
+
+/// Calls body(i) for every i < n on several threads; the first exception stops the work and is rethrown.
+void parallel_for(std::size_t n, unsigned threads, const std::function<void(std::size_t)>& body) {
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < n; i = next++) body(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next = n;
+    }
+  };
+  std::vector<std::thread> helpers;
+  for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
+  work();
+  for (std::thread& helper : helpers) helper.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+Dropped& Dropped::operator+=(const Dropped& other) {
+  no_signal += other.no_signal;
+  ill_conditioned += other.ill_conditioned;
+  no_bound += other.no_bound;
+  return *this;
+}
+
+Fingerprints joined(const std::vector<Fingerprints>& parts) {
+  Eigen::Index n = 0;
+  for (const Fingerprints& part : parts) n += part.coefficients.cols();
+  Fingerprints all;
+  if (parts.empty()) return all;
+  all.coefficients.resize(parts.front().coefficients.rows(), n);
+  all.parameters.resize(parts.front().parameters.rows(), n);
+  all.crb.resize(parts.front().crb.rows(), n);
+  Eigen::Index at = 0;
+  for (const Fingerprints& part : parts) {
+    const Eigen::Index n_part = part.coefficients.cols();
+    all.coefficients.middleCols(at, n_part) = part.coefficients;
+    all.parameters.middleCols(at, n_part) = part.parameters;
+    all.crb.middleCols(at, n_part) = part.crb;
+    all.dropped += part.dropped;
+    at += n_part;
+  }
+  return all;
+}
+
+Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
+                             std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance) {
+  std::vector<Fingerprints> blocks(last - first);
+  parallel_for(blocks.size(), threads, [&](std::size_t i) {
+    blocks[i] = simulate_block(problem, basis, first + i);
+    advance(static_cast<std::uint64_t>(blocks[i].coefficients.cols()) + blocks[i].dropped.total());
+  });
+  return joined(blocks);
+}
+
+}  // namespace crbrt::simulate

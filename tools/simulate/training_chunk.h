@@ -1,0 +1,54 @@
+/// A run of consecutive draws of a training set: what a killed program does not have to compute again.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "physics/prior.h"
+#include "physics/simulator.h"
+
+namespace crbrt::simulate {
+
+/// Draws are simulated in blocks on one grid of indices, whatever the shards, chunks and threads, so that every fingerprint is
+/// the product of the same calls and the union of shards is the same to the bit.
+inline constexpr std::uint64_t block_size = 64;
+inline constexpr std::uint64_t blocks_per_chunk = 32;
+
+/// Draws that no estimator can be trained on (physics.md): dropped and counted.
+struct Dropped {
+  std::uint64_t no_signal = 0;       ///< norm below 1e-6 at M0 = 1
+  std::uint64_t ill_conditioned = 0; ///< condition of the column-scaled Jacobian above 1e10
+  std::uint64_t no_bound = 0;        ///< a bound that is not finite
+
+  std::uint64_t total() const { return no_signal + ill_conditioned + no_bound; }
+  Dropped& operator+=(const Dropped& other);
+};
+
+/// Usable fingerprints, one column each.
+struct Fingerprints {
+  Eigen::MatrixXcd coefficients;  ///< [n_coeff, n]
+  Eigen::MatrixXd parameters;     ///< [n_parameter, n]
+  Eigen::MatrixXd crb;            ///< [n_bound, n]
+  Dropped dropped;
+};
+
+struct TrainingProblem {
+  const physics::Prior prior;
+  const physics::T1Model t1_model;
+  const std::uint64_t seed;
+  const std::uint64_t count;  ///< draws of all shards
+  const physics::Simulator simulator;
+
+  std::uint64_t n_block() const { return (count + block_size - 1) / block_size; }
+};
+
+/// The draws of blocks [first, last), simulated by `threads` threads. `advance` is called with the draws of each finished block.
+Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
+                             std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance);
+
+/// The columns of all parts, one after another.
+Fingerprints joined(const std::vector<Fingerprints>& parts);
+
+}  // namespace crbrt::simulate

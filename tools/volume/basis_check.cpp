@@ -1,0 +1,64 @@
+// Hashes are compared, not numbers: a model need not carry the basis it was trained for.
+#include "tools/volume/basis_check.h"
+
+#include <Eigen/Core>
+#include <filesystem>
+
+#include "crbrt/loader.hpp"
+#include "physics/basis.h"
+#include "physics/io/sequence_io.h"
+#include "tools/cli/error.h"
+#include "tools/cli/json_reader.h"
+
+namespace crbrt::volume {
+namespace {
+
+void expect_same(const BasisIdentity& expected, const std::string& file, const std::string& found) {
+  if (found == expected.sha256) return;
+  throw cli::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
+                               found.empty() ? "no hash" : found);
+}
+
+std::string sha256_of_model(const std::string& path) {
+  Model model;
+  const LoadResult result = load_model_file(path.c_str(), model);
+  if (result.status != Status::ok)
+    throw cli::InputError(path, "a model", std::string(message(result.status)) + ": " + result.detail);
+  return model.info().basis_sha256;
+}
+
+std::string sha256_of_basis(const BasisIdentity& expected, const std::string& spec) {
+  if (spec.ends_with(".crbm")) return sha256_of_model(spec);
+  const Eigen::MatrixXd basis = physics::read_basis(spec);
+  const auto n_coeff = static_cast<Eigen::Index>(expected.n_coeff);
+  if (basis.cols() < n_coeff) {
+    throw cli::DisagreementError(spec, "at least " + std::to_string(n_coeff) + " columns (" + expected.owner + ")",
+                                 std::to_string(basis.cols()));
+  }
+  return physics::sha256_of(basis.leftCols(n_coeff));
+}
+
+}  // namespace
+
+BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input) {
+  BasisCheck check = BasisCheck::unknown;
+  if (!basis.empty()) {
+    expect_same(expected, basis, sha256_of_basis(expected, basis));
+    check = BasisCheck::verified;
+  }
+  const std::string sidecar = input.sidecar_path();
+  if (std::filesystem::exists(sidecar)) {
+    const cli::JsonReader json = cli::JsonReader::from_file(sidecar);
+    if (json.has("basis_sha256")) {
+      expect_same(expected, sidecar, json.at("basis_sha256").text());
+      check = BasisCheck::verified;
+    }
+  }
+  return check;
+}
+
+nlohmann::ordered_json to_json(BasisCheck check) {
+  return check == BasisCheck::verified ? nlohmann::ordered_json(true) : nlohmann::ordered_json("unknown");
+}
+
+}  // namespace crbrt::volume

@@ -1,0 +1,46 @@
+// BART's pair of files: x.hdr lists the extents as text, x.cfl holds complex floats in little-endian order.
+#include <bit>
+#include <fstream>
+#include <sstream>
+
+#include "tools/cli/error.h"
+#include "tools/volume/stored_image.h"
+
+namespace crbrt::volume {
+namespace {
+
+std::string header_path(const FileSpec& spec) { return spec.path.substr(0, spec.path.size() - 4) + ".hdr"; }
+
+// "# Dimensions", then one line of extents; later sections (command, creator) do not concern us.
+std::vector<std::size_t> read_extents(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw cli::InputError(path, "the header of a .cfl file", "no readable file");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("# Dimensions")) continue;
+    std::getline(file, line);
+    std::istringstream words(line);
+    std::vector<std::size_t> extents;
+    for (long long extent = 0; words >> extent;) {
+      if (extent < 1) throw cli::InputError(path, "positive dimensions", std::to_string(extent));
+      extents.push_back(static_cast<std::size_t>(extent));
+    }
+    if (!words.eof() || extents.empty()) throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
+    return extents;
+  }
+  throw cli::InputError(path, "a line \"# Dimensions\"", "none");
+}
+
+}  // namespace
+
+StoredImage open_cfl(const FileSpec& spec) {
+  const Encoding encoding{Element::complex64, std::endian::native == std::endian::big, 1, 0};
+  StoredImage image{spec, read_extents(header_path(spec)), encoding, {}, open_file(spec.path), 0};
+  const std::uint64_t needed = image.n_element() * bytes_of(encoding.element);
+  if (image.bytes->size() != needed) {
+    throw cli::InputError(spec.path, std::to_string(needed) + " bytes (" + text(image.extents) + ")",
+                          std::to_string(image.bytes->size()) + " bytes");
+  }
+  return image;
+}
+
+}  // namespace crbrt::volume

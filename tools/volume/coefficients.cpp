@@ -1,0 +1,144 @@
+// Files keep one image per coefficient; estimators want one voxel after the other. The transposition happens here, batch by
+// batch, in pieces that stay in the cache.
+#include "tools/volume/coefficients.h"
+
+#include <algorithm>
+
+#include "tools/cli/error.h"
+
+namespace crbrt::volume {
+namespace {
+
+struct Meaning {
+  Shape shape;
+  std::size_t n_plane;
+};
+
+Meaning coefficients_last(const StoredImage& image) {
+  std::vector<std::size_t> spatial(image.extents.begin(), image.extents.end() - 1);
+  return {spatial_shape(image.spec, spatial), image.extents.back()};
+}
+
+Meaning meaning_of_nifti(const StoredImage& image) {
+  if (image.extents.size() <= 3) return coefficients_last(image);
+  std::size_t n_plane = 1;
+  for (std::size_t i = 3; i < image.extents.size(); ++i) {
+    if (image.extents[i] > 1 && n_plane > 1) {
+      throw cli::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
+    }
+    n_plane *= image.extents[i];
+  }
+  return {{image.extents[0], image.extents[1], image.extents[2]}, n_plane};
+}
+
+Meaning meaning_of_cfl(const StoredImage& image) {
+  constexpr std::size_t coefficient_dimension = 6;
+  std::vector<std::size_t> extents = image.extents;
+  extents.resize(std::max<std::size_t>(extents.size(), coefficient_dimension + 1), 1);
+  for (std::size_t i = 3; i < extents.size(); ++i) {
+    if (i != coefficient_dimension && extents[i] != 1) {
+      throw cli::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
+                            text(extents));
+    }
+  }
+  return {{extents[0], extents[1], extents[2]}, extents[coefficient_dimension]};
+}
+
+Meaning meaning_of(const StoredImage& image) {
+  switch (image.spec.kind) {
+    case FileKind::nifti:
+      return meaning_of_nifti(image);
+    case FileKind::bart:
+      return meaning_of_cfl(image);
+    case FileKind::hdf5:
+      break;
+  }
+  if (!is_complex(image.encoding.element)) {
+    throw cli::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");
+  }
+  return coefficients_last(image);
+}
+
+// Voxels closer than this are fetched with one read: 4 KiB of numbers in between cost less than another call.
+constexpr std::size_t longest_gap = 512;
+// The values of one read fit the second-level cache.
+constexpr std::size_t longest_run = 16384;
+
+std::size_t run_length(std::span<const std::size_t> voxels) {
+  std::size_t n = 1;
+  while (n < voxels.size() && voxels[n] - voxels[n - 1] <= longest_gap && voxels[n] - voxels[0] < longest_run) ++n;
+  return n;
+}
+
+}  // namespace
+
+CoefficientImage CoefficientImage::open(const std::string& spec) {
+  StoredImage image = open_image(FileSpec::parse(spec));
+  const Meaning meaning = meaning_of(image);
+  if (!is_complex(image.encoding.element) && meaning.n_plane % 2 != 0) {
+    throw cli::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
+                          std::to_string(meaning.n_plane) + " real images (" + text(image.extents) + ")");
+  }
+  return CoefficientImage(std::move(image), meaning.shape, meaning.n_plane);
+}
+
+CoefficientImage::CoefficientImage(StoredImage image, Shape shape, std::size_t n_plane)
+    : image_(std::move(image)),
+      grid_{shape, image_.geometry},
+      n_plane_(n_plane),
+      n_coeff_(is_complex(image_.encoding.element) ? n_plane : n_plane / 2) {}
+
+void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& who) const {
+  if (n_coeff == n_coeff_) return;
+  throw cli::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")",
+                               std::to_string(n_coeff_) + " (" + text(image_.extents) + ")");
+}
+
+void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) {
+  while (!voxels.empty()) {
+    const std::size_t n = run_length(voxels);
+    read_run(voxels.first(n), interleaved);
+    voxels = voxels.subspan(n);
+    interleaved += n * 2 * image_->n_coeff_;
+  }
+}
+
+void BatchReader::read_run(std::span<const std::size_t> voxels, float* interleaved) {
+  const std::size_t first = voxels.front(), count = voxels.back() - first + 1;
+  const std::size_t n_coeff = image_->n_coeff_, stride = 2 * n_coeff;
+  const bool complex = is_complex(image_->image_.encoding.element);
+  for (std::size_t plane = 0; plane < image_->n_plane_; ++plane) {
+    const float* values = plane_values(plane, first, count);
+    if (complex) {
+      float* to = interleaved + 2 * plane;
+      for (const std::size_t voxel : voxels) {
+        to[0] = values[2 * (voxel - first)];
+        to[1] = values[2 * (voxel - first) + 1];
+        to += stride;
+      }
+    } else {
+      float* to = interleaved + (plane < n_coeff ? 2 * plane : 2 * (plane - n_coeff) + 1);
+      for (const std::size_t voxel : voxels) {
+        *to = values[voxel - first];
+        to += stride;
+      }
+    }
+  }
+}
+
+const float* BatchReader::plane_values(std::size_t plane, std::size_t first, std::size_t count) {
+  const StoredImage& image = image_->image_;
+  const std::size_t width = bytes_of(image.encoding.element);
+  const std::uint64_t offset = image.offset + (plane * n_voxel(image_->grid_.shape) + first) * width;
+  values_.resize(std::max(values_.size(), 2 * count));
+  if (image.encoding.is_plain()) {
+    image.bytes->read(offset, values_.data(), count * width);
+  } else {
+    stored_.resize(std::max(stored_.size(), count * width));
+    image.bytes->read(offset, stored_.data(), count * width);
+    decode(image.encoding, stored_.data(), count, values_.data());
+  }
+  return values_.data();
+}
+
+}  // namespace crbrt::volume

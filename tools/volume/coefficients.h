@@ -1,0 +1,61 @@
+/// Coefficient images: every voxel holds n_coeff complex numbers. They are read in batches of voxels, so that a whole brain
+/// needs no more memory than one batch where the file allows it (NIfTI, .cfl).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/volume/stored_image.h"
+
+namespace crbrt::volume {
+
+/// Which dimension holds the coefficients:
+///   NIfTI   the fourth (or the one dimension beyond the third that is not 1); the last of an image of up to three dimensions.
+///           Real numbers: first all real parts, then all imaginary parts.
+///   BART    dimension 6; dimensions 0 to 2 are spatial, all others 1
+///   HDF5    the last of MATLAB, which is the first of HDF5; complex as {real, imag}
+class CoefficientImage {
+ public:
+  /// Throws InputError.
+  static CoefficientImage open(const std::string& spec);
+
+  const FileSpec& spec() const noexcept { return image_.spec; }
+  const Grid& grid() const noexcept { return grid_; }
+  std::size_t n_coeff() const noexcept { return n_coeff_; }
+
+  /// Throws DisagreementError naming `who` (e.g. "model v3p2_lean") unless a voxel has n_coeff coefficients.
+  void expect_n_coeff(std::size_t n_coeff, const std::string& who) const;
+
+ private:
+  friend class BatchReader;
+  CoefficientImage(StoredImage image, Shape shape, std::size_t n_plane);
+
+  StoredImage image_;
+  Grid grid_;
+  std::size_t n_plane_;  ///< images of one number per voxel: n_coeff, or 2 * n_coeff where real
+  std::size_t n_coeff_;
+};
+
+/// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
+class BatchReader {
+ public:
+  explicit BatchReader(const CoefficientImage& image) : image_(&image) {}
+
+  /// voxels        indices into the grid, x fastest, ascending
+  /// interleaved   [voxels.size(), 2 * n_coeff]: re, im, re, im, ... of one voxel after the other
+  /// Throws InputError when the file ends early.
+  void read(std::span<const std::size_t> voxels, float* interleaved);
+
+ private:
+  void read_run(std::span<const std::size_t> voxels, float* interleaved);
+  const float* plane_values(std::size_t plane, std::size_t first, std::size_t count);
+
+  const CoefficientImage* image_;
+  std::vector<std::byte> stored_;
+  std::vector<float> values_;
+};
+
+}  // namespace crbrt::volume

@@ -1,0 +1,59 @@
+// Options have one text and one meaning, whatever the program.
+#include "tools/volume/image_run.h"
+
+#include <cstdio>
+
+#include "tools/volume/mask.h"
+#include "tools/volume/nifti_in.h"
+
+namespace crbrt::volume {
+
+void add_image_options(CLI::App& app, ImageOptions& options) {
+  app.add_option(
+         "--input", options.input,
+         "coefficient image: NIfTI (complex, or real then imaginary images), BART x.cfl, or MAT v7.3/HDF5 FILE.mat:NAME")
+      ->required();
+  app.add_option("--mask", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
+  app.add_option("--out", options.out, "folder for the maps")->required();
+  app.add_option("--like", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
+  app.add_option("--stats", options.stats, "JSON file for voxels, times, memory and status counts");
+  app.add_option("--threads", options.threads, "worker threads")->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_flag("--compress", options.compress, "write .nii.gz instead of .nii");
+}
+
+ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who) {
+  CoefficientImage image = CoefficientImage::open(options.input);
+  image.expect_n_coeff(n_coeff, who);
+  ImageInputs inputs{image, image.grid(), {}, {options.input}};
+  if (!options.like.empty()) {
+    inputs.grid.geometry = read_geometry(options.like, inputs.grid.shape);
+    inputs.sources.push_back(options.like);
+  }
+  if (options.mask.empty()) {
+    inputs.voxels = all_voxels(inputs.grid.shape);
+  } else {
+    inputs.voxels = read_mask(options.mask, inputs.grid.shape);
+    inputs.sources.push_back(options.mask);
+  }
+  return inputs;
+}
+
+Report::Report(const ImageOptions& options) : out_(options.out) {
+  if (!options.stats.empty()) file_.emplace(options.stats);
+}
+
+void Report::save(const RunStats& stats) {
+  std::string counts;
+  for (std::size_t i = 0; i < stats.status.size(); ++i) {
+    if (stats.status[i] > 0)
+      counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(stats.status[i]);
+  }
+  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n", out_.c_str(),
+              static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s, stats.kernel_s, stats.write_s,
+              counts.c_str());
+  if (!file_) return;
+  cli::write_text(file_->temporary(), stats.to_json().dump(2) + "\n", file_->target());
+  file_->commit();
+}
+
+}  // namespace crbrt::volume

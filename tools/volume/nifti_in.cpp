@@ -1,0 +1,125 @@
+// NIfTI-1 and NIfTI-2 headers through libnifti; the voxels are read by us, piece by piece.
+#include "tools/volume/nifti_in.h"
+
+#include <nifti/nifti2_io.h>
+
+#include <memory>
+#include <optional>
+
+#include "tools/cli/error.h"
+#include "tools/volume/stored_image.h"
+
+namespace crbrt::volume {
+namespace {
+
+using Header = std::unique_ptr<nifti_image, void (*)(nifti_image*)>;
+
+Header read_header(const FileSpec& spec) {
+  nifti_set_debug_level(0);  // libnifti would print; our exception says it in one line
+  Header header(nifti_image_read(spec.path.c_str(), 0), nifti_image_free);
+  if (!header || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr || header->iname_offset < 0) {
+    throw cli::InputError(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)", "no NIfTI header, or a damaged one");
+  }
+  return header;
+}
+
+std::optional<Element> element_of(int datatype) {
+  switch (datatype) {
+    case DT_INT8:
+      return Element::int8;
+    case DT_UINT8:
+      return Element::uint8;
+    case DT_INT16:
+      return Element::int16;
+    case DT_UINT16:
+      return Element::uint16;
+    case DT_INT32:
+      return Element::int32;
+    case DT_UINT32:
+      return Element::uint32;
+    case DT_INT64:
+      return Element::int64;
+    case DT_UINT64:
+      return Element::uint64;
+    case DT_FLOAT32:
+      return Element::float32;
+    case DT_FLOAT64:
+      return Element::float64;
+    case DT_COMPLEX64:
+      return Element::complex64;
+    case DT_COMPLEX128:
+      return Element::complex128;
+    default:
+      return std::nullopt;
+  }
+}
+
+Encoding encoding_of(const FileSpec& spec, const nifti_image& header) {
+  const std::optional<Element> element = element_of(header.datatype);
+  if (!element) {
+    throw cli::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
+                          std::string("data type ") + nifti_datatype_string(header.datatype));
+  }
+  Encoding encoding{*element, header.byteorder != nifti_short_order(), 1, 0};
+  if (header.scl_slope != 0) {  // zero means that the numbers are stored as they are
+    encoding.slope = header.scl_slope;
+    encoding.intercept = header.scl_inter;
+  }
+  return encoding;
+}
+
+Geometry geometry_of(const nifti_image& header) {
+  Geometry g;
+  g.qform_code = header.qform_code;
+  g.sform_code = header.sform_code;
+  g.xyz_units = header.xyz_units;
+  g.qfac = header.qfac;
+  g.spacing = {header.dx, header.dy, header.dz};
+  g.quatern = {header.quatern_b, header.quatern_c, header.quatern_d};
+  g.qoffset = {header.qoffset_x, header.qoffset_y, header.qoffset_z};
+  for (std::size_t r = 0; r < 3; ++r) {
+    for (std::size_t c = 0; c < 4; ++c) g.sform[r][c] = header.sto_xyz.m[r][c];
+  }
+  return g;
+}
+
+std::vector<std::size_t> extents_of(const FileSpec& spec, const nifti_image& header) {
+  std::vector<std::size_t> extents;
+  for (std::int64_t i = 1; i <= header.dim[0] && i <= 7; ++i) {
+    if (header.dim[i] < 1) throw cli::InputError(spec.shown, "positive dimensions", std::to_string(header.dim[i]));
+    extents.push_back(static_cast<std::size_t>(header.dim[i]));
+  }
+  return extents;
+}
+
+}  // namespace
+
+StoredImage open_nifti(const FileSpec& spec) {
+  const Header header = read_header(spec);
+  StoredImage image{spec,
+                    extents_of(spec, *header),
+                    encoding_of(spec, *header),
+                    geometry_of(*header),
+                    nullptr,
+                    static_cast<std::uint64_t>(header->iname_offset)};
+  const std::uint64_t needed = image.offset + image.n_element() * bytes_of(image.encoding.element);
+  const std::string data_path = header->iname;
+  image.bytes = data_path.ends_with(".gz") ? open_gzip(data_path, needed) : open_file(data_path);
+  if (image.bytes->size() < needed) {
+    throw cli::InputError(data_path, std::to_string(needed) + " bytes", std::to_string(image.bytes->size()) + " bytes");
+  }
+  return image;
+}
+
+Geometry read_geometry(const std::string& path, const Shape& shape) {
+  const FileSpec spec = FileSpec::parse(path);
+  if (spec.kind != FileKind::nifti) throw cli::InputError(path, "a NIfTI image", "a file without geometry");
+  const Header header = read_header(spec);
+  std::vector<std::size_t> extents = extents_of(spec, *header);
+  if (extents.size() > 3) extents.resize(3);  // whatever is stacked behind the grid does not matter here
+  const Shape found = spatial_shape(spec, extents);
+  if (found != shape) throw cli::InputError(path, "a grid of " + text(shape), text(found));
+  return geometry_of(*header);
+}
+
+}  // namespace crbrt::volume

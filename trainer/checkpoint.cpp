@@ -1,0 +1,111 @@
+// Checkpoints as LibTorch archives.
+#include "trainer/checkpoint.h"
+
+#include <ATen/ATen.h>
+#include <torch/optim/adam.h>
+#include <torch/serialize.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tools/cli/error.h"
+
+namespace crbrt::trainer {
+namespace {
+
+using torch::serialize::InputArchive;
+using torch::serialize::OutputArchive;
+
+at::Tensor to_tensor(const History& history, std::size_t n_output) {
+  at::Tensor table = at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(4 + n_output)}, at::kDouble);
+  double* cell = table.data_ptr<double>();
+  for (const HistoryRow& row : history) {
+    *cell++ = static_cast<double>(row.epoch);
+    *cell++ = row.learning_rate;
+    *cell++ = row.training_loss;
+    *cell++ = row.validation_loss;
+    for (double loss : row.validation_per_output) *cell++ = loss;
+  }
+  return table;
+}
+
+History to_history(const at::Tensor& table) {
+  History history;
+  for (std::int64_t i = 0; i < table.size(0); ++i) {
+    const double* cell = table.data_ptr<double>() + i * table.size(1);
+    history.push_back({static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3],
+                       std::vector<double>(cell + 4, cell + table.size(1))});
+  }
+  return history;
+}
+
+at::Tensor read_tensor(InputArchive& archive, const char* key) {
+  at::Tensor tensor;
+  archive.read(key, tensor);
+  return tensor;
+}
+
+void read_into(InputArchive& archive, const char* key, at::Tensor& target) {
+  const at::Tensor stored = read_tensor(archive, key);
+  TORCH_CHECK(stored.sizes() == target.sizes(), key, " has another shape");
+  const at::NoGradGuard no_gradient;
+  target.copy_(stored);
+}
+
+std::string read_identity(InputArchive& archive) {
+  c10::IValue value;
+  archive.read("identity", value);
+  return value.toStringRef();
+}
+
+}  // namespace
+
+void write_checkpoint(const std::string& path, const std::string& identity, const CheckpointState& state) {
+  OutputArchive archive, adam;
+  const std::size_t n_output = state.history.empty() ? 0 : state.history.front().validation_per_output.size();
+  archive.write("identity", c10::IValue(identity));
+  archive.write("epoch", c10::IValue(static_cast<std::int64_t>(state.epoch)));
+  archive.write("parameters", state.parameters.detach());
+  archive.write("running_statistics", state.running_statistics);
+  archive.write("average", state.average);
+  archive.write("history", to_tensor(state.history, n_output));
+  state.adam.save(adam);
+  archive.write("adam", adam);
+  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  try {
+    archive.save_to(temporary);
+    std::filesystem::rename(temporary, path);
+  } catch (const std::exception& error) {
+    std::remove(temporary.c_str());
+    throw cli::OutputError(path, "the checkpoint could not be saved");
+  }
+}
+
+void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state) {
+  if (!std::filesystem::exists(path)) throw cli::InputError(path, "a checkpoint to resume from", "none");
+  std::string found;
+  try {
+    InputArchive archive, adam;
+    archive.load_from(path);
+    found = read_identity(archive);
+    if (found == identity) {
+      read_into(archive, "parameters", state.parameters);
+      read_into(archive, "running_statistics", state.running_statistics);
+      read_into(archive, "average", state.average);
+      state.history = to_history(read_tensor(archive, "history"));
+      c10::IValue epoch;
+      archive.read("epoch", epoch);
+      state.epoch = static_cast<std::size_t>(epoch.toInt());
+      archive.read("adam", adam);
+      state.adam.load(adam);
+    }
+  } catch (const c10::Error& error) {
+    throw cli::InputError(path, "a complete checkpoint", error.what_without_backtrace());
+  }
+  if (found != identity)
+    throw cli::DisagreementError(path, "a checkpoint of this configuration and data (" + identity.substr(0, 12) + ")",
+                                 "one of another run (" + found.substr(0, 12) + ")");
+}
+
+}  // namespace crbrt::trainer

@@ -1,0 +1,206 @@
+// Reads the JSON configuration. Every key is checked by name and every value against its range, because a misspelt key that
+// silently keeps a default costs a training run.
+#include "trainer/config.h"
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "physics/estimand.h"
+#include "tools/cli/error.h"
+#include "tools/cli/json_reader.h"
+
+namespace crbrt::trainer {
+namespace {
+
+using cli::JsonReader;
+
+constexpr double max_width = 4096;  // what the model file allows
+constexpr double max_count = 1e9;   // batch, epochs, fingerprints
+
+std::size_t integer(const JsonReader& value, double minimum, double maximum = max_count) {
+  const double number = value.number();
+  if (number != std::floor(number) || !(number >= minimum && number <= maximum))
+    value.fail("an integer from " + std::to_string(static_cast<std::int64_t>(minimum)) + " to " +
+               std::to_string(static_cast<std::int64_t>(maximum)));
+  return static_cast<std::size_t>(number);
+}
+
+double positive(const JsonReader& value) {
+  const double number = value.number();
+  if (!(number > 0) || !std::isfinite(number)) value.fail("a number above 0");
+  return number;
+}
+
+double not_negative(const JsonReader& value) {
+  const double number = value.number();
+  if (!(number >= 0) || !std::isfinite(number)) value.fail("a number of at least 0");
+  return number;
+}
+
+/// One of several names.
+template <class E>
+E choice(const JsonReader& value, std::initializer_list<std::pair<const char*, E>> choices) {
+  const std::string found = value.text();
+  std::string expected;
+  for (const auto& [name, result] : choices) {
+    if (found == name) return result;
+    expected += (expected.empty() ? "" : " or ") + std::string(name);
+  }
+  value.fail(expected, found);
+}
+
+std::size_t hidden_layer(const JsonReader& value, const NetworkConfig& network) {
+  const std::string wanted = value.text();
+  for (std::size_t i = 0; i < network.hidden.size(); ++i)
+    if (layer_name(network, i) == wanted) return i;
+  value.fail("hidden1 to hidden" + std::to_string(network.hidden.size()), wanted);
+}
+
+Skip read_skip(const JsonReader& value, const NetworkConfig& network) {
+  value.expect_only({"from", "to"});
+  const Skip skip{hidden_layer(value.at("from"), network), hidden_layer(value.at("to"), network)};
+  if (skip.from >= skip.to) value.fail("a skip from an earlier to a later layer");
+  const std::size_t from = network.hidden[skip.from], to = network.hidden[skip.to];
+  if (from != to) value.fail("a skip between layers of equal width", "widths " + std::to_string(from) + " and " + std::to_string(to));
+  for (const Skip& other : network.skips)
+    if (other.to == skip.to) value.fail("at most one skip into a layer", "two into " + layer_name(network, skip.to));
+  return skip;
+}
+
+NetworkConfig read_network(const JsonReader& value) {
+  value.expect_only({"hidden", "activation", "normalization", "n_group", "skips"});
+  NetworkConfig network;
+  for (const JsonReader& width : value.at("hidden").items()) network.hidden.push_back(integer(width, 1, max_width));
+  if (network.hidden.empty()) value.at("hidden").fail("at least one width");
+  if (value.has("activation")) choice<bool>(value.at("activation"), {{"relu", true}});
+  if (value.has("normalization"))
+    network.normalization = choice<Normalization>(
+        value.at("normalization"), {{"none", Normalization::none}, {"batch", Normalization::batch}, {"group", Normalization::group}});
+  const bool is_grouped = network.normalization == Normalization::group;
+  if (is_grouped != value.has("n_group")) value.fail("n_group with group normalisation and only there");
+  if (is_grouped) network.n_group = integer(value.at("n_group"), 1, max_width);
+  for (std::size_t width : network.hidden)
+    if (is_grouped && width % network.n_group != 0) value.at("n_group").fail("a divisor of every hidden width");
+  if (value.has("skips"))
+    for (const JsonReader& skip : value.at("skips").items()) network.skips.push_back(read_skip(skip, network));
+  return network;
+}
+
+PreprocessingConfig read_preprocessing(const JsonReader& value) {
+  value.expect_only({"phase_reference", "l2_normalize", "standardize"});
+  PreprocessingConfig result;
+  const JsonReader reference = value.at("phase_reference");
+  if (reference.number() == -1)
+    result.phase_reference = -1;
+  else
+    result.phase_reference = static_cast<int>(integer(reference, 0, max_width));
+  result.l2_normalize = value.at("l2_normalize").boolean();
+  result.standardize = value.at("standardize").boolean();
+  return result;
+}
+
+OutputConfig read_output(const JsonReader& value) {
+  value.expect_only({"name", "minimum", "maximum"});
+  const OutputConfig output{value.at("name").text(), value.at("minimum").number(), value.at("maximum").number()};
+  if (!physics::Estimand::from_name(output.name)) {
+    std::string known;
+    for (const std::string& name : physics::Estimand::all_names()) known += (known.empty() ? "" : ", ") + name;
+    value.at("name").fail("one of " + known, output.name);
+  }
+  if (!(output.minimum < output.maximum)) value.fail("a minimum below the maximum");
+  return output;
+}
+
+std::vector<OutputConfig> read_outputs(const JsonReader& value) {
+  std::vector<OutputConfig> outputs;
+  for (const JsonReader& item : value.items()) {
+    outputs.push_back(read_output(item));
+    for (std::size_t i = 0; i + 1 < outputs.size(); ++i)
+      if (outputs[i].name == outputs.back().name) item.fail("every output once", "two of " + outputs.back().name);
+  }
+  if (outputs.empty()) value.fail("at least one output");
+  return outputs;
+}
+
+void read_optimizer(const JsonReader& value, Config& config) {
+  value.expect_only({"kind", "learning_rate", "max_gradient_norm", "weight_average"});
+  choice<bool>(value.at("kind"), {{"adam", true}});
+  config.learning_rate = positive(value.at("learning_rate"));
+  if (value.has("max_gradient_norm")) config.max_gradient_norm = positive(value.at("max_gradient_norm"));
+  if (value.has("weight_average")) config.weight_average = positive(value.at("weight_average"));
+  if (config.weight_average >= 1) value.at("weight_average").fail("a decay below 1");
+}
+
+Schedule read_schedule(const JsonReader& value) {
+  Schedule schedule;
+  schedule.kind = choice<ScheduleKind>(
+      value.at("kind"), {{"constant", ScheduleKind::constant}, {"step", ScheduleKind::step}, {"cosine", ScheduleKind::cosine}});
+  if (schedule.kind == ScheduleKind::step) {
+    value.expect_only({"kind", "every", "factor", "warmup_epochs"});
+    schedule.every_epochs = positive(value.at("every"));
+    schedule.factor = positive(value.at("factor"));
+  } else {
+    value.expect_only({"kind", "warmup_epochs"});
+  }
+  if (value.has("warmup_epochs")) schedule.warmup_epochs = not_negative(value.at("warmup_epochs"));
+  return schedule;
+}
+
+void read_training(const JsonReader& value, Config& config) {
+  value.expect_only({"batch", "epochs", "seed", "snr_min", "snr_max"});
+  config.batch = integer(value.at("batch"), 1);
+  config.epochs = integer(value.at("epochs"), 1);
+  config.seed = integer(value.at("seed"), 0, 0x1p53);
+  if (!value.has("snr_min") && !value.has("snr_max")) return;
+  config.snr = SnrRange{positive(value.at("snr_min")), positive(value.at("snr_max"))};
+  if (config.snr->minimum > config.snr->maximum) value.at("snr_max").fail("at least snr_min");
+}
+
+ValidationConfig read_validation(const JsonReader& value) {
+  value.expect_only({"count", "fraction", "every"});
+  ValidationConfig result;
+  if (value.has("count") == value.has("fraction")) value.fail("either count or fraction");
+  if (value.has("count")) {
+    result.count = integer(value.at("count"), 1);
+  } else {
+    result.fraction = positive(value.at("fraction"));
+    if (result.fraction >= 1) value.at("fraction").fail("a fraction below 1");
+  }
+  if (value.has("every")) result.every_epochs = integer(value.at("every"), 1);
+  return result;
+}
+
+std::string whole_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace
+
+std::string layer_name(const NetworkConfig& network, std::size_t layer) {
+  return layer < network.hidden.size() ? "hidden" + std::to_string(layer + 1) : "output";
+}
+
+Config read_config(const std::string& path) {
+  const JsonReader top = JsonReader::from_file(path);
+  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "optimizer", "schedule", "training", "validation",
+                   "ship_basis", "licence"});
+  Config config;
+  config.text = whole_file(path);
+  config.name = top.at("name").text();
+  config.network = read_network(top.at("network"));
+  config.preprocessing = read_preprocessing(top.at("preprocessing"));
+  config.outputs = read_outputs(top.at("outputs"));
+  config.loss = choice<LossKind>(top.at("loss"), {{"crb", LossKind::crb}, {"mse", LossKind::mse}});
+  read_optimizer(top.at("optimizer"), config);
+  config.schedule = read_schedule(top.at("schedule"));
+  read_training(top.at("training"), config);
+  config.validation = read_validation(top.at("validation"));
+  config.ship_basis = top.boolean_or("ship_basis", true);
+  config.licence = top.text_or("licence", "");
+  return config;
+}
+
+}  // namespace crbrt::trainer

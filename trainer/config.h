@@ -1,0 +1,85 @@
+/// What to train and how: the JSON file given to crbrt-train (docs/training.md), parsed and checked. Unknown keys are errors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crbrt::trainer {
+
+enum class Normalization { none, batch, group };
+enum class LossKind { crb, mse };
+enum class ScheduleKind { constant, step, cosine };
+
+/// The value of `from` before normalisation and activation is added to that of `to` (paper, Fig. 2).
+struct Skip {
+  std::size_t from = 0;  ///< hidden layer, from 0
+  std::size_t to = 0;    ///< a later hidden layer of the same width
+};
+
+struct NetworkConfig {
+  std::vector<std::size_t> hidden;  ///< widths; ReLU follows each
+  Normalization normalization = Normalization::none;
+  std::size_t n_group = 0;  ///< group only: divides every hidden width
+  std::vector<Skip> skips;
+};
+
+struct PreprocessingConfig {
+  int phase_reference = 0;  ///< coefficient whose phase becomes zero, or -1
+  bool l2_normalize = true;
+  bool standardize = true;
+};
+
+struct OutputConfig {
+  std::string name;  ///< of a physics::Estimand
+  double minimum = 0, maximum = 0;
+};
+
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::cosine;
+  double every_epochs = 0;   ///< step only
+  double factor = 1;         ///< step only
+  double warmup_epochs = 0;  ///< linear rise from zero before the schedule starts
+};
+
+struct ValidationConfig {
+  std::optional<std::size_t> count;  ///< fingerprints held out; otherwise `fraction` of the set
+  double fraction = 0.1;
+  std::size_t every_epochs = 5;
+};
+
+struct SnrRange {
+  double minimum = 0, maximum = 0;  ///< |M0| / sigma
+};
+
+struct Config {
+  std::string name;
+  NetworkConfig network;
+  PreprocessingConfig preprocessing;
+  std::vector<OutputConfig> outputs;
+  LossKind loss = LossKind::crb;
+  double learning_rate = 0;
+  double max_gradient_norm = 0;  ///< 0: gradients are not clipped
+  double weight_average = 0;     ///< decay per step of the exponential moving average that is exported; 0: none
+  Schedule schedule;
+  std::size_t batch = 0, epochs = 0;
+  std::uint64_t seed = 0;
+  std::optional<SnrRange> snr;  ///< absent: the range of the data set
+  ValidationConfig validation;
+  bool ship_basis = true;
+  std::string licence;
+  std::string text;  ///< the file, verbatim
+};
+
+/// "hidden1", "hidden2", ... and "output": the names that skips and the model file use.
+std::string layer_name(const NetworkConfig& network, std::size_t layer);
+
+/// Throws cli::InputError.
+Config read_config(const std::string& path);
+
+/// Learning rate after `epoch` (fractional) of `config.epochs` epochs.
+double learning_rate_at(const Config& config, double epoch);
+
+}  // namespace crbrt::trainer

@@ -1,0 +1,142 @@
+// Writes the model twice: without estimates in its test vector, so that the runtime can be asked for them, and then with.
+#include "trainer/export_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "crbrt/crbrt.hpp"
+#include "crbrt/loader.hpp"
+#include "model_generated.h"
+#include "physics/estimand.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::trainer {
+namespace {
+
+using flatbuffers::FlatBufferBuilder;
+using flatbuffers::Offset;
+
+constexpr std::uint32_t format_version = 1;
+constexpr std::size_t n_test_voxel = 16;
+
+/// Two float evaluations of one network differ by rounding: 1e-7 a layer, times the few tens by which layers amplify. A
+/// wrong transpose, normalisation or skip differs by about 1. In standard deviations of the output.
+constexpr double max_difference = 1e-3;
+
+Offset<fbs::Normalization> write(FlatBufferBuilder& builder, const PlainNormalization& n) {
+  if (n.kind == Normalization::none) return 0;
+  const bool is_batch = n.kind == Normalization::batch;
+  return fbs::CreateNormalizationDirect(builder, is_batch ? fbs::NormalizationKind::batch : fbs::NormalizationKind::group,
+                                        static_cast<std::uint32_t>(n.n_group), n.epsilon, &n.gamma, &n.beta,
+                                        is_batch ? &n.mean : nullptr, is_batch ? &n.variance : nullptr);
+}
+
+Offset<fbs::Dense> write(FlatBufferBuilder& builder, const NetworkConfig& network, const PlainLayer& layer, std::size_t index) {
+  const auto normalization = write(builder, layer.normalization);
+  const std::string name = layer_name(network, index);
+  const std::string skip = layer.skip_from < 0 ? "" : layer_name(network, static_cast<std::size_t>(layer.skip_from));
+  return fbs::CreateDenseDirect(builder, name.c_str(), static_cast<std::uint32_t>(layer.n_in), static_cast<std::uint32_t>(layer.n_out),
+                                &layer.weights, &layer.bias, normalization,
+                                layer.relu ? fbs::Activation::relu : fbs::Activation::none, skip.empty() ? nullptr : skip.c_str());
+}
+
+std::vector<Offset<fbs::Output>> write_outputs(FlatBufferBuilder& builder, const Config& config, const Standardization& s) {
+  std::vector<Offset<fbs::Output>> outputs;
+  for (std::size_t i = 0; i < config.outputs.size(); ++i) {
+    const OutputConfig& output = config.outputs[i];
+    const std::string unit = physics::Estimand::from_name(output.name)->unit();
+    outputs.push_back(fbs::CreateOutputDirect(builder, output.name.c_str(), unit.c_str(), s.offset[i], s.scale[i],
+                                              static_cast<float>(output.minimum), static_cast<float>(output.maximum)));
+  }
+  return outputs;
+}
+
+Offset<fbs::Protocol> write_protocol(FlatBufferBuilder& builder, const Config& config, const physics::Dataset& dataset) {
+  const std::vector<double> basis(dataset.basis.data(), dataset.basis.data() + dataset.basis.size());
+  return fbs::CreateProtocolDirect(builder, dataset.sequence_name.c_str(), dataset.sequence_sha256.c_str(), dataset.basis_sha256.c_str(),
+                                   dataset.tr_s, static_cast<std::uint32_t>(dataset.basis.rows()),
+                                   static_cast<std::uint32_t>(dataset.basis.cols()), config.ship_basis ? &basis : nullptr);
+}
+
+Offset<fbs::Provenance> write_provenance(FlatBufferBuilder& builder, const Config& config, const physics::Dataset& dataset,
+                                         const TrainingData& data, const TrainedNetwork& trained) {
+  std::vector<Offset<fbs::OutputLoss>> losses;
+  for (std::size_t i = 0; i < config.outputs.size(); ++i)
+    losses.push_back(fbs::CreateOutputLossDirect(builder, config.outputs[i].name.c_str(), trained.crb_loss_per_output[i]));
+  return fbs::CreateProvenanceDirect(builder, CRBRT_VERSION_STRING, config.text.c_str(), dataset.provenance.c_str(),
+                                     config.loss == LossKind::crb ? "crb" : "mse", static_cast<std::uint32_t>(trained.epochs),
+                                     data.training.n, data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss, &losses,
+                                     config.licence.c_str());
+}
+
+std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
+                                           const TrainedNetwork& trained, const std::vector<float>& test_coefficients,
+                                           const std::vector<float>& test_estimates) {
+  FlatBufferBuilder builder;
+  std::vector<Offset<fbs::Dense>> layers;
+  for (std::size_t i = 0; i < trained.layers.size(); ++i) layers.push_back(write(builder, config.network, trained.layers[i], i));
+  const auto preprocessing =
+      fbs::CreatePreprocessingDirect(builder, config.preprocessing.phase_reference, config.preprocessing.l2_normalize,
+                                     &trained.standardization.mean, &trained.standardization.std);
+  const auto outputs = write_outputs(builder, config, trained.standardization);
+  const auto protocol = write_protocol(builder, config, dataset);
+  const auto provenance = write_provenance(builder, config, dataset, data, trained);
+  const auto test_vector = fbs::CreateTestVectorDirect(builder, &test_coefficients, &test_estimates);
+  builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs, protocol,
+                                        provenance, test_vector),
+                 fbs::ModelIdentifier());
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+[[noreturn]] void fail(const std::string& why) { throw cli::Error(cli::exit_internal, "the exported model " + why); }
+
+Model load(const std::vector<std::uint8_t>& flatbuffer) {
+  Model model;
+  const LoadResult result = load_flatbuffer({flatbuffer.data(), flatbuffer.size()}, model);
+  if (result.status != Status::ok) fail(std::string("is refused: ") + message(result.status) + " (" + result.detail + ")");
+  return model;
+}
+
+std::vector<float> run_scalar(const Program& program, const std::vector<float>& coefficients) {
+  const std::size_t n_input = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n_input;
+  std::vector<std::byte> memory(Session::arena_bytes(program) + layout::arena_alignment);
+  void* arena = memory.data();
+  std::size_t space = memory.size();
+  std::align(layout::arena_alignment, Session::arena_bytes(program), arena, space);
+  Session session;
+  if (Status s = session.bind(program, arena, space, Isa::scalar); s != Status::ok) fail(std::string("cannot be run: ") + message(s));
+  std::vector<float> estimates(n_voxel * program.n_output);
+  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {estimates.data(), n_voxel, program.n_output}); s != Status::ok)
+    fail(std::string("cannot be run: ") + message(s));
+  return estimates;
+}
+
+void check_against_torch(const Program& program, const TrainedNetwork& trained) {
+  const std::vector<float> estimates = run_scalar(program, trained.check.coefficients);
+  for (std::size_t i = 0; i < estimates.size(); ++i) {
+    const std::size_t output = i % program.n_output;
+    const double difference = (double{estimates[i]} - trained.check.estimates[i]) / trained.standardization.scale[output];
+    if (!(std::abs(difference) <= max_difference))
+      fail("gives " + std::to_string(estimates[i]) + " for " + program.outputs[output].name + " where LibTorch gave " +
+           std::to_string(trained.check.estimates[i]));
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> export_model(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
+                                       const TrainedNetwork& trained) {
+  const std::size_t n_test = std::min(n_test_voxel, trained.check.n);
+  const auto end = trained.check.coefficients.begin() + static_cast<std::ptrdiff_t>(n_test * 2 * data.n_coeff);
+  const std::vector<float> coefficients(trained.check.coefficients.begin(), end);
+  const std::vector<float> unknown(n_test * data.n_output, 0.0f);
+  const Model draft = load(write_flatbuffer(config, dataset, data, trained, coefficients, unknown));
+  const auto estimates = run_scalar(draft.program(), coefficients);
+  const auto flatbuffer = write_flatbuffer(config, dataset, data, trained, coefficients, estimates);
+  check_against_torch(load(flatbuffer).program(), trained);
+  return wrap_model({flatbuffer.data(), flatbuffer.size()});
+}
+
+}  // namespace crbrt::trainer

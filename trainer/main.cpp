@@ -1,0 +1,103 @@
+// crbrt-train: from a configuration and a data set of crbrt-simulate to a model file.
+#include <dlfcn.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+#include "trainer/export_model.h"
+#include "trainer/report.h"
+#include "trainer/train.h"
+
+namespace {
+
+using namespace crbrt;
+namespace fs = std::filesystem;
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+void request_stop(int) { stop_requested = 1; }
+
+struct CommandLine {
+  std::string config, out, folder;
+  std::vector<std::string> datasets;
+  bool resume = false;
+  int threads = 1;
+};
+
+/// False when the program is done (--help).
+bool read_command_line(int argc, char** argv, CommandLine& line) {
+  CLI::App app("Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
+               "--resume then gives the same model, bit for bit, as a run that was never stopped.",
+               "crbrt-train");
+  cli::add_common_options(app);
+  app.add_option("--config", line.config, "configuration (JSON, docs/training.md)")->required();
+  app.add_option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards")->required();
+  app.add_option("--out", line.out, "the model (.crbm)")->required();
+  app.add_option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
+  app.add_flag("--resume", line.resume, "continue from the checkpoint");
+  app.add_option("--threads", line.threads, "of LibTorch")->check(CLI::Range(1, 1024))->capture_default_str();
+  if (!cli::parse(app, argc, argv)) return false;
+  if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
+  return true;
+}
+
+/// LibTorch splits operations among threads itself; a BLAS that does so too makes two threads slower than one. OpenBLAS reads
+/// its environment before main(), so it is told by its own function. Absent from other libraries.
+void keep_blas_single_threaded() {
+  ::setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  if (void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) reinterpret_cast<void (*)(int)>(symbol)(1);
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw cli::OutputError(folder, error.message());
+}
+
+void write_model(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  cli::write_text_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+void print_data(const trainer::TrainingData& data) {
+  std::fprintf(stderr, "%zu fingerprints to train on, %zu held out, %zu dropped (no signal or no finite bound), SNR %g to %g\n",
+               data.training.n, data.validation.n, data.n_dropped, data.snr.minimum, data.snr.maximum);
+}
+
+int train(int argc, char** argv) {
+  CommandLine line;
+  if (!read_command_line(argc, argv, line)) return cli::exit_ok;
+  keep_blas_single_threaded();
+  const trainer::Config config = trainer::read_config(line.config);
+  const physics::Dataset dataset = physics::read_dataset(line.datasets);
+  const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());
+  print_data(data);
+  make_folder(line.folder);
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  trainer::Console console(config);
+  trainer::TrainOptions options;
+  options.checkpoint_path = line.folder + "/checkpoint.pt";
+  options.resume = line.resume;
+  options.n_thread = line.threads;
+  options.stop_requested = [] { return stop_requested != 0; };
+  options.progress = [&](std::size_t epoch, const trainer::HistoryRow& row) { console.show(epoch, row); };
+  const trainer::TrainResult result = trainer::train(config, data, options);
+  trainer::write_history_csv(line.folder + "/loss.csv", config, result.network.history);
+  trainer::draw_history(line.folder, config);
+  if (!result.finished) {
+    std::fprintf(stderr, "\ncrbrt-train: stopped after epoch %zu of %zu; --resume continues\n", result.network.epochs, config.epochs);
+    return cli::exit_partial;
+  }
+  write_model(line.out, trainer::export_model(config, dataset, data, result.network));
+  std::printf("%s: CRB loss %.4f on held-out fingerprints\n", line.out.c_str(), result.network.crb_loss);
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run_main("crbrt-train", train, argc, argv); }

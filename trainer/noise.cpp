@@ -1,0 +1,135 @@
+// Draws M0 and noise for whole blocks of fingerprints at once. Single precision is enough: rounding is 1e-7 of a coefficient
+// where the noise is 1e-2 and more of the largest.
+#include "trainer/noise.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "physics/counter_random.h"
+
+namespace crbrt::trainer {
+namespace {
+
+/// Below this fraction of the largest standard deviation an input counts as constant: it holds rounding noise only.
+constexpr double constant_input_ratio = 1e-6;
+
+std::int64_t signed_size(std::size_t n) { return static_cast<std::int64_t>(n); }
+
+at::Tensor to_tensor(const std::vector<float>& values, const at::Tensor& like) {
+  return at::tensor(values, at::kFloat).to(like.device());
+}
+
+/// c * factor for complex rows [re, im] and one complex factor per row ([n, 1] each).
+at::Tensor rotate(const at::Tensor& c, const at::Tensor& real, const at::Tensor& imag) {
+  const auto parts = c.chunk(2, 1);
+  at::Tensor out = at::empty_like(c);
+  auto out_parts = out.chunk(2, 1);
+  at::mul_out(out_parts[0], parts[0], real);
+  out_parts[0].addcmul_(parts[1], imag, -1);
+  at::mul_out(out_parts[1], parts[1], real);
+  out_parts[1].addcmul_(parts[0], imag);
+  return out;
+}
+
+}  // namespace
+
+at::Tensor normalize_coefficients(const at::Tensor& coefficients, const PreprocessingConfig& config) {
+  at::Tensor c = coefficients;
+  if (config.phase_reference >= 0) {
+    const auto parts = c.chunk(2, 1);
+    const at::Tensor real = parts[0].narrow(1, config.phase_reference, 1), imag = parts[1].narrow(1, config.phase_reference, 1);
+    const at::Tensor magnitude = at::sqrt(real * real + imag * imag), is_zero = magnitude == 0;
+    c = rotate(c, at::where(is_zero, at::ones_like(real), real / magnitude), at::where(is_zero, at::zeros_like(imag), -imag / magnitude));
+  }
+  if (config.l2_normalize) c = c / c.norm(2, {1}, true).clamp_min(1e-30);
+  return c;
+}
+
+at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config, const Standardization& standardization) {
+  const at::Tensor x = normalize_coefficients(coefficients, config);
+  return (x - to_tensor(standardization.mean, x)) / to_tensor(standardization.std, x);
+}
+
+void standardize_inputs(const at::Tensor& normalized, const PreprocessingConfig& config, Standardization& standardization) {
+  const std::int64_t n_input = normalized.size(1);
+  standardization.mean.assign(static_cast<std::size_t>(n_input), 0.0f);
+  standardization.std.assign(static_cast<std::size_t>(n_input), 1.0f);
+  if (!config.standardize) return;
+  const at::Tensor x = normalized.to(at::kCPU, at::kDouble);
+  const at::Tensor mean = x.mean(0), std = x.std(0, false);
+  const double largest = std.max().item<double>();
+  for (std::int64_t i = 0; i < n_input; ++i) {
+    const bool is_phase_reference = config.phase_reference >= 0 && i == n_input / 2 + config.phase_reference;
+    const double deviation = std[i].item<double>();
+    if (is_phase_reference || deviation <= constant_input_ratio * largest) continue;
+    standardization.mean[static_cast<std::size_t>(i)] = static_cast<float>(mean[i].item<double>());
+    standardization.std[static_cast<std::size_t>(i)] = static_cast<float>(deviation);
+  }
+}
+
+struct NoisySource::Impl {
+  at::Tensor coefficients, targets, weights;  // weights at SNR 1
+  std::int64_t n = 0, n_coeff = 0;
+  SnrRange snr;
+};
+
+NoisySource::NoisySource(const TrainingData& data, const Samples& samples, const Standardization& standardization,
+                         const c10::Device& device)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->n = signed_size(samples.n);
+  impl_->n_coeff = signed_size(data.n_coeff);
+  impl_->snr = data.snr;
+  const std::int64_t n_output = signed_size(data.n_output);
+  const auto rows = [&](const auto& values, std::int64_t columns) {
+    return at::tensor(values, at::kDouble).view({impl_->n, columns});
+  };
+  const auto per_output = [&](const std::vector<float>& values) { return at::tensor(values, at::kFloat).to(at::kDouble).view({1, n_output}); };
+  const at::Tensor offset = per_output(standardization.offset), scale = per_output(standardization.scale);
+  impl_->coefficients = at::tensor(samples.coefficients, at::kFloat).view({impl_->n, 2 * impl_->n_coeff}).to(device);
+  impl_->targets = ((rows(samples.targets, n_output) - offset) / scale).to(device, at::kFloat);
+  impl_->weights = (rows(samples.inverse_bounds, n_output) * scale * scale).to(device, at::kFloat);
+}
+
+NoisySource::~NoisySource() = default;
+
+std::size_t NoisySource::size() const noexcept { return static_cast<std::size_t>(impl_->n); }
+
+void NoisySource::draw(const at::Tensor& index, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const {
+  const SnrRange& range = impl_->snr;
+  const at::Tensor clean = impl_->coefficients.index_select(0, index);
+  const at::Tensor snr = at::rand({index.size(0), 1}, clean.options()) * (range.maximum - range.minimum) + range.minimum;
+  const at::Tensor phase = at::rand({index.size(0), 1}, clean.options()) * (2 * std::numbers::pi);
+  const at::Tensor magnitude = snr / range.maximum;
+  coefficients = rotate(clean, magnitude * at::cos(phase), magnitude * at::sin(phase));
+  coefficients.add_(at::randn(clean.sizes(), clean.options()), 1 / range.maximum);
+  targets = impl_->targets.index_select(0, index);
+  weights = impl_->weights.index_select(0, index) * (snr * snr);
+}
+
+void NoisySource::draw_fixed(std::uint64_t seed, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const {
+  const SnrRange& range = impl_->snr;
+  const std::int64_t n_coeff = impl_->n_coeff;
+  coefficients = impl_->coefficients.to(at::kCPU, at::kFloat, false, true);
+  at::Tensor snr = at::empty({impl_->n, 1}, at::kFloat);
+  for (std::int64_t i = 0; i < impl_->n; ++i) {
+    physics::CounterRandom random(seed, physics::Stream::validation_noise, static_cast<std::uint64_t>(i));
+    const double drawn_snr = range.minimum + (range.maximum - range.minimum) * random.uniform();
+    const double phase = 2 * std::numbers::pi * random.uniform(), magnitude = drawn_snr / range.maximum;
+    float* re = coefficients.data_ptr<float>() + i * 2 * n_coeff;
+    float* im = re + n_coeff;
+    for (std::int64_t k = 0; k < n_coeff; ++k) {
+      const double x = re[k], y = im[k], c = magnitude * std::cos(phase), s = magnitude * std::sin(phase);
+      re[k] = static_cast<float>(x * c - y * s + random.normal() / range.maximum);
+      im[k] = static_cast<float>(x * s + y * c + random.normal() / range.maximum);
+    }
+    snr.data_ptr<float>()[i] = static_cast<float>(drawn_snr);
+  }
+  const auto device = impl_->coefficients.device();
+  coefficients = coefficients.to(device);
+  targets = impl_->targets;
+  weights = impl_->weights * (snr * snr).to(device);
+}
+
+}  // namespace crbrt::trainer

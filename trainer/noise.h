@@ -1,0 +1,54 @@
+/// What a voxel looks like to the network: a clean fingerprint, its M0 and its noise, then the preprocessing that the model
+/// stores (runtime/include/crbrt/format/program.h).
+///
+/// sigma = 1 / snr_max and |M0| = SNR / snr_max with SNR uniform in [snr_min, snr_max]; for 10 to 100 that is the paper's
+/// |M0| in [0.1, 1] with sigma = 0.01. The phase is uniform; sigma is the standard deviation of real and imaginary part.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "trainer/training_data.h"
+
+namespace at {
+class Tensor;
+}
+namespace c10 {
+struct Device;
+}
+
+namespace crbrt::trainer {
+
+/// [n, 2 * n_coeff] float coefficients -> phase rotation and l2 norm, without standardisation.
+at::Tensor normalize_coefficients(const at::Tensor& coefficients, const PreprocessingConfig& config);
+
+/// The same and then (x - mean) / std, as the network sees it.
+at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config, const Standardization& standardization);
+
+/// Mean and standard deviation of normalised training inputs; inputs that do not vary (the imaginary part of the phase
+/// reference) get mean 0 and std 1.
+void standardize_inputs(const at::Tensor& normalized, const PreprocessingConfig& config, Standardization& standardization);
+
+/// Samples on the device, ready to be drawn from.
+class NoisySource {
+ public:
+  NoisySource(const TrainingData& data, const Samples& samples, const Standardization& standardization, const c10::Device& device);
+  ~NoisySource();
+
+  std::size_t size() const noexcept;
+
+  /// Fresh M0, phase and noise for the samples `index` ([n] int64), from LibTorch's generators as they stand.
+  /// coefficients [n, 2 * n_coeff]; targets [n, n_output] standardised; weights [n, n_output]: what the CRB loss multiplies
+  /// the squared error of standardised outputs with, scale^2 / (CRB (sigma / |M0|)^2).
+  void draw(const at::Tensor& index, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const;
+
+  /// All samples with noise that depends on `seed` only (Stream::validation_noise), the same on every device.
+  void draw_fixed(std::uint64_t seed, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace crbrt::trainer

@@ -1,0 +1,109 @@
+// The picture is gnuplot's; its script stays beside the CSV, so that anyone can draw it again or differently.
+#include "trainer/report.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/progress.h"
+
+extern char** environ;
+
+namespace crbrt::trainer {
+namespace {
+
+constexpr double plain_line_every_s = 30;
+constexpr double redraw_every_s = 0.2;
+
+std::string number(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// A gnuplot string in single quotes.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  return result + "'";
+}
+
+std::string plot_script(const std::string& folder, const Config& config) {
+  const std::string csv = quoted(folder + "/loss.csv");
+  std::string script = "set terminal pngcairo size 960,600\nset output " + quoted(folder + "/loss.png") +
+                       "\nset datafile separator ','\nset key autotitle columnhead outside\nset logscale y\nset grid\n"
+                       "set xlabel 'epoch'\nset ylabel " +
+                       quoted(config.loss == LossKind::crb ? "loss / CRB" : "mean squared error") + "\nset title " +
+                       quoted(config.name) + " noenhanced\nset key noenhanced\nplot ";
+  script += csv + " using 1:3 with lines lw 1 lc rgb '#999999', " + csv + " using 1:4 with lines lw 2 lc rgb 'black'";
+  for (std::size_t i = 0; i < config.outputs.size(); ++i) script += ", " + csv + " using 1:" + std::to_string(5 + i) + " with lines";
+  return script + "\n";
+}
+
+/// Exit status of `gnuplot FILE`, or -1 when there is no gnuplot.
+int run_gnuplot(const std::string& script_path) {
+  std::string program = "gnuplot", argument = script_path;
+  char* arguments[] = {program.data(), argument.data(), nullptr};
+  pid_t child = 0;
+  if (posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments, environ) != 0) return -1;
+  int status = 0;
+  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+}  // namespace
+
+std::string history_line(const Config& config, const HistoryRow& row) {
+  std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(config.epochs) + "  lr " +
+                     number("%.2e", row.learning_rate) + "  loss " + number("%.4f", row.training_loss) + "  validation " +
+                     number("%.4f", row.validation_loss) + " (";
+  for (std::size_t i = 0; i < row.validation_per_output.size(); ++i)
+    line += (i == 0 ? "" : ", ") + config.outputs[i].name + " " + number("%.4f", row.validation_per_output[i]);
+  return line + ")";
+}
+
+Console::Console(const Config& config) : config_(config), on_terminal_(::isatty(2) != 0), start_(Clock::now()), shown_(start_) {}
+
+void Console::show(std::size_t epoch, const HistoryRow& row) {
+  const auto now = Clock::now();
+  const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
+  if (!has_shown_) first_epoch_ = epoch - 1;
+  const bool is_last = epoch == config_.epochs;
+  const bool is_due = seconds(now - shown_) >= (on_terminal_ ? redraw_every_s : plain_line_every_s);
+  if (!is_due && !is_last && has_shown_) return;
+  has_shown_ = true;
+  shown_ = now;
+  const double done = static_cast<double>(epoch - first_epoch_), left = static_cast<double>(config_.epochs - epoch);
+  const std::string remaining = is_last ? "took " + cli::duration_text(seconds(now - start_))
+                                        : "remaining " + cli::duration_text(seconds(now - start_) / done * left);
+  std::fprintf(stderr, on_terminal_ ? "\r\033[K%s  %s%s" : "%s  %s%s", history_line(config_, row).c_str(), remaining.c_str(),
+               on_terminal_ && !is_last ? "" : "\n");
+  std::fflush(stderr);
+}
+
+void write_history_csv(const std::string& path, const Config& config, const History& history) {
+  std::string text = "epoch,learning_rate,training_loss,validation_loss";
+  for (const OutputConfig& output : config.outputs) text += ",validation_" + output.name;
+  text += "\n";
+  for (const HistoryRow& row : history) {
+    text += std::to_string(row.epoch) + number(",%.9g", row.learning_rate) + number(",%.9g", row.training_loss) +
+            number(",%.9g", row.validation_loss);
+    for (double loss : row.validation_per_output) text += number(",%.9g", loss);
+    text += "\n";
+  }
+  cli::write_text_file(path, text);
+}
+
+void draw_history(const std::string& folder, const Config& config) {
+  const std::string script = folder + "/loss.gnuplot";
+  cli::write_text_file(script, plot_script(folder, config));
+  if (const int status = run_gnuplot(script); status != 0)
+    std::fprintf(stderr, "crbrt-train: warning: no picture of the loss: gnuplot %s\n",
+                 status < 0 ? "is not installed (Debian package gnuplot-nox)" : "failed");
+}
+
+}  // namespace crbrt::trainer

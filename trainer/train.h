@@ -1,0 +1,50 @@
+/// The training loop: epochs of fresh noise, Adam, validation with fixed noise, checkpoints. Free of LibTorch's headers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "trainer/config.h"
+#include "trainer/history.h"
+#include "trainer/plain_network.h"
+#include "trainer/training_data.h"
+
+namespace crbrt::trainer {
+
+struct TrainOptions {
+  std::string checkpoint_path;  ///< empty: none are written
+  bool resume = false;          ///< continue from checkpoint_path
+  int n_thread = 1;
+  double checkpoint_every_s = 60;
+  std::function<bool()> stop_requested;                                ///< asked after every epoch; may be empty
+  std::function<void(std::size_t epoch, const HistoryRow&)> progress;  ///< after every epoch with the latest row; may be empty
+};
+
+/// Noisy voxels and what the network makes of them in LibTorch: the exported model must agree.
+struct CheckVoxels {
+  std::size_t n = 0;
+  std::vector<float> coefficients;  ///< [n, 2 * n_coeff]
+  std::vector<float> estimates;     ///< [n, n_output] in SI units
+};
+
+struct TrainedNetwork {
+  std::vector<PlainLayer> layers;
+  Standardization standardization;
+  std::size_t epochs = 0;
+  History history;
+  double crb_loss = 0;  ///< on the held-out fingerprints, whatever loss was trained
+  std::vector<double> crb_loss_per_output;
+  CheckVoxels check;
+};
+
+struct TrainResult {
+  bool finished = false;  ///< false: stopped on request, a checkpoint holds the state
+  TrainedNetwork network;
+};
+
+/// Trains or continues. Equal inputs give equal bits on one CPU and thread count, interrupted or not: all randomness is a
+/// function of config.seed and the epoch. Throws cli::Error.
+TrainResult train(const Config& config, const TrainingData& data, const TrainOptions& options);
+
+}  // namespace crbrt::trainer

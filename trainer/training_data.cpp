@@ -1,0 +1,132 @@
+// From the HDF5 set's fingerprints to loss-ready rows. What cannot be trained on is dropped and counted here, in one place.
+#include "trainer/training_data.h"
+
+#include <sha256.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "physics/counter_random.h"
+#include "physics/estimand.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::trainer {
+namespace {
+
+std::vector<physics::Estimand> estimands_of(const Config& config) {
+  std::vector<physics::Estimand> result;
+  for (const OutputConfig& output : config.outputs) result.push_back(*physics::Estimand::from_name(output.name));
+  return result;
+}
+
+/// Appends fingerprint i to `samples`, or returns false where it has no signal or no usable bound.
+bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<physics::Estimand>& estimands, Samples& samples) {
+  const auto c = dataset.coefficients.col(i);
+  if (!c.allFinite() || c.norm() < physics::min_signal_norm) return false;
+  const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(i)];
+  std::vector<double> targets, inverse_bounds;
+  for (const physics::Estimand& estimand : estimands) {
+    targets.push_back(estimand.value(tissue));
+    const double bound = estimand.bound(tissue, dataset.crb.col(i), dataset.t1_model);
+    if (!std::isfinite(targets.back()) || !std::isfinite(bound) || !(bound > 0)) return false;
+    inverse_bounds.push_back(1 / bound);
+  }
+  for (Eigen::Index k = 0; k < c.size(); ++k) samples.coefficients.push_back(static_cast<float>(c[k].real()));
+  for (Eigen::Index k = 0; k < c.size(); ++k) samples.coefficients.push_back(static_cast<float>(c[k].imag()));
+  samples.targets.insert(samples.targets.end(), targets.begin(), targets.end());
+  samples.inverse_bounds.insert(samples.inverse_bounds.end(), inverse_bounds.begin(), inverse_bounds.end());
+  ++samples.n;
+  return true;
+}
+
+/// Which fingerprints are held out: a seeded draw, because listed sets may be sorted.
+std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  physics::CounterRandom random(seed, physics::Stream::selection, 0);
+  std::vector<bool> result(n, false);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto j = i + static_cast<std::size_t>(random.uniform() * static_cast<double>(n - i));
+    std::swap(order[i], order[j]);
+    result[order[i]] = true;
+  }
+  return result;
+}
+
+void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
+  const auto n_coeff = dataset.coefficients.rows();
+  if (config.preprocessing.phase_reference >= n_coeff)
+    throw cli::DisagreementError(file, "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
+                                 std::to_string(n_coeff) + " coefficients");
+  if (dataset.size() == 0) throw cli::DisagreementError(file, "fingerprints", "none");
+  for (const physics::Estimand& estimand : estimands_of(config)) try {
+      (void)estimand.bound(dataset.tissues[0], dataset.crb.col(0), dataset.t1_model);
+    } catch (const std::invalid_argument&) {
+      throw cli::DisagreementError(file, "a bound for the output " + estimand.name(),
+                                   "bounds with " + std::string(physics::name(dataset.t1_model)) + " T1");
+    }
+}
+
+void hash(SHA256_CTX& context, const void* data, std::size_t bytes) {
+  SHA256Update(&context, static_cast<const std::uint8_t*>(data), bytes);
+}
+
+}  // namespace
+
+TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file) {
+  check_agreement(dataset, config, file);
+  TrainingData data;
+  data.n_coeff = static_cast<std::size_t>(dataset.coefficients.rows());
+  data.n_output = config.outputs.size();
+  data.snr = config.snr.value_or(SnrRange{dataset.snr_min, dataset.snr_max});
+  const auto estimands = estimands_of(config);
+  const std::size_t n = dataset.size();
+  const auto wanted = config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
+  if (wanted >= n)
+    throw cli::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)", std::to_string(n));
+  const auto held = held_out(n, std::max<std::size_t>(wanted, 1), config.seed);
+  for (std::size_t i = 0; i < n; ++i)
+    if (!append(dataset, static_cast<Eigen::Index>(i), estimands, held[i] ? data.validation : data.training)) ++data.n_dropped;
+  if (data.training.n < 2 || data.validation.n == 0)
+    throw cli::DisagreementError(file, "usable fingerprints to train on and to hold out",
+                                 std::to_string(data.training.n) + " and " + std::to_string(data.validation.n) + " (" +
+                                     std::to_string(data.n_dropped) + " dropped without signal or finite bound)");
+  return data;
+}
+
+Standardization standardize_targets(const TrainingData& data) {
+  Standardization result;
+  const Samples& s = data.training;
+  for (std::size_t p = 0; p < data.n_output; ++p) {
+    double sum = 0, sum_of_squares = 0;
+    for (std::size_t i = 0; i < s.n; ++i) sum += s.targets[i * data.n_output + p];
+    const double mean = sum / static_cast<double>(s.n);
+    for (std::size_t i = 0; i < s.n; ++i) {
+      const double deviation = s.targets[i * data.n_output + p] - mean;
+      sum_of_squares += deviation * deviation;
+    }
+    const double std = std::sqrt(sum_of_squares / static_cast<double>(s.n));
+    result.offset.push_back(static_cast<float>(mean));
+    result.scale.push_back(std > 0 ? static_cast<float>(std) : 1.0f);
+  }
+  return result;
+}
+
+std::string run_identity(const Config& config, const TrainingData& data) {
+  SHA256_CTX context;
+  SHA256Init(&context);
+  hash(context, config.text.data(), config.text.size());
+  hash(context, &data.snr, sizeof data.snr);
+  for (const Samples* samples : {&data.training, &data.validation}) {
+    hash(context, samples->coefficients.data(), samples->coefficients.size() * sizeof(float));
+    hash(context, samples->targets.data(), samples->targets.size() * sizeof(double));
+    hash(context, samples->inverse_bounds.data(), samples->inverse_bounds.size() * sizeof(double));
+  }
+  char text[SHA256_DIGEST_STRING_LENGTH];
+  SHA256End(&context, text);
+  return text;
+}
+
+}  // namespace crbrt::trainer

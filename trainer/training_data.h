@@ -1,0 +1,39 @@
+/// A data set as the trainer needs it: usable fingerprints only, outputs by name, bounds as loss weights, split in two.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "physics/io/dataset.h"
+#include "trainer/config.h"
+#include "trainer/plain_network.h"
+
+namespace crbrt::trainer {
+
+/// Row-major arrays of n fingerprints.
+struct Samples {
+  std::size_t n = 0;
+  std::vector<float> coefficients;     ///< [n, 2 * n_coeff] at M0 = 1 without noise: real parts, then imaginary parts
+  std::vector<double> targets;         ///< [n, n_output] in SI units
+  std::vector<double> inverse_bounds;  ///< [n, n_output] 1 / CRB at M0 = sigma = 1
+};
+
+struct TrainingData {
+  std::size_t n_coeff = 0, n_output = 0;
+  Samples training, validation;
+  std::size_t n_dropped = 0;  ///< fingerprints without signal or without a finite, positive bound
+  SnrRange snr;
+};
+
+/// Throws cli::DisagreementError when an output has no bound in the set, the phase reference is no coefficient of it, or too
+/// few fingerprints are left. `file` names the set in messages.
+TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file);
+
+/// Offset and scale of the outputs: mean and standard deviation of the training targets. Inputs are left empty.
+Standardization standardize_targets(const TrainingData& data);
+
+/// SHA-256 of configuration and data: a checkpoint continues only the run that it belongs to.
+std::string run_identity(const Config& config, const TrainingData& data);
+
+}  // namespace crbrt::trainer
