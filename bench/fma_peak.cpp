@@ -14,9 +14,9 @@
 
 namespace crbrt {
 
-#define CRBRT_ISA(isa, text, where)                            \
-  namespace isa {                                              \
-  std::size_t multiply_adds(std::size_t rounds, float* sink);  \
+#define CRBRT_ISA(isa, text, where)                           \
+  namespace isa {                                             \
+  std::size_t multiply_adds(std::size_t rounds, float* sink); \
   }
 #include "runtime/src/kernels/kernels.inc"
 #undef CRBRT_ISA

@@ -46,9 +46,12 @@ void dense(benchmark::State& state, Isa isa, std::size_t n_in, std::size_t n_out
 
 void preprocess(benchmark::State& state, Isa isa) {
   const Tile features(2 * n_coeff);
-  const std::vector<float> rows(layout::tile_voxels * 2 * n_coeff, 0.3f), mean(2 * n_coeff, 0.1f), inverse_std(2 * n_coeff, 2.0f);
-  const PreprocessArgs args{{rows.data(), layout::tile_voxels, 2 * n_coeff, 1, n_coeff}, n_coeff,
-                            {0, 1, mean.data(), inverse_std.data()}, features.data};
+  const std::vector<float> rows(layout::tile_voxels * 2 * n_coeff, 0.3f), mean(2 * n_coeff, 0.1f),
+      inverse_std(2 * n_coeff, 2.0f);
+  const PreprocessArgs args{{rows.data(), layout::tile_voxels, 2 * n_coeff, 1, n_coeff},
+                            n_coeff,
+                            {0, 1, mean.data(), inverse_std.data()},
+                            features.data};
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state) benchmark::DoNotOptimize(kernels.preprocess(args));
   count_voxels(state);

@@ -13,9 +13,8 @@ struct Time {
 };
 
 // t1_apparent_s reads r1_free_hz: an apparent T1 means r1_free = r1_semi = 1 / T1.
-constexpr std::array<Time, 3> times{{{"t1_apparent_s", Parameter::r1_free_hz},
-                                     {"t1_free_s", Parameter::r1_free_hz},
-                                     {"t2_free_s", Parameter::r2_free_hz}}};
+constexpr std::array<Time, 3> times{
+    {{"t1_apparent_s", Parameter::r1_free_hz}, {"t1_free_s", Parameter::r1_free_hz}, {"t2_free_s", Parameter::r2_free_hz}}};
 
 /// The unknown of bound_names() that carries this estimand.
 std::string_view unknown_name(std::string_view estimand, Parameter parameter) {
@@ -56,7 +55,8 @@ double Estimand::value(const Tissue& tissue) const noexcept {
 double Estimand::bound(const Tissue& tissue, const Eigen::Ref<const Eigen::VectorXd>& crb, T1Model model) const {
   const std::vector<std::string> names = bound_names(model);
   const auto it = std::find(names.begin(), names.end(), unknown_name(name_, parameter_));
-  if (it == names.end()) throw std::invalid_argument("no bound of " + name_ + " with the T1 model " + std::string(physics::name(model)));
+  if (it == names.end())
+    throw std::invalid_argument("no bound of " + name_ + " with the T1 model " + std::string(physics::name(model)));
   const double rate_bound = crb[it - names.begin()];
   const double time = value(tissue);
   return is_time_ ? rate_bound * time * time * time * time : rate_bound;

@@ -52,12 +52,14 @@ std::array<double, 2> time_limits(const Marginal& m) {
 }
 
 std::string why_marginal_invalid(const Marginal& m) {
-  if (!(m.minimum <= m.maximum)) return "expected min <= max, found " + std::to_string(m.minimum) + " > " + std::to_string(m.maximum);
+  if (!(m.minimum <= m.maximum))
+    return "expected min <= max, found " + std::to_string(m.minimum) + " > " + std::to_string(m.maximum);
   if (m.as_time && !(m.minimum > 0)) return "expected times > 0, found a minimum of " + std::to_string(m.minimum);
   if (m.kind != Marginal::Kind::gaussian) return {};
   if (!(m.std > 0)) return "expected std > 0, found " + std::to_string(m.std);
   const double share = m.share(m.minimum, m.maximum);
-  if (!(share >= min_share)) return "expected at least 0.1 % of the Gaussian between min and max, found " + std::to_string(share * 100) + " %";
+  if (!(share >= min_share))
+    return "expected at least 0.1 % of the Gaussian between min and max, found " + std::to_string(share * 100) + " %";
   return {};
 }
 
@@ -130,7 +132,8 @@ TissueDomain Prior::domain() const {
 
 std::string Prior::why_invalid() const {
   if (classes.empty()) return "expected at least one class, found none";
-  if (!(snr_min > 0 && snr_min <= snr_max)) return "snr: expected 0 < min <= max, found " + std::to_string(snr_min) + " and " + std::to_string(snr_max);
+  if (!(snr_min > 0 && snr_min <= snr_max))
+    return "snr: expected 0 < min <= max, found " + std::to_string(snr_min) + " and " + std::to_string(snr_max);
   for (const TissueClass& c : classes) {
     std::string why = why_class_invalid(c);
     if (why.empty()) why = why_times_unreachable(c);

@@ -17,10 +17,10 @@ namespace crbrt::physics {
 /// One parameter's marginal. Gaussian draws are redrawn until they lie in [minimum, maximum].
 struct Marginal {
   enum class Kind { fixed, gaussian, uniform } kind = Kind::fixed;
-  double mean = 0;     ///< fixed: the value
-  double std = 0;      ///< gaussian only
-  double minimum = 0;  ///< fixed: the value
-  double maximum = 0;  ///< fixed: the value
+  double mean = 0;       ///< fixed: the value
+  double std = 0;        ///< gaussian only
+  double minimum = 0;    ///< fixed: the value
+  double maximum = 0;    ///< fixed: the value
   bool as_time = false;  ///< the numbers describe T = 1/R of a rate parameter, in seconds
 
   /// The share of draws that lies in [low, high], before truncation: 1 / share is the expected number of redraws.
@@ -30,16 +30,16 @@ struct Marginal {
 /// One class of tissue, e.g. "main", "csf", "fat".
 struct TissueClass {
   std::string name;
-  double weight = 1;                          ///< relative frequency
-  std::array<Marginal, n_parameter> marginal; ///< order of Parameter
-  bool t2_free_at_most_t1 = false;            ///< T2f is redrawn until T2f <= T1f (paper Section 2.4)
+  double weight = 1;                           ///< relative frequency
+  std::array<Marginal, n_parameter> marginal;  ///< order of Parameter
+  bool t2_free_at_most_t1 = false;             ///< T2f is redrawn until T2f <= T1f (paper Section 2.4)
 };
 
 struct Prior {
   std::string name;
   T1Model t1_model = T1Model::apparent;  ///< apparent: r1_semi_hz is set to r1_free_hz
   std::vector<TissueClass> classes;
-  double snr_min = 10;                   ///< |M0| / sigma, the range for training and evaluation
+  double snr_min = 10;  ///< |M0| / sigma, the range for training and evaluation
   double snr_max = 100;
 
   /// Tissue number `index` of the stream `seed`: a pure function of its arguments.

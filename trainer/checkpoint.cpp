@@ -4,11 +4,10 @@
 #include <ATen/ATen.h>
 #include <torch/optim/adam.h>
 #include <torch/serialize.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 
+#include "tools/cli/atomic_output.h"
 #include "tools/cli/error.h"
 
 namespace crbrt::trainer {
@@ -18,7 +17,8 @@ using torch::serialize::InputArchive;
 using torch::serialize::OutputArchive;
 
 at::Tensor to_tensor(const History& history, std::size_t n_output) {
-  at::Tensor table = at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(4 + n_output)}, at::kDouble);
+  at::Tensor table =
+      at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(4 + n_output)}, at::kDouble);
   double* cell = table.data_ptr<double>();
   for (const HistoryRow& row : history) {
     *cell++ = static_cast<double>(row.epoch);
@@ -34,8 +34,8 @@ History to_history(const at::Tensor& table) {
   History history;
   for (std::int64_t i = 0; i < table.size(0); ++i) {
     const double* cell = table.data_ptr<double>() + i * table.size(1);
-    history.push_back({static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3],
-                       std::vector<double>(cell + 4, cell + table.size(1))});
+    history.push_back(
+        {static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], std::vector<double>(cell + 4, cell + table.size(1))});
   }
   return history;
 }
@@ -72,14 +72,13 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   archive.write("history", to_tensor(state.history, n_output));
   state.adam.save(adam);
   archive.write("adam", adam);
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  cli::AtomicFile file(path);
   try {
-    archive.save_to(temporary);
-    std::filesystem::rename(temporary, path);
-  } catch (const std::exception& error) {
-    std::remove(temporary.c_str());
-    throw cli::OutputError(path, "the checkpoint could not be saved");
+    archive.save_to(file.temporary().string());
+  } catch (const std::exception&) {
+    throw cli::OutputError(path, "LibTorch could not save the checkpoint");
   }
+  file.commit();
 }
 
 void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state) {
@@ -100,8 +99,8 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
       archive.read("adam", adam);
       state.adam.load(adam);
     }
-  } catch (const c10::Error& error) {
-    throw cli::InputError(path, "a complete checkpoint", error.what_without_backtrace());
+  } catch (const std::exception&) {  // LibTorch's own texts are backtraces
+    throw cli::InputError(path, "a complete checkpoint", "a damaged one");
   }
   if (found != identity)
     throw cli::DisagreementError(path, "a checkpoint of this configuration and data (" + identity.substr(0, 12) + ")",

@@ -25,7 +25,7 @@ struct CheckpointState {
   History& history;
 };
 
-/// Written to a temporary file, then renamed. Throws cli::OutputError.
+/// Complete or not at all. Throws cli::OutputError.
 void write_checkpoint(const std::string& path, const std::string& identity, const CheckpointState& state);
 
 /// Throws cli::InputError for a missing or damaged file and cli::DisagreementError for one of another run.

@@ -2,6 +2,7 @@
 // silently keeps a default costs a training run.
 #include "trainer/config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -39,6 +40,17 @@ double not_negative(const JsonReader& value) {
   return number;
 }
 
+/// What the model file accepts as a name.
+std::string identifier(const JsonReader& value) {
+  const std::string name = value.text();
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool is_valid =
+      !name.empty() && name.size() <= 64 && is_letter(name[0]) &&
+      std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+  if (!is_valid) value.fail("letters, digits and '_', a letter first, at most 64");
+  return name;
+}
+
 /// One of several names.
 template <class E>
 E choice(const JsonReader& value, std::initializer_list<std::pair<const char*, E>> choices) {
@@ -63,7 +75,8 @@ Skip read_skip(const JsonReader& value, const NetworkConfig& network) {
   const Skip skip{hidden_layer(value.at("from"), network), hidden_layer(value.at("to"), network)};
   if (skip.from >= skip.to) value.fail("a skip from an earlier to a later layer");
   const std::size_t from = network.hidden[skip.from], to = network.hidden[skip.to];
-  if (from != to) value.fail("a skip between layers of equal width", "widths " + std::to_string(from) + " and " + std::to_string(to));
+  if (from != to)
+    value.fail("a skip between layers of equal width", "widths " + std::to_string(from) + " and " + std::to_string(to));
   for (const Skip& other : network.skips)
     if (other.to == skip.to) value.fail("at most one skip into a layer", "two into " + layer_name(network, skip.to));
   return skip;
@@ -77,7 +90,8 @@ NetworkConfig read_network(const JsonReader& value) {
   if (value.has("activation")) choice<bool>(value.at("activation"), {{"relu", true}});
   if (value.has("normalization"))
     network.normalization = choice<Normalization>(
-        value.at("normalization"), {{"none", Normalization::none}, {"batch", Normalization::batch}, {"group", Normalization::group}});
+        value.at("normalization"),
+        {{"none", Normalization::none}, {"batch", Normalization::batch}, {"group", Normalization::group}});
   const bool is_grouped = network.normalization == Normalization::group;
   if (is_grouped != value.has("n_group")) value.fail("n_group with group normalisation and only there");
   if (is_grouped) network.n_group = integer(value.at("n_group"), 1, max_width);
@@ -189,7 +203,7 @@ Config read_config(const std::string& path) {
                    "ship_basis", "licence"});
   Config config;
   config.text = whole_file(path);
-  config.name = top.at("name").text();
+  config.name = identifier(top.at("name"));
   config.network = read_network(top.at("network"));
   config.preprocessing = read_preprocessing(top.at("preprocessing"));
   config.outputs = read_outputs(top.at("outputs"));

@@ -37,9 +37,10 @@ Offset<fbs::Dense> write(FlatBufferBuilder& builder, const NetworkConfig& networ
   const auto normalization = write(builder, layer.normalization);
   const std::string name = layer_name(network, index);
   const std::string skip = layer.skip_from < 0 ? "" : layer_name(network, static_cast<std::size_t>(layer.skip_from));
-  return fbs::CreateDenseDirect(builder, name.c_str(), static_cast<std::uint32_t>(layer.n_in), static_cast<std::uint32_t>(layer.n_out),
-                                &layer.weights, &layer.bias, normalization,
-                                layer.relu ? fbs::Activation::relu : fbs::Activation::none, skip.empty() ? nullptr : skip.c_str());
+  return fbs::CreateDenseDirect(builder, name.c_str(), static_cast<std::uint32_t>(layer.n_in),
+                                static_cast<std::uint32_t>(layer.n_out), &layer.weights, &layer.bias, normalization,
+                                layer.relu ? fbs::Activation::relu : fbs::Activation::none,
+                                skip.empty() ? nullptr : skip.c_str());
 }
 
 std::vector<Offset<fbs::Output>> write_outputs(FlatBufferBuilder& builder, const Config& config, const Standardization& s) {
@@ -55,8 +56,8 @@ std::vector<Offset<fbs::Output>> write_outputs(FlatBufferBuilder& builder, const
 
 Offset<fbs::Protocol> write_protocol(FlatBufferBuilder& builder, const Config& config, const physics::Dataset& dataset) {
   const std::vector<double> basis(dataset.basis.data(), dataset.basis.data() + dataset.basis.size());
-  return fbs::CreateProtocolDirect(builder, dataset.sequence_name.c_str(), dataset.sequence_sha256.c_str(), dataset.basis_sha256.c_str(),
-                                   dataset.tr_s, static_cast<std::uint32_t>(dataset.basis.rows()),
+  return fbs::CreateProtocolDirect(builder, dataset.sequence_name.c_str(), dataset.sequence_sha256.c_str(),
+                                   dataset.basis_sha256.c_str(), dataset.tr_s, static_cast<std::uint32_t>(dataset.basis.rows()),
                                    static_cast<std::uint32_t>(dataset.basis.cols()), config.ship_basis ? &basis : nullptr);
 }
 
@@ -67,8 +68,8 @@ Offset<fbs::Provenance> write_provenance(FlatBufferBuilder& builder, const Confi
     losses.push_back(fbs::CreateOutputLossDirect(builder, config.outputs[i].name.c_str(), trained.crb_loss_per_output[i]));
   return fbs::CreateProvenanceDirect(builder, CRBRT_VERSION_STRING, config.text.c_str(), dataset.provenance.c_str(),
                                      config.loss == LossKind::crb ? "crb" : "mse", static_cast<std::uint32_t>(trained.epochs),
-                                     data.training.n, data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss, &losses,
-                                     config.licence.c_str());
+                                     data.training.n, data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss,
+                                     &losses, config.licence.c_str());
 }
 
 std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
@@ -76,7 +77,8 @@ std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::
                                            const std::vector<float>& test_estimates) {
   FlatBufferBuilder builder;
   std::vector<Offset<fbs::Dense>> layers;
-  for (std::size_t i = 0; i < trained.layers.size(); ++i) layers.push_back(write(builder, config.network, trained.layers[i], i));
+  for (std::size_t i = 0; i < trained.layers.size(); ++i)
+    layers.push_back(write(builder, config.network, trained.layers[i], i));
   const auto preprocessing =
       fbs::CreatePreprocessingDirect(builder, config.preprocessing.phase_reference, config.preprocessing.l2_normalize,
                                      &trained.standardization.mean, &trained.standardization.std);
@@ -84,8 +86,8 @@ std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::
   const auto protocol = write_protocol(builder, config, dataset);
   const auto provenance = write_provenance(builder, config, dataset, data, trained);
   const auto test_vector = fbs::CreateTestVectorDirect(builder, &test_coefficients, &test_estimates);
-  builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs, protocol,
-                                        provenance, test_vector),
+  builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs,
+                                        protocol, provenance, test_vector),
                  fbs::ModelIdentifier());
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
@@ -106,9 +108,11 @@ std::vector<float> run_scalar(const Program& program, const std::vector<float>& 
   std::size_t space = memory.size();
   std::align(layout::arena_alignment, Session::arena_bytes(program), arena, space);
   Session session;
-  if (Status s = session.bind(program, arena, space, Isa::scalar); s != Status::ok) fail(std::string("cannot be run: ") + message(s));
+  if (Status s = session.bind(program, arena, space, Isa::scalar); s != Status::ok)
+    fail(std::string("cannot be run: ") + message(s));
   std::vector<float> estimates(n_voxel * program.n_output);
-  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {estimates.data(), n_voxel, program.n_output}); s != Status::ok)
+  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {estimates.data(), n_voxel, program.n_output});
+      s != Status::ok)
     fail(std::string("cannot be run: ") + message(s));
   return estimates;
 }

@@ -31,9 +31,10 @@ struct CommandLine {
 
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
-  CLI::App app("Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
-               "--resume then gives the same model, bit for bit, as a run that was never stopped.",
-               "crbrt-train");
+  CLI::App app(
+      "Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
+      "--resume then gives the same model, bit for bit, as a run that was never stopped.",
+      "crbrt-train");
   cli::add_common_options(app);
   app.add_option("--config", line.config, "configuration (JSON, docs/training.md)")->required();
   app.add_option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards")->required();
@@ -90,7 +91,8 @@ int train(int argc, char** argv) {
   trainer::write_history_csv(line.folder + "/loss.csv", config, result.network.history);
   trainer::draw_history(line.folder, config);
   if (!result.finished) {
-    std::fprintf(stderr, "\ncrbrt-train: stopped after epoch %zu of %zu; --resume continues\n", result.network.epochs, config.epochs);
+    std::fprintf(stderr, "\ncrbrt-train: stopped after epoch %zu of %zu; --resume continues\n", result.network.epochs,
+                 config.epochs);
     return cli::exit_partial;
   }
   write_model(line.out, trainer::export_model(config, dataset, data, result.network));

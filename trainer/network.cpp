@@ -34,7 +34,9 @@ struct Network::Impl {
   at::Tensor parameters, running;
   std::vector<Layer> layers;
 
-  bool normalized(std::size_t layer) const { return config.normalization != Normalization::none && layer < config.hidden.size(); }
+  bool normalized(std::size_t layer) const {
+    return config.normalization != Normalization::none && layer < config.hidden.size();
+  }
 
   std::int64_t parameter_count() const {
     std::size_t count = 0;
@@ -110,12 +112,13 @@ struct Network::Impl {
   at::Tensor normalize(const Layer& layer, const at::Tensor& x, Mode mode) const {
     if (config.normalization == Normalization::group)
       return at::group_norm(x, static_cast<std::int64_t>(config.n_group), layer.gamma, layer.beta, epsilon);
-    return at::batch_norm(x, layer.gamma, layer.beta, layer.mean, layer.variance, mode == Mode::training, running_momentum, epsilon,
-                          false);
+    return at::batch_norm(x, layer.gamma, layer.beta, layer.mean, layer.variance, mode == Mode::training, running_momentum,
+                          epsilon, false);
   }
 };
 
-Network::Network(const NetworkConfig& config, std::size_t n_in, std::size_t n_out, std::uint64_t seed, const c10::Device& device)
+Network::Network(const NetworkConfig& config, std::size_t n_in, std::size_t n_out, std::uint64_t seed,
+                 const c10::Device& device)
     : impl_(std::make_unique<Impl>()) {
   impl_->config = config;
   impl_->width.push_back(n_in);
@@ -161,8 +164,13 @@ std::vector<PlainLayer> Network::plain() const {
     out.relu = layer.is_hidden;
     out.skip_from = layer.skip_from;
     if (layer.gamma.defined()) {
-      out.normalization = {impl_->config.normalization, impl_->config.n_group, static_cast<float>(epsilon),
-                           to_vector(layer.gamma),      to_vector(layer.beta), {}, {}};
+      out.normalization = {impl_->config.normalization,
+                           impl_->config.n_group,
+                           static_cast<float>(epsilon),
+                           to_vector(layer.gamma),
+                           to_vector(layer.beta),
+                           {},
+                           {}};
       if (layer.mean.defined()) {
         out.normalization.mean = to_vector(layer.mean);
         out.normalization.variance = to_vector(layer.variance);

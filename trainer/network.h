@@ -33,7 +33,7 @@ class Network {
   /// statistics of batch normalisation.
   at::Tensor forward(const at::Tensor& inputs, Mode mode) const;
 
-  at::Tensor& parameters();        ///< [n_parameter] flat; its grad() is the flat gradient
+  at::Tensor& parameters();          ///< [n_parameter] flat; its grad() is the flat gradient
   at::Tensor& running_statistics();  ///< flat; empty without batch normalisation
   std::vector<PlainLayer> plain() const;
 

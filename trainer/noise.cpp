@@ -41,13 +41,15 @@ at::Tensor normalize_coefficients(const at::Tensor& coefficients, const Preproce
     const auto parts = c.chunk(2, 1);
     const at::Tensor real = parts[0].narrow(1, config.phase_reference, 1), imag = parts[1].narrow(1, config.phase_reference, 1);
     const at::Tensor magnitude = at::sqrt(real * real + imag * imag), is_zero = magnitude == 0;
-    c = rotate(c, at::where(is_zero, at::ones_like(real), real / magnitude), at::where(is_zero, at::zeros_like(imag), -imag / magnitude));
+    c = rotate(c, at::where(is_zero, at::ones_like(real), real / magnitude),
+               at::where(is_zero, at::zeros_like(imag), -imag / magnitude));
   }
   if (config.l2_normalize) c = c / c.norm(2, {1}, true).clamp_min(1e-30);
   return c;
 }
 
-at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config, const Standardization& standardization) {
+at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config,
+                      const Standardization& standardization) {
   const at::Tensor x = normalize_coefficients(coefficients, config);
   return (x - to_tensor(standardization.mean, x)) / to_tensor(standardization.std, x);
 }
@@ -85,7 +87,9 @@ NoisySource::NoisySource(const TrainingData& data, const Samples& samples, const
   const auto rows = [&](const auto& values, std::int64_t columns) {
     return at::tensor(values, at::kDouble).view({impl_->n, columns});
   };
-  const auto per_output = [&](const std::vector<float>& values) { return at::tensor(values, at::kFloat).to(at::kDouble).view({1, n_output}); };
+  const auto per_output = [&](const std::vector<float>& values) {
+    return at::tensor(values, at::kFloat).to(at::kDouble).view({1, n_output});
+  };
   const at::Tensor offset = per_output(standardization.offset), scale = per_output(standardization.scale);
   impl_->coefficients = at::tensor(samples.coefficients, at::kFloat).view({impl_->n, 2 * impl_->n_coeff}).to(device);
   impl_->targets = ((rows(samples.targets, n_output) - offset) / scale).to(device, at::kFloat);

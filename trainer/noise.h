@@ -24,7 +24,8 @@ namespace crbrt::trainer {
 at::Tensor normalize_coefficients(const at::Tensor& coefficients, const PreprocessingConfig& config);
 
 /// The same and then (x - mean) / std, as the network sees it.
-at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config, const Standardization& standardization);
+at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig& config,
+                      const Standardization& standardization);
 
 /// Mean and standard deviation of normalised training inputs; inputs that do not vary (the imaginary part of the phase
 /// reference) get mean 0 and std 1.
@@ -33,7 +34,8 @@ void standardize_inputs(const at::Tensor& normalized, const PreprocessingConfig&
 /// Samples on the device, ready to be drawn from.
 class NoisySource {
  public:
-  NoisySource(const TrainingData& data, const Samples& samples, const Standardization& standardization, const c10::Device& device);
+  NoisySource(const TrainingData& data, const Samples& samples, const Standardization& standardization,
+              const c10::Device& device);
   ~NoisySource();
 
   std::size_t size() const noexcept;

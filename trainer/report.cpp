@@ -40,7 +40,8 @@ std::string plot_script(const std::string& folder, const Config& config) {
                        quoted(config.loss == LossKind::crb ? "loss / CRB" : "mean squared error") + "\nset title " +
                        quoted(config.name) + " noenhanced\nset key noenhanced\nplot ";
   script += csv + " using 1:3 with lines lw 1 lc rgb '#999999', " + csv + " using 1:4 with lines lw 2 lc rgb 'black'";
-  for (std::size_t i = 0; i < config.outputs.size(); ++i) script += ", " + csv + " using 1:" + std::to_string(5 + i) + " with lines";
+  for (std::size_t i = 0; i < config.outputs.size(); ++i)
+    script += ", " + csv + " using 1:" + std::to_string(5 + i) + " with lines";
   return script + "\n";
 }
 
@@ -66,7 +67,8 @@ std::string history_line(const Config& config, const HistoryRow& row) {
   return line + ")";
 }
 
-Console::Console(const Config& config) : config_(config), on_terminal_(::isatty(2) != 0), start_(Clock::now()), shown_(start_) {}
+Console::Console(const Config& config)
+    : config_(config), on_terminal_(::isatty(2) != 0), start_(Clock::now()), shown_(start_) {}
 
 void Console::show(std::size_t epoch, const HistoryRow& row) {
   const auto now = Clock::now();

@@ -12,14 +12,12 @@ double learning_rate_at(const Config& config, double epoch) {
   if (epoch < s.warmup_epochs) return config.learning_rate * epoch / s.warmup_epochs;
   const double past = epoch - s.warmup_epochs;
   switch (s.kind) {
-    case ScheduleKind::step:
-      return config.learning_rate * std::pow(s.factor, std::floor(past / s.every_epochs));
+    case ScheduleKind::step: return config.learning_rate * std::pow(s.factor, std::floor(past / s.every_epochs));
     case ScheduleKind::cosine: {
       const double left = std::max(static_cast<double>(config.epochs) - s.warmup_epochs, 1e-9);
       return config.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * std::min(past / left, 1.0)));
     }
-    case ScheduleKind::constant:
-      break;
+    case ScheduleKind::constant: break;
   }
   return config.learning_rate;
 }

@@ -22,8 +22,8 @@
 namespace crbrt::trainer {
 namespace {
 
-constexpr std::int64_t block_voxels = 32768;    // noise is drawn for so many voxels at once: they fit the cache
-constexpr std::int64_t n_check_voxel = 256;     // compared between LibTorch and the exported model
+constexpr std::int64_t block_voxels = 32768;                   // noise is drawn for so many voxels at once: they fit the cache
+constexpr std::int64_t n_check_voxel = 256;                    // compared between LibTorch and the exported model
 constexpr std::uint64_t statistics_epoch = ~std::uint64_t{0};  // the draw that measures the standardisation
 
 /// LibTorch's generators become a function of seed and epoch, so that a checkpoint need not hold their state.
@@ -101,29 +101,29 @@ class Run {
     const at::NoGradGuard no_gradient;
     const at::Tensor inputs = preprocess(check_coefficients_, config_.preprocessing, standardization_);
     const auto options = at::TensorOptions().dtype(at::kFloat);
-    const at::Tensor estimates = network_.forward(inputs, Mode::inference).to(at::kCPU) * at::tensor(standardization_.scale, options) +
-                                 at::tensor(standardization_.offset, options);
+    const at::Tensor estimates =
+        network_.forward(inputs, Mode::inference).to(at::kCPU) * at::tensor(standardization_.scale, options) +
+        at::tensor(standardization_.offset, options);
     out.check = {static_cast<std::size_t>(estimates.size(0)), to_floats(check_coefficients_), to_floats(estimates)};
     return out;
   }
 
  private:
-  CheckpointState state() {
-    return {network_.parameters(), network_.running_statistics(), average_, adam_, epoch_, history_};
-  }
+  CheckpointState state() { return {network_.parameters(), network_.running_statistics(), average_, adam_, epoch_, history_}; }
 
   Standardization measured_standardization(const TrainingData& data) const {
     Standardization result = standardize_targets(data);
     seed_generators(config_.seed, statistics_epoch);
     const NoisySource source(data, data.training, result, device_);
     at::Tensor coefficients, targets, weights;
-    source.draw(at::arange(static_cast<std::int64_t>(source.size()), at::TensorOptions().dtype(at::kLong).device(device_)), coefficients,
-                targets, weights);
+    source.draw(at::arange(static_cast<std::int64_t>(source.size()), at::TensorOptions().dtype(at::kLong).device(device_)),
+                coefficients, targets, weights);
     standardize_inputs(normalize_coefficients(coefficients, config_.preprocessing), config_.preprocessing, result);
     return result;
   }
 
-  void run_block(const at::Tensor& order, std::int64_t first_step, std::int64_t end_step, std::int64_t n_step, at::Tensor& loss_sum) {
+  void run_block(const at::Tensor& order, std::int64_t first_step, std::int64_t end_step, std::int64_t n_step,
+                 at::Tensor& loss_sum) {
     at::Tensor coefficients, targets, weights;
     training_.draw(order.narrow(0, first_step * batch_, (end_step - first_step) * batch_), coefficients, targets, weights);
     const at::Tensor inputs = preprocess(coefficients, config_.preprocessing, standardization_);
@@ -158,7 +158,8 @@ class Run {
 
   std::vector<double> validation_losses(LossKind kind) {
     const at::NoGradGuard no_gradient;
-    return to_doubles(loss_per_output(kind, network_.forward(validation_inputs_, Mode::inference), validation_targets_, validation_weights_));
+    return to_doubles(
+        loss_per_output(kind, network_.forward(validation_inputs_, Mode::inference), validation_targets_, validation_weights_));
   }
 
   void validate() {

@@ -22,7 +22,8 @@ std::vector<physics::Estimand> estimands_of(const Config& config) {
 }
 
 /// Appends fingerprint i to `samples`, or returns false where it has no signal or no usable bound.
-bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<physics::Estimand>& estimands, Samples& samples) {
+bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<physics::Estimand>& estimands,
+            Samples& samples) {
   const auto c = dataset.coefficients.col(i);
   if (!c.allFinite() || c.norm() < physics::min_signal_norm) return false;
   const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(i)];
@@ -55,18 +56,26 @@ std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed)
   return result;
 }
 
+bool has_bound(const physics::Dataset& dataset, const physics::Estimand& estimand) {
+  try {
+    (void)estimand.bound(dataset.tissues[0], dataset.crb.col(0), dataset.t1_model);
+    return true;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
 void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   const auto n_coeff = dataset.coefficients.rows();
   if (config.preprocessing.phase_reference >= n_coeff)
-    throw cli::DisagreementError(file, "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
+    throw cli::DisagreementError(file,
+                                 "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
                                  std::to_string(n_coeff) + " coefficients");
   if (dataset.size() == 0) throw cli::DisagreementError(file, "fingerprints", "none");
-  for (const physics::Estimand& estimand : estimands_of(config)) try {
-      (void)estimand.bound(dataset.tissues[0], dataset.crb.col(0), dataset.t1_model);
-    } catch (const std::invalid_argument&) {
+  for (const physics::Estimand& estimand : estimands_of(config))
+    if (!has_bound(dataset, estimand))
       throw cli::DisagreementError(file, "a bound for the output " + estimand.name(),
                                    "bounds with " + std::string(physics::name(dataset.t1_model)) + " T1");
-    }
 }
 
 void hash(SHA256_CTX& context, const void* data, std::size_t bytes) {
@@ -83,9 +92,11 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
   data.snr = config.snr.value_or(SnrRange{dataset.snr_min, dataset.snr_max});
   const auto estimands = estimands_of(config);
   const std::size_t n = dataset.size();
-  const auto wanted = config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
+  const auto wanted =
+      config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
   if (wanted >= n)
-    throw cli::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)", std::to_string(n));
+    throw cli::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)",
+                                 std::to_string(n));
   const auto held = held_out(n, std::max<std::size_t>(wanted, 1), config.seed);
   for (std::size_t i = 0; i < n; ++i)
     if (!append(dataset, static_cast<Eigen::Index>(i), estimands, held[i] ? data.validation : data.training)) ++data.n_dropped;

@@ -2,7 +2,8 @@
 ///
 ///   /coefficients [N, n_coeff] complex {real, imag} double, M0 = 1, no noise      /parameters [N, 8] double, attribute names
 ///   /crb [N, n_bound] double, M0 = sigma = 1, attribute names                     /basis [n_frame, n_coeff] double
-///   attributes of the file: t1_model, sequence_name, sequence_sha256, basis_sha256, tr_s, n_frame, snr_min, snr_max, provenance (JSON)
+///   attributes of the file: t1_model, sequence_name, sequence_sha256, basis_sha256, tr_s, n_frame, snr_min, snr_max,
+///   provenance (JSON)
 #pragma once
 
 #include <Eigen/Core>
@@ -15,15 +16,15 @@
 namespace crbrt::physics {
 
 struct Dataset {
-  Eigen::MatrixXcd coefficients;   ///< [n_coeff, N]: one column per fingerprint
-  std::vector<Tissue> tissues;     ///< [N]
-  Eigen::MatrixXd crb;             ///< [n_bound, N], order of bound_names(t1_model)
-  Eigen::MatrixXd basis;           ///< [n_frame, n_coeff]
+  Eigen::MatrixXcd coefficients;  ///< [n_coeff, N]: one column per fingerprint
+  std::vector<Tissue> tissues;    ///< [N]
+  Eigen::MatrixXd crb;            ///< [n_bound, N], order of bound_names(t1_model)
+  Eigen::MatrixXd basis;          ///< [n_frame, n_coeff]
   T1Model t1_model = T1Model::apparent;
   std::string sequence_name, sequence_sha256, basis_sha256;
   double tr_s = 0;
   double snr_min = 10, snr_max = 100;
-  std::string provenance;          ///< JSON text
+  std::string provenance;  ///< JSON text
 
   std::size_t size() const noexcept { return tissues.size(); }
 };

@@ -20,16 +20,14 @@ void Hdf5Writer::create(const std::string& name, const Shape& shape, hid_t type)
   const Hdf5Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
   const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_obj_track_times(properties.get(), false);
-  const Hdf5Handle dataset(
-      H5Dcreate2(file_.get(), name.c_str(), type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT), H5Dclose);
+  const Hdf5Handle dataset(H5Dcreate2(file_.get(), name.c_str(), type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
+                           H5Dclose);
   check(dataset.ok());
 }
 
 void Hdf5Writer::create_real(const std::string& name, const Shape& shape) { create(name, shape, H5T_NATIVE_DOUBLE); }
 
-void Hdf5Writer::create_complex(const std::string& name, const Shape& shape) {
-  create(name, shape, hdf5_complex_type().get());
-}
+void Hdf5Writer::create_complex(const std::string& name, const Shape& shape) { create(name, shape, hdf5_complex_type().get()); }
 
 void Hdf5Writer::write_rows(const std::string& name, std::size_t first, std::size_t n, const void* values, hid_t type) {
   if (n == 0) return;
@@ -66,9 +64,9 @@ void Hdf5Writer::write(const std::string& name, const Shape& shape, const std::c
 
 void Hdf5Writer::write_attribute(const std::string& object, const std::string& name, hid_t type, hid_t space,
                                  const void* values) {
-  const Hdf5Handle attribute(H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT,
-                                               H5P_DEFAULT),
-                             H5Aclose);
+  const Hdf5Handle attribute(
+      H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Aclose);
   check(attribute.ok());
   check(H5Awrite(attribute.get(), type, values) >= 0);
 }

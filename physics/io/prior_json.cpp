@@ -79,8 +79,7 @@ void parse_parameters(const JsonReader& json, T1Model model, std::optional<doubl
   std::array<std::string, n_parameter> given;
   for (const std::string& key : json.keys()) {
     const auto it = std::find_if(known.begin(), known.end(), [&](const Key& k) { return k.name == key; });
-    if (it == known.end())
-      json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", "\"" + key + "\"");
+    if (it == known.end()) json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", "\"" + key + "\"");
     const auto p = static_cast<std::size_t>(it->parameter);
     if (!given[p].empty()) json.fail("one of \"" + given[p] + "\" and \"" + key + "\"", "both");
     given[p] = key;
@@ -93,7 +92,8 @@ void parse_parameters(const JsonReader& json, T1Model model, std::optional<doubl
   for (const Key& key : known)
     if (given[static_cast<std::size_t>(key.parameter)].empty()) json.fail("the key \"" + std::string(key.name) + "\"", "none");
   if (model == T1Model::apparent)
-    result.marginal[static_cast<std::size_t>(Parameter::r1_semi_hz)] = result.marginal[static_cast<std::size_t>(Parameter::r1_free_hz)];
+    result.marginal[static_cast<std::size_t>(Parameter::r1_semi_hz)] =
+        result.marginal[static_cast<std::size_t>(Parameter::r1_free_hz)];
 }
 
 TissueClass parse_class(const JsonReader& json, T1Model model, std::optional<double> tr_s) {

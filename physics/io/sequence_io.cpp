@@ -56,7 +56,8 @@ Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s)
   const double file_tr_s = json.at("tr_s").number();
   if (tr_s && !(std::abs(*tr_s - file_tr_s) <= tr_tolerance_rel * std::abs(file_tr_s)))
     throw cli::InputError(path, "tr_s as given, " + std::to_string(*tr_s) + " s", std::to_string(file_tr_s) + " s");
-  Sequence sequence = sequence_of(path, file_tr_s, "alpha_rad", trains_of(json.at("alpha_rad")), "trf_s", trains_of(json.at("trf_s")));
+  Sequence sequence =
+      sequence_of(path, file_tr_s, "alpha_rad", trains_of(json.at("alpha_rad")), "trf_s", trains_of(json.at("trf_s")));
   sequence.name = json.text_or("name", sequence.name);
   return sequence;
 }

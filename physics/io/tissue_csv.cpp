@@ -88,7 +88,8 @@ std::vector<Tissue> read_tissues(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  if (!file || !std::getline(file, line)) throw cli::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
+  if (!file || !std::getline(file, line))
+    throw cli::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;
   for (std::size_t number = 2; std::getline(file, line); ++number)

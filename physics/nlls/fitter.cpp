@@ -80,7 +80,6 @@ VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockste
   const SolverRun& best =
       *std::min_element(runs.begin(), runs.end(), [](const SolverRun& a, const SolverRun& b) { return a.cost < b.cost; });
   fit.tissue = best.tissue;
-  if(getenv("DBG")){for(size_t k=0;k<runs.size();++k){auto&r=runs[k]; fprintf(stderr,"[%d %.4f w0 %.0f>%.0f B1 %.2f>%.2f]",r.converged,r.cost/best.cost,starts[k].omega0_rad_s,r.tissue.omega0_rad_s,starts[k].b1_rel,r.tissue.b1_rel);} fprintf(stderr," %zu\n",cost.n_simulated());}
   fit.status = FitStatus::not_converged;
   if (!describe(fit, cost, unit, norm)) return fit;
   // A log-likelihood difference of 0.01; the second term is rounding, for data without noise.

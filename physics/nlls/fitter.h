@@ -23,12 +23,12 @@ enum class M0Mode { eliminated, fitted };
 struct FitSettings {
   T1Model t1_model = T1Model::apparent;
   M0Mode m0_mode = M0Mode::eliminated;  ///< fitted: Re M0 and Im M0 are two more unknowns of the solver; same minimum
-  std::size_t n_start = 5;      ///< solver runs per voxel; the lowest cost wins
+  std::size_t n_start = 4;      ///< solver runs per voxel; the lowest cost wins
   std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
   std::uint64_t seed = 1;       ///< of those draws
   std::optional<double> sigma;  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
   std::size_t n_thread = 1;
-  int max_iterations = 60;
+  int max_iterations = 100;
 };
 
 enum class FitStatus : std::uint8_t {

@@ -15,12 +15,14 @@ using crbrt::VoxelStatus;
 
 static_assert(std::is_trivially_copyable_v<Session> && sizeof(Session) <= sizeof(crbrt_session));
 static_assert(CRBRT_ARENA_ALIGNMENT == crbrt::layout::arena_alignment);
-static_assert(CRBRT_ISA_SCALAR == static_cast<crbrt_isa>(Isa::scalar) && CRBRT_ISA_SSE42 == static_cast<crbrt_isa>(Isa::sse42) &&
-              CRBRT_ISA_AVX2 == static_cast<crbrt_isa>(Isa::avx2) && CRBRT_ISA_AUTO == static_cast<crbrt_isa>(Isa::automatic));
+static_assert(CRBRT_ISA_SCALAR == static_cast<crbrt_isa>(Isa::scalar) &&
+              CRBRT_ISA_SSE42 == static_cast<crbrt_isa>(Isa::sse42) && CRBRT_ISA_AVX2 == static_cast<crbrt_isa>(Isa::avx2) &&
+              CRBRT_ISA_AUTO == static_cast<crbrt_isa>(Isa::automatic));
 
 constexpr bool equal(int c, Status status) { return c == static_cast<int>(status); }
 static_assert(equal(CRBRT_OK, Status::ok) && equal(CRBRT_BAD_SHAPE, Status::bad_shape) &&
-              equal(CRBRT_ARENA_TOO_SMALL, Status::arena_too_small) && equal(CRBRT_ARENA_MISALIGNED, Status::arena_misaligned) &&
+              equal(CRBRT_ARENA_TOO_SMALL, Status::arena_too_small) &&
+              equal(CRBRT_ARENA_MISALIGNED, Status::arena_misaligned) &&
               equal(CRBRT_ISA_UNAVAILABLE, Status::isa_unavailable) && equal(CRBRT_BAD_PROGRAM, Status::bad_program) &&
               equal(CRBRT_NOT_BOUND, Status::not_bound));
 

@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint32_t bit(int index) { return std::uint32_t{1} << index; }
 
 // -msse4.2 lets the compiler use all of its predecessors and popcnt.
-constexpr std::uint32_t leaf1_sse42 = bit(0) /*sse3*/ | bit(9) /*ssse3*/ | bit(19) /*sse4.1*/ | bit(20) /*sse4.2*/ | bit(23) /*popcnt*/;
+constexpr std::uint32_t leaf1_sse42 =
+    bit(0) /*sse3*/ | bit(9) /*ssse3*/ | bit(19) /*sse4.1*/ | bit(20) /*sse4.2*/ | bit(23) /*popcnt*/;
 constexpr std::uint32_t leaf1_osxsave = bit(27);
 constexpr std::uint32_t leaf1_avx2 = leaf1_sse42 | bit(12) /*fma*/ | leaf1_osxsave | bit(28) /*avx*/;
 constexpr std::uint32_t leaf7_avx2 = bit(5);
@@ -25,14 +26,11 @@ constexpr bool has_all(std::uint32_t word, std::uint32_t bits) { return (word & 
 
 bool supports(const CpuWords& words, Isa isa) noexcept {
   switch (isa) {
-    case Isa::scalar:
-      return true;
-    case Isa::sse42:
-      return has_all(words.leaf1_ecx, leaf1_sse42);
+    case Isa::scalar: return true;
+    case Isa::sse42: return has_all(words.leaf1_ecx, leaf1_sse42);
     case Isa::avx2:
       return has_all(words.leaf1_ecx, leaf1_avx2) && has_all(words.leaf7_ebx, leaf7_avx2) && has_all(words.xcr0, xcr0_avx);
-    case Isa::automatic:
-      break;
+    case Isa::automatic: break;
   }
   return false;
 }

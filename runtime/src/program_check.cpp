@@ -93,10 +93,11 @@ bool is_consistent(const Program& p) noexcept {
   if (p.version != program_version || p.name == nullptr || p.model_sha256 == nullptr) return false;
   if (p.n_coeff == 0 || p.n_coeff > max_width / 2 || p.n_output == 0 || p.n_op == 0 || p.n_slot == 0) return false;
   if (p.outputs == nullptr || p.ops == nullptr || p.slot_width == nullptr) return false;
-  if (!check_preprocessing(p) || !check_outputs(p) || !check_slots(p) || arena_floats(p) == 0) return false;
+  // Extents first: the tables that outputs and preprocessing point at are as long as the ops say.
+  if (!check_slots(p) || arena_floats(p) == 0 || p.ops[p.n_op - 1].n_out != p.n_output) return false;
   for (std::size_t i = 0; i < p.n_op; ++i)
     if (!check_op(p, i)) return false;
-  return p.ops[p.n_op - 1].n_out == p.n_output;
+  return check_preprocessing(p) && check_outputs(p);
 }
 
 }  // namespace crbrt

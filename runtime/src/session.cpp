@@ -25,14 +25,12 @@ struct Run {
     switch (op.kind) {
       case OpKind::dense: {
         const float* add = op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
-        return kernels.dense(
-            {slot(op.in_slot), slot(op.out_slot), add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
+        return kernels.dense({slot(op.in_slot), slot(op.out_slot), add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
       }
       case OpKind::group_norm:
-        return kernels.group_norm({slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.n_group, op.epsilon,
-                                   op.relu != 0});
-      case OpKind::relu:
-        return kernels.relu({slot(op.in_slot), slot(op.out_slot), op.n_in});
+        return kernels.group_norm(
+            {slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.n_group, op.epsilon, op.relu != 0});
+      case OpKind::relu: return kernels.relu({slot(op.in_slot), slot(op.out_slot), op.n_in});
       case OpKind::affine:
         return kernels.affine({slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.relu != 0});
     }
@@ -61,12 +59,11 @@ bool shapes_agree(const Program& p, const View2<const float>& in, const View2<fl
   if (in.rows != out.rows || in.columns != 2 * std::size_t{p.n_coeff} || out.columns != p.n_output) return false;
   if (in.stride < in.columns || out.stride < out.columns) return false;
   if (in.rows > 0 && (in.data == nullptr || out.data == nullptr)) return false;
-  const bool status_unwanted = status.data == nullptr && status.size == 0;
-  return status_unwanted || (status.data != nullptr && status.size == in.rows);
+  return status.size == 0 || (status.data != nullptr && status.size == in.rows);
 }
 
-void run_tiles(const Run& run, std::size_t step, std::size_t imag_offset, const View2<const float>& in,
-               const View2<float>& out, VoxelStatus* status) noexcept {
+void run_tiles(const Run& run, std::size_t step, std::size_t imag_offset, const View2<const float>& in, const View2<float>& out,
+               VoxelStatus* status) noexcept {
   for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
     const std::size_t left = in.rows - first;
     const std::size_t n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
@@ -102,7 +99,7 @@ Status Session::run(View2<const float> coefficients, View2<float> estimates, Vie
   if (program_ == nullptr) return Status::not_bound;
   if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
   const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
-  run_tiles(run, 1, program_->n_coeff, coefficients, estimates, status.data);
+  run_tiles(run, 1, program_->n_coeff, coefficients, estimates, status.size > 0 ? status.data : nullptr);
   return Status::ok;
 }
 
@@ -111,7 +108,7 @@ Status Session::run_interleaved(View2<const float> coefficients, View2<float> es
   if (program_ == nullptr) return Status::not_bound;
   if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
   const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
-  run_tiles(run, 2, 1, coefficients, estimates, status.data);
+  run_tiles(run, 2, 1, coefficients, estimates, status.size > 0 ? status.data : nullptr);
   return Status::ok;
 }
 

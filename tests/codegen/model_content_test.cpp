@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "runtime/loader/src/sha256_text.h"
 #include "tests/support/model_builder.h"
 
 namespace crbrt::tests {
@@ -139,6 +140,11 @@ const Mutation protocol_mutations[] = {
      [](ModelT& m) { m.protocol->sequence_sha256 = std::string(64, 'A'); }},
     {"basis_hash_no_hex", "protocol.basis_sha256", [](ModelT& m) { m.protocol->basis_sha256[5] = 'g'; }},
     {"basis_of_other_hash", "protocol.basis", [](ModelT& m) { m.protocol->basis_sha256 = std::string(64, '0'); }},
+    {"basis_not_orthonormal", "protocol.basis",
+     [](ModelT& m) {
+       m.protocol->basis[0] += 1e-5;
+       m.protocol->basis_sha256 = loading::hex(loading::sha256(m.protocol->basis.data(), m.protocol->basis.size() * 8));
+     }},
     {"basis_short", "protocol.basis", [](ModelT& m) { m.protocol->basis.pop_back(); }},
     {"basis_nan", "protocol.basis[9]", [](ModelT& m) { m.protocol->basis[9] = nan_f; }},
     {"tr_zero", "protocol.tr_s", [](ModelT& m) { m.protocol->tr_s = 0; }},
@@ -152,10 +158,12 @@ const Mutation protocol_mutations[] = {
 
 const Mutation provenance_mutations[] = {
     {"text_with_escape", "provenance.licence", [](ModelT& m) { m.provenance->licence = "\x1b[2J"; }},
+    {"text_with_carriage_return", "provenance.licence", [](ModelT& m) { m.provenance->licence = "a\rb"; }},
     {"text_not_utf8", "provenance.config_json", [](ModelT& m) { m.provenance->config_json = "\xff"; }},
     {"text_of_overlong_utf8", "provenance.config_json", [](ModelT& m) { m.provenance->config_json = "\xc0\x80"; }},
     {"text_cut_in_a_character", "provenance.dataset_provenance",
      [](ModelT& m) { m.provenance->dataset_provenance = "\xe2\x82"; }},
+    {"text_too_long", "provenance.config_json", [](ModelT& m) { m.provenance->config_json = std::string((1 << 20) + 1, ' '); }},
     {"unknown_loss", "provenance.loss_kind", [](ModelT& m) { m.provenance->loss_kind = "l1"; }},
     {"snr_negative", "provenance.snr_min", [](ModelT& m) { m.provenance->snr_min = -1; }},
     {"snr_reversed", "provenance.snr_max", [](ModelT& m) { m.provenance->snr_max = 1; }},
@@ -165,6 +173,13 @@ const Mutation provenance_mutations[] = {
     {"loss_of_output_negative", "provenance.validation_loss_per_output[1].loss",
      [](ModelT& m) { m.provenance->validation_loss_per_output[1]->loss = -1; }},
 };
+
+TEST(ModelContent, TextsMayHoldAnyLanguageAndEitherLineEnd) {
+  ModelT model = valid_model();
+  model.provenance->config_json = "{\r\n\t\"who\": \"Cram\xc3\xa9r \xe2\x82\xac \xf0\x9f\xa7\xa0\"\n}";
+  const LoadResult result = load_object(model);
+  EXPECT_EQ(result.status, Status::ok) << result.detail;
+}
 
 const Mutation test_vector_mutations[] = {
     {"no_test_voxels", "test_vector: voxels", [](ModelT& m) { m.test_vector->coefficients.clear(); }},

@@ -15,7 +15,8 @@ inline std::string short_sequence(const TemporaryFolder& folder, int n_pulse = 1
     alpha << (k == 0 ? "3.14" : ",") << (k == 0 ? "" : std::to_string(peak_rad * std::pow(std::sin(0.07 * k), 2)));
     trf << (k == 0 ? "" : ",") << (k == 0 ? 5e-4 : 1e-4 + 3e-4 * std::pow(std::sin(0.031 * k), 2));
   }
-  return folder.file("short.json", "{\"name\": \"short\", \"tr_s\": 0.0035, \"alpha_rad\": [" + alpha.str() + "], \"trf_s\": [" + trf.str() + "]}");
+  return folder.file("short.json", "{\"name\": \"short\", \"tr_s\": 0.0035, \"alpha_rad\": [" + alpha.str() +
+                                       "], \"trf_s\": [" + trf.str() + "]}");
 }
 
 inline const std::string example_prior = CRBRT_SOURCE_DIR "/docs/examples/prior.json";

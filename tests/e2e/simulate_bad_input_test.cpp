@@ -18,7 +18,8 @@ class SimulateBadInput : public testing::Test {
     const Outcome outcome = run("crbrt-simulate --out " + out + " " + arguments);
     EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
     EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
-    for (const std::string& part : parts) EXPECT_NE(outcome.text.find(part), std::string::npos) << "no \"" << part << "\" in: " << outcome.text;
+    for (const std::string& part : parts)
+      EXPECT_NE(outcome.text.find(part), std::string::npos) << "no \"" << part << "\" in: " << outcome.text;
     EXPECT_EQ(content_of(out), "precious");
     EXPECT_EQ(folder_.count(), n_before) << "something was left behind";
   }
@@ -54,7 +55,8 @@ TEST_F(SimulateBadInput, ZeroTrAndAlphaOfTheWrongLength) {
   const std::string zero = folder_.file("zero.json", R"({"tr_s": 0, "alpha_rad": [3, 1], "trf_s": [5e-4, 1e-4]})");
   expect_failure("--sequence " + zero + " " + tissues_, 3, {zero, "expected TR > 0", "found 0"});
   expect_failure(sequence_ + "--tr 0 " + tissues_, 3, {"short.json", "expected tr_s"});
-  const std::string lengths = folder_.file("lengths.json", R"({"tr_s": 0.0035, "alpha_rad": [3, 1, 1], "trf_s": [5e-4, 1e-4]})");
+  const std::string lengths =
+      folder_.file("lengths.json", R"({"tr_s": 0.0035, "alpha_rad": [3, 1, 1], "trf_s": [5e-4, 1e-4]})");
   expect_failure("--sequence " + lengths + " " + tissues_, 3, {lengths, "expected as many", "found 3 and 2"});
 }
 
@@ -68,27 +70,32 @@ TEST_F(SimulateBadInput, NegativeParameters) {
 TEST_F(SimulateBadInput, FlipAnglesForWhichTheLinearRateDoesNotExist) {
   const std::string steep = short_sequence(folder_, 40, 6);
   expect_failure("--sequence " + steep + " " + tissues_, 3, {steep, "expected balanced pulses", "found", "R2sl"});
-  expect_failure("--sequence " + steep + " " + prior_ + "--count 9 --rank 3", 3, {steep, "expected balanced pulses", "found", "R2sl"});
+  expect_failure("--sequence " + steep + " " + prior_ + "--count 9 --rank 3", 3,
+                 {steep, "expected balanced pulses", "found", "R2sl"});
 }
 
 TEST_F(SimulateBadInput, ABasisOfAnotherSequenceIsADisagreement) {
   const std::string set = folder_ / "set.h5";
   ASSERT_EQ(run("crbrt-simulate " + sequence_ + prior_ + "--count 20 --rank 9 --out " + set).exit_code, 0);
-  expect_failure("--sequence " + example_sequence + " " + tissues_ + "--basis " + set, 4, {set, "expected", "20 frames", "found 120"});
+  expect_failure("--sequence " + example_sequence + " " + tissues_ + "--basis " + set, 4,
+                 {set, "expected", "20 frames", "found 120"});
   expect_failure(sequence_ + tissues_ + "--basis " + set + " --rank 10", 3, {set, "expected at least 10", "found 9"});
 }
 
 TEST_F(SimulateBadInput, APriorWithoutAUsableTissue) {
   // T2f of a microsecond in both classes: nothing is left at the echo.
   std::string text = content_of(example_prior);
-  for (const char* key : {"\"t2_free_s\"", "\"r2_free_hz\""}) {
+  for (const char* key : {"\"r2_free_hz\"", "\"t2_free_s\""}) {
     const std::size_t at = text.find(key);
     text.replace(at, text.find('}', at) - at, R"("r2_free_hz": {"kind": "fixed", "value": 1e6)");
   }
   const std::string path = folder_.file("dark.json", text);
-  const Outcome outcome = run("crbrt-simulate " + sequence_ + "--prior " + path + " --count 20 --rank 9 --out " + (folder_ / "o.h5"));
+  const Outcome outcome =
+      run("crbrt-simulate " + sequence_ + "--prior " + path + " --count 20 --rank 9 --out " + (folder_ / "o.h5"));
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_NE(outcome.text.find(path + ": expected tissues with a signal and finite bounds, found none in 20 draws"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find(path + ": expected tissues with a signal and finite bounds, found none in 20 draws"),
+            std::string::npos)
+      << outcome.text;
 }
 
 TEST_F(SimulateBadInput, AWrongCommandLineIsUsage) {
@@ -107,7 +114,8 @@ TEST_F(SimulateBadInput, AWrongCommandLineIsUsage) {
 TEST_F(SimulateBadInput, HelpListsTheExitCodes) {
   const Outcome outcome = run("crbrt-simulate --help");
   EXPECT_EQ(outcome.exit_code, 0);
-  for (const char* part : {"--sequence", "--shard", "Exit codes:", "  8  "}) EXPECT_NE(outcome.text.find(part), std::string::npos) << part;
+  for (const char* part : {"--sequence", "--shard", "Exit codes:", "  8  "})
+    EXPECT_NE(outcome.text.find(part), std::string::npos) << part;
 }
 
 TEST_F(SimulateBadInput, OutputsThatCannotBeWritten) {

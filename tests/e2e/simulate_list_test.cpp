@@ -43,9 +43,11 @@ TEST(SimulateList, ABasisBringsCoefficientsThatAreTheProjectedSignal) {
   const TemporaryFolder folder;
   const std::string set = folder / "set.h5", out = folder / "o.h5";
   const std::string sequence = short_sequence(folder);
-  Outcome outcome = run("crbrt-simulate --sequence " + sequence + " --prior " + example_prior + " --count 40 --rank 9 --out " + set);
+  Outcome outcome =
+      run("crbrt-simulate --sequence " + sequence + " --prior " + example_prior + " --count 40 --rank 9 --out " + set);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  outcome = run("crbrt-simulate --sequence " + sequence + " --tissues " + example_tissues + " --t1 separate --basis " + set + " --rank 8 --out " + out);
+  outcome = run("crbrt-simulate --sequence " + sequence + " --tissues " + example_tissues + " --t1 separate --basis " + set +
+                " --rank 8 --out " + out);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Hdf5Reader file(out);
   const auto signal = file.complex("signal"), coefficients = file.complex("coefficients");
@@ -65,7 +67,8 @@ TEST(SimulateList, TheDocumentedLayoutIsTheWrittenOne) {
   const Hdf5Reader file(folder / "o.h5");
   const std::string page = content_of(CRBRT_SOURCE_DIR "/docs/file-formats.md");
   for (const char* name : {"signal", "jacobian"})
-    EXPECT_NE(page.find(std::string("/") + name + " " + physics::shape_text(file.complex(name).shape)), std::string::npos) << name;
+    EXPECT_NE(page.find(std::string("/") + name + " " + physics::shape_text(file.complex(name).shape)), std::string::npos)
+        << name;
   for (const char* name : {"crb_time", "parameters"})
     EXPECT_NE(page.find(std::string("/") + name + " " + physics::shape_text(file.real(name).shape)), std::string::npos) << name;
 }

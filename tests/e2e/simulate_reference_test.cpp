@@ -45,12 +45,14 @@ std::string tissues_csv(const JsonReader& reference) {
   return text.str();
 }
 
-void expect_close(const std::vector<Complex>& expected, const Complex* found, const std::vector<double>& indices, const std::string& what) {
+void expect_close(const std::vector<Complex>& expected, const Complex* found, const std::vector<double>& indices,
+                  const std::string& what) {
   double largest = 0;
   for (const Complex value : expected) largest = std::max(largest, std::abs(value));
   ASSERT_GT(largest, 0);
   for (std::size_t i = 0; i < expected.size(); ++i)
-    EXPECT_LT(std::abs(found[static_cast<std::size_t>(indices[i])] - expected[i]), signal_tolerance_rel * largest) << what << " at " << indices[i];
+    EXPECT_LT(std::abs(found[static_cast<std::size_t>(indices[i])] - expected[i]), signal_tolerance_rel * largest)
+        << what << " at " << indices[i];
 }
 
 void expect_bounds(const std::vector<double>& expected, const double* found, std::size_t n_bound, const std::string& what) {
@@ -74,7 +76,8 @@ void compare_time_domain(const JsonReader& reference, const Hdf5Reader& file, st
     const std::vector<JsonReader> derivatives = sets[t].at("derivs").items();
     ASSERT_EQ(derivatives.size(), n_parameter);
     for (std::size_t p = 0; p < n_parameter; ++p)
-      expect_close(complex_of(derivatives[p]), &jacobian.values[(t * n_parameter + p) * n_frame], indices, tissue + ", derivative " + std::to_string(p));
+      expect_close(complex_of(derivatives[p]), &jacobian.values[(t * n_parameter + p) * n_frame], indices,
+                   tissue + ", derivative " + std::to_string(p));
     expect_bounds(sets[t].at("crb_real").numbers(), &crb.values[t * n_bound], n_bound, tissue);
   }
 }
@@ -89,7 +92,8 @@ class SimulateReference : public testing::Test {
   /// Simulates the reference tissues and returns the file's path.
   std::string simulate(const JsonReader& reference, const std::string& sequence, const std::string& options) {
     const std::string tissues = folder_.file("tissues.csv", tissues_csv(reference)), out = folder_ / "out.h5";
-    const Outcome outcome = run("crbrt-simulate --sequence " + sequence + " --tr 3.5e-3 --tissues " + tissues + " --derivatives --out " + out + " " + options);
+    const Outcome outcome = run("crbrt-simulate --sequence " + sequence + " --tr 3.5e-3 --tissues " + tissues +
+                                " --derivatives --out " + out + " " + options);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
     return out;
   }

@@ -23,7 +23,8 @@ Eigen::MatrixXd orthonormal(int rows, int columns) {
 
 void write(const std::string& path, const std::string& name, const Eigen::MatrixXd& row_major_transposed) {
   Hdf5Writer file(path, path);
-  file.write(name, {static_cast<std::size_t>(row_major_transposed.cols()), static_cast<std::size_t>(row_major_transposed.rows())},
+  file.write(name,
+             {static_cast<std::size_t>(row_major_transposed.cols()), static_cast<std::size_t>(row_major_transposed.rows())},
              row_major_transposed.data());
   file.close();
 }

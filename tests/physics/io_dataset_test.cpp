@@ -23,8 +23,9 @@ Dataset example(int n, T1Model model = T1Model::apparent) {
   set.coefficients = Eigen::MatrixXcd::Random(3, n);
   for (int i = 0; i < n; ++i) set.tissues.push_back({0.1 + 0.001 * i, 1, 10, 20, 1, 1e-5, 5.0 * i, 0.9});
   set.crb = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(bound_names(model).size()), n).cwiseAbs();
-  set.basis = Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd::Ones(7, 3) + Eigen::MatrixXd::Identity(7, 3)).householderQ() *
-              Eigen::MatrixXd::Identity(7, 3);
+  set.basis =
+      Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd::Ones(7, 3) + Eigen::MatrixXd::Identity(7, 3)).householderQ() *
+      Eigen::MatrixXd::Identity(7, 3);
   set.sequence_name = "short";
   set.sequence_sha256 = std::string(64, 'a');
   set.basis_sha256 = sha256_of(set.basis);

@@ -11,13 +11,14 @@
 namespace crbrt::physics {
 namespace {
 
+using testing::ElementsAre;
 using tests::expect_input_error;
 using tests::TemporaryFolder;
-using testing::ElementsAre;
 
 constexpr double tr_s = 3.5e-3;
 
-std::string hdf5_sequence(const TemporaryFolder& folder, const Shape& shape, std::vector<double> alpha, std::vector<double> trf) {
+std::string hdf5_sequence(const TemporaryFolder& folder, const Shape& shape, std::vector<double> alpha,
+                          std::vector<double> trf) {
   const std::string path = folder / "s.h5";
   Hdf5Writer file(path, path);
   file.write("alpha", shape, alpha.data());
@@ -40,7 +41,8 @@ TEST(SequenceJson, OneArrayPerCycle) {
 
 TEST(SequenceJson, AFlatArrayIsOneCycleAndTheNameDefaultsToTheFiles) {
   const TemporaryFolder folder;
-  const Sequence sequence = read_sequence(folder.file("flat.json", R"({"tr_s": 0.0035, "alpha_rad": [3, 1], "trf_s": [5e-4, 1e-4]})"));
+  const Sequence sequence =
+      read_sequence(folder.file("flat.json", R"({"tr_s": 0.0035, "alpha_rad": [3, 1], "trf_s": [5e-4, 1e-4]})"));
   EXPECT_EQ(sequence.name, "flat");
   ASSERT_EQ(sequence.cycles.size(), 1u);
   EXPECT_THAT(sequence.cycles[0].alpha_rad, ElementsAre(3, 1));
@@ -75,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadJson{"no_tr", R"({"alpha_rad": [3, 1], "trf_s": [5e-4, 1e-4]})", "tr_s"},
                     BadJson{"text_in_numbers", R"({"tr_s": 1, "alpha_rad": [3, "x"], "trf_s": [5e-4, 1e-4]})", "alpha_rad[1]"},
                     BadJson{"alpha_too_long", R"({"tr_s": 1, "alpha_rad": [3, 1, 1], "trf_s": [5e-4, 1e-4]})", "found 3 and 2"},
-                    BadJson{"cycle_missing", R"({"tr_s": 1, "alpha_rad": [[3, 1], [3, 1]], "trf_s": [[5e-4, 1e-4]]})", "found 1"},
+                    BadJson{"cycle_missing", R"({"tr_s": 1, "alpha_rad": [[3, 1], [3, 1]], "trf_s": [[5e-4, 1e-4]]})",
+                            "found 1"},
                     BadJson{"one_pulse", R"({"tr_s": 1, "alpha_rad": [3], "trf_s": [5e-4]})", "two pulses"},
                     BadJson{"negative_angle", R"({"tr_s": 1, "alpha_rad": [3, -1], "trf_s": [5e-4, 1e-4]})", "-1"},
                     BadJson{"pulse_longer_than_tr", R"({"tr_s": 1, "alpha_rad": [3, 1], "trf_s": [5e-4, 2]})", "found 2"}),

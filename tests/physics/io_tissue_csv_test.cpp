@@ -15,10 +15,12 @@ const std::string header = "m0_semi_frac,r1_free_hz,r2_free_hz,exchange_hz,r1_se
 
 TEST(TissueCsv, ColumnsAreFoundByName) {
   const TemporaryFolder folder;
-  const std::string path = folder.file("t.csv", "b1_rel, omega0_rad_s ,t2_semi_s,r1_semi_hz,exchange_hz,r2_free_hz,r1_free_hz,m0_semi_frac\r\n"
-                                                "0.9,-100,1.2e-5,3,15,12,0.5,0.2\r\n"
-                                                "\r\n"
-                                                "1,0,1e-5,1,20,10,1,0\r\n");
+  const std::string path =
+      folder.file("t.csv",
+                  "b1_rel, omega0_rad_s ,t2_semi_s,r1_semi_hz,exchange_hz,r2_free_hz,r1_free_hz,m0_semi_frac\r\n"
+                  "0.9,-100,1.2e-5,3,15,12,0.5,0.2\r\n"
+                  "\r\n"
+                  "1,0,1e-5,1,20,10,1,0\r\n");
   const std::vector<Tissue> tissues = read_tissues(path);
   ASSERT_EQ(tissues.size(), 2u);
   const std::array<double, n_parameter> first{0.2, 0.5, 12, 15, 3, 1.2e-5, -100, 0.9};
@@ -44,18 +46,19 @@ TEST_P(BadTissueCsv, IsRefusedByLineAndColumn) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, BadTissueCsv,
-    testing::Values(Bad{"empty", "", {"empty"}}, Bad{"header_alone", header, {"at least one tissue"}},
-                    Bad{"unknown_column", "m0s,r1_free_hz\n", {"line 1", "\"m0s\""}},
-                    Bad{"missing_column", "m0_semi_frac,r1_free_hz\n", {"line 1", "r2_free_hz", "none"}},
-                    Bad{"column_twice", "b1_rel,b1_rel\n", {"line 1", "b1_rel twice"}},
-                    Bad{"too_few_values", header + "0.1,1,10\n", {"line 2", "8 values", "found 3"}},
-                    Bad{"no_number", header + "0.1,1,10,20,1,1e-5,zero,1\n", {"line 2", "omega0_rad_s", "\"zero\""}},
-                    Bad{"empty_cell", header + "0.1,1,10,20,1,,0,1\n", {"line 2", "t2_semi_s", "\"\""}},
-                    Bad{"number_with_unit", header + "0.1,1,10,20,1,1e-5s,0,1\n", {"line 2", "t2_semi_s", "1e-5s"}},
-                    Bad{"negative", header + "0.1,1,10,20,1,1e-5,0,1\n0.1,-1,10,20,1,1e-5,0,1\n", {"line 3", "r1_free_hz", "(-1)"}},
-                    Bad{"not_finite", header + "0.1,1,nan,20,1,1e-5,0,1\n", {"line 2", "r2_free_hz", "(nan)"}},
-                    Bad{"pool_of_one", header + "1,1,10,20,1,1e-5,0,1\n", {"line 2", "m0_semi_frac", "(1)"}},
-                    Bad{"nothing_relaxes", header + "0.1,0,10,20,0,1e-5,0,1\n", {"line 2", "relax"}}),
+    testing::Values(
+        Bad{"empty", "", {"empty"}}, Bad{"header_alone", header, {"at least one tissue"}},
+        Bad{"unknown_column", "m0s,r1_free_hz\n", {"line 1", "\"m0s\""}},
+        Bad{"missing_column", "m0_semi_frac,r1_free_hz\n", {"line 1", "r2_free_hz", "none"}},
+        Bad{"column_twice", "b1_rel,b1_rel\n", {"line 1", "b1_rel twice"}},
+        Bad{"too_few_values", header + "0.1,1,10\n", {"line 2", "8 values", "found 3"}},
+        Bad{"no_number", header + "0.1,1,10,20,1,1e-5,zero,1\n", {"line 2", "omega0_rad_s", "\"zero\""}},
+        Bad{"empty_cell", header + "0.1,1,10,20,1,,0,1\n", {"line 2", "t2_semi_s", "\"\""}},
+        Bad{"number_with_unit", header + "0.1,1,10,20,1,1e-5s,0,1\n", {"line 2", "t2_semi_s", "1e-5s"}},
+        Bad{"negative", header + "0.1,1,10,20,1,1e-5,0,1\n0.1,-1,10,20,1,1e-5,0,1\n", {"line 3", "r1_free_hz", "(-1)"}},
+        Bad{"not_finite", header + "0.1,1,nan,20,1,1e-5,0,1\n", {"line 2", "r2_free_hz", "(nan)"}},
+        Bad{"pool_of_one", header + "1,1,10,20,1,1e-5,0,1\n", {"line 2", "m0_semi_frac", "(1)"}},
+        Bad{"nothing_relaxes", header + "0.1,0,10,20,0,1e-5,0,1\n", {"line 2", "relax"}}),
     [](const auto& each) { return each.param.name; });
 
 TEST(TissueCsv, AMissingFileSaysSo) {

@@ -17,7 +17,7 @@
 
 namespace crbrt::tests {
 
-/// 120 pulses: an inversion, then flip angles and durations that swing at different rates so that all parameters show.
+/// 160 pulses: an inversion, then flip angles and durations that swing at different rates so that all parameters show.
 inline physics::Sequence short_sequence() {
   physics::Sequence sequence;
   sequence.name = "short";
@@ -25,8 +25,8 @@ inline physics::Sequence short_sequence() {
   physics::Cycle cycle;
   cycle.alpha_rad = {std::numbers::pi};
   cycle.trf_s = {500e-6};
-  for (int k = 1; k < 120; ++k) {
-    const double phase = 2 * std::numbers::pi * k / 120;
+  for (int k = 1; k < 160; ++k) {
+    const double phase = 2 * std::numbers::pi * k / 160;
     cycle.alpha_rad.push_back(0.15 + 0.9 * std::pow(std::sin(1.5 * phase), 2) + 0.3 * std::pow(std::sin(4 * phase), 2));
     cycle.trf_s.push_back(300e-6 + 190e-6 * std::cos(2.5 * phase));
   }

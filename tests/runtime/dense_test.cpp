@@ -17,8 +17,13 @@ enum class Skip { none, other_slot, in_place };
 /// One layer on one tile; every buffer ends at an unmapped page.
 struct DenseCase {
   DenseCase(std::size_t n_in_, std::size_t n_out_, Skip skip_, bool relu_, bool with_extremes = true)
-      : n_in(n_in_), n_out(n_out_), skip(skip_), relu(relu_), in(normal_tile(n_in, 1, with_extremes)),
-        add(normal_tile(n_out, 2, with_extremes)), weights(normal_values(layout::packed_size(n_in, n_out), 3, with_extremes)),
+      : n_in(n_in_),
+        n_out(n_out_),
+        skip(skip_),
+        relu(relu_),
+        in(normal_tile(n_in, 1, with_extremes)),
+        add(normal_tile(n_out, 2, with_extremes)),
+        weights(normal_values(layout::packed_size(n_in, n_out), 3, with_extremes)),
         bias(normal_values(layout::padded_outputs(n_out), 4)) {}
 
   DenseArgs args(GuardedBuffer<float>& out) const {
@@ -66,7 +71,8 @@ TEST(Dense, ReferenceIsWithinRoundingOfExactSum) {
         double exact = c.bias.data()[j] + double{c.add.data()[at]};
         double magnitude = std::fabs(c.bias.data()[j]) + std::fabs(c.add.data()[at]);
         for (std::size_t k = 0; k < n_in; ++k) {
-          const double term = double{c.weights.data()[layout::packed_index(n_in, j, k)]} * c.in.data()[k * layout::tile_voxels + v];
+          const double term =
+              double{c.weights.data()[layout::packed_index(n_in, j, k)]} * c.in.data()[k * layout::tile_voxels + v];
           exact += term;
           magnitude += std::fabs(term);
         }

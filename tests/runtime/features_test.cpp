@@ -60,8 +60,7 @@ TEST(Affine, EveryIsaEqualsReferenceBitForBit) {
           const auto in = normal_tile(n, 6, true);
           const GuardedBuffer<float> scale(normal_values(n, 7)), shift(normal_values(n, 8));
           const auto args = [&](const float* x, float* y) { return AffineArgs{x, y, scale.data(), shift.data(), n, relu}; };
-          const auto expected =
-              result(in, place, [&](const float* x, float* y) { affine_ref(mul_add_of(isa), args(x, y)); });
+          const auto expected = result(in, place, [&](const float* x, float* y) { affine_ref(mul_add_of(isa), args(x, y)); });
           const auto found = result(in, place, [&](const float* x, float* y) { kernel_table(isa)->affine(args(x, y)); });
           ASSERT_EQ(found, expected) << name(isa) << ' ' << n;
           record.ran(isa);

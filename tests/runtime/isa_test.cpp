@@ -58,8 +58,8 @@ constexpr CpuWords haswell{0x7ffafbffu, 0x000027abu, 7};
 TEST(Isa, Avx2NeedsEveryFeatureAndTheOperatingSystem) {
   EXPECT_TRUE(supports(haswell, Isa::avx2) && supports(haswell, Isa::sse42) && supports(haswell, Isa::scalar));
   EXPECT_FALSE(supports(haswell, Isa::automatic));
-  for (const int missing : {0 /*sse3*/, 9 /*ssse3*/, 12 /*fma*/, 19 /*sse4.1*/, 20 /*sse4.2*/, 23 /*popcnt*/, 27 /*osxsave*/,
-                            28 /*avx*/}) {
+  for (const int missing :
+       {0 /*sse3*/, 9 /*ssse3*/, 12 /*fma*/, 19 /*sse4.1*/, 20 /*sse4.2*/, 23 /*popcnt*/, 27 /*osxsave*/, 28 /*avx*/}) {
     CpuWords words = haswell;
     words.leaf1_ecx &= ~(1u << missing);
     EXPECT_FALSE(supports(words, Isa::avx2)) << "without leaf 1 ecx bit " << missing;

@@ -62,11 +62,26 @@ TEST(Preprocess, EveryIsaEqualsReferenceBitForBit) {
 
 /// Rows of two coefficients that a careless norm or phase gets wrong.
 const std::vector<std::vector<float>> hard_rows = {
-    {0, 0, 0, 0},          {-0.0f, 0, 0, 0},          {nan, 1, 1, 1},          {1, 1, 1, nan},
-    {inf, 1, 1, 1},        {1, -inf, 1, 1},           {nan, inf, 0, 0},        {FLT_MAX, FLT_MAX, -FLT_MAX, FLT_MAX},
-    {1e30f, 1, 1, 1},      {1e-30f, 2e-30f, 0, 0},    {FLT_MIN, 0, 0, 0},      {0, 0, 0, -FLT_MIN},
-    {FLT_TRUE_MIN, 0, 0, 0}, {FLT_TRUE_MIN, 1, 0, 0}, {0, 1, 0, 1},            {1e-25f, 1, 1e-25f, 1},
-    {1, 1, 1, 1},          {-1, 0, 0, 0},             {3e38f, 1e-38f, 1, 1},   {0.5f, FLT_MIN, FLT_TRUE_MIN, 0},
+    {0, 0, 0, 0},
+    {-0.0f, 0, 0, 0},
+    {nan, 1, 1, 1},
+    {1, 1, 1, nan},
+    {inf, 1, 1, 1},
+    {1, -inf, 1, 1},
+    {nan, inf, 0, 0},
+    {FLT_MAX, FLT_MAX, -FLT_MAX, FLT_MAX},
+    {1e30f, 1, 1, 1},
+    {1e-30f, 2e-30f, 0, 0},
+    {FLT_MIN, 0, 0, 0},
+    {0, 0, 0, -FLT_MIN},
+    {FLT_TRUE_MIN, 0, 0, 0},
+    {FLT_TRUE_MIN, 1, 0, 0},
+    {0, 1, 0, 1},
+    {1e-25f, 1, 1e-25f, 1},
+    {1, 1, 1, 1},
+    {-1, 0, 0, 0},
+    {3e38f, 1e-38f, 1, 1},
+    {0.5f, FLT_MIN, FLT_TRUE_MIN, 0},
 };
 
 std::vector<float> hard_tile() {

@@ -57,6 +57,25 @@ TEST_F(SessionTest, LeanNetworkEqualsReferenceBitForBit) {
   }
 }
 
+/// FNV-1a over the bytes of the values.
+std::uint64_t hash_of(const std::vector<float>& values) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const std::uint32_t bits : bits_of(values))
+    for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ (bits >> shift & 0xff)) * 0x100000001b3u;
+  return hash;
+}
+
+TEST_F(SessionTest, OutputBitsArePinned) {
+  // No compiler, flag or machine may change these. Whoever changes them on purpose says so under Numerics in CHANGELOG.md.
+  const auto coefficients = random_coefficients(100, 8);
+  for (const Isa isa : runnable_isas()) {
+    const BoundSession session(program(), isa);
+    std::vector<float> out(100 * n_output());
+    ASSERT_EQ(session->run({coefficients.data(), 100, 16}, {out.data(), 100, n_output()}), Status::ok);
+    EXPECT_EQ(hash_of(out), mul_add_of(isa) == MulAdd::fused ? 0xa4d1b01cb8206210u : 0xa08f63a5063f679du) << name(isa);
+  }
+}
+
 TEST_F(SessionTest, AVoxelDoesNotDependOnItsPlaceInTheBatch) {
   const std::size_t n = 5 * layout::tile_voxels + 7;
   const auto coefficients = random_coefficients(n, 8);
@@ -134,6 +153,16 @@ TEST_F(SessionTest, WrongShapesAreRefusedAndChangeNothing) {
   EXPECT_EQ(status, std::vector<VoxelStatus>(4, VoxelStatus::not_computed));
 }
 
+TEST_F(SessionTest, AnEmptyStatusViewIsNotWritten) {
+  const auto coefficients = random_coefficients(4, 8);
+  const BoundSession session(program(), Isa::automatic);
+  std::vector<float> out(4 * n_output());
+  GuardedBuffer<VoxelStatus> nobody(0);
+  EXPECT_EQ(session->run({coefficients.data(), 4, 16}, {out.data(), 4, n_output()}, {nobody.data(), 0}), Status::ok);
+  EXPECT_EQ(session->run_interleaved({coefficients.data(), 4, 16}, {out.data(), 4, n_output()}, {nobody.data(), 0}),
+            Status::ok);
+}
+
 TEST_F(SessionTest, AnEmptyBatchIsFine) {
   const BoundSession session(program(), Isa::automatic);
   EXPECT_EQ(session->run({nullptr, 0, 16}, {nullptr, 0, n_output()}), Status::ok);
@@ -178,8 +207,8 @@ TEST_F(SessionTest, ArenaBytesAreTheCommittedNumbers) {
   // tile_voxels * 4 bytes for every feature of every slot, rounded up to 64.
   SyntheticProgram lean(13);
   build_lean_network(lean);
-  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 64) * 96u);     // 14,784
-  EXPECT_EQ(Session::arena_bytes(program()), (16 + 30 + 30 + 30) * 96u);     // 10,176
+  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 64) * 96u);  // 14,784
+  EXPECT_EQ(Session::arena_bytes(program()), (16 + 30 + 30 + 30) * 96u);  // 10,176
   lean.slot_width()[2] = 65;
   EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 65) * 96u + 32u);  // 14,880, rounded up to 14,912
 }

@@ -79,8 +79,8 @@ TEST_F(VoxelStatusTest, EstimatesOutsideTheirRangeAreFlaggedAndKept) {
     mixed_.outputs()[2].maximum = FLT_MAX;
     EXPECT_EQ(bits_of(narrow.estimates), bits_of(wide.estimates)) << name(isa);
     for (std::size_t v = 0; v < n_voxel; ++v)
-      EXPECT_EQ(narrow.status[v], wide.estimates[v * mixed_.program().n_output + 2] > limit ? VoxelStatus::outside_range
-                                                                                          : VoxelStatus::ok)
+      EXPECT_EQ(narrow.status[v],
+                wide.estimates[v * mixed_.program().n_output + 2] > limit ? VoxelStatus::outside_range : VoxelStatus::ok)
           << name(isa) << " voxel " << v;
   }
 }

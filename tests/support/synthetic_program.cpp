@@ -1,4 +1,5 @@
-// Random programs. Weights follow He's rule, so activations keep their size through any depth.
+// Random programs. Weights follow He's rule, so activations keep their size through any depth. Numbers come from integers by
+// exact steps, not from the standard library's distributions, so that a program is the same everywhere and can be pinned.
 #include "tests/support/synthetic_program.h"
 
 #include <algorithm>
@@ -6,6 +7,16 @@
 #include <cmath>
 
 namespace crbrt::tests {
+
+namespace {
+
+/// Uniform with mean 0 and standard deviation 1, on a grid of 2^-23 * sqrt(3).
+float uniform(std::mt19937& random) {
+  const float u = static_cast<float>(random() >> 8) * 0x1p-23f - 1;  // [-1, 1), exact
+  return u * 1.7320508f;
+}
+
+}  // namespace
 
 SyntheticProgram::SyntheticProgram(std::uint32_t n_coeff, std::uint32_t seed) : random_(seed) {
   width_ = 2 * n_coeff;
@@ -16,14 +27,16 @@ SyntheticProgram::SyntheticProgram(std::uint32_t n_coeff, std::uint32_t seed) : 
   program_.n_coeff = n_coeff;
   program_.preprocessing = {0, 1, random(width_, 0, 0.1f), nullptr};
   std::vector<float> inverse_std(width_);
-  for (float& x : inverse_std) x = std::exp(std::normal_distribution<float>(1, 0.5f)(random_));
+  for (float& x : inverse_std) x = 3 + uniform(random_);
   program_.preprocessing.inverse_std = data_.emplace_back(std::move(inverse_std)).data();
 }
 
 const float* SyntheticProgram::random(std::size_t n, float mean, float std) {
-  std::normal_distribution<float> normal(mean, std);
   std::vector<float> values(n);
-  for (float& x : values) x = normal(random_);
+  for (float& x : values) {
+    const float step = std * uniform(random_);  // a statement of its own: never fused with the sum
+    x = mean + step;
+  }
   return data_.emplace_back(std::move(values)).data();
 }
 
@@ -107,9 +120,8 @@ void build_mixed_network(SyntheticProgram& program) {
 
 std::vector<float> random_coefficients(std::size_t n_voxel, std::size_t n_coeff, std::uint32_t seed) {
   std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
   std::vector<float> coefficients(n_voxel * 2 * n_coeff);
-  for (float& x : coefficients) x = normal(random);
+  for (float& x : coefficients) x = uniform(random);
   return coefficients;
 }
 

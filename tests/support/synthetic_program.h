@@ -55,7 +55,7 @@ void build_lean_network(SyntheticProgram& program);
 /// Every op, skips, widths that are no multiple of a tile. Eight coefficients, five outputs.
 void build_mixed_network(SyntheticProgram& program);
 
-/// [n_voxel, 2 * n_coeff] standard normal coefficients.
+/// [n_voxel, 2 * n_coeff] coefficients of mean 0 and standard deviation 1.
 std::vector<float> random_coefficients(std::size_t n_voxel, std::size_t n_coeff, std::uint32_t seed = 2);
 
 }  // namespace crbrt::tests

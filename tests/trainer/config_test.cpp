@@ -87,6 +87,11 @@ TEST(Config, RefusesNumbersOutOfRange) {
   EXPECT_THAT(refusal(replaced("\"maximum\": 5", "\"maximum\": 0")), HasSubstr("minimum below the maximum"));
 }
 
+TEST(Config, RefusesANameThatAModelCannotHave) {
+  EXPECT_THAT(refusal(replaced("small", "two words")), AllOf(HasSubstr("name"), HasSubstr("letters")));
+  EXPECT_THAT(refusal(replaced("small", "")), HasSubstr("letters"));
+}
+
 TEST(Config, RefusesADoubledOutputAndAMissingKey) {
   EXPECT_THAT(refusal(replaced("t2_free_s", "m0_semi_frac")), HasSubstr("once"));
   EXPECT_THAT(refusal(replaced("\"seed\": 3", "\"seed\": 3.5")), HasSubstr("seed"));

@@ -25,7 +25,8 @@ Row normalized(const PlainNormalization& n, const Row& x) {
   for (std::size_t g = 0; g < groups; ++g) {
     double mean = 0, variance = 0;
     for (std::size_t i = g * width; i < (g + 1) * width; ++i) mean += x[i] / static_cast<double>(width);
-    for (std::size_t i = g * width; i < (g + 1) * width; ++i) variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(width);
+    for (std::size_t i = g * width; i < (g + 1) * width; ++i)
+      variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(width);
     for (std::size_t i = g * width; i < (g + 1) * width; ++i) {
       const bool is_batch = n.kind == Normalization::batch;
       const double m = is_batch ? n.mean[i] : mean, v = is_batch ? n.variance[i] : variance;
@@ -88,7 +89,8 @@ std::vector<float> estimates_of(const Program& program, const std::vector<float>
   Session session;
   EXPECT_EQ(session.bind(program, arena, space, Isa::scalar), Status::ok);
   std::vector<float> out(n * program.n_output);
-  EXPECT_EQ(session.run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}), Status::ok);
+  EXPECT_EQ(session.run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}),
+            Status::ok);
   return out;
 }
 
@@ -124,8 +126,9 @@ TEST_P(Export, ForwardEqualsTheNetwork) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, Export,
-                         testing::Values(Case{Normalization::none, false}, Case{Normalization::none, true}, Case{Normalization::batch, false},
-                                         Case{Normalization::batch, true}, Case{Normalization::group, false}, Case{Normalization::group, true}));
+                         testing::Values(Case{Normalization::none, false}, Case{Normalization::none, true},
+                                         Case{Normalization::batch, false}, Case{Normalization::batch, true},
+                                         Case{Normalization::group, false}, Case{Normalization::group, true}));
 
 TEST(ExportModel, CarriesItsOrigin) {
   const Exported e(tests::small_config());

@@ -59,7 +59,8 @@ TEST(Noise, SigmaIsThatOfRealAndImaginaryPartAndPhaseIsUniform) {
   const Fixture f;
   const std::int64_t n = 20000, n_coeff = 5;
   const Drawn d = draw_first(f.source, n, 2);
-  const at::Tensor clean = at::tensor(std::vector<float>(f.data.training.coefficients.begin(), f.data.training.coefficients.begin() + 10));
+  const at::Tensor clean =
+      at::tensor(std::vector<float>(f.data.training.coefficients.begin(), f.data.training.coefficients.begin() + 10));
   // The part of a voxel along its fingerprint gives M0: <c, x> / |c|^2; what is left is noise alone.
   const at::Tensor cr = clean.narrow(0, 0, 5), ci = clean.narrow(0, 5, 5);
   const at::Tensor xr = d.coefficients.narrow(1, 0, 5), xi = d.coefficients.narrow(1, 5, 5);
@@ -86,7 +87,8 @@ TEST(Noise, WeightsTimesVarianceIsTheCrbLoss) {
   for (int v = 0; v < 3; ++v)
     for (int p = 0; p < 3; ++p) {
       const double scale = f.standardization.scale[static_cast<std::size_t>(p)];
-      const double expected = scale * scale * f.data.training.inverse_bounds[static_cast<std::size_t>(p)] * std::pow(snr[v].item<double>(), 2);
+      const double expected =
+          scale * scale * f.data.training.inverse_bounds[static_cast<std::size_t>(p)] * std::pow(snr[v].item<double>(), 2);
       EXPECT_NEAR(d.weights[v][p].item<double>() / expected, 1, 1e-6);  // a few float roundings
     }
 }
@@ -109,7 +111,7 @@ TEST(Noise, StandardisedInputsHaveMeanZeroAndVarianceOneExceptTheReference) {
   standardize_inputs(normalize_coefficients(d.coefficients, f.config.preprocessing), f.config.preprocessing, f.standardization);
   const at::Tensor x = preprocess(d.coefficients, f.config.preprocessing, f.standardization).to(at::kDouble);
   for (std::int64_t i = 0; i < 10; ++i) {
-    const bool is_reference = i == 5;  // imaginary part of coefficient 0: rotated to zero
+    const bool is_reference = i == 5;                            // imaginary part of coefficient 0: rotated to zero
     EXPECT_NEAR(x.select(1, i).mean().item<double>(), 0, 1e-5);  // float rounding of values near 1, averaged
     EXPECT_NEAR(x.select(1, i).var().item<double>(), is_reference ? 0 : 1, 1e-3) << i;
   }
@@ -117,8 +119,8 @@ TEST(Noise, StandardisedInputsHaveMeanZeroAndVarianceOneExceptTheReference) {
 }
 
 /// What the runtime makes of coefficients before its first layer: a program that is one identity layer.
-std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::uint32_t n_coeff, const PreprocessingConfig& config,
-                                  const Standardization& s) {
+std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::uint32_t n_coeff,
+                                  const PreprocessingConfig& config, const Standardization& s) {
   const std::uint32_t n = 2 * n_coeff;
   std::vector<float> inverse_std, weights(layout::packed_size(n, n), 0.0f), bias(layout::padded_outputs(n), 0.0f);
   for (float std : s.std) inverse_std.push_back(1 / std);
@@ -166,7 +168,8 @@ TEST(Preprocessing, EqualsTheRuntimes) {
         for (std::size_t i = 0; i < theirs.size(); ++i) {
           // Some ten roundings of 2^-24, relative to the numbers before the mean is taken off, all below 1.
           const std::size_t input = i % 10;
-          const double size = std::abs(theirs[i]) + (std::abs(f.standardization.mean[input]) + 1) / f.standardization.std[input];
+          const double size =
+              std::abs(theirs[i]) + (std::abs(f.standardization.mean[input]) + 1) / f.standardization.std[input];
           ASSERT_NEAR(ours.data_ptr<float>()[i], theirs[i], 10 * 0x1p-24 * size)
               << "input " << input << " reference " << reference << " l2 " << l2 << " standardize " << standardize;
         }

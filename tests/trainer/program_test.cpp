@@ -1,7 +1,7 @@
 // crbrt-train as its user meets it: exit codes, signals, files.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -69,7 +69,9 @@ class Program : public testing::Test {
     std::ofstream(config_) << text.replace(text.find(before), before.size(), epochs);
   }
 
-  std::vector<std::string> arguments(const std::string& out) const { return {"--config", config_, "--dataset", dataset_, "--out", out}; }
+  std::vector<std::string> arguments(const std::string& out) const {
+    return {"--config", config_, "--dataset", dataset_, "--out", out};
+  }
 
   const std::string config_ = tests::temporary_path("config.json"), dataset_ = tests::temporary_path("data.h5"),
                     out_ = tests::temporary_path("model.crbm"), log_ = tests::temporary_path("log");
@@ -80,9 +82,10 @@ TEST_F(Program, WritesModelCsvAndPicture) {
   Model model;
   EXPECT_EQ(load_model_file(out_.c_str(), model).status, Status::ok);
   const std::string folder = tests::temporary_path("model.training");
-  EXPECT_THAT(contents(folder + "/loss.csv"),
-              testing::StartsWith("epoch,learning_rate,training_loss,validation_loss,validation_m0_semi_frac,validation_t1_apparent_s,"
-                                  "validation_t2_free_s\n1,"));
+  EXPECT_THAT(
+      contents(folder + "/loss.csv"),
+      testing::StartsWith("epoch,learning_rate,training_loss,validation_loss,validation_m0_semi_frac,validation_t1_apparent_s,"
+                          "validation_t2_free_s\n1,"));
   if (!fs::exists("/usr/bin/gnuplot")) GTEST_SKIP() << "no gnuplot: the picture is not checked";
   EXPECT_THAT(contents(folder + "/loss.png"), testing::StartsWith("\x89PNG"));
 }
@@ -96,7 +99,7 @@ TEST_F(Program, WithoutGnuplotWarnsAndGoesOn) {
 }
 
 TEST_F(Program, SigtermWritesACheckpointFromWhichTheSameModelComes) {
-  write_config("\"epochs\": 1500");  // seconds: long enough to be stopped on the way
+  write_config("\"epochs\": 500");  // seconds: long enough to be stopped on the way
   const pid_t child = start(arguments(out_), log_);
   for (int i = 0; i < 600 && contents(log_).find("epoch 1/") == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

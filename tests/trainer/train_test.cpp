@@ -74,7 +74,8 @@ TEST_P(Resume, GivesTheBitsOfAnUninterruptedRun) {
   expect_equal_bits(whole.network, resumed.network);
 }
 
-INSTANTIATE_TEST_SUITE_P(Normalizations, Resume, testing::Values(Normalization::none, Normalization::batch, Normalization::group));
+INSTANTIATE_TEST_SUITE_P(Normalizations, Resume,
+                         testing::Values(Normalization::none, Normalization::batch, Normalization::group));
 
 TEST(Train, AnotherSeedGivesOtherBits) {
   Problem problem(tests::small_config());
@@ -130,7 +131,8 @@ std::string refusal_of_checkpoint(const Problem& problem, const std::string& pat
 TEST(Checkpoint, MissingCutAndForeignOnesAreRefused) {
   Problem problem(tests::small_config());
   const std::string path = tests::temporary_path("checkpoint.pt");
-  EXPECT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("3 " + path + ": expected a checkpoint to resume from, found none"));
+  EXPECT_THAT(refusal_of_checkpoint(problem, path),
+              HasSubstr("3 " + path + ": expected a checkpoint to resume from, found none"));
   TrainOptions options;
   options.checkpoint_path = path;
   train(problem.config, problem.data, options);

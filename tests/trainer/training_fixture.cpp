@@ -26,9 +26,7 @@ std::complex<double> coefficient(const physics::Tissue& t, std::size_t k) {
           std::cos(0.05 * (x + 0.5) * t.r2_free_hz) * (0.2 + t.m0_semi_frac)};
 }
 
-double& member(physics::Tissue& t, int which) {
-  return which == 0 ? t.m0_semi_frac : which == 1 ? t.r1_free_hz : t.r2_free_hz;
-}
+double& member(physics::Tissue& t, int which) { return which == 0 ? t.m0_semi_frac : which == 1 ? t.r1_free_hz : t.r2_free_hz; }
 
 /// Central difference: exact to 1e-8 here, far better than a bound needs.
 std::complex<double> derivative(physics::Tissue tissue, int which, std::size_t k) {

@@ -7,13 +7,13 @@
 namespace crbrt::cli {
 
 enum ExitCode : int {
-  exit_ok = 0,              ///< done; flagged voxels included
-  exit_internal = 1,        ///< a defect of ours
-  exit_usage = 2,           ///< the command line is wrong
-  exit_input = 3,           ///< an input file is missing, cut off, or holds something else than expected
-  exit_disagreement = 4,    ///< model and data disagree (rank, basis, sequence)
-  exit_output = 5,          ///< an output cannot be written
-  exit_partial = 8,         ///< a whole subject or shard failed, the rest is done
+  exit_ok = 0,            ///< done; flagged voxels included
+  exit_internal = 1,      ///< a defect of ours
+  exit_usage = 2,         ///< the command line is wrong
+  exit_input = 3,         ///< an input file is missing, cut off, or holds something else than expected
+  exit_disagreement = 4,  ///< model and data disagree (rank, basis, sequence)
+  exit_output = 5,        ///< an output cannot be written
+  exit_partial = 8,       ///< a whole subject or shard failed, the rest is done
 };
 
 /// The text that --help prints under "Exit codes".

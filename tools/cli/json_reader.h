@@ -17,16 +17,16 @@ class JsonReader {
   static JsonReader from_file(const std::string& path);
 
   const std::string& file() const noexcept { return file_; }
-  bool has(std::string_view key) const;            ///< an object with this key
-  JsonReader at(std::string_view key) const;       ///< the member of an object
-  std::vector<JsonReader> items() const;           ///< the elements of an array
-  std::vector<std::string> keys() const;           ///< the keys of an object, sorted
+  bool has(std::string_view key) const;       ///< an object with this key
+  JsonReader at(std::string_view key) const;  ///< the member of an object
+  std::vector<JsonReader> items() const;      ///< the elements of an array
+  std::vector<std::string> keys() const;      ///< the keys of an object, sorted
   bool is_array() const noexcept;
   bool is_number() const noexcept;
   double number() const;
   std::string text() const;
   bool boolean() const;
-  std::vector<double> numbers() const;             ///< an array of numbers
+  std::vector<double> numbers() const;  ///< an array of numbers
 
   double number_or(std::string_view key, double otherwise) const;
   std::string text_or(std::string_view key, const std::string& otherwise) const;

@@ -3,6 +3,7 @@
 #include "tools/protocol/brain_precision.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -35,13 +36,19 @@ std::vector<physics::Tissue> reference_tissues() {
   return tissues;
 }
 
-/// Leading left singular vectors of [Re s, Im s] through the small Gram matrix: n_basis is far below n_frame.
-Eigen::MatrixXd leading_vectors(const physics::Signals& signals, Eigen::Index rank) {
+/// Left singular vectors of [Re s, Im s] through the small Gram matrix: n_basis is far below n_frame. A sharp cut keeps the
+/// leading `rank`. A soft one weights vector i with 1 / (1 + (sigma_rank / sigma_i)^8): where two singular values trade places
+/// at a sharp cut the bounds jump, and no search by gradients survives that.
+Eigen::MatrixXd leading_vectors(const physics::Signals& signals, Eigen::Index rank, Cut cut) {
   Eigen::MatrixXd x(signals.rows(), 2 * signals.cols());
   x << signals.real(), signals.imag();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(x.transpose() * x);  // ascending
-  const Eigen::MatrixXd v = solver.eigenvectors().rightCols(rank);
-  return x * v * solver.eigenvalues().tail(rank).cwiseSqrt().cwiseInverse().asDiagonal();
+  const Eigen::Index kept = std::min(cut == Cut::sharp ? rank : 2 * rank, x.cols());
+  const Eigen::VectorXd square = solver.eigenvalues().tail(kept);
+  const Eigen::MatrixXd vectors = x * solver.eigenvectors().rightCols(kept) * square.cwiseSqrt().cwiseInverse().asDiagonal();
+  if (cut == Cut::sharp) return vectors;
+  const Eigen::ArrayXd ratio = square.array() / square[kept - rank];
+  return vectors * (1 / (1 + ratio.pow(-4))).sqrt().matrix().asDiagonal();
 }
 
 // The pool size is the hardest to measure and two of eight terms only: unweighted, trains give it up for the others.
@@ -67,7 +74,7 @@ BrainPrecision::BrainPrecision(const physics::Prior& prior, std::size_t n_basis,
   for (std::size_t i = 0; i < n_basis; ++i) basis_tissues_.push_back(prior.draw(1, i));
 }
 
-std::vector<TissuePrecision> BrainPrecision::measure(const physics::Sequence& sequence) const {
+std::vector<TissuePrecision> BrainPrecision::measure(const physics::Sequence& sequence, Cut cut) const {
   std::vector<physics::Tissue> all = basis_tissues_;
   all.insert(all.end(), tissues_.begin(), tissues_.end());
   const physics::Simulator simulator(sequence, physics::TissueDomain::of(all));
@@ -75,7 +82,7 @@ std::vector<TissuePrecision> BrainPrecision::measure(const physics::Sequence& se
   Eigen::MatrixXd basis;
   if (!basis_tissues_.empty()) {
     simulator.simulate(basis_tissues_, signals);
-    basis = leading_vectors(signals, rank_);
+    basis = leading_vectors(signals, rank_, cut);
   }
   simulator.simulate(tissues_, signals, jacobian);
 
@@ -105,7 +112,7 @@ std::vector<TissuePrecision> BrainPrecision::measure(const physics::Sequence& se
 
 double BrainPrecision::cost(const physics::Sequence& sequence, double time_weight) const {
   double sum = 0, n = 0;
-  for (const TissuePrecision& precision : measure(sequence)) {
+  for (const TissuePrecision& precision : measure(sequence, Cut::soft)) {
     for (std::size_t q = 0; q < n_quantity; ++q) {
       if (q == 0 && precision.tissue == "csf") continue;
       const double weight = quantity_weight[q];

@@ -23,15 +23,18 @@ struct TissuePrecision {
   std::array<double, n_quantity> compressed{};
 };
 
+/// Whether the subspace ends sharply at its rank, or fades out there (a smooth function of the train).
+enum class Cut { sharp, soft };
+
 class BrainPrecision {
  public:
   /// `n_basis` tissues of the prior span the subspace of `rank`; with 0 nothing is compressed.
   BrainPrecision(const physics::Prior& prior, std::size_t n_basis, Eigen::Index rank);
 
-  std::vector<TissuePrecision> measure(const physics::Sequence& sequence) const;
+  std::vector<TissuePrecision> measure(const physics::Sequence& sequence, Cut cut = Cut::sharp) const;
 
   /// Weighted mean logarithm of the compressed relative bounds: what an optimiser minimises. CSF has next to no semi-solid pool,
-  /// so its m0_semi_frac does not count. A fraction `time_weight` of the time-domain bounds is mixed in.
+  /// so its m0_semi_frac does not count. The cut is soft. A fraction `time_weight` of the time-domain bounds is mixed in.
   double cost(const physics::Sequence& sequence, double time_weight) const;
 
  private:

@@ -33,6 +33,9 @@ std::vector<double> logarithms(std::vector<double> values) {
   return values;
 }
 
+/// Never below either, and without the kink at which a search by gradients would stall.
+double smooth_maximum(double a, double b) { return std::pow(std::pow(a, 8) + std::pow(b, 8), 1.0 / 8); }
+
 double rounded_up(double trf_s) { return std::ceil(trf_s * 1e6 - 1e-6) * 1e-6; }
 
 }  // namespace
@@ -47,10 +50,10 @@ physics::Sequence expand(const Shape& shape, const Limits& limits, Durations dur
   for (std::size_t k = 1; k < shape.n_pulse; ++k) {
     const double u = static_cast<double>(k - 1) / static_cast<double>(shape.n_pulse - 2);
     const double alpha = spline(shape.alpha_rad, u);
-    double trf = std::max(std::exp(spline(log_trf, u)), alpha / w1_max);
+    double trf = std::min(smooth_maximum(std::exp(spline(log_trf, u)), alpha / w1_max), limits.trf_max_s);
     if (durations == Durations::whole_microseconds) trf = rounded_up(trf);
     cycle.alpha_rad.push_back(alpha);
-    cycle.trf_s.push_back(std::min(trf, limits.trf_max_s));
+    cycle.trf_s.push_back(trf);
     energy += alpha * alpha / trf;
   }
   const double inversion = std::numbers::pi * std::numbers::pi / inversion_trf_s;

@@ -1,9 +1,10 @@
 /// The formula behind a pulse train of ours: two smooth curves over the cycle, a few dozen numbers in all.
 ///
 /// Pulse 0 is the inversion: pi in 500 us. For pulse k = 1 .. n-1 and u = (k - 1) / (n - 2):
-///   alpha_k = gain * B(u; alpha_rad),   trf_k = max(exp B(u; log trf_s), alpha_k / w1_max)
-/// with B a clamped uniform cubic B-spline. It lies in the convex hull of its coefficients, so coefficients within the
-/// limits give pulses within the limits; `gain` <= 1 is the largest that keeps the RF energy.
+///   alpha_k = gain * A(u),   trf_k = min((T(u)^8 + (A(u) / w1_max)^8)^(1/8), trf_max)
+/// with A = B(u; alpha_rad), T = exp B(u; log trf_s) and B a clamped uniform cubic B-spline. trf_k is a smooth maximum of what
+/// the shape asks for and what the peak of B1 allows. B lies in the convex hull of its coefficients, so coefficients within
+/// the limits give pulses within the limits; gain <= 1 is the largest that keeps the RF energy.
 #pragma once
 
 #include <cstddef>

@@ -14,11 +14,13 @@ Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const physics:
   Model model;
   const LoadResult result = load_model_file(path.c_str(), model);
   if (result.status != Status::ok)
-    throw cli::InputError(path, "a model", std::string(message(result.status)) + (result.detail.empty() ? "" : ", " + result.detail));
+    throw cli::InputError(path, "a model",
+                          std::string(message(result.status)) + (result.detail.empty() ? "" : ", " + result.detail));
   const ModelInfo& info = model.info();
   if (info.basis.empty()) throw cli::InputError(path, "a model that carries its basis", "its hash alone");
   if (info.sequence_sha256 != physics::sha256_of(sequence))
-    throw cli::DisagreementError(path, "the sequence " + sequence.name, info.sequence_name + " with SHA-256 " + info.sequence_sha256);
+    throw cli::DisagreementError(path, "the sequence " + sequence.name,
+                                 info.sequence_name + " with SHA-256 " + info.sequence_sha256);
   const Eigen::Map<const Eigen::MatrixXd> basis(info.basis.data(), info.n_frame, info.n_coeff);
   if (rank > basis.cols()) throw cli::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
   return basis.leftCols(rank > 0 ? rank : basis.cols());

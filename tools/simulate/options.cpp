@@ -49,8 +49,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.add_option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
   app.add_option("--out", o.out, "HDF5 file to write")->required();
   app.add_option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
-  CLI::Option* rank =
-      app.add_option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior")->check(CLI::PositiveNumber);
+  CLI::Option* rank = app.add_option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior")
+                          ->check(CLI::PositiveNumber);
   app.add_option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
       ->check(CLI::IsMember({"apparent", "separate"}));
   app.add_option("--tissues", o.tissues, "CSV whose header names the tissue parameters");

@@ -13,16 +13,16 @@ struct Options {
   std::string sequence;
   std::optional<double> tr_s;
   std::string out;
-  std::string basis;                          ///< empty: none, or by SVD where a training set is made
-  int rank = 0;                               ///< 0: all columns of the basis
-  std::optional<physics::T1Model> t1_model;   ///< empty: the prior's, or apparent
+  std::string basis;                         ///< empty: none, or by SVD where a training set is made
+  int rank = 0;                              ///< 0: all columns of the basis
+  std::optional<physics::T1Model> t1_model;  ///< empty: the prior's, or apparent
   unsigned threads = 1;
   std::string command;
 
-  std::string tissues;                        ///< a CSV file: the list mode
+  std::string tissues;  ///< a CSV file: the list mode
   bool derivatives = false;
 
-  std::string prior;                          ///< a JSON file: the training-set mode
+  std::string prior;  ///< a JSON file: the training-set mode
   std::uint64_t count = 0;
   std::uint64_t seed = 0;
   std::uint64_t shard = 0, n_shard = 1;

@@ -10,7 +10,8 @@
 namespace crbrt::simulate {
 
 /// Throws cli::InputError where R2sl does not exist for a pulse and a tissue of the domain.
-inline physics::Simulator make_simulator(const std::string& path, physics::Sequence sequence, const physics::TissueDomain& domain) {
+inline physics::Simulator make_simulator(const std::string& path, physics::Sequence sequence,
+                                         const physics::TissueDomain& domain) {
   try {
     return physics::Simulator(std::move(sequence), domain);
   } catch (const std::domain_error& error) {

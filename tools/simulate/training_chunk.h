@@ -18,9 +18,9 @@ inline constexpr std::uint64_t blocks_per_chunk = 32;
 
 /// Draws that no estimator can be trained on (physics.md): dropped and counted.
 struct Dropped {
-  std::uint64_t no_signal = 0;       ///< norm below 1e-6 at M0 = 1
-  std::uint64_t ill_conditioned = 0; ///< condition of the column-scaled Jacobian above 1e10
-  std::uint64_t no_bound = 0;        ///< a bound that is not finite
+  std::uint64_t no_signal = 0;        ///< norm below 1e-6 at M0 = 1
+  std::uint64_t ill_conditioned = 0;  ///< condition of the column-scaled Jacobian above 1e10
+  std::uint64_t no_bound = 0;         ///< a bound that is not finite
 
   std::uint64_t total() const { return no_signal + ill_conditioned + no_bound; }
   Dropped& operator+=(const Dropped& other);
@@ -44,7 +44,8 @@ struct TrainingProblem {
   std::uint64_t n_block() const { return (count + block_size - 1) / block_size; }
 };
 
-/// The draws of blocks [first, last), simulated by `threads` threads. `advance` is called with the draws of each finished block.
+/// The draws of blocks [first, last), simulated by `threads` threads. `advance` is called with the draws of each finished
+/// block.
 Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
                              std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance);
 

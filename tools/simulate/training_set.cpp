@@ -149,9 +149,11 @@ void make_training_set(const Options& o) {
   const Dropped dropped = fingerprints.dropped;
   const auto n_kept = static_cast<std::uint64_t>(fingerprints.coefficients.cols());
   if (n_kept == 0 && dropped.total() > 0)
-    throw cli::InputError(o.prior, "tissues with a signal and finite bounds", "none in " + std::to_string(dropped.total()) + " draws");
+    throw cli::InputError(o.prior, "tissues with a signal and finite bounds",
+                          "none in " + std::to_string(dropped.total()) + " draws");
   provenance["kept"] = n_kept;
-  provenance["dropped"] = {{"no_signal", dropped.no_signal}, {"ill_conditioned", dropped.ill_conditioned}, {"no_bound", dropped.no_bound}};
+  provenance["dropped"] = {
+      {"no_signal", dropped.no_signal}, {"ill_conditioned", dropped.ill_conditioned}, {"no_bound", dropped.no_bound}};
   physics::write_dataset(o.out, make_dataset(problem, basis, std::move(fingerprints), provenance.dump(1)));
   parts.remove();
   std::printf("kept %llu of %llu fingerprints; dropped %llu without signal, %llu ill-conditioned, %llu without a bound\n",

@@ -56,7 +56,7 @@ Hdf5Handle memory_type(const FileSpec& spec, hid_t stored, Element& element) {
 }  // namespace
 
 StoredImage open_hdf5(const FileSpec& spec) {
-  physics::silence_hdf5();
+  physics::prepare_hdf5();
   const Hdf5Handle file(H5Fopen(spec.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file.ok())
     throw cli::InputError(spec.path, "an HDF5 file or MAT v7.3", "one that HDF5 refuses: " + physics::hdf5_reason());

@@ -8,19 +8,19 @@
 namespace crbrt {
 
 /// Result of every fallible call. `ok` is zero, so `if (Status s = ...; s != Status::ok)` reads naturally.
-enum class [[nodiscard]] Status : std::int32_t {
-  ok = 0,
-  bad_shape = 1,          ///< an extent of a view disagrees with the program
-  arena_too_small = 2,    ///< the arena holds fewer bytes than Session::arena_bytes()
-  arena_misaligned = 3,   ///< the arena does not start at a multiple of layout::arena_alignment
-  isa_unavailable = 4,    ///< the forced ISA is not built in, or this CPU lacks it
-  bad_program = 5,        ///< the program's layer table contradicts itself
-  not_bound = 6,          ///< the session has not been bound to a program
-  bad_container = 7,      ///< .crbm: not a model file, cut off, or its checksum does not match its bytes
-  bad_format_version = 8, ///< .crbm: written by a newer, incompatible format
-  bad_model = 9,          ///< .crbm: well-formed, but its content makes no sense (the message names the field)
-  out_of_memory = 10,     ///< loader only
-  io_error = 11,          ///< loader only: the file cannot be read
+enum class [[nodiscard]] Status : std::int32_t{
+    ok = 0,
+    bad_shape = 1,           ///< an extent of a view disagrees with the program
+    arena_too_small = 2,     ///< the arena holds fewer bytes than Session::arena_bytes()
+    arena_misaligned = 3,    ///< the arena does not start at a multiple of layout::arena_alignment
+    isa_unavailable = 4,     ///< the forced ISA is not built in, or this CPU lacks it
+    bad_program = 5,         ///< the program's layer table contradicts itself
+    not_bound = 6,           ///< the session has not been bound to a program
+    bad_container = 7,       ///< .crbm: not a model file, cut off, or its checksum does not match its bytes
+    bad_format_version = 8,  ///< .crbm: written by a newer, incompatible format
+    bad_model = 9,           ///< .crbm: well-formed, but its content makes no sense (the message names the field)
+    out_of_memory = 10,      ///< loader only
+    io_error = 11,           ///< loader only: the file cannot be read
 };
 
 /// One English sentence without a full stop. Never null.

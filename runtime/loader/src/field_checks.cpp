@@ -32,7 +32,8 @@ std::size_t utf8_length(std::string_view text) noexcept {
 bool is_clean_text(std::string_view text) noexcept {
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text.front());
-    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) return false;
+    const bool is_line_end = c == '\n' || text.substr(0, 2) == "\r\n";
+    if ((c < 0x20 && c != '\t' && !is_line_end) || c == 0x7f) return false;
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -1,4 +1,5 @@
 /// Model: owner of a loaded program; and the entry points, which turn exhausted memory into a Status.
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -85,7 +86,7 @@ LoadResult guarded(Load load) noexcept {
   try {
     return load();
   } catch (const std::bad_alloc&) {
-    return {Status::out_of_memory, {}};
+    return {Status::out_of_memory, "out of memory"};  // short enough to need none
   }
 }
 

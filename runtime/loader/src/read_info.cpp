@@ -17,7 +17,8 @@ void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks) {
   to.tr_s = from.tr_s();
   to.n_frame = from.n_frame();
   to.n_coeff = from.n_coeff();
-  checks.label(to.sequence_name, "protocol.sequence_name");
+  checks.expect(!to.sequence_name.empty(), "protocol.sequence_name", "a name", "none");
+  checks.text(to.sequence_name, "protocol.sequence_name");
   checks.sha256(to.sequence_sha256, "protocol.sequence_sha256");
   checks.sha256(to.basis_sha256, "protocol.basis_sha256");
   checks.expect(to.tr_s > 0 && to.tr_s <= longest_tr_s, "protocol.tr_s", "more than 0 and at most 60 s", number_text(to.tr_s));

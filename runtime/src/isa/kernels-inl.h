@@ -12,7 +12,6 @@
 namespace crbrt {
 
 template <class Ops>
-inline constexpr KernelTable kernels_over{preprocess<Ops>, dense<Ops>,  group_norm<Ops>,
-                                          relu<Ops>,       affine<Ops>, estimate<Ops>};
+inline constexpr KernelTable kernels_over{preprocess<Ops>, dense<Ops>, group_norm<Ops>, relu<Ops>, affine<Ops>, estimate<Ops>};
 
 }  // namespace crbrt

@@ -1,6 +1,6 @@
-// All kernels for one instruction set. The only file of the library that is compiled with its flags (cmake/crbrt_kernels.cmake).
-#include "runtime/src/isa/scalar.h"
+// All kernels for one instruction set. No other file of the library is compiled with its flags (cmake/crbrt_kernels.cmake).
 #include "runtime/src/isa/kernels-inl.h"
+#include "runtime/src/isa/scalar.h"
 
 namespace crbrt::scalar {
 

@@ -46,7 +46,9 @@ TEST(RunMain, EverythingElseIsADefectOfOurs) {
   EXPECT_EQ(run([](int, char**) -> int { throw 5; }).exit_code, 1);
 }
 
-TEST(RunMain, PassesTheProgramsOwnCode) { EXPECT_EQ(run([](int, char**) -> int { return exit_partial; }).exit_code, 8); }
+TEST(RunMain, PassesTheProgramsOwnCode) {
+  EXPECT_EQ(run([](int, char**) -> int { return exit_partial; }).exit_code, 8);
+}
 
 class Parse : public testing::Test {
  protected:

@@ -16,10 +16,10 @@ struct EstimateArgs {
   float* in;              ///< [n_output][tile_voxels], aligned to the arena; overwritten
   const Output* outputs;  ///< [n_output]
   std::size_t n_output;
-  std::uint32_t blank;    ///< bit v: voxel v gets zeros
-  float* estimates;       ///< row of the tile's first voxel
-  std::size_t n_voxel;    ///< 1 .. tile_voxels; no other row is touched
-  std::size_t stride;     ///< floats from row to row
+  std::uint32_t blank;  ///< bit v: voxel v gets zeros
+  float* estimates;     ///< row of the tile's first voxel
+  std::size_t n_voxel;  ///< 1 .. tile_voxels; no other row is touched
+  std::size_t stride;   ///< floats from row to row
 };
 
 }  // namespace crbrt

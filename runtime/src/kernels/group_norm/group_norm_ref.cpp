@@ -15,10 +15,10 @@ void group_norm_ref(MulAdd kind, const GroupNormArgs& a) noexcept {
       for (std::size_t f = 0; f < size; ++f) sum += in(f);
       const float mean = sum / count;
       float squares = 0;
-      for (std::size_t f = 0; f < size; ++f) squares = mul_add_ref(kind, in(f) - mean, in(f) - mean, squares);
+      for (std::size_t f = 0; f < size; ++f) squares = mul_add_ref(kind, in(f)-mean, in(f)-mean, squares);
       const float inverse_std = 1 / std::sqrt(squares / count + a.epsilon);
       for (std::size_t f = 0; f < size; ++f) {
-        float y = mul_add_ref(kind, (in(f) - mean) * inverse_std, a.gamma[first + f], a.beta[first + f]);
+        float y = mul_add_ref(kind, (in(f)-mean) * inverse_std, a.gamma[first + f], a.beta[first + f]);
         if (a.relu) y = y > 0 ? y : 0;
         a.out[(first + f) * layout::tile_voxels + v] = y;
       }

@@ -1,0 +1,47 @@
+// Medians and Pearson's correlation.
+#include "tools/compare/agreement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace crbrt::compare {
+namespace {
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  const double mean_x = mean(x), mean_y = mean(y);
+  double xx = 0, xy = 0, yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - mean_x) * (x[i] - mean_x);
+    xy += (x[i] - mean_x) * (y[i] - mean_y);
+    yy += (y[i] - mean_y) * (y[i] - mean_y);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+double median(std::vector<double> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+Agreement agreement(const std::vector<double>& estimate, const std::vector<double>& reference) {
+  std::vector<double> relative, absolute;
+  for (std::size_t i = 0; i < estimate.size(); ++i) {
+    if (reference[i] == 0) continue;
+    relative.push_back((estimate[i] - reference[i]) / std::abs(reference[i]));
+    absolute.push_back(std::abs(relative.back()));
+  }
+  return {estimate.size(), correlation(estimate, reference), median(relative), median(absolute), median(estimate), median(reference)};
+}
+
+}  // namespace crbrt::compare

@@ -1,0 +1,108 @@
+// crbrt-compare: correlation and relative differences of two folders of maps, over the voxels that both computed, and the
+// medians of the maps in white matter.
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+#include "tools/compare/agreement.h"
+#include "tools/compare/white_matter.h"
+#include "tools/volume/coefficients.h"
+#include "tools/volume/image_values.h"
+#include "tools/volume/mask.h"
+
+namespace {
+
+using namespace crbrt;
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string maps, reference, coefficients, mask, json;
+};
+
+bool read_command_line(int argc, char** argv, Options& options) {
+  CLI::App app("Compares two folders of maps, e.g. of crbrt-map and crbrt-fit.", "crbrt-compare");
+  cli::add_common_options(app);
+  app.add_option("--maps", options.maps, "folder of maps")->required();
+  app.add_option("--reference", options.reference, "folder of maps to compare with")->required();
+  CLI::Option* coefficients = app.add_option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
+  app.add_option("--mask", options.mask, "brain mask for the white matter")->needs(coefficients);
+  app.add_option("--json", options.json, "also write the numbers to this file");
+  return cli::parse(app, argc, argv);
+}
+
+std::set<std::string> map_names(const std::string& folder) {
+  std::error_code error;
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".nii" && entry.path().stem() != "status") names.insert(entry.path().stem().string());
+  if (error) throw cli::InputError(folder, "a folder of maps", error.message());
+  return names;
+}
+
+std::string map_file(const std::string& folder, const std::string& name) { return (fs::path(folder) / (name + ".nii")).string(); }
+
+// Voxels with status 0 in both folders.
+std::vector<std::size_t> common_voxels(const Options& options, const volume::ImageValues& a) {
+  const std::vector<float> b = volume::read_values(map_file(options.reference, "status"), a.grid.shape);
+  std::vector<std::size_t> voxels;
+  for (std::size_t v = 0; v < b.size(); ++v)
+    if (a.values[v] == 0 && b[v] == 0) voxels.push_back(v);
+  if (voxels.empty()) throw cli::DisagreementError(options.reference, "voxels that both folders computed", "none");
+  return voxels;
+}
+
+std::vector<double> values_at(const std::vector<float>& map, const std::vector<std::size_t>& voxels) {
+  std::vector<double> values;
+  for (std::size_t v : voxels) values.push_back(map[v]);
+  return values;
+}
+
+std::vector<std::size_t> white_matter_voxels(const Options& options) {
+  if (options.coefficients.empty()) return {};
+  const auto image = volume::CoefficientImage::open(options.coefficients);
+  const auto brain = options.mask.empty() ? volume::all_voxels(image.grid().shape) : volume::read_mask(options.mask, image.grid().shape);
+  return compare::white_matter(image, compare::eroded(brain, image.grid().shape, 3));
+}
+
+int run(int argc, char** argv) {
+  Options options;
+  if (!read_command_line(argc, argv, options)) return cli::exit_ok;
+  const auto status = volume::read_values(map_file(options.maps, "status"));
+  const auto voxels = common_voxels(options, status);
+  const auto white_matter = white_matter_voxels(options);
+  std::set<std::string> names = map_names(options.maps);
+  const std::set<std::string> known = map_names(options.reference);
+
+  nlohmann::ordered_json report{{"voxels", voxels.size()}, {"white_matter_voxels", white_matter.size()}};
+  std::printf("%zu voxels computed by both, %zu white-matter voxels\n", voxels.size(), white_matter.size());
+  std::printf("%-18s %12s %12s %12s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter");
+  for (const std::string& name : names) {
+    if (!known.contains(name)) continue;
+    const auto map = volume::read_values(map_file(options.maps, name), status.grid.shape);
+    const auto reference = volume::read_values(map_file(options.reference, name), status.grid.shape);
+    const compare::Agreement a = compare::agreement(values_at(map, voxels), values_at(reference, voxels));
+    nlohmann::ordered_json& entry = report["maps"][name];
+    entry = {{"correlation", a.correlation},
+             {"median_relative_difference", a.median_relative_difference},
+             {"median_absolute_relative_difference", a.median_absolute_relative_difference},
+             {"median", a.median_estimate},
+             {"median_reference", a.median_reference}};
+    double median_wm = 0;
+    if (!white_matter.empty()) entry["white_matter_median"] = median_wm = compare::median(values_at(map, white_matter));
+    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g\n", name.c_str(), a.correlation, 100 * a.median_relative_difference,
+                100 * a.median_absolute_relative_difference, median_wm);
+  }
+  if (!report.contains("maps")) throw cli::DisagreementError(options.reference, "a map of the same name in both folders", "none");
+  if (!options.json.empty()) cli::write_text_file(options.json, report.dump(2) + "\n");
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run_main("crbrt-compare", run, argc, argv); }

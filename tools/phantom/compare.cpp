@@ -1,0 +1,115 @@
+// Errors per map and tissue beside the bound at each voxel's own SNR.
+#include "tools/phantom/compare.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "crbrt/status.h"
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/error.h"
+#include "tools/cli/json_reader.h"
+#include "tools/phantom/brain.h"
+#include "tools/phantom/image_values.h"
+#include "tools/phantom/slices.h"
+
+namespace crbrt::phantom {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Tally {
+  double n = 0, error = 0, error2 = 0, crb = 0, truth = 0;
+
+  void add(double estimate, double true_value, double sqrt_crb) {
+    const double difference = estimate - true_value;
+    ++n;
+    error += difference;
+    error2 += difference * difference;
+    crb += sqrt_crb * sqrt_crb;
+    truth += true_value;
+  }
+  double rmse() const { return std::sqrt(error2 / n); }
+  double rms_sqrt_crb() const { return std::sqrt(crb / n); }
+};
+
+/// A map of the run: crbrt-map writes .nii, or .nii.gz when asked to.
+std::string map_path(const std::string& folder, const std::string& map) {
+  const std::string plain = (std::filesystem::path(folder) / (map + ".nii")).string();
+  return std::filesystem::exists(plain) ? plain : plain + ".gz";
+}
+
+std::string in(const std::string& folder, const std::string& name) { return (std::filesystem::path(folder) / name).string(); }
+
+/// What the runtime could estimate; a value outside its output's range is an estimate too.
+bool is_estimate(float status) {
+  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
+}
+
+std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_crb, const std::vector<float>& labels,
+                           const std::vector<float>& status) {
+  std::array<Tally, 4> tallies;
+  for (std::size_t v = 0; v < labels.size(); ++v) {
+    if (labels[v] > 0 && is_estimate(status[v]))
+      tallies[static_cast<std::size_t>(labels[v])].add(map.estimate[v], map.truth[v], sqrt_crb[v]);
+  }
+  return tallies;
+}
+
+Json to_json(const Tally& tally) {
+  return {{"rmse", tally.rmse()}, {"rms_sqrt_crb", tally.rms_sqrt_crb()}, {"mean_error", tally.error / tally.n},
+          {"mean_truth", tally.truth / tally.n}, {"voxels", static_cast<std::size_t>(tally.n)}};
+}
+
+Json run_figures(const std::string& path) {
+  const auto stats = cli::JsonReader::from_file(path);
+  Json json;
+  json["voxels"] = static_cast<std::size_t>(stats.at("voxels").number());
+  for (const char* key : {"kernel_s", "total_s"}) json[key] = stats.at(key).number();
+  json["threads"] = static_cast<std::size_t>(stats.at("threads").number());
+  for (const char* key : {"isa", "precision", "model"}) json[key] = stats.at(key).text();
+  json["macs_per_voxel"] = static_cast<std::size_t>(stats.at("macs_per_voxel").number());
+  return json;
+}
+
+void print_head(const Json& figures) {
+  std::printf("%zu voxels, %.3f s in the kernel, %.3f s in all, on %zu thread%s (%s, %s); model %s, %zu multiply-adds per voxel\n\n",
+              figures["voxels"].get<std::size_t>(), figures["kernel_s"].get<double>(), figures["total_s"].get<double>(),
+              figures["threads"].get<std::size_t>(), figures["threads"] == 1 ? "" : "s",
+              figures["isa"].get<std::string>().c_str(), figures["precision"].get<std::string>().c_str(),
+              figures["model"].get<std::string>().c_str(), figures["macs_per_voxel"].get<std::size_t>());
+  std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)", "error/bound");
+}
+
+}  // namespace
+
+void compare(const CompareOptions& options) {
+  const auto description = cli::JsonReader::from_file(in(options.phantom, "phantom.json"));
+  const ImageValues labels = read_values(in(options.phantom, "tissue.nii.gz"));
+  const std::vector<float> status = read_values(map_path(options.maps, "status"), labels.grid.shape);
+  Json summary = run_figures(options.stats);
+  summary["snr"] = description.at("snr").number();
+  print_head(summary);
+  std::vector<MapPair> maps;
+  for (const auto& item : description.at("outputs").items()) {
+    MapPair map{.map = item.at("map").text(), .output = item.at("output").text(), .unit = item.at("unit").text(), .estimate = {}, .truth = {}};
+    map.estimate = read_values(map_path(options.maps, map.map), labels.grid.shape);
+    map.truth = read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
+    const auto sqrt_crb = read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
+    const auto tallies = tally(map, sqrt_crb, labels.values, status);
+    for (const TissueClass tissue : tissue_classes) {
+      const Tally& t = tallies[static_cast<std::size_t>(tissue)];
+      if (t.n == 0) continue;
+      summary["maps"][map.output][short_name(tissue)] = to_json(t);
+      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", map.output.c_str(), short_name(tissue), t.truth / t.n, t.error / t.n,
+                  t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
+    }
+    maps.push_back(std::move(map));
+  }
+  if (!options.slices.empty()) write_slices(options.slices, labels.grid, labels.values, maps);
+  cli::write_text_file(options.json, summary.dump(2) + "\n");
+}
+
+}  // namespace crbrt::phantom
