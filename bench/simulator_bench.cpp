@@ -43,45 +43,51 @@ std::vector<Tissue> tissues(std::size_t n) {
   return all;
 }
 
-class SimulatorBench : public benchmark::Fixture {
- public:
+struct Setup {
   const Sequence sequence = train();
   const Simulator simulator{sequence, TissueDomain{}};
   // Orthogonality does not change the time of a projection.
   const Eigen::MatrixXd basis = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(sequence.n_frame()), n_coeff);
 
-  /// Reports the user's unit: CPU time per fingerprint.
-  static void report(benchmark::State& state) {
-    using benchmark::Counter;
-    const auto n = static_cast<double>(state.iterations() * state.range(0));
-    state.counters["per_fingerprint"] = Counter(n, Counter::kIsRate | Counter::kInvert);
-    state.SetLabel(train().name);
+  static const Setup& once() {
+    static const Setup setup;
+    return setup;
   }
 };
 
-BENCHMARK_DEFINE_F(SimulatorBench, signals)(benchmark::State& state) {
+/// Runs `simulate` on a batch and reports the user's unit: CPU time per fingerprint.
+template <class Simulate>
+void measure(benchmark::State& state, const Simulate& simulate) {
+  const Setup& setup = Setup::once();
   const std::vector<Tissue> batch = tissues(static_cast<std::size_t>(state.range(0)));
-  Signals signals;
-  for (auto _ : state) simulator.simulate(batch, signals);
-  report(state);
+  for (auto _ : state) simulate(setup, batch);
+  const auto n_fingerprint = static_cast<double>(state.iterations() * state.range(0));
+  state.counters["per_fingerprint"] =
+      benchmark::Counter(n_fingerprint, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.SetLabel(setup.sequence.name);
 }
 
-BENCHMARK_DEFINE_F(SimulatorBench, coefficients)(benchmark::State& state) {
-  const std::vector<Tissue> batch = tissues(static_cast<std::size_t>(state.range(0)));
-  Signals coefficients;
-  for (auto _ : state) simulator.simulate_projected(batch, basis, coefficients);
-  report(state);
+void signals(benchmark::State& state) {
+  Signals s;
+  measure(state, [&](const Setup& setup, const std::vector<Tissue>& batch) { setup.simulator.simulate(batch, s); });
 }
 
-BENCHMARK_DEFINE_F(SimulatorBench, coefficients_and_derivatives)(benchmark::State& state) {
-  const std::vector<Tissue> batch = tissues(static_cast<std::size_t>(state.range(0)));
-  Signals coefficients, jacobian;
-  for (auto _ : state) simulator.simulate_projected(batch, basis, coefficients, jacobian);
-  report(state);
+void coefficients(benchmark::State& state) {
+  Signals c;
+  measure(state, [&](const Setup& setup, const std::vector<Tissue>& batch) {
+    setup.simulator.simulate_projected(batch, setup.basis, c);
+  });
 }
 
-BENCHMARK_REGISTER_F(SimulatorBench, signals)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_REGISTER_F(SimulatorBench, coefficients)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
-BENCHMARK_REGISTER_F(SimulatorBench, coefficients_and_derivatives)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
+void coefficients_and_derivatives(benchmark::State& state) {
+  Signals c, jacobian;
+  measure(state, [&](const Setup& setup, const std::vector<Tissue>& batch) {
+    setup.simulator.simulate_projected(batch, setup.basis, c, jacobian);
+  });
+}
+
+BENCHMARK(signals)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(coefficients)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(coefficients_and_derivatives)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
 
 }  // namespace

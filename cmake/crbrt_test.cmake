@@ -11,5 +11,9 @@ function(crbrt_add_test name)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
   # Tests of real data live beside the clone; they skip where it is absent.
   target_compile_definitions(${name} PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CRBRT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+  # An empty LABELS would take the next word as its value.
+  if(arg_LABELS)
+    set(labels LABELS "${arg_LABELS}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${labels} TIMEOUT 600)
 endfunction()

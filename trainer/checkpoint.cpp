@@ -68,7 +68,6 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   archive.write("epoch", c10::IValue(static_cast<std::int64_t>(state.epoch)));
   archive.write("parameters", state.parameters.detach());
   archive.write("running_statistics", state.running_statistics);
-  archive.write("average", state.average);
   archive.write("history", to_tensor(state.history, n_output));
   state.adam.save(adam);
   archive.write("adam", adam);
@@ -91,7 +90,6 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
     if (found == identity) {
       read_into(archive, "parameters", state.parameters);
       read_into(archive, "running_statistics", state.running_statistics);
-      read_into(archive, "average", state.average);
       state.history = to_history(read_tensor(archive, "history"));
       c10::IValue epoch;
       archive.read("epoch", epoch);

@@ -19,7 +19,6 @@ namespace crbrt::trainer {
 struct CheckpointState {
   at::Tensor& parameters;
   at::Tensor& running_statistics;
-  at::Tensor& average;
   torch::optim::Adam& adam;
   std::size_t& epoch;
   History& history;

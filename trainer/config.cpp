@@ -139,12 +139,10 @@ std::vector<OutputConfig> read_outputs(const JsonReader& value) {
 }
 
 void read_optimizer(const JsonReader& value, Config& config) {
-  value.expect_only({"kind", "learning_rate", "max_gradient_norm", "weight_average"});
+  value.expect_only({"kind", "learning_rate", "max_gradient_norm"});
   choice<bool>(value.at("kind"), {{"adam", true}});
   config.learning_rate = positive(value.at("learning_rate"));
   if (value.has("max_gradient_norm")) config.max_gradient_norm = positive(value.at("max_gradient_norm"));
-  if (value.has("weight_average")) config.weight_average = positive(value.at("weight_average"));
-  if (config.weight_average >= 1) value.at("weight_average").fail("a decay below 1");
 }
 
 Schedule read_schedule(const JsonReader& value) {

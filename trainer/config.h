@@ -62,7 +62,6 @@ struct Config {
   LossKind loss = LossKind::crb;
   double learning_rate = 0;
   double max_gradient_norm = 0;  ///< 0: gradients are not clipped
-  double weight_average = 0;     ///< decay per step of the exponential moving average that is exported; 0: none
   Schedule schedule;
   std::size_t batch = 0, epochs = 0;
   std::uint64_t seed = 0;

@@ -61,7 +61,6 @@ class Run {
         validation_(data, data.validation, standardization_, device_),
         network_(config.network, 2 * data.n_coeff, data.n_output, config.seed, device_),
         adam_({network_.parameters()}, torch::optim::AdamOptions(config.learning_rate)),
-        average_(network_.parameters().detach().clone()),
         identity_(run_identity(config, data)) {
     batch_ = std::min<std::int64_t>(static_cast<std::int64_t>(config.batch), static_cast<std::int64_t>(training_.size()));
     at::Tensor coefficients;
@@ -94,7 +93,6 @@ class Run {
   }
 
   TrainedNetwork result() {
-    use_average();
     TrainedNetwork out{network_.plain(), standardization_, epoch_, history_, 0, {}, {}};
     out.crb_loss_per_output = validation_losses(LossKind::crb);
     out.crb_loss = mean(out.crb_loss_per_output);
@@ -109,7 +107,7 @@ class Run {
   }
 
  private:
-  CheckpointState state() { return {network_.parameters(), network_.running_statistics(), average_, adam_, epoch_, history_}; }
+  CheckpointState state() { return {network_.parameters(), network_.running_statistics(), adam_, epoch_, history_}; }
 
   Standardization measured_standardization(const TrainingData& data) const {
     Standardization result = standardize_targets(data);
@@ -146,14 +144,6 @@ class Run {
     if (config_.max_gradient_norm > 0) gradient.mul_((config_.max_gradient_norm / (gradient.norm() + 1e-12)).clamp_max(1.0));
     static_cast<torch::optim::AdamOptions&>(adam_.param_groups()[0].options()).lr(learning_rate);
     adam_.step();
-    if (config_.weight_average > 0) average_.lerp_(network_.parameters(), 1 - config_.weight_average);
-  }
-
-  /// The averaged weights replace the last ones where an average is kept.
-  void use_average() {
-    if (config_.weight_average <= 0) return;
-    const at::NoGradGuard no_gradient;
-    network_.parameters().copy_(average_);
   }
 
   std::vector<double> validation_losses(LossKind kind) {
@@ -163,13 +153,7 @@ class Run {
   }
 
   void validate() {
-    const at::Tensor current = network_.parameters().detach().clone();
-    use_average();
     const std::vector<double> losses = validation_losses(config_.loss);
-    if (config_.weight_average > 0) {
-      const at::NoGradGuard no_gradient;
-      network_.parameters().copy_(current);
-    }
     history_.push_back({epoch_, learning_rate_at(config_, static_cast<double>(epoch_)), training_loss_, mean(losses), losses});
   }
 
@@ -179,7 +163,6 @@ class Run {
   NoisySource training_, validation_;
   Network network_;
   torch::optim::Adam adam_;
-  at::Tensor average_;
   std::string identity_;
   std::int64_t batch_ = 0;
   at::Tensor validation_inputs_, validation_targets_, validation_weights_, check_coefficients_;

@@ -77,8 +77,11 @@ VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockste
   const TissueCost cost(range, lockstep, worker, unit, settings.m0_mode);
   std::vector<SolverRun> runs;
   for (const Tissue& start : starts) runs.push_back(solve(cost, range, start, settings.max_iterations));
-  const SolverRun& best =
+  SolverRun best =
       *std::min_element(runs.begin(), runs.end(), [](const SolverRun& a, const SolverRun& b) { return a.cost < b.cost; });
+  // In a curved valley steps can become short before the bottom is reached; a fresh trust region finds out for two simulations.
+  const SolverRun polished = solve(cost, range, best.tissue, settings.max_iterations);
+  if (polished.cost <= best.cost) best = polished;
   fit.tissue = best.tissue;
   fit.status = FitStatus::not_converged;
   if (!describe(fit, cost, unit, norm)) return fit;

@@ -26,7 +26,8 @@ ceres::Solver::Options solver_options() {
   options.logging_type = ceres::SILENT;
   // The projected line search would cost as many simulations as everything else; walls are the active-set loop's business.
   options.max_num_line_search_step_size_iterations = 0;
-  options.initial_trust_region_radius = 10;  // unknowns are O(1): longer first steps are mostly rejected
+  options.initial_trust_region_radius = 100;  // unknowns are O(1): longer first steps are mostly rejected
+  options.use_nonmonotonic_steps = true;      // m0s and exchange trade along a curved valley, which short descents follow slowly
   // At the noise floor cost = dof sigma^2 / 2, about 10 sigma^2, so a last step that lowers it by a share of 1e-7 lowered the
   // log-likelihood by 1e-6: it moved about 1e-3 standard deviations.
   options.function_tolerance = 1e-7;
@@ -104,13 +105,16 @@ Eigen::VectorXd first_point(const TissueCost& cost, const FitRange& range, const
 SolverRun solve(const TissueCost& cost, const FitRange& range, const Tissue& start, int max_iterations) {
   SolverRun run;
   Eigen::VectorXd x = first_point(cost, range, start);
-  Indices held;
+  Eigen::VectorXd gradient = cost.gradient(x);
+  if (gradient.size() == 0) return run;
+  Indices held = at_walls(range, x.data(), gradient.data());
+  if (held.size() == range.n_unknown()) held.clear();
   for (int round = 0, used = 0; round < max_rounds && used < max_iterations; ++round) {
     const ceres::Solver::Summary summary = solve_round(cost, range, held, max_iterations - used, x);
     used += std::max<int>(1, static_cast<int>(summary.iterations.size()) - 1);
     if (!summary.IsSolutionUsable()) break;
     run.cost = summary.final_cost;
-    const Eigen::VectorXd gradient = cost.gradient(x);
+    gradient = cost.gradient(x);
     if (gradient.size() == 0) break;
     const Indices pressed = at_walls(range, x.data(), gradient.data());
     run.converged = summary.termination_type == ceres::CONVERGENCE && pressed == held;

@@ -24,6 +24,13 @@ TEST(ShippedFiles, ThePriorsAreThoseOfThePaperAndOfTheInVivoData) {
   EXPECT_EQ(invivo.domain().t2_semi_max_s, 25e-6);
 }
 
+TEST(ShippedFiles, TheDefaultProtocolHas1142PulsesAtTheUsualTr) {
+  const Sequence sequence = read_sequence(root + "/models/protocol/crbrt1142.json");
+  EXPECT_EQ(sequence.tr_s, tr_s);
+  ASSERT_EQ(sequence.cycles.size(), 1u);
+  EXPECT_EQ(sequence.n_frame(), 1142u);
+}
+
 TEST(ShippedFiles, TheExamplesOfTheDocumentationAreValid) {
   EXPECT_EQ(read_sequence(root + "/docs/examples/sequence.json").cycles.size(), 2u);
   EXPECT_EQ(read_tissues(root + "/docs/examples/tissues.csv").size(), 3u);

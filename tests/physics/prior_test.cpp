@@ -115,8 +115,9 @@ TEST(Prior, ADrawDependsOnNothingButSeedStreamAndIndex) {
 
 TEST(Prior, ClassesAppearInProportionToTheirWeights) {
   Prior prior = brain_prior();
+  prior.classes[0].weight = 3;
   TissueClass rare = brain_like();
-  rare.weight = 0.25;
+  rare.weight = 0.75;
   rare.marginal[0] = fixed(0.5);
   prior.classes.push_back(rare);
   double n_rare = 0;

@@ -65,8 +65,7 @@ TrainResult interrupted(const Problem& problem) {
 class Resume : public testing::TestWithParam<Normalization> {};
 
 TEST_P(Resume, GivesTheBitsOfAnUninterruptedRun) {
-  Problem problem(config_with(GetParam()));
-  problem.config.weight_average = 0.9;
+  const Problem problem(config_with(GetParam()));
   const TrainResult whole = train(problem.config, problem.data, {});
   const TrainResult resumed = interrupted(problem);
   EXPECT_TRUE(whole.finished);

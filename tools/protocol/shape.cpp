@@ -36,7 +36,9 @@ std::vector<double> logarithms(std::vector<double> values) {
 /// Never below either, and without the kink at which a search by gradients would stall.
 double smooth_maximum(double a, double b) { return std::pow(std::pow(a, 8) + std::pow(b, 8), 1.0 / 8); }
 
-double rounded_up(double trf_s) { return std::ceil(trf_s * 1e6 - 1e-6) * 1e-6; }
+// Divided, not multiplied: the double nearest to the decimal has the shortest text.
+double rounded_up(double trf_s) { return std::ceil(trf_s * 1e6 - 1e-6) / 1e6; }
+double cut_off(double alpha_rad) { return std::floor(alpha_rad * 1e6) / 1e6; }
 
 }  // namespace
 
@@ -60,8 +62,10 @@ physics::Sequence expand(const Shape& shape, const Limits& limits, Durations dur
   const double b1_rms_energy = std::pow(gamma_rad_per_s_ut * limits.b1_rms_ut, 2) * static_cast<double>(shape.n_pulse) * shape.tr_s;
   const double budget = std::min(limits.energy_rad2_per_s, b1_rms_energy) - inversion;
   const double gain = std::min(1.0, std::sqrt(budget / energy));
-  for (std::size_t k = 1; k < shape.n_pulse; ++k)  // cut to 1e-6 rad: the committed text is exact
-    cycle.alpha_rad[k] = durations == Durations::continuous ? gain * cycle.alpha_rad[k] : std::floor(gain * cycle.alpha_rad[k] * 1e6) * 1e-6;
+  for (std::size_t k = 1; k < shape.n_pulse; ++k) {
+    const double alpha = gain * cycle.alpha_rad[k];
+    cycle.alpha_rad[k] = durations == Durations::continuous ? alpha : cut_off(alpha);
+  }
   return {shape.name, shape.tr_s, {std::move(cycle)}};
 }
 
@@ -106,16 +110,16 @@ Shape read_shape(const std::string& path) {
 }
 
 std::string shape_text(const Shape& shape) {
-  const auto rounded = [](std::vector<double> values, double step) {
-    for (double& value : values) value = std::round(value / step) * step;
+  const auto rounded = [](std::vector<double> values, double steps_per_unit) {
+    for (double& value : values) value = std::round(value * steps_per_unit) / steps_per_unit;
     return values;
   };
   nlohmann::ordered_json json;
   json["name"] = shape.name;
   json["tr_s"] = shape.tr_s;
   json["n_pulse"] = shape.n_pulse;
-  json["alpha_rad"] = rounded(shape.alpha_rad, 1e-4);
-  json["trf_s"] = rounded(shape.trf_s, 1e-7);
+  json["alpha_rad"] = rounded(shape.alpha_rad, 1e4);
+  json["trf_s"] = rounded(shape.trf_s, 1e7);
   return json.dump() + "\n";
 }
 

@@ -33,7 +33,8 @@ struct Shape {
   std::vector<double> trf_s;      ///< the same for durations
 };
 
-/// Durations as the formula gives them (for an optimiser), or rounded up to whole microseconds (for a scanner).
+/// Durations as the formula gives them (for an optimiser), or rounded up to whole microseconds and angles cut to 1e-6 rad (for
+/// a scanner, and for text that is exact).
 enum class Durations { continuous, whole_microseconds };
 physics::Sequence expand(const Shape& shape, const Limits& limits, Durations durations);
 

@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <filesystem>
+#include <system_error>
 
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
@@ -47,7 +48,8 @@ BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, 
     check = BasisCheck::verified;
   }
   const std::string sidecar = input.sidecar_path();
-  if (std::filesystem::exists(sidecar)) {
+  std::error_code unreadable;
+  if (std::filesystem::exists(sidecar, unreadable)) {
     const cli::JsonReader json = cli::JsonReader::from_file(sidecar);
     if (json.has("basis_sha256")) {
       expect_same(expected, sidecar, json.at("basis_sha256").text());

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "tools/cli/error.h"
 
@@ -28,7 +29,8 @@ void expect_readable(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw cli::InputError(path, "a readable file", std::strerror(errno));
   ::close(fd);
-  if (std::filesystem::is_directory(path)) throw cli::InputError(path, "a readable file", "a folder");
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) throw cli::InputError(path, "a readable file", "a folder");
 }
 
 FileSpec parse_name(const std::string& given) {
@@ -41,7 +43,8 @@ FileSpec parse_name(const std::string& given) {
   // "x.hdr" names a BART file when there is an x.cfl, and otherwise the header of a NIfTI pair.
   if (given.ends_with(".hdr")) {
     const std::string cfl = given.substr(0, given.size() - 4) + ".cfl";
-    if (std::filesystem::exists(cfl)) return {FileKind::bart, cfl, "", given};
+    std::error_code unreadable;
+    if (std::filesystem::exists(cfl, unreadable)) return {FileKind::bart, cfl, "", given};
   }
   return {FileKind::nifti, given, "", given};
 }

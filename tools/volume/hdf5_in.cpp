@@ -1,6 +1,7 @@
 // MAT v7.3 and other HDF5 files. The whole data set is read at once: its chunks may hold anything next to anything.
 #include <hdf5.h>
 
+#include <new>
 #include <string>
 
 #include "physics/io/hdf5_handle.h"
@@ -66,7 +67,9 @@ StoredImage open_hdf5(const FileSpec& spec) {
   const Hdf5Handle stored(H5Dget_type(dataset.get()), H5Tclose);
   const Hdf5Handle type = memory_type(spec, stored.get(), image.encoding.element);
   const std::size_t size = image.n_element() * bytes_of(image.encoding.element);
-  std::unique_ptr<std::byte[]> bytes(new std::byte[size]);
+  // Extents are free of charge in HDF5: a damaged file may promise more than any memory holds.
+  std::unique_ptr<std::byte[]> bytes(new (std::nothrow) std::byte[size]);
+  if (!bytes) throw cli::InputError(spec.shown, "a data set that fits into memory", text(image.extents));
   if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.get()) < 0) {
     throw cli::InputError(spec.shown, "a readable data set of " + text(image.extents), physics::hdf5_reason());
   }

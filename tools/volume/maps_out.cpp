@@ -7,10 +7,18 @@
 #include "tools/volume/status_counts.h"
 
 namespace crbrt::volume {
+namespace {
+
+bool is_there(const std::string& path) {
+  std::error_code unreadable;  // whoever makes the folder says why
+  return std::filesystem::exists(path, unreadable);
+}
+
+}  // namespace
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression)
     : folder_(folder),
-      made_folder_(!std::filesystem::exists(folder)),
+      made_folder_(!is_there(folder)),
       grid_(grid),
       run_(std::move(run)),
       compression_(compression) {

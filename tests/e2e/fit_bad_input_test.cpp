@@ -1,0 +1,118 @@
+// Every bad input of crbrt-fit ends with its exit code and one line that names the file, and leaves existing maps alone.
+#include <filesystem>
+
+#include "tests/e2e/fit_fixture.h"
+
+namespace crbrt::tests {
+namespace {
+
+class FitBadInput : public FitProgram {
+ protected:
+  FitBadInput() {
+    std::filesystem::create_directory(file("out"));
+    write_text(file("out/T1map.nii"), "precious");
+  }
+
+  /// One line with all parts, the exit code, and the folder of maps as it was.
+  void expect_failure(const Outcome& outcome, int exit_code, const std::vector<std::string>& parts) {
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
+    EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
+    for (const std::string& part : parts)
+      EXPECT_NE(outcome.text.find(part), std::string::npos) << "no \"" << part << "\" in: " << outcome.text;
+    EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
+    EXPECT_EQ(listing(file("out")), std::vector<std::string>{"T1map.nii"}) << "something was left behind";
+  }
+
+  Outcome fit_with(const std::string& sequence, const std::string& basis, const std::string& more = "") {
+    return run("crbrt-fit --input " + file("in.nii") + " --sequence " + sequence + " --basis " + basis + " --out " + file("out") +
+               " " + more);
+  }
+};
+
+TEST_F(FitBadInput, AWrongCommandLine) {
+  expect_failure(run("crbrt-fit --input " + file("in.nii") + " --basis b --out " + file("out")), 2, {"--sequence"});
+  expect_failure(run("crbrt-fit --input " + file("in.nii") + " --sequence s --out " + file("out")), 2, {"--basis"});
+  expect_failure(fit("out", "--t1 both"), 2, {"--t1"});
+  expect_failure(fit("out", "--m0 real"), 2, {"--m0"});
+  expect_failure(fit("out", "--starts 0"), 2, {"--starts"});
+  expect_failure(fit("out", "--voxels 0"), 2, {"--voxels"});
+  expect_failure(fit("out", "--sigma -1"), 2, {"--sigma"});
+}
+
+TEST_F(FitBadInput, MissingFiles) {
+  expect_failure(fit_with(file("none.json"), file("basis.mat:U")), 3, {"none.json: expected ", "found No such file"});
+  expect_failure(fit_with(file("s.json"), file("none.mat:U")), 3, {"none.mat", "expected ", "found No such file"});
+  expect_failure(fit("out", "--prior " + file("none.json")), 3, {"none.json: expected ", "found No such file"});
+  expect_failure(fit("out", "--mask " + file("none.nii")), 3, {"none.nii: expected "});
+  std::filesystem::remove(file("in.nii"));
+  expect_failure(fit("out"), 3, {"in.nii: expected "});
+}
+
+TEST_F(FitBadInput, ATruncatedInput) {
+  cut(file("in.nii"), 1);
+  expect_failure(fit("out"), 3, {"in.nii: expected 1504 bytes, found 1503 bytes"});
+}
+
+TEST_F(FitBadInput, ARankThatIsNotTheInputs) {
+  expect_failure(fit("out", "--rank 11"), 4, {"in.nii: expected 11 coefficients per voxel", "found 12"});
+}
+
+TEST_F(FitBadInput, ARankTooLowToFitWith) {
+  expect_failure(fit("out", "--rank 4"), 4, {"basis.mat:U: expected at least 5 columns", "apparent", "found 4"});
+  expect_failure(fit("out", "--rank 5 --t1 separate"), 4, {"expected at least 6 columns", "separate", "found 5"});
+}
+
+TEST_F(FitBadInput, ABasisOfAnotherSequence) {
+  physics::Sequence longer = short_sequence();
+  longer.cycles[0].alpha_rad.push_back(0.5);
+  longer.cycles[0].trf_s.push_back(2e-4);
+  write_text(file("longer.json"), json_of(longer));
+  expect_failure(fit_with(file("longer.json"), file("basis.mat:U")), 4, {"basis.mat:U: expected", "161 frames", "found 160"});
+}
+
+TEST_F(FitBadInput, AnInputOfAnotherBasis) {
+  write_text(file("in.json"), R"({"basis_sha256": "0123"})");
+  expect_failure(fit("out"), 4, {"in.json: expected the basis of ", "found 0123"});
+}
+
+TEST_F(FitBadInput, PulsesForWhichTheLinearRateDoesNotExist) {
+  physics::Sequence steep = short_sequence();
+  steep.cycles[0].alpha_rad[5] = 6;
+  write_text(file("steep.json"), json_of(steep));
+  expect_failure(fit_with(file("steep.json"), file("basis.mat:U")), 3, {"steep.json: expected balanced pulses", "R2sl"});
+}
+
+TEST_F(FitBadInput, APriorWithoutARange) {
+  std::string text = content_of(CRBRT_SOURCE_DIR "/models/priors/paper.json");
+  const std::size_t at = text.find("\"b1_rel\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "fixed", "value": 1})");
+  write_text(file("narrow.json"), text);
+  expect_failure(fit("out", "--prior " + file("narrow.json")), 3, {"narrow.json: expected a prior", "b1_rel"});
+}
+
+TEST_F(FitBadInput, AMaskOfAnotherShapeAndAnEmptyOne) {
+  write_nifti1(file("mask.nii"), {{3, 4, 1}, DT_UINT8, bytes_of(mask)});
+  expect_failure(fit("out", "--mask " + file("mask.nii")), 3, {"mask.nii: expected a mask of 4x3x1, found 3x4x1"});
+  write_nifti1(file("mask.nii"), {{4, 3, 1}, DT_UINT8, std::vector<std::byte>(12)});
+  expect_failure(fit("out", "--mask " + file("mask.nii")), 3, {"mask.nii: expected at least one voxel in the mask"});
+}
+
+TEST_F(FitBadInput, OutputsThatCannotBeWritten) {
+  write_text(file("plain"), "a file");
+  expect_failure(fit("plain/maps"), 5, {"plain/maps: cannot be written"});
+  expect_failure(fit("out", "--stats " + file("none/s.json")), 5, {"s.json: cannot be written"});
+  expect_failure(run("ulimit -f 0; crbrt-fit --input " + file("in.nii") + " --sequence " + file("s.json") + " --basis " +
+                     file("basis.mat:U") + " --voxels 1 --starts 1 --screened 50 --out " + file("out")),
+                 5, {"cannot be written"});
+}
+
+TEST_F(FitBadInput, HelpListsTheExitCodes) {
+  const Outcome outcome = run("crbrt-fit --help");
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* part : {"--sequence", "--starts", "Exit codes:", "  8  "})
+    EXPECT_NE(outcome.text.find(part), std::string::npos) << part;
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,115 @@
+// What crbrt-fit writes: the tissues that were simulated, their standard deviations, sidecars and numbers of the run.
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "physics/estimand.h"
+#include "tests/e2e/fit_fixture.h"
+
+namespace crbrt::tests {
+namespace {
+
+const std::vector<std::pair<std::string, std::string>> apparent_maps{
+    {"m0_semi_frac", "m0_semi_frac"}, {"t1_apparent_s", "T1map"}, {"t2_free_s", "T2map"}, {"exchange_hz", "exchange_hz"},
+    {"t2_semi_s", "t2_semi_s"}, {"omega0_rad_s", "omega0_rad_s"}, {"b1_rel", "b1_rel"}};
+
+TEST_F(FitProgram, RecoversTheSimulatedTissuesWithinTheirStandardDeviations) {
+  const Outcome outcome = fit("out", "--mask " + file("mask.nii") + " --sigma 4e-5");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const std::vector<float> status = map("out", "status");
+  for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(status[v], mask[v] ? 0 : 4) << v;
+  for (const auto& [output, name] : apparent_maps) {
+    const auto estimand = physics::Estimand::from_name(output).value();
+    const std::vector<float> estimate = map("out", name), deviation = map("out", name + "_std");
+    for (std::size_t v = 0; v < n_voxel; ++v) {
+      if (!mask[v]) {
+        EXPECT_EQ(estimate[v], 0);
+        continue;
+      }
+      // 8 voxels times 7 outputs: P(any |z| > 5) < 56 * 5.7e-7 = 3e-5; one unit more for the model's curvature.
+      EXPECT_LT(std::abs(estimate[v] - estimand.value(tissues[v])), 6 * deviation[v]) << name << " voxel " << v;
+      EXPECT_LT(deviation[v], 0.3 * std::abs(estimand.value(tissues[v]))) << name << " voxel " << v;
+    }
+  }
+  const std::vector<float> m0 = map("out", "m0_abs"), m0_std = map("out", "m0_abs_std");
+  for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_NEAR(m0[v], mask[v] ? m0_abs : 0, 6 * m0_std[v]);
+}
+
+TEST_F(FitProgram, NamesMapsOfBothT1ModelsAsCrbrtMapDoes) {
+  ASSERT_EQ(fit("apparent", "--voxels 1").exit_code, 0);
+  ASSERT_EQ(fit("separate", "--voxels 1 --t1 separate").exit_code, 0);
+  const auto names_of = [&](const std::string& out) {
+    std::vector<std::string> names;
+    for (const std::string& name : listing(file(out)))
+      if (name.ends_with(".nii") && !name.ends_with("_std.nii")) names.push_back(name.substr(0, name.size() - 4));
+    return names;
+  };
+  EXPECT_EQ(names_of("apparent"),
+            (std::vector<std::string>{"T1map", "T2map", "b1_rel", "exchange_hz", "m0_abs", "m0_semi_frac", "omega0_rad_s",
+                                      "residual_norm", "starts_agreed", "status", "t2_semi_s"}));
+  EXPECT_EQ(names_of("separate"),
+            (std::vector<std::string>{"R1map", "R2map", "b1_rel", "exchange_hz", "m0_abs", "m0_semi_frac", "omega0_rad_s",
+                                      "r1_semi_hz", "residual_norm", "starts_agreed", "status", "t2_semi_s"}));
+  for (const auto& [output, name] : apparent_maps) EXPECT_EQ(map("apparent", name + "_std").size(), n_voxel);
+  const auto sidecar = nlohmann::json::parse(content_of(file("apparent/T1map.json")));
+  EXPECT_EQ(sidecar.at("OutputName"), "t1_apparent_s");
+  EXPECT_EQ(sidecar.at("Units"), "s");
+  EXPECT_EQ(sidecar.at("T1Model"), "apparent");
+  EXPECT_EQ(sidecar.at("SequenceName"), "short");
+  EXPECT_EQ(sidecar.at("BasisSHA256"), physics::sha256_of(ShortTrain::get().basis));
+}
+
+TEST_F(FitProgram, DrawsVoxelsBySeedAndALargerDrawHoldsASmallerOne) {
+  const auto fitted = [&](const std::string& out, const std::string& options) {
+    EXPECT_EQ(fit(out, "--starts 1 " + options).exit_code, 0);
+    std::vector<std::size_t> voxels;
+    const std::vector<float> status = map(out, "status");
+    for (std::size_t v = 0; v < n_voxel; ++v)
+      if (status[v] != 4) voxels.push_back(v);
+    return voxels;
+  };
+  const auto two = fitted("two", "--voxels 2 --seed 5"), three = fitted("three", "--voxels 3 --seed 5");
+  EXPECT_EQ(two.size(), 2u);
+  EXPECT_EQ(three.size(), 3u);
+  EXPECT_TRUE(std::includes(three.begin(), three.end(), two.begin(), two.end()));
+  EXPECT_NE(fitted("other", "--voxels 3 --seed 6"), three);
+  EXPECT_EQ(fitted("again", "--voxels 3 --seed 5"), three);
+  for (const auto& [output, name] : apparent_maps)
+    EXPECT_EQ(content_of(file("again/" + name + ".nii")), content_of(file("three/" + name + ".nii"))) << name;
+}
+
+TEST_F(FitProgram, EliminatedAndFittedM0AgreeFarWithinTheNoise) {
+  ASSERT_EQ(fit("eliminated", "--voxels 3").exit_code, 0);
+  ASSERT_EQ(fit("fitted", "--voxels 3 --m0 fitted").exit_code, 0);
+  for (const auto& [output, name] : apparent_maps) {
+    const auto a = map("eliminated", name), b = map("fitted", name), deviation = map("eliminated", name + "_std");
+    // A twentieth of a standard deviation: the solver's tolerance (nlls_fit_test.cpp); floats round far below it.
+    for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_LE(std::abs(a[v] - b[v]), 0.05 * deviation[v]) << name << " voxel " << v;
+  }
+}
+
+TEST_F(FitProgram, UnusableVoxelsAreFlaggedAndCountedAndTheRestIsDone) {
+  data(3, 1) = std::numeric_limits<double>::quiet_NaN();
+  data.col(2).setZero();
+  write_input();
+  const Outcome outcome = fit("out", "--starts 1 --stats " + file("stats.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const std::vector<float> status = map("out", "status");
+  EXPECT_EQ(status[1], 1);
+  EXPECT_EQ(status[2], 2);
+  EXPECT_EQ(map("out", "T1map")[1], 0);
+  EXPECT_GT(map("out", "T1map")[3], 0);
+  const auto stats = nlohmann::json::parse(content_of(file("stats.json")));
+  EXPECT_EQ(stats.at("voxels"), n_voxel);
+  EXPECT_EQ(stats.at("threads"), 1);
+  EXPECT_EQ(stats.at("precision"), "f64");
+  EXPECT_TRUE(stats.at("isa").is_null());
+  EXPECT_EQ(stats.at("status").at("non_finite"), 1);
+  EXPECT_EQ(stats.at("status").at("zero_signal"), 1);
+  EXPECT_EQ(stats.at("status").at("not_computed"), 0);
+  EXPECT_TRUE(stats.at("status").contains("not_converged"));
+  for (const char* key : {"read_s", "kernel_s", "write_s", "total_s", "peak_rss_bytes"}) EXPECT_GT(stats.at(key), 0) << key;
+  EXPECT_GE(stats.at("simulations"), 10);
+}
+
+}  // namespace
+}  // namespace crbrt::tests
