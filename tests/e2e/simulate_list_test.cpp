@@ -1,6 +1,8 @@
 // The list mode: which datasets appear with which options, and the example of the documentation.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
 #include "tests/e2e/short_sequence.h"
@@ -65,6 +67,7 @@ TEST(SimulateList, TheDocumentedLayoutIsTheWrittenOne) {
   const Outcome outcome = run(list_mode + " --derivatives --out " + (folder / "o.h5"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Hdf5Reader file(folder / "o.h5");
+  for (const double bound : file.real("crb_time").values) EXPECT_TRUE(std::isfinite(bound));
   const std::string page = content_of(CRBRT_SOURCE_DIR "/docs/file-formats.md");
   for (const char* name : {"signal", "jacobian"})
     EXPECT_NE(page.find(std::string("/") + name + " " + physics::shape_text(file.complex(name).shape)), std::string::npos)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "crbrt/status.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
@@ -47,14 +48,23 @@ std::set<std::string> map_names(const std::string& folder) {
 
 std::string map_file(const std::string& folder, const std::string& name) { return (fs::path(folder) / (name + ".nii")).string(); }
 
-// Voxels with status 0 in both folders.
-std::vector<std::size_t> common_voxels(const Options& options, const volume::ImageValues& a) {
-  const std::vector<float> b = volume::read_values(map_file(options.reference, "status"), a.grid.shape);
+struct CommonVoxels {
   std::vector<std::size_t> voxels;
-  for (std::size_t v = 0; v < b.size(); ++v)
-    if (a.values[v] == 0 && b[v] == 0) voxels.push_back(v);
-  if (voxels.empty()) throw cli::DisagreementError(options.reference, "voxels that both folders computed", "none");
-  return voxels;
+  std::size_t n_flagged = 0;  // of them, at a bound or outside a range on either side
+};
+
+// Voxels with an estimate in both folders: those at a bound of the fit or outside an output's range are estimates too.
+CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a) {
+  const auto has_estimate = [](float status) { return status == 0 || status == static_cast<float>(VoxelStatus::outside_range); };
+  const std::vector<float> b = volume::read_values(map_file(options.reference, "status"), a.grid.shape);
+  CommonVoxels common;
+  for (std::size_t v = 0; v < b.size(); ++v) {
+    if (!has_estimate(a.values[v]) || !has_estimate(b[v])) continue;
+    common.voxels.push_back(v);
+    if (a.values[v] != 0 || b[v] != 0) ++common.n_flagged;
+  }
+  if (common.voxels.empty()) throw cli::DisagreementError(options.reference, "voxels that both folders computed", "none");
+  return common;
 }
 
 std::vector<double> values_at(const std::vector<float>& map, const std::vector<std::size_t>& voxels) {
@@ -74,13 +84,14 @@ int run(int argc, char** argv) {
   Options options;
   if (!read_command_line(argc, argv, options)) return cli::exit_ok;
   const auto status = volume::read_values(map_file(options.maps, "status"));
-  const auto voxels = common_voxels(options, status);
+  const auto [voxels, n_flagged] = common_voxels(options, status);
   const auto white_matter = white_matter_voxels(options);
   std::set<std::string> names = map_names(options.maps);
   const std::set<std::string> known = map_names(options.reference);
 
-  nlohmann::ordered_json report{{"voxels", voxels.size()}, {"white_matter_voxels", white_matter.size()}};
-  std::printf("%zu voxels computed by both, %zu white-matter voxels\n", voxels.size(), white_matter.size());
+  nlohmann::ordered_json report{{"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
+  std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(), n_flagged,
+              white_matter.size());
   std::printf("%-18s %12s %12s %12s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter");
   for (const std::string& name : names) {
     if (!known.contains(name)) continue;

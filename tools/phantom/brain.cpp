@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tools/cli/error.h"
-#include "tools/phantom/image_values.h"
+#include "tools/volume/image_values.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -44,7 +44,7 @@ std::array<double, 3> Brain::position(std::size_t voxel) const {
 }
 
 Brain read_brain(const std::string& path) {
-  const ImageValues image = read_values(path);
+  const volume::ImageValues image = volume::read_values(path);
   Brain brain;
   brain.grid = image.grid;
   brain.first = brain.grid.shape;

@@ -12,7 +12,7 @@
 #include "tools/cli/error.h"
 #include "tools/cli/json_reader.h"
 #include "tools/phantom/brain.h"
-#include "tools/phantom/image_values.h"
+#include "tools/volume/image_values.h"
 #include "tools/phantom/slices.h"
 
 namespace crbrt::phantom {
@@ -87,17 +87,17 @@ void print_head(const Json& figures) {
 
 void compare(const CompareOptions& options) {
   const auto description = cli::JsonReader::from_file(in(options.phantom, "phantom.json"));
-  const ImageValues labels = read_values(in(options.phantom, "tissue.nii.gz"));
-  const std::vector<float> status = read_values(map_path(options.maps, "status"), labels.grid.shape);
+  const volume::ImageValues labels = volume::read_values(in(options.phantom, "tissue.nii.gz"));
+  const std::vector<float> status = volume::read_values(map_path(options.maps, "status"), labels.grid.shape);
   Json summary = run_figures(options.stats);
   summary["snr"] = description.at("snr").number();
   print_head(summary);
   std::vector<MapPair> maps;
   for (const auto& item : description.at("outputs").items()) {
     MapPair map{.map = item.at("map").text(), .output = item.at("output").text(), .unit = item.at("unit").text(), .estimate = {}, .truth = {}};
-    map.estimate = read_values(map_path(options.maps, map.map), labels.grid.shape);
-    map.truth = read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
-    const auto sqrt_crb = read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
+    map.estimate = volume::read_values(map_path(options.maps, map.map), labels.grid.shape);
+    map.truth = volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
+    const auto sqrt_crb = volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
     const auto tallies = tally(map, sqrt_crb, labels.values, status);
     for (const TissueClass tissue : tissue_classes) {
       const Tally& t = tallies[static_cast<std::size_t>(tissue)];

@@ -6,10 +6,10 @@
 
 #include "tools/volume/grid.h"
 
-namespace crbrt::phantom {
+namespace crbrt::volume {
 
 struct ImageValues {
-  volume::Grid grid;
+  Grid grid;
   std::vector<float> values;  ///< [voxel of the grid]
 };
 
@@ -17,6 +17,6 @@ struct ImageValues {
 ImageValues read_values(const std::string& path);
 
 /// The same, of a given shape.
-std::vector<float> read_values(const std::string& path, const volume::Shape& shape);
+std::vector<float> read_values(const std::string& path, const Shape& shape);
 
-}  // namespace crbrt::phantom
+}  // namespace crbrt::volume

@@ -1,0 +1,40 @@
+// Correlation and relative differences by hand.
+#include "tools/compare/agreement.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace crbrt::compare {
+namespace {
+
+TEST(Agreement, OfScaledValuesIsFullCorrelationAndTheScale) {
+  const Agreement a = agreement({1.1, 2.2, 3.3, 4.4}, {1, 2, 3, 4});
+  EXPECT_EQ(a.n, 4u);
+  // A handful of rounding errors of 1e-16.
+  EXPECT_NEAR(a.correlation, 1, 1e-14);
+  EXPECT_NEAR(a.median_relative_difference, 0.1, 1e-14);
+  EXPECT_NEAR(a.median_absolute_relative_difference, 0.1, 1e-14);
+  EXPECT_NEAR(a.median_reference, 2.5, 1e-14);
+}
+
+TEST(Agreement, DifferencesKeepTheirSignAgainstNegativeReferences) {
+  const Agreement a = agreement({-3, 5, 8}, {-2, 4, 10});  // -50 %, +25 %, -20 %
+  EXPECT_NEAR(a.median_relative_difference, -0.2, 1e-14);
+  EXPECT_NEAR(a.median_absolute_relative_difference, 0.25, 1e-14);
+}
+
+TEST(Agreement, PearsonByHand) {
+  // x - 2 = -1 0 1, y - 3 = -2 1 1: xy = 3, xx = 2, yy = 6.
+  EXPECT_NEAR(agreement({1, 2, 3}, {1, 4, 4}).correlation, 3 / std::sqrt(12.0), 1e-14);
+  EXPECT_TRUE(std::isnan(agreement({1, 2, 3}, {4, 4, 4}).correlation));
+}
+
+TEST(Median, OfEvenAndOddCounts) {
+  EXPECT_EQ(median({3, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
+  EXPECT_TRUE(std::isnan(median({})));
+}
+
+}  // namespace
+}  // namespace crbrt::compare
