@@ -48,7 +48,7 @@ draw_maps() {
 }
 
 crbrt_stage "packages" crbrt_install_packages build demo
-crbrt_stage "build" crbrt_build release crbrt-phantom crbrt-map
+CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_stage "build" crbrt_build release
 mkdir -p "$demo"
 crbrt_stage "digital brain" make_brain
 crbrt_stage "maps" map_brain

@@ -10,7 +10,7 @@
 namespace crbrt::physics {
 namespace {
 
-constexpr double open_side_std = 6;     // beyond it a Gaussian holds 1e-9 of its mass
+constexpr double open_side_std = 6;        // beyond it a Gaussian holds 1e-9 of its mass
 constexpr double max_m0_semi_frac = 0.99;  // the simulator needs a free pool
 
 struct Interval {
@@ -26,8 +26,7 @@ struct Interval {
 std::size_t index(Parameter parameter) { return static_cast<std::size_t>(parameter); }
 
 double centre(const Marginal& marginal) {
-  const double value =
-      marginal.kind == Marginal::Kind::uniform ? 0.5 * (marginal.minimum + marginal.maximum) : marginal.mean;
+  const double value = marginal.kind == Marginal::Kind::uniform ? 0.5 * (marginal.minimum + marginal.maximum) : marginal.mean;
   return marginal.as_time ? 1 / value : value;
 }
 

@@ -29,7 +29,7 @@ class FitRange {
   Parameter parameter(std::size_t unknown) const { return parameters_[unknown]; }
   double minimum(std::size_t unknown) const { return minimum_[unknown]; }  ///< SI
   double maximum(std::size_t unknown) const { return maximum_[unknown]; }
-  double scale(std::size_t unknown) const { return scale_[unknown]; }      ///< SI per unit of the scaled vector
+  double scale(std::size_t unknown) const { return scale_[unknown]; }  ///< SI per unit of the scaled vector
 
   /// Scaled vector of a tissue, moved into the box.
   Eigen::VectorXd to_scaled(const Tissue& tissue) const;

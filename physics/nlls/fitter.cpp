@@ -117,7 +117,8 @@ Fitter::Fitter(Sequence sequence, Eigen::MatrixXd basis, Prior prior, const FitS
 
 Fitter::~Fitter() = default;
 
-std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel) const {
+std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients,
+                                  const std::function<void(std::size_t)>& on_voxel) const {
   if (coefficients.rows() != impl_->basis.cols())
     throw std::invalid_argument("expected " + std::to_string(impl_->basis.cols()) + " coefficients per voxel, found " +
                                 std::to_string(coefficients.rows()));

@@ -23,10 +23,10 @@ enum class M0Mode { eliminated, fitted };
 struct FitSettings {
   T1Model t1_model = T1Model::apparent;
   M0Mode m0_mode = M0Mode::eliminated;  ///< fitted: Re M0 and Im M0 are two more unknowns of the solver; same minimum
-  std::size_t n_start = 4;      ///< solver runs per voxel; the lowest cost wins
-  std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
-  std::uint64_t seed = 1;       ///< of those draws
-  std::optional<double> sigma;  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
+  std::size_t n_start = 4;              ///< solver runs per voxel; the lowest cost wins
+  std::size_t n_screened = 1024;        ///< draws from the prior that compete for being a start
+  std::uint64_t seed = 1;               ///< of those draws
+  std::optional<double> sigma;          ///< noise of the real and of the imaginary part; empty: from each voxel's residual
   std::size_t n_thread = 1;
   int max_iterations = 100;
 };
@@ -44,11 +44,11 @@ struct VoxelFit {
   FitStatus status = FitStatus::not_computed;
   Tissue tissue;
   std::complex<double> m0;
-  Eigen::VectorXd variance;   ///< [n_bound], squared parameter units, order of bound_names(t1_model); infinite where none exists
-  double m0_std = 0;          ///< standard deviation of |M0|
-  double residual_norm = 0;   ///< ||d - M0 c||
-  double sigma = 0;           ///< used for the variances
-  std::size_t n_agree = 0;    ///< starts that ended within a log-likelihood of 0.01 of the best
+  Eigen::VectorXd variance;  ///< [n_bound], squared parameter units, order of bound_names(t1_model); infinite where none exists
+  double m0_std = 0;         ///< standard deviation of |M0|
+  double residual_norm = 0;  ///< ||d - M0 c||
+  double sigma = 0;          ///< used for the variances
+  std::size_t n_agree = 0;   ///< starts that ended within a log-likelihood of 0.01 of the best
   std::size_t n_simulated = 0;  ///< fingerprints with derivatives that the voxel cost
 };
 

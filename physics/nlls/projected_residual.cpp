@@ -34,8 +34,8 @@ ProjectedResidual eliminated_residual(const Eigen::VectorXcd& coefficients, cons
     out.jacobian = Eigen::MatrixXd::Zero(2 * jacobian.rows(), jacobian.cols());
     return out;
   }
-  const Eigen::RowVectorXcd along = coefficients.adjoint() * jacobian / norm2;     // c^H dc / n
-  const Eigen::RowVectorXcd bend = (r.adjoint() * jacobian).conjugate() / norm2;   // dc^H r / n
+  const Eigen::RowVectorXcd along = coefficients.adjoint() * jacobian / norm2;    // c^H dc / n
+  const Eigen::RowVectorXcd bend = (r.adjoint() * jacobian).conjugate() / norm2;  // dc^H r / n
   out.jacobian = stacked_columns(-m0 * jacobian + coefficients * (m0 * along - bend));
   return out;
 }

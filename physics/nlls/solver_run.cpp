@@ -27,7 +27,7 @@ ceres::Solver::Options solver_options() {
   // The projected line search would cost as many simulations as everything else; walls are the active-set loop's business.
   options.max_num_line_search_step_size_iterations = 0;
   options.initial_trust_region_radius = 100;  // unknowns are O(1): longer first steps are mostly rejected
-  options.use_nonmonotonic_steps = true;      // m0s and exchange trade along a curved valley, which short descents follow slowly
+  options.use_nonmonotonic_steps = true;  // m0s and exchange trade along a curved valley, which short descents follow slowly
   // At the noise floor cost = dof sigma^2 / 2, about 10 sigma^2, so a last step that lowers it by a share of 1e-7 lowered the
   // log-likelihood by 1e-6: it moved about 1e-3 standard deviations.
   options.function_tolerance = 1e-7;
@@ -52,7 +52,8 @@ Indices at_walls(const FitRange& range, const double* x, const double* gradient)
 /// Ends a solve when the unknowns at walls are the same, and others than the held ones, after two steps in a row.
 class StopAtWall : public ceres::IterationCallback {
  public:
-  StopAtWall(const FitRange& range, const Eigen::VectorXd& x, const Indices& held) : range_(range), x_(x), held_(held), last_(held) {}
+  StopAtWall(const FitRange& range, const Eigen::VectorXd& x, const Indices& held)
+      : range_(range), x_(x), held_(held), last_(held) {}
 
   ceres::CallbackReturnType operator()(const ceres::IterationSummary& summary) override {
     if (!summary.step_is_successful || summary.iteration == 0) return ceres::SOLVER_CONTINUE;

@@ -10,8 +10,7 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 
 }  // namespace
 
-TissueCost::TissueCost(const FitRange& range, Lockstep& lockstep, std::size_t worker, const Eigen::VectorXcd& data,
-                       M0Mode mode)
+TissueCost::TissueCost(const FitRange& range, Lockstep& lockstep, std::size_t worker, const Eigen::VectorXcd& data, M0Mode mode)
     : range_(range), lockstep_(lockstep), worker_(worker), data_(data), mode_(mode) {
   set_num_residuals(static_cast<int>(2 * data.size()));
   mutable_parameter_block_sizes()->push_back(static_cast<int>(range.n_unknown()) + (mode == M0Mode::fitted ? 2 : 0));
@@ -59,8 +58,7 @@ bool TissueCost::Evaluate(double const* const* parameters, double* residuals, do
     out = fitted_residual(now->coefficients, jacobian, data_, {x[n], x[n + 1]});
   }
   Eigen::Map<Eigen::VectorXd>(residuals, num_residuals()) = out.residual;
-  if (wants_jacobian)
-    Eigen::Map<RowMajor>(jacobians[0], num_residuals(), parameter_block_sizes()[0]) = out.jacobian;
+  if (wants_jacobian) Eigen::Map<RowMajor>(jacobians[0], num_residuals(), parameter_block_sizes()[0]) = out.jacobian;
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tests/support/model_builder.h"
+#include "tests/support/runnable_isas.h"
 #include "tools/model/rounding_bound.h"
 
 namespace crbrt::tests {
@@ -65,24 +66,33 @@ Values direct_estimates(const fbs::ModelT& model, const float* coefficients) {
 /// Folding rounds every weight once more than the bound knows of: one more u per product, among the n_in + 2 it counts.
 constexpr double folding_allowance = 1.5;
 
-TEST(Lowering, EveryNamedModelComputesWhatTheSchemaSays) {
-  for (const ModelSpec& spec : all_specs()) {
-    const fbs::ModelT source = make_model(spec);
-    const Model model = load(source);
-    const std::size_t n_voxel = 50, width = 2 * spec.n_coeff, n_output = spec.outputs.size();
-    const std::vector<float> coefficients = random_coefficients(n_voxel, spec.n_coeff, 99);
-    for (std::size_t i = 0; i < isa_count(); ++i) {
-      if (!is_runnable(isa_at(i))) continue;
-      const std::vector<float> estimates = estimates_of(model.program(), coefficients, isa_at(i));
-      for (std::size_t v = 0; v < n_voxel; ++v) {
-        const float* const c = &coefficients[v * width];
-        const Values expected = direct_estimates(source, c);
-        const tools::ExactRun exact = tools::run_exactly(model.program(), {c, width});
-        for (std::size_t o = 0; o < n_output; ++o)
-          ASSERT_LE(std::abs(estimates[v * n_output + o] - expected[o]), folding_allowance * tools::tolerance(exact.bound[o]))
-              << spec.name << " voxel " << v << " output " << o << " on " << name(isa_at(i));
-      }
+void expect_what_the_schema_says(const fbs::ModelT& source) {
+  const Model model = load(source);
+  const std::size_t n_voxel = 50, width = 2 * source.protocol->n_coeff, n_output = source.outputs.size();
+  const std::vector<float> coefficients = random_coefficients(n_voxel, source.protocol->n_coeff, 99);
+  for (const Isa isa : runnable_isas()) {
+    const std::vector<float> estimates = estimates_of(model.program(), coefficients, isa);
+    for (std::size_t v = 0; v < n_voxel; ++v) {
+      const float* const c = &coefficients[v * width];
+      const Values expected = direct_estimates(source, c);
+      const tools::ExactRun exact = tools::run_exactly(model.program(), {c, width});
+      for (std::size_t o = 0; o < n_output; ++o)
+        ASSERT_LE(std::abs(estimates[v * n_output + o] - expected[o]), folding_allowance * tools::tolerance(exact.bound[o]))
+            << source.name << " voxel " << v << " output " << o << " on " << name(isa);
     }
+  }
+}
+
+TEST(Lowering, EveryNamedModelComputesWhatTheSchemaSays) {
+  for (const ModelSpec& spec : all_specs()) expect_what_the_schema_says(make_model(spec));
+}
+
+TEST(Lowering, EpsilonIsAddedToTheVarianceOfEveryNormalisation) {
+  for (const ModelSpec& spec : {batch_norm_spec(), batch_skip_spec(), group_skip_spec()}) {
+    fbs::ModelT source = make_model(spec);
+    for (const auto& layer : source.layers)
+      if (layer->normalization) layer->normalization->epsilon = 0.5f;  // as much as a variance: it cannot hide in the rounding
+    expect_what_the_schema_says(source);
   }
 }
 

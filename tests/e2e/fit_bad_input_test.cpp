@@ -24,8 +24,8 @@ class FitBadInput : public FitProgram {
   }
 
   Outcome fit_with(const std::string& sequence, const std::string& basis, const std::string& more = "") {
-    return run("crbrt-fit --input " + file("in.nii") + " --sequence " + sequence + " --basis " + basis + " --out " + file("out") +
-               " " + more);
+    return run("crbrt-fit --input " + file("in.nii") + " --sequence " + sequence + " --basis " + basis + " --out " +
+               file("out") + " " + more);
   }
 };
 

@@ -9,8 +9,8 @@ namespace crbrt::tests {
 namespace {
 
 const std::vector<std::pair<std::string, std::string>> apparent_maps{
-    {"m0_semi_frac", "m0_semi_frac"}, {"t1_apparent_s", "T1map"}, {"t2_free_s", "T2map"}, {"exchange_hz", "exchange_hz"},
-    {"t2_semi_s", "t2_semi_s"}, {"omega0_rad_s", "omega0_rad_s"}, {"b1_rel", "b1_rel"}};
+    {"m0_semi_frac", "m0_semi_frac"}, {"t1_apparent_s", "T1map"},       {"t2_free_s", "T2map"}, {"exchange_hz", "exchange_hz"},
+    {"t2_semi_s", "t2_semi_s"},       {"omega0_rad_s", "omega0_rad_s"}, {"b1_rel", "b1_rel"}};
 
 TEST_F(FitProgram, RecoversTheSimulatedTissuesWithinTheirStandardDeviations) {
   const Outcome outcome = fit("out", "--mask " + file("mask.nii") + " --sigma 4e-5");

@@ -74,7 +74,8 @@ TEST_P(RecoveredTissue, WithNoiseLiesWithinTheBound) {
     ASSERT_EQ(fits[v].status, FitStatus::ok) << "voxel " << v;
     for (Eigen::Index u = 0; u < fits[v].variance.size(); ++u) {
       const auto index = static_cast<std::size_t>(u);
-      const double z = (unknown(fits[v].tissue, model, index) - unknown(tissues[v], model, index)) / std::sqrt(fits[v].variance[u]);
+      const double z =
+          (unknown(fits[v].tissue, model, index) - unknown(tissues[v], model, index)) / std::sqrt(fits[v].variance[u]);
       EXPECT_LT(std::abs(z), k) << "voxel " << v << ' ' << physics::bound_names(model)[index];
     }
   }
@@ -122,8 +123,11 @@ TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
   const double spread = 4.5 * std::sqrt(2.0 / n) + 0.1;
   for (Eigen::Index u = 0; u < crb.size(); ++u) {
     double mean_square = 0;
-    for (const VoxelFit& fit : fits) mean_square += std::pow(unknown(fit.tissue, model, static_cast<std::size_t>(u)) -
-                                                             unknown(tissue, model, static_cast<std::size_t>(u)), 2) / n;
+    for (const VoxelFit& fit : fits)
+      mean_square += std::pow(unknown(fit.tissue, model, static_cast<std::size_t>(u)) -
+                                  unknown(tissue, model, static_cast<std::size_t>(u)),
+                              2) /
+                     n;
     EXPECT_NEAR(mean_square / crb[u], 1, spread) << physics::bound_names(model)[static_cast<std::size_t>(u)];
   }
   // sigma^2 from the residual has 2 * 12 - 9 = 15 degrees of freedom per voxel: relative spread sqrt(2 / (15 n)).
@@ -146,7 +150,8 @@ TEST(NllsFit, EliminatedAndFittedM0EndAtTheSameMinimum) {
     EXPECT_NEAR(eliminated[v].residual_norm, fitted[v].residual_norm, 1e-5 * fitted[v].residual_norm);
     for (Eigen::Index u = 0; u < fitted[v].variance.size(); ++u)
       EXPECT_NEAR(unknown(eliminated[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
-                  unknown(fitted[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(fitted[v].variance[u]));
+                  unknown(fitted[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  0.05 * std::sqrt(fitted[v].variance[u]));
   }
 }
 
@@ -174,7 +179,8 @@ TEST(NllsFit, ConjugatedDataAreTheVoxelAtMinusOmega0) {
 }
 
 TEST(NllsFit, UnusableVoxelsAreFlaggedAndNeighboursUntouched) {
-  Eigen::MatrixXcd data = noisy(ShortTrain::get().coefficients(brain_tissues(4, T1Model::apparent, 61)), true_m0, 2 / noise_snr, 62);
+  Eigen::MatrixXcd data =
+      noisy(ShortTrain::get().coefficients(brain_tissues(4, T1Model::apparent, 61)), true_m0, 2 / noise_snr, 62);
   const Fitter fitter = short_fitter(settings_of(T1Model::apparent));
   const auto clean = fitter.fit(data);
   data(3, 1) = std::numeric_limits<double>::quiet_NaN();
@@ -186,7 +192,8 @@ TEST(NllsFit, UnusableVoxelsAreFlaggedAndNeighboursUntouched) {
     EXPECT_EQ(fits[v].status, clean[v].status);
     for (Eigen::Index u = 0; u < clean[v].variance.size(); ++u)  // see TheSameCallGivesTheSameBits...
       EXPECT_NEAR(unknown(fits[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
-                  unknown(clean[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(clean[v].variance[u]));
+                  unknown(clean[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  0.05 * std::sqrt(clean[v].variance[u]));
   }
 }
 
@@ -203,7 +210,8 @@ TEST(NllsFit, TheSameCallGivesTheSameBitsAndThreadsChangeNothingThatMatters) {
     // Other lane neighbours round differently, and the solver may stop one step of 1e-3 standard deviations earlier.
     for (Eigen::Index u = 0; u < once[v].variance.size(); ++u)
       EXPECT_NEAR(unknown(once[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
-                  unknown(two[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)), 0.05 * std::sqrt(once[v].variance[u]));
+                  unknown(two[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
+                  0.05 * std::sqrt(once[v].variance[u]));
   }
 }
 

@@ -40,8 +40,8 @@ inline std::vector<physics::Tissue> brain_tissues(std::size_t count, physics::T1
   for (std::size_t i = 0; i < count; ++i) {
     physics::CounterRandom random(seed, physics::Stream::tissue, i);
     const auto between = [&](double low, double high) { return low + (high - low) * random.uniform(); };
-    physics::Tissue t{between(0.15, 0.25), between(0.6, 1.0), between(9, 16), between(28, 45), between(2, 4),
-                      between(9e-6, 12e-6), between(-400, 400), between(0.8, 1.2)};
+    physics::Tissue t{between(0.15, 0.25), between(0.6, 1.0),    between(9, 16),     between(28, 45),
+                      between(2, 4),       between(9e-6, 12e-6), between(-400, 400), between(0.8, 1.2)};
     if (model == physics::T1Model::apparent) t.r1_semi_hz = t.r1_free_hz;
     tissues.push_back(t);
   }

@@ -88,7 +88,8 @@ TEST(NllsResidual, EliminatedM0IsTheBestOne) {
   const std::complex<double> m0 = physics::best_m0(c.col(0), data);
   const double least = physics::eliminated_residual(c.col(0), {}, data).residual.norm();
   // A move of delta along any direction adds exactly |delta|^2 ||c||^2 to the squared norm.
-  for (const std::complex<double> delta : {std::complex<double>(0.1, 0), std::complex<double>(0, 0.1), std::complex<double>(-0.05, 0.05)}) {
+  for (const std::complex<double> delta :
+       {std::complex<double>(0.1, 0), std::complex<double>(0, 0.1), std::complex<double>(-0.05, 0.05)}) {
     const double moved = physics::fitted_residual(c.col(0), {}, data, m0 + delta).residual.squaredNorm();
     EXPECT_NEAR(moved, least * least + std::norm(delta) * c.col(0).squaredNorm(), 1e-13 * data.squaredNorm());
   }

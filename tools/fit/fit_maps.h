@@ -13,8 +13,8 @@
 namespace crbrt::fit {
 
 /// What happened to a voxel, by FitStatus; [5] is crbrt-fit's own, the others mean what they mean in crbrt-map.
-inline constexpr std::array<const char*, 6> status_names{"ok",           "non_finite",   "zero_signal",
-                                                         "at_bound",     "not_computed", "not_converged"};
+inline constexpr std::array<const char*, 6> status_names{"ok",       "non_finite",   "zero_signal",
+                                                         "at_bound", "not_computed", "not_converged"};
 
 /// Estimands of a T1 model, in the order of the maps.
 std::vector<std::string> output_names(physics::T1Model model);

@@ -62,10 +62,10 @@ int run(int argc, char** argv) {
   const volume::StopWatch reading;
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
   const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis);
-  const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "",
-                                         inputs.image.spec());
-  const auto voxels = options->n_voxel == 0 ? inputs.voxels
-                                            : fit::draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
+  const auto check =
+      volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "", inputs.image.spec());
+  const auto voxels =
+      options->n_voxel == 0 ? inputs.voxels : fit::draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   fit::FitReport report(options->image);

@@ -36,9 +36,10 @@ void add_fit_options(CLI::App& app, Options& o) {
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
   std::string t1, m0 = "eliminated";
-  CLI::App app("Fits all tissue parameters and M0 in every voxel of a coefficient image by nonlinear least squares, and writes "
-               "maps of the estimates and of their standard deviations.",
-               "crbrt-fit");
+  CLI::App app(
+      "Fits all tissue parameters and M0 in every voxel of a coefficient image by nonlinear least squares, and writes "
+      "maps of the estimates and of their standard deviations.",
+      "crbrt-fit");
   cli::add_common_options(app);
   volume::add_image_options(app, o.image);
   add_fit_options(app, o);

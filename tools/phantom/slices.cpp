@@ -46,7 +46,7 @@ std::string matrix(const volume::Shape& shape, std::size_t z, const std::vector<
       if (labels[v] > 0)
         std::snprintf(number, sizeof number, "%.5g ", static_cast<double>(value(v)));
       else
-        std::snprintf(number, sizeof number, "NaN ");
+        std::snprintf(number, sizeof number, "-1e9 ");
       text += number;
     }
     text += "\n";
