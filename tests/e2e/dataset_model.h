@@ -24,7 +24,8 @@ inline fbs::ModelT model_for(const Eigen::MatrixXd& basis, const std::string& se
 
 inline std::string write_model(const std::string& path, const fbs::ModelT& model) {
   const std::vector<std::uint8_t> bytes = to_crbm(model);
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return path;
 }
 

@@ -36,7 +36,8 @@ Eigen::MatrixXd cosines(Eigen::Index n_frame, Eigen::Index rank) {
   Eigen::MatrixXd basis(n_frame, rank);
   for (Eigen::Index t = 0; t < n_frame; ++t)
     for (Eigen::Index k = 0; k < rank; ++k)
-      basis(t, k) = std::cos(3.14159265358979 * (static_cast<double>(t) + 0.5) * static_cast<double>(k) / static_cast<double>(n_frame));
+      basis(t, k) =
+          std::cos(3.14159265358979 * (static_cast<double>(t) + 0.5) * static_cast<double>(k) / static_cast<double>(n_frame));
   basis.colwise().normalize();
   return basis;
 }
@@ -59,8 +60,8 @@ class Demo : public testing::Test {
            folder / "phantom/mask.nii.gz" + " --out " + folder / "maps" + " --stats " + folder / "stats.json";
   }
   std::string compare(const std::string& maps) const {
-    return "crbrt-phantom compare --phantom " + folder / "phantom" + " --maps " + folder / maps + " --stats " + folder / "stats.json" +
-           " --json " + folder / "summary.json" + " --slices " + folder / "slices";
+    return "crbrt-phantom compare --phantom " + folder / "phantom" + " --maps " + folder / maps + " --stats " +
+           folder / "stats.json" + " --json " + folder / "summary.json" + " --slices " + folder / "slices";
   }
   nlohmann::json summary() const { return nlohmann::json::parse(std::ifstream(folder / "summary.json")); }
 
@@ -77,7 +78,8 @@ TEST_F(Demo, SummaryHoldsEveryKeyThatIsPromised) {
   }
   const auto json = summary();
   EXPECT_EQ(json.at("voxels").get<std::size_t>(), n_voxel);
-  for (const char* key : {"kernel_s", "total_s", "threads", "isa", "precision", "model", "macs_per_voxel"}) EXPECT_TRUE(json.contains(key)) << key;
+  for (const char* key : {"kernel_s", "total_s", "threads", "isa", "precision", "model", "macs_per_voxel"})
+    EXPECT_TRUE(json.contains(key)) << key;
   for (const char* output : {"m0_semi_frac", "t1_apparent_s", "t2_free_s"})
     for (const char* tissue : {"wm", "gm", "csf"}) {
       const auto figures = json.at("maps").at(output).at(tissue);

@@ -18,8 +18,9 @@ class Eval : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder = new TemporaryFolder;
-    const Outcome made = run("crbrt-simulate --sequence " + short_sequence(*folder) + " --prior " CRBRT_SOURCE_DIR
-                             "/models/priors/paper.json --count 100 --seed 5 --rank 8 --out " + *folder / "set.h5");
+    const Outcome made =
+        run("crbrt-simulate --sequence " + short_sequence(*folder) +
+            " --prior " CRBRT_SOURCE_DIR "/models/priors/paper.json --count 100 --seed 5 --rank 8 --out " + *folder / "set.h5");
     ASSERT_EQ(made.exit_code, 0) << made.text;
     set = new physics::Dataset(physics::read_dataset({*folder / "set.h5"}));
     write_model(*folder / "model.crbm", model_for(set->basis, set->sequence_sha256));
@@ -50,9 +51,11 @@ TEST_F(Eval, WritesEveryKeyThatIsQuoted) {
   for (const char* output : {"m0_semi_frac", "t1_apparent_s", "t2_free_s"}) {
     mean += json.at("loss").at(output).get<double>() / 3;
     for (const char* snr : {"10", "20", "50", "100"}) {
-      const double bias = json.at("snr").at(snr).at("bias2_over_crb").at(output), variance = json.at("snr").at(snr).at("var_over_crb").at(output);
+      const double bias = json.at("snr").at(snr).at("bias2_over_crb").at(output),
+                   variance = json.at("snr").at(snr).at("var_over_crb").at(output);
       EXPECT_TRUE(std::isfinite(bias) && variance > 0) << snr << ' ' << output;
-      EXPECT_NEAR(json.at("snr").at(snr).at("loss").at(output).get<double>(), bias + variance, 1e-12 * std::abs(bias + variance));
+      EXPECT_NEAR(json.at("snr").at(snr).at("loss").at(output).get<double>(), bias + variance,
+                  1e-12 * std::abs(bias + variance));
     }
   }
   EXPECT_NEAR(json.at("loss").at("mean").get<double>(), mean, 1e-12 * mean);
@@ -62,7 +65,8 @@ TEST_F(Eval, WritesEveryKeyThatIsQuoted) {
 TEST_F(Eval, ThreadsDoNotChangeTheNumbers) {
   ASSERT_EQ(run(eval("model.crbm") + " --json " + *folder / "one.json").exit_code, 0);
   ASSERT_EQ(run(eval("model.crbm") + " --threads 3 --json " + *folder / "three.json").exit_code, 0);
-  const auto one = nlohmann::json::parse(std::ifstream(*folder / "one.json")), three = nlohmann::json::parse(std::ifstream(*folder / "three.json"));
+  const auto one = nlohmann::json::parse(std::ifstream(*folder / "one.json")),
+             three = nlohmann::json::parse(std::ifstream(*folder / "three.json"));
   EXPECT_EQ(one.at("loss"), three.at("loss"));
   EXPECT_EQ(one.at("snr"), three.at("snr"));
 }

@@ -23,7 +23,7 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 /// Per output and fingerprint; NaN where the fingerprint was dropped.
 struct Scores {
-  Eigen::ArrayXXd loss;                        // [n_output, n_fingerprint]
+  Eigen::ArrayXXd loss;                          // [n_output, n_fingerprint]
   std::vector<Eigen::ArrayXXd> bias2, variance;  // per SNR
 
   Scores(Eigen::Index n_output, Eigen::Index n_fingerprint, std::size_t n_snr)
@@ -45,7 +45,11 @@ class Worker {
  public:
   Worker(const Program& program, const physics::Dataset& dataset, const std::vector<physics::Estimand>& estimands,
          const Options& options, Scores& scores)
-      : dataset_(dataset), estimands_(estimands), options_(options), scores_(scores), runner_(program, options.isa),
+      : dataset_(dataset),
+        estimands_(estimands),
+        options_(options),
+        scores_(scores),
+        runner_(program, options.isa),
         noise_(dataset, options.seed) {}
 
   void score(std::size_t f) {
@@ -100,7 +104,8 @@ class Worker {
     runner_.run(coefficients, {estimates_.data(), coefficients.rows, estimands_.size()}, {status_.data(), status_.size()});
     kernel_s += seconds_since(start);
     voxels += coefficients.rows;
-    flagged += static_cast<std::size_t>(std::count_if(status_.begin(), status_.end(), [](VoxelStatus s) { return s != VoxelStatus::ok; }));
+    flagged += static_cast<std::size_t>(
+        std::count_if(status_.begin(), status_.end(), [](VoxelStatus s) { return s != VoxelStatus::ok; }));
   }
 
   const physics::Dataset& dataset_;
@@ -135,7 +140,8 @@ Evaluation evaluate(const Program& program, const physics::Dataset& dataset, con
                     const std::string& model_path) {
   const auto start = Clock::now();
   if (static_cast<Eigen::Index>(program.n_coeff) != dataset.coefficients.rows())
-    throw cli::DisagreementError(model_path, std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
+    throw cli::DisagreementError(model_path,
+                                 std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
                                  std::to_string(program.n_coeff));
   const std::size_t count = options.count == 0 ? dataset.size() : std::min(options.count, dataset.size());
   const auto estimands = estimands_of(program, model_path);

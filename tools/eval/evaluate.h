@@ -36,12 +36,12 @@ struct Evaluation {
   double loss_mean = 0;       ///< over outputs
   std::vector<Split> splits;  ///< order of Options::snrs
   std::size_t fingerprints = 0;
-  std::size_t dropped = 0;    ///< fingerprints with a bound that is not finite and positive
+  std::size_t dropped = 0;  ///< fingerprints with a bound that is not finite and positive
   std::size_t voxels = 0;
-  std::size_t flagged = 0;    ///< voxels whose status was not ok
-  double kernel_s = 0;        ///< in the runtime, summed over threads
+  std::size_t flagged = 0;  ///< voxels whose status was not ok
+  double kernel_s = 0;      ///< in the runtime, summed over threads
   double total_s = 0;
-  Isa isa = Isa::automatic;   ///< the one that ran
+  Isa isa = Isa::automatic;  ///< the one that ran
 };
 
 /// The result does not depend on the number of threads. Throws cli::DisagreementError naming `model_path` when the data set

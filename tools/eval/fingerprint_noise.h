@@ -18,7 +18,8 @@ class FingerprintNoise {
   /// `n` voxels, each with its own |M0| (uniform over the data set's SNR range), phase and noise. Valid until the next call.
   View2<const float> random_snr(std::size_t fingerprint, std::size_t n);
 
-  /// `n` voxels that share one M0 of random phase and differ in noise only. `condition` keeps the streams of several SNRs apart.
+  /// `n` voxels that share one M0 of random phase and differ in noise only. `condition` keeps the streams of several SNRs
+  /// apart.
   View2<const float> fixed_snr(std::size_t fingerprint, std::size_t condition, double snr, std::size_t n);
 
   const std::vector<double>& snr() const noexcept { return snr_; }  ///< of each voxel of the last call

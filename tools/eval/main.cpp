@@ -20,19 +20,26 @@ struct CommandLine {
 
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
-  CLI::App app("Measures a model against the Cramér-Rao bound on a data set: CRB loss at random SNR, and bias^2/CRB and\n"
-               "variance/CRB at fixed SNRs. An efficient unbiased estimator has loss 1, bias 0 and variance 1.",
-               "crbrt-eval");
+  CLI::App app(
+      "Measures a model against the Cramér-Rao bound on a data set: CRB loss at random SNR, and bias^2/CRB and\n"
+      "variance/CRB at fixed SNRs. An efficient unbiased estimator has loss 1, bias 0 and variance 1.",
+      "crbrt-eval");
   cli::add_common_options(app);
   app.add_option("--model", line.model, "model to measure (.crbm)")->required();
   app.add_option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards")->required();
   app.add_option("--json", line.json, "where the numbers go");
-  app.add_option("--count", line.options.count, "fingerprints from the front of the data set (default: all)")->check(CLI::PositiveNumber);
+  app.add_option("--count", line.options.count, "fingerprints from the front of the data set (default: all)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--draws", line.options.draws, "draws of |M0|, phase and noise per fingerprint for the loss")
-      ->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--realisations", line.options.realisations, "noise realisations per fingerprint and SNR for the split")
-      ->check(CLI::Range(2, 1000000))->capture_default_str();
-  app.add_option("--snr", line.options.snrs, "SNRs of the split")->delimiter(',')->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::Range(2, 1000000))
+      ->capture_default_str();
+  app.add_option("--snr", line.options.snrs, "SNRs of the split")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--seed", line.options.seed, "of the noise")->capture_default_str();
   app.add_option("--isa", line.isa, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
   app.add_option("--threads", line.options.threads, "worker threads")->check(CLI::Range(1, 1024))->capture_default_str();
@@ -46,7 +53,8 @@ Model load(const std::string& path) {
   Model model;
   const LoadResult result = load_model_file(path.c_str(), model);
   if (result.status != Status::ok)
-    throw cli::InputError(path, "a model", std::string(message(result.status)) + (result.detail.empty() ? "" : " (" + result.detail + ")"));
+    throw cli::InputError(path, "a model",
+                          std::string(message(result.status)) + (result.detail.empty() ? "" : " (" + result.detail + ")"));
   return model;
 }
 
@@ -55,7 +63,8 @@ void check_agreement(const std::string& path, const ModelInfo& info, const physi
     throw cli::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
                                  "rank " + std::to_string(info.n_coeff));
   if (info.sequence_sha256 != dataset.sequence_sha256)
-    throw cli::DisagreementError(path, "sequence " + dataset.sequence_name + " (" + dataset.sequence_sha256 + ") as in the data set",
+    throw cli::DisagreementError(path,
+                                 "sequence " + dataset.sequence_name + " (" + dataset.sequence_sha256 + ") as in the data set",
                                  info.sequence_name + " (" + info.sequence_sha256 + ")");
   if (info.basis_sha256 != dataset.basis_sha256)
     throw cli::DisagreementError(path, "basis " + dataset.basis_sha256 + " as in the data set", info.basis_sha256);

@@ -10,7 +10,7 @@ namespace crbrt::evaluation {
 
 ModelRunner::ModelRunner(const Program& program, Isa isa) {
   const std::size_t bytes = Session::arena_bytes(program);
-  arena_.reset(::operator new(bytes, std::align_val_t{layout::arena_alignment}));
+  arena_.reset(::operator new (bytes, std::align_val_t{layout::arena_alignment}));
   const Status status = session_.bind(program, arena_.get(), bytes, isa);
   if (status == Status::isa_unavailable) throw cli::UsageError(std::string("--isa ") + name(isa) + ": " + message(status));
   if (status != Status::ok) throw std::runtime_error(message(status));

@@ -21,7 +21,7 @@ class ModelRunner {
 
  private:
   struct Release {
-    void operator()(void* memory) const noexcept { ::operator delete(memory, std::align_val_t{layout::arena_alignment}); }
+    void operator()(void* memory) const noexcept { ::operator delete (memory, std::align_val_t{layout::arena_alignment}); }
   };
   std::unique_ptr<void, Release> arena_;
   Session session_;

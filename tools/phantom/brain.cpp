@@ -1,4 +1,5 @@
-// Thresholds lie in the two valleys of the histogram of mricron's ch2bet: CSF below 66, grey matter around 86, white around 111.
+// Thresholds lie in the two valleys of the histogram of mricron's ch2bet: CSF below 66, grey matter around 86, white around
+// 111.
 #include "tools/phantom/brain.h"
 
 #include <algorithm>

@@ -12,7 +12,8 @@
 namespace crbrt::phantom {
 
 enum class TissueClass : std::uint8_t { outside = 0, white_matter = 1, grey_matter = 2, csf = 3 };
-inline constexpr std::array<TissueClass, 3> tissue_classes = {TissueClass::white_matter, TissueClass::grey_matter, TissueClass::csf};
+inline constexpr std::array<TissueClass, 3> tissue_classes = {TissueClass::white_matter, TissueClass::grey_matter,
+                                                              TissueClass::csf};
 const char* short_name(TissueClass tissue) noexcept;  ///< "wm", "gm", "csf"
 
 struct Brain {

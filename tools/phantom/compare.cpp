@@ -12,8 +12,8 @@
 #include "tools/cli/error.h"
 #include "tools/cli/json_reader.h"
 #include "tools/phantom/brain.h"
-#include "tools/volume/image_values.h"
 #include "tools/phantom/slices.h"
+#include "tools/volume/image_values.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -59,8 +59,11 @@ std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_cr
 }
 
 Json to_json(const Tally& tally) {
-  return {{"rmse", tally.rmse()}, {"rms_sqrt_crb", tally.rms_sqrt_crb()}, {"mean_error", tally.error / tally.n},
-          {"mean_truth", tally.truth / tally.n}, {"voxels", static_cast<std::size_t>(tally.n)}};
+  return {{"rmse", tally.rmse()},
+          {"rms_sqrt_crb", tally.rms_sqrt_crb()},
+          {"mean_error", tally.error / tally.n},
+          {"mean_truth", tally.truth / tally.n},
+          {"voxels", static_cast<std::size_t>(tally.n)}};
 }
 
 Json run_figures(const std::string& path) {
@@ -75,12 +78,14 @@ Json run_figures(const std::string& path) {
 }
 
 void print_head(const Json& figures) {
-  std::printf("%zu voxels, %.3f s in the kernel, %.3f s in all, on %zu thread%s (%s, %s); model %s, %zu multiply-adds per voxel\n\n",
-              figures["voxels"].get<std::size_t>(), figures["kernel_s"].get<double>(), figures["total_s"].get<double>(),
-              figures["threads"].get<std::size_t>(), figures["threads"] == 1 ? "" : "s",
-              figures["isa"].get<std::string>().c_str(), figures["precision"].get<std::string>().c_str(),
-              figures["model"].get<std::string>().c_str(), figures["macs_per_voxel"].get<std::size_t>());
-  std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)", "error/bound");
+  std::printf(
+      "%zu voxels, %.3f s in the kernel, %.3f s in all, on %zu thread%s (%s, %s); model %s, %zu multiply-adds per voxel\n\n",
+      figures["voxels"].get<std::size_t>(), figures["kernel_s"].get<double>(), figures["total_s"].get<double>(),
+      figures["threads"].get<std::size_t>(), figures["threads"] == 1 ? "" : "s", figures["isa"].get<std::string>().c_str(),
+      figures["precision"].get<std::string>().c_str(), figures["model"].get<std::string>().c_str(),
+      figures["macs_per_voxel"].get<std::size_t>());
+  std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)",
+              "error/bound");
 }
 
 }  // namespace
@@ -94,7 +99,11 @@ void compare(const CompareOptions& options) {
   print_head(summary);
   std::vector<MapPair> maps;
   for (const auto& item : description.at("outputs").items()) {
-    MapPair map{.map = item.at("map").text(), .output = item.at("output").text(), .unit = item.at("unit").text(), .estimate = {}, .truth = {}};
+    MapPair map{.map = item.at("map").text(),
+                .output = item.at("output").text(),
+                .unit = item.at("unit").text(),
+                .estimate = {},
+                .truth = {}};
     map.estimate = volume::read_values(map_path(options.maps, map.map), labels.grid.shape);
     map.truth = volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
     const auto sqrt_crb = volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
@@ -103,8 +112,8 @@ void compare(const CompareOptions& options) {
       const Tally& t = tallies[static_cast<std::size_t>(tissue)];
       if (t.n == 0) continue;
       summary["maps"][map.output][short_name(tissue)] = to_json(t);
-      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", map.output.c_str(), short_name(tissue), t.truth / t.n, t.error / t.n,
-                  t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
+      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", map.output.c_str(), short_name(tissue), t.truth / t.n,
+                  t.error / t.n, t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
     }
     maps.push_back(std::move(map));
   }

@@ -51,8 +51,8 @@ void simulate(const physics::Simulator& simulator, const Physics& physics, const
   for (std::size_t t = 0; t < tissues.size(); ++t) {
     const auto column = static_cast<Eigen::Index>(t), entry = static_cast<Eigen::Index>(first + t);
     constexpr auto n_p = static_cast<Eigen::Index>(physics::n_parameter);
-    const auto bounds = physics::cramer_rao_bound(coefficients.col(column), jacobian.middleCols(column * n_p, n_p),
-                                                  physics::T1Model::apparent);
+    const auto bounds =
+        physics::cramer_rao_bound(coefficients.col(column), jacobian.middleCols(column * n_p, n_p), physics::T1Model::apparent);
     library.coefficients.col(entry) = coefficients.col(column).cast<std::complex<float>>();
     for (std::size_t q = 0; q < physics.estimands.size(); ++q) {
       const auto row = static_cast<Eigen::Index>(q);
@@ -88,7 +88,8 @@ Library build_library(const Cells& cells, const Physics& physics, std::size_t n_
   library.truth.resize(n_quantity, total);
   library.bound.resize(n_quantity, total);
 
-  const physics::Simulator simulator(physics.sequence, {.t2_semi_min_s = 7e-6, .t2_semi_max_s = 13e-6, .b1_max_rel = b1_max_rel});
+  const physics::Simulator simulator(physics.sequence,
+                                     {.t2_semi_min_s = 7e-6, .t2_semi_max_s = 13e-6, .b1_max_rel = b1_max_rel});
   cli::Progress progress("simulating", static_cast<std::uint64_t>(total));
   evaluation::for_each_index(n_cell, threads, [&](unsigned, std::size_t cell) {
     const std::size_t first = library.first_entry[cell], n = library.first_entry[cell + 1] - first;

@@ -17,14 +17,14 @@ namespace crbrt::phantom {
 /// What the fingerprints are made with, and what is recorded of them.
 struct Physics {
   physics::Sequence sequence;
-  Eigen::MatrixXd basis;                      ///< [n_frame, n_coeff]
+  Eigen::MatrixXd basis;  ///< [n_frame, n_coeff]
   std::vector<physics::Estimand> estimands;
 };
 
 struct Library {
-  Eigen::MatrixXcf coefficients;  ///< [n_coeff, entry] at M0 = 1
-  Eigen::MatrixXf truth;          ///< [estimand, entry]
-  Eigen::MatrixXf bound;          ///< [estimand, entry] at M0 = sigma = 1
+  Eigen::MatrixXcf coefficients;         ///< [n_coeff, entry] at M0 = 1
+  Eigen::MatrixXf truth;                 ///< [estimand, entry]
+  Eigen::MatrixXf bound;                 ///< [estimand, entry] at M0 = sigma = 1
   std::vector<std::size_t> first_entry;  ///< of each cell, and one past the last
 };
 

@@ -1,7 +1,7 @@
 // White and grey matter: Stanisz et al., "T1, T2 relaxation and magnetization transfer in tissue at 3T", Magn Reson Med 54:507
-// (2005), table 1: T1, T2, pool ratio f = 13.9 +- 2.8 and 5.0 +- 0.5 %, exchange R = 23 +- 4 and 40 +- 1 /s, T2s = 10.0 +- 1.0 and
-// 9.1 +- 0.2 us. There the free pool is 1, so our fraction is f / (1 + f) and our exchange rate R (1 + f). CSF: as good as water;
-// its small semi-solid pool stands for partial volume.
+// (2005), table 1: T1, T2, pool ratio f = 13.9 +- 2.8 and 5.0 +- 0.5 %, exchange R = 23 +- 4 and 40 +- 1 /s, T2s = 10.0 +- 1.0
+// and 9.1 +- 0.2 us. There the free pool is 1, so our fraction is f / (1 + f) and our exchange rate R (1 + f). CSF: as good as
+// water; its small semi-solid pool stands for partial volume.
 #include "tools/phantom/literature.h"
 
 #include <cmath>
@@ -30,7 +30,9 @@ double draw(const Value& value, physics::CounterRandom& random) {
 }  // namespace
 
 physics::Tissue draw_tissue(TissueClass tissue, double omega0_rad_s, double b1_rel, physics::CounterRandom& random) {
-  const Values& values = tissue == TissueClass::white_matter ? white_matter : tissue == TissueClass::grey_matter ? grey_matter : csf;
+  const Values& values = tissue == TissueClass::white_matter  ? white_matter
+                         : tissue == TissueClass::grey_matter ? grey_matter
+                                                              : csf;
   physics::Tissue result;
   result.m0_semi_frac = draw(values.m0_semi_frac, random);
   result.r1_free_hz = result.r1_semi_hz = 1 / draw(values.t1_s, random);

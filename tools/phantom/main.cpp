@@ -11,7 +11,8 @@ using namespace crbrt;
 int run(int argc, char** argv) {
   phantom::MakeOptions make;
   phantom::CompareOptions compare;
-  CLI::App app("A digital brain: coefficients with noise and the truth behind them, and the comparison of maps with it.", "crbrt-phantom");
+  CLI::App app("A digital brain: coefficients with noise and the truth behind them, and the comparison of maps with it.",
+               "crbrt-phantom");
   cli::add_common_options(app);
   app.require_subcommand(1);
   auto* make_command = app.add_subcommand("make", "coefficients, mask, truth and bounds from a brain image");
@@ -19,9 +20,12 @@ int run(int argc, char** argv) {
   make_command->add_option("--sequence", make.sequence, "the model's sequence (.json)")->required();
   make_command->add_option("--image", make.image, "skull-stripped T1-weighted brain (.nii.gz)")->required();
   make_command->add_option("--out", make.out, "folder")->required();
-  make_command->add_option("--snr", make.snr, "|M0| / sigma where |M0| is 1")->check(CLI::PositiveNumber)->capture_default_str();
+  make_command->add_option("--snr", make.snr, "|M0| / sigma where |M0| is 1")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   make_command->add_option("--fingerprints", make.n_entry, "how many to simulate for all voxels")
-      ->check(CLI::Range(1, 10000000))->capture_default_str();
+      ->check(CLI::Range(1, 10000000))
+      ->capture_default_str();
   make_command->add_option("--seed", make.seed)->capture_default_str();
   make_command->add_option("--threads", make.threads)->check(CLI::Range(1, 1024))->capture_default_str();
   auto* compare_command = app.add_subcommand("compare", "errors of maps per tissue, beside the bound");

@@ -35,7 +35,8 @@ struct Voxels {
 Model load(const std::string& path) {
   Model model;
   const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok) throw cli::InputError(path, "a model", std::string(message(result.status)) + " " + result.detail);
+  if (result.status != Status::ok)
+    throw cli::InputError(path, "a model", std::string(message(result.status)) + " " + result.detail);
   if (model.info().basis.empty()) throw cli::InputError(path, "a model that holds its basis", "none");
   return model;
 }
@@ -44,7 +45,8 @@ Physics physics_of(const MakeOptions& options, const Model& model) {
   const ModelInfo& info = model.info();
   Physics physics{.sequence = physics::read_sequence(options.sequence), .basis = {}, .estimands = {}};
   if (const std::string found = physics::sha256_of(physics.sequence); found != info.sequence_sha256)
-    throw cli::DisagreementError(options.sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")", found);
+    throw cli::DisagreementError(options.sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")",
+                                 found);
   physics.basis = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
   const auto bounded = physics::bound_names(physics::T1Model::apparent);
   for (std::uint32_t j = 0; j < model.program().n_output; ++j) {
@@ -98,9 +100,10 @@ std::vector<Quantity> quantities_of(const MakeOptions& options, const Model& mod
 
 /// One map per quantity with `value(quantity, index into Brain::voxels)` inside the brain and 0 outside.
 template <class Value>
-void write_maps(const std::string& folder, const Brain& brain, const std::vector<Quantity>& quantities, const MakeOptions& options,
-                const Value& value) {
-  volume::MapFolder maps(folder, brain.grid, {"crbrt-phantom", options.command, {options.image, options.model, options.sequence}, {}},
+void write_maps(const std::string& folder, const Brain& brain, const std::vector<Quantity>& quantities,
+                const MakeOptions& options, const Value& value) {
+  volume::MapFolder maps(folder, brain.grid,
+                         {"crbrt-phantom", options.command, {options.image, options.model, options.sequence}, {}},
                          volume::Compression::gzip);
   std::vector<float> image(brain.tissue.size());
   for (std::size_t q = 0; q < quantities.size(); ++q) {
@@ -112,8 +115,12 @@ void write_maps(const std::string& folder, const Brain& brain, const std::vector
 
 Json description(const MakeOptions& options, const Brain& brain, const Model& model, const std::vector<Quantity>& quantities,
                  const Library& library) {
-  Json json{{"snr", options.snr}, {"seed", options.seed}, {"voxels", brain.voxels.size()},
-            {"fingerprints", library.truth.cols()}, {"model", model.info().name}, {"command", options.command}};
+  Json json{{"snr", options.snr},
+            {"seed", options.seed},
+            {"voxels", brain.voxels.size()},
+            {"fingerprints", library.truth.cols()},
+            {"model", model.info().name},
+            {"command", options.command}};
   for (const Quantity& q : quantities) json["outputs"].push_back({{"output", q.output}, {"map", q.map}, {"unit", q.unit}});
   return json;
 }
@@ -133,22 +140,26 @@ void make_phantom(const MakeOptions& options) {
   const Voxels voxels = fill(brain, cells, library, options, coefficients);
 
   const std::filesystem::path out = options.out;
-  volume::write_nifti(folder.temporary("coefficients.nii"), out / "coefficients.nii", brain.grid, std::span<const std::complex<float>>(coefficients),
-                      volume::Compression::none);
+  volume::write_nifti(folder.temporary("coefficients.nii"), out / "coefficients.nii", brain.grid,
+                      std::span<const std::complex<float>>(coefficients), volume::Compression::none);
   std::vector<std::uint8_t> labels, mask;
   for (const TissueClass tissue : brain.tissue) {
     labels.push_back(static_cast<std::uint8_t>(tissue));
     mask.push_back(tissue != TissueClass::outside);
   }
-  volume::write_nifti(folder.temporary("tissue.nii.gz"), out / "tissue.nii.gz", brain.grid, std::span<const std::uint8_t>(labels),
-                      volume::Compression::gzip);
+  volume::write_nifti(folder.temporary("tissue.nii.gz"), out / "tissue.nii.gz", brain.grid,
+                      std::span<const std::uint8_t>(labels), volume::Compression::gzip);
   volume::write_nifti(folder.temporary("mask.nii.gz"), out / "mask.nii.gz", brain.grid, std::span<const std::uint8_t>(mask),
                       volume::Compression::gzip);
   const ModelInfo& info = model.info();
-  const Json sidecar{{"basis_sha256", info.basis_sha256}, {"sequence_sha256", info.sequence_sha256}, {"sequence_name", info.sequence_name},
-                     {"snr", options.snr}, {"command", options.command}};
+  const Json sidecar{{"basis_sha256", info.basis_sha256},
+                     {"sequence_sha256", info.sequence_sha256},
+                     {"sequence_name", info.sequence_name},
+                     {"snr", options.snr},
+                     {"command", options.command}};
   cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
-  cli::write_text(folder.temporary("phantom.json"), description(options, brain, model, quantities, library).dump(2) + "\n", out / "phantom.json");
+  cli::write_text(folder.temporary("phantom.json"), description(options, brain, model, quantities, library).dump(2) + "\n",
+                  out / "phantom.json");
   folder.commit();
 
   write_maps((out / "truth").string(), brain, quantities, options,

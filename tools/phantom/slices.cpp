@@ -14,7 +14,8 @@ std::size_t fullest_slice(const volume::Shape& shape, const std::vector<float>& 
   std::size_t best = 0, most = 0;
   for (std::size_t z = 0; z < shape[2]; ++z) {
     const auto begin = labels.begin() + static_cast<std::ptrdiff_t>(z * size);
-    const auto inside = static_cast<std::size_t>(std::count_if(begin, begin + static_cast<std::ptrdiff_t>(size), [](float l) { return l > 0; }));
+    const auto inside = static_cast<std::size_t>(
+        std::count_if(begin, begin + static_cast<std::ptrdiff_t>(size), [](float l) { return l > 0; }));
     if (inside > most) {
       most = inside;
       best = z;
@@ -63,7 +64,8 @@ std::string settings(const MapPair& map, float high) {
 
 }  // namespace
 
-void write_slices(const std::string& folder, const volume::Grid& grid, const std::vector<float>& labels, const std::vector<MapPair>& maps) {
+void write_slices(const std::string& folder, const volume::Grid& grid, const std::vector<float>& labels,
+                  const std::vector<MapPair>& maps) {
   const std::filesystem::path path = folder;
   const std::size_t z = fullest_slice(grid.shape, labels);
   cli::AtomicFolder out(path);

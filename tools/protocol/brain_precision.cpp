@@ -94,8 +94,9 @@ std::vector<TissuePrecision> BrainPrecision::measure(const physics::Sequence& se
       const physics::Tissue& tissue = tissues_[static_cast<std::size_t>(t)];
       const auto columns = jacobian.middleCols(t * static_cast<Eigen::Index>(physics::n_parameter), physics::n_parameter);
       const Squares time = relative_bounds(tissue, signals.col(t), columns);
-      const Squares compressed =
-          basis_tissues_.empty() ? time : relative_bounds(tissue, basis.transpose() * signals.col(t), basis.transpose() * columns);
+      const Squares compressed = basis_tissues_.empty()
+                                     ? time
+                                     : relative_bounds(tissue, basis.transpose() * signals.col(t), basis.transpose() * columns);
       for (std::size_t q = 0; q < n_quantity; ++q) {
         precision.time_domain[q] += time[q] / std::size(fields);
         precision.compressed[q] += compressed[q] / std::size(fields);
@@ -116,7 +117,8 @@ double BrainPrecision::cost(const physics::Sequence& sequence, double time_weigh
     for (std::size_t q = 0; q < n_quantity; ++q) {
       if (q == 0 && precision.tissue == "csf") continue;
       const double weight = quantity_weight[q];
-      sum += weight * ((1 - time_weight) * std::log(precision.compressed[q]) + time_weight * std::log(precision.time_domain[q]));
+      sum +=
+          weight * ((1 - time_weight) * std::log(precision.compressed[q]) + time_weight * std::log(precision.time_domain[q]));
       n += weight;
     }
   }

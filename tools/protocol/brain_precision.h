@@ -33,8 +33,8 @@ class BrainPrecision {
 
   std::vector<TissuePrecision> measure(const physics::Sequence& sequence, Cut cut = Cut::sharp) const;
 
-  /// Weighted mean logarithm of the compressed relative bounds: what an optimiser minimises. CSF has next to no semi-solid pool,
-  /// so its m0_semi_frac does not count. The cut is soft. A fraction `time_weight` of the time-domain bounds is mixed in.
+  /// Weighted mean logarithm of the compressed relative bounds: what an optimiser minimises. CSF has next to no semi-solid
+  /// pool, so its m0_semi_frac does not count. The cut is soft. A fraction `time_weight` of the time-domain bounds is mixed in.
   double cost(const physics::Sequence& sequence, double time_weight) const;
 
  private:

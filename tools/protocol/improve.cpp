@@ -26,8 +26,13 @@ struct Interval {
 class Search final : public ceres::FirstOrderFunction {
  public:
   Search(const Shape& start, const Limits& limits, const BrainPrecision& precision, double time_weight, unsigned threads)
-      : start_(start), limits_(limits), precision_(precision), time_weight_(time_weight), threads_(threads),
-        alpha_{0, limits.alpha_max_rad}, log_trf_{std::log(limits.trf_min_s), std::log(limits.trf_max_s)} {}
+      : start_(start),
+        limits_(limits),
+        precision_(precision),
+        time_weight_(time_weight),
+        threads_(threads),
+        alpha_{0, limits.alpha_max_rad},
+        log_trf_{std::log(limits.trf_min_s), std::log(limits.trf_max_s)} {}
 
   int NumParameters() const override { return static_cast<int>(start_.alpha_rad.size() + start_.trf_s.size()); }
 
@@ -45,9 +50,7 @@ class Search final : public ceres::FirstOrderFunction {
     return shape;
   }
 
-  double cost(const double* x) const {
-    return precision_.cost(expand(shape(x), limits_, Durations::continuous), time_weight_);
-  }
+  double cost(const double* x) const { return precision_.cost(expand(shape(x), limits_, Durations::continuous), time_weight_); }
 
   /// Forward differences: steps of 1e-4 in the logistic positions keep truncation and rounding below 1e-4 of the gradient.
   bool Evaluate(const double* x, double* value, double* gradient) const override {

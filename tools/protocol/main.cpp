@@ -30,7 +30,8 @@ struct CommandLine {
 void write(const CommandLine& line) {
   const Limits limits;
   const physics::Sequence sequence = expand(read_shape(line.shape), limits, Durations::whole_microseconds);
-  if (const std::string why = why_over_limit(sequence, limits); !why.empty()) throw cli::Error(cli::exit_input, line.shape + ": " + why);
+  if (const std::string why = why_over_limit(sequence, limits); !why.empty())
+    throw cli::Error(cli::exit_input, line.shape + ": " + why);
   cli::write_text_file(line.json, json_text(sequence));
   cli::write_text_file(line.csv, csv_text(sequence));
 }
@@ -39,7 +40,8 @@ void print(const std::string& name, const physics::Sequence& sequence, const std
   const physics::RfLoad load = physics::rf_load(sequence);
   std::printf("%s: RF energy %.4g rad^2/s, B1 rms %.4g uT, B1 peak %.4g uT; relative sqrt(CRB) at SNR 50, in percent\n",
               name.c_str(), load.energy_rad2_per_s, load.b1_rms_ut, load.b1_peak_ut);
-  std::printf("  %-14s %14s %14s %14s   %s\n", "", quantity_names[0], quantity_names[1], quantity_names[2], "(time domain, compressed)");
+  std::printf("  %-14s %14s %14s %14s   %s\n", "", quantity_names[0], quantity_names[1], quantity_names[2],
+              "(time domain, compressed)");
   for (const TissuePrecision& p : precisions) {
     std::printf("  %-14s", p.tissue.c_str());
     for (std::size_t q = 0; q < n_quantity; ++q) std::printf("  %6.2f %6.2f", 2 * p.time_domain[q], 2 * p.compressed[q]);
@@ -99,13 +101,17 @@ int run(int argc, char** argv) {
   improve_command->add_option("--out", line.out, "improved shape")->required();
   improve_command->add_option("--seconds", line.max_seconds, "time limit")->check(CLI::PositiveNumber)->capture_default_str();
   improve_command->add_option("--time-weight", line.time_weight, "weight of the bounds without compression")
-      ->check(CLI::Range(0.0, 1.0))->capture_default_str();
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   improve_command->add_option("--threads", line.threads)->check(CLI::Range(1, 1024))->capture_default_str();
-  improve_command->add_option("--random", line.n_random, "random shapes to try as a start besides the given one")->capture_default_str();
+  improve_command->add_option("--random", line.n_random, "random shapes to try as a start besides the given one")
+      ->capture_default_str();
   improve_command->add_option("--seed", line.seed, "of the random shapes")->capture_default_str();
   for (CLI::App* command : {compare_command, improve_command}) {
     command->add_option("--prior", line.prior, "tissues that span the subspace (.json)")->required();
-    command->add_option("--count", line.n_basis, "how many of them; 0: time domain only")->check(CLI::Range(0, 100000))->capture_default_str();
+    command->add_option("--count", line.n_basis, "how many of them; 0: time domain only")
+        ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
     command->add_option("--rank", line.rank, "of the subspace")->check(CLI::Range(5, 100))->capture_default_str();
   }
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;

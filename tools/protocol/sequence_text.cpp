@@ -18,7 +18,8 @@ std::string csv_text(const physics::Sequence& sequence) {
   const auto& cycle = sequence.cycles.front();
   std::string text = "pulse,alpha_rad,trf_s\n";
   for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k)
-    text += std::to_string(k + 1) + "," + nlohmann::json(cycle.alpha_rad[k]).dump() + "," + nlohmann::json(cycle.trf_s[k]).dump() + "\n";
+    text += std::to_string(k + 1) + "," + nlohmann::json(cycle.alpha_rad[k]).dump() + "," +
+            nlohmann::json(cycle.trf_s[k]).dump() + "\n";
   return text;
 }
 

@@ -21,7 +21,8 @@ double spline(const std::vector<double>& coefficients, double u) {
   const double position = u * static_cast<double>(last + 2);
   const auto span = std::min(static_cast<std::ptrdiff_t>(position), last + 1);
   const double t = position - static_cast<double>(span), s = 1 - t;
-  const double weight[4] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6};
+  const double weight[4] = {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6,
+                            t * t * t / 6};
   double value = 0;
   for (std::ptrdiff_t i = 0; i < 4; ++i)
     value += weight[i] * coefficients[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(span + i - 2, 0, last))];
@@ -59,7 +60,8 @@ physics::Sequence expand(const Shape& shape, const Limits& limits, Durations dur
     energy += alpha * alpha / trf;
   }
   const double inversion = std::numbers::pi * std::numbers::pi / inversion_trf_s;
-  const double b1_rms_energy = std::pow(gamma_rad_per_s_ut * limits.b1_rms_ut, 2) * static_cast<double>(shape.n_pulse) * shape.tr_s;
+  const double b1_rms_energy =
+      std::pow(gamma_rad_per_s_ut * limits.b1_rms_ut, 2) * static_cast<double>(shape.n_pulse) * shape.tr_s;
   const double budget = std::min(limits.energy_rad2_per_s, b1_rms_energy) - inversion;
   const double gain = std::min(1.0, std::sqrt(budget / energy));
   for (std::size_t k = 1; k < shape.n_pulse; ++k) {
@@ -80,7 +82,8 @@ std::string why_over_limit(const physics::Sequence& sequence, const Limits& limi
     for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k) {
       const double alpha = cycle.alpha_rad[k], trf = cycle.trf_s[k];
       if (alpha < 0) return line("alpha_rad >=", k, 0, alpha);
-      if (alpha > (k == 0 ? std::numbers::pi : limits.alpha_max_rad) * (1 + rounding)) return line("alpha_rad <=", k, limits.alpha_max_rad, alpha);
+      if (alpha > (k == 0 ? std::numbers::pi : limits.alpha_max_rad) * (1 + rounding))
+        return line("alpha_rad <=", k, limits.alpha_max_rad, alpha);
       if (trf < limits.trf_min_s * (1 - rounding)) return line("trf_s >=", k, limits.trf_min_s, trf);
       if (trf > limits.trf_max_s * (1 + rounding)) return line("trf_s <=", k, limits.trf_max_s, trf);
     }

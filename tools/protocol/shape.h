@@ -17,10 +17,10 @@ namespace crbrt::protocol {
 
 /// What every pulse and the whole train must obey (physics.md, figures of the published train).
 struct Limits {
-  double alpha_max_rad = 2.2;            ///< balanced pulses: R2sl exists with room to spare
+  double alpha_max_rad = 2.2;  ///< balanced pulses: R2sl exists with room to spare
   double trf_min_s = 100e-6;
   double trf_max_s = 500e-6;
-  double energy_rad2_per_s = 1.1411e6;   ///< sum alpha^2 / trf, inversion included
+  double energy_rad2_per_s = 1.1411e6;  ///< sum alpha^2 / trf, inversion included
   double b1_rms_ut = 2.0;
   double b1_peak_ut = 23.5;
 };

@@ -25,20 +25,40 @@ struct LinearModel {
 
   LinearModel(const char* name, float offset, std::initializer_list<float> w, bool normalize)
       : output{.name = name, .unit = "1", .offset = offset, .scale = 1, .minimum = -10, .maximum = 10},
-        op{.kind = OpKind::dense, .n_in = 2 * n_coeff, .n_out = 1, .in_slot = 0, .out_slot = 1, .add_slot = -1, .relu = 0,
-           .n_group = 0, .epsilon = 0, .weights = weights, .bias = bias},
-        program{.version = program_version, .name = "linear", .model_sha256 = "", .n_coeff = n_coeff, .n_output = 1, .n_op = 1,
+        op{.kind = OpKind::dense,
+           .n_in = 2 * n_coeff,
+           .n_out = 1,
+           .in_slot = 0,
+           .out_slot = 1,
+           .add_slot = -1,
+           .relu = 0,
+           .n_group = 0,
+           .epsilon = 0,
+           .weights = weights,
+           .bias = bias},
+        program{.version = program_version,
+                .name = "linear",
+                .model_sha256 = "",
+                .n_coeff = n_coeff,
+                .n_output = 1,
+                .n_op = 1,
                 .n_slot = 2,
-                .preprocessing = {.phase_reference = normalize ? 0 : -1, .l2_normalize = normalize ? 1u : 0u, .mean = mean,
+                .preprocessing = {.phase_reference = normalize ? 0 : -1,
+                                  .l2_normalize = normalize ? 1u : 0u,
+                                  .mean = mean,
                                   .inverse_std = inverse_std},
-                .outputs = &output, .ops = &op, .slot_width = slot_width, .macs_per_voxel = 2 * n_coeff} {
+                .outputs = &output,
+                .ops = &op,
+                .slot_width = slot_width,
+                .macs_per_voxel = 2 * n_coeff} {
     std::size_t k = 0;
     for (const float value : w) weights[layout::packed_index(2 * n_coeff, 0, k++)] = value;
   }
   LinearModel(const LinearModel&) = delete;  // the program points into this object
 };
 
-physics::Dataset dataset(std::size_t n, std::complex<double> first, std::complex<double> second, double m0_semi_frac, double crb) {
+physics::Dataset dataset(std::size_t n, std::complex<double> first, std::complex<double> second, double m0_semi_frac,
+                         double crb) {
   physics::Dataset set;
   set.coefficients.resize(n_coeff, static_cast<Eigen::Index>(n));
   set.coefficients.row(0).setConstant(first);

@@ -30,7 +30,8 @@ TEST(Brain, IntensityDecidesTheTissue) {
   const tests::TemporaryFolder folder;
   const Brain brain = read_brain(image(folder, {0, 40, 65, 66, 86, 99, 100, 115}));
   using enum TissueClass;
-  const std::vector<TissueClass> expected = {outside, csf, csf, grey_matter, grey_matter, grey_matter, white_matter, white_matter};
+  const std::vector<TissueClass> expected = {outside,     csf,         csf,          grey_matter,
+                                             grey_matter, grey_matter, white_matter, white_matter};
   for (std::size_t v = 0; v < 120; ++v) EXPECT_EQ(brain.tissue[v], expected[v % 8]) << v;
   EXPECT_EQ(brain.voxels.size(), 105u);
   EXPECT_TRUE(std::is_sorted(brain.voxels.begin(), brain.voxels.end()));

@@ -22,7 +22,8 @@ Physics short_physics() {
   }
   Eigen::MatrixXd cosines(40, 10);
   for (Eigen::Index t = 0; t < 40; ++t)
-    for (Eigen::Index k = 0; k < 10; ++k) cosines(t, k) = std::cos(std::numbers::pi * (static_cast<double>(t) + 0.5) * static_cast<double>(k) / 40);
+    for (Eigen::Index k = 0; k < 10; ++k)
+      cosines(t, k) = std::cos(std::numbers::pi * (static_cast<double>(t) + 0.5) * static_cast<double>(k) / 40);
   cosines.colwise().normalize();
   return {.sequence = {"short", 3.5e-3, {cycle}},
           .basis = cosines,
@@ -70,7 +71,8 @@ TEST(PhantomLibrary, TruthIsWhatTheLiteratureSaysOfTheClass) {
 
 TEST(PhantomLibrary, ThreadsDoNotChangeANumber) {
   const Cells cells = assign_cells(box());
-  const Library one = build_library(cells, short_physics(), 600, 3, 1), three = build_library(cells, short_physics(), 600, 3, 3);
+  const Library one = build_library(cells, short_physics(), 600, 3, 1),
+                three = build_library(cells, short_physics(), 600, 3, 3);
   EXPECT_EQ(one.coefficients, three.coefficients);
   EXPECT_EQ(one.truth, three.truth);
   EXPECT_EQ(one.bound, three.bound);
