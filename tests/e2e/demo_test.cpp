@@ -123,6 +123,10 @@ TEST_F(Demo, AModelOfAnotherSequenceOrWithoutItsBasisIsRefused) {
   bare.protocol->basis.clear();
   write_model(folder / "bare.crbm", bare);
   EXPECT_EQ(run(make("bare.crbm")).exit_code, 3);
+  fbs::ModelT separate = model_for(cosines(120, 12), sequence_sha256);
+  separate.outputs[1]->name = separate.provenance->validation_loss_per_output[1]->name = "t1_free_s";
+  write_model(folder / "separate.crbm", separate);
+  EXPECT_EQ(run(make("separate.crbm")).exit_code, 4);
   EXPECT_FALSE(fs::exists(folder / "phantom"));
 }
 

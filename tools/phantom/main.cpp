@@ -3,6 +3,7 @@
 #include "tools/cli/error.h"
 #include "tools/phantom/compare.h"
 #include "tools/phantom/make.h"
+#include "tools/volume/sidecar.h"
 
 namespace {
 
@@ -35,7 +36,7 @@ int run(int argc, char** argv) {
   compare_command->add_option("--json", compare.json, "summary")->required();
   compare_command->add_option("--slices", compare.slices, "folder for one slice of every map, as text for gnuplot");
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;
-  make.command = cli::command_text(argc, argv);
+  make.command = volume::command_without_folders(argc, argv);
   if (make_command->parsed()) phantom::make_phantom(make);
   if (compare_command->parsed()) phantom::compare(compare);
   return cli::exit_ok;

@@ -3,7 +3,10 @@
 
 #include <cmath>
 #include <complex>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
 
 #include "crbrt/loader.hpp"
 #include "physics/io/sequence_io.h"
@@ -41,6 +44,19 @@ Model load(const std::string& path) {
   return model;
 }
 
+/// Throws DisagreementError for an output that a brain with an apparent T1 has no truth or no bound for.
+physics::Estimand estimand_of(const std::string& model_path, const std::string& output) {
+  constexpr auto model = physics::T1Model::apparent;
+  const auto estimand = physics::Estimand::from_name(output);
+  try {
+    if (!estimand) throw std::invalid_argument(output);
+    estimand->bound({}, Eigen::VectorXd::Ones(static_cast<Eigen::Index>(physics::bound_names(model).size())), model);
+  } catch (const std::invalid_argument&) {
+    throw cli::DisagreementError(model_path, "outputs with a bound when T1 is apparent", output);
+  }
+  return *estimand;
+}
+
 Physics physics_of(const MakeOptions& options, const Model& model) {
   const ModelInfo& info = model.info();
   Physics physics{.sequence = physics::read_sequence(options.sequence), .basis = {}, .estimands = {}};
@@ -48,12 +64,8 @@ Physics physics_of(const MakeOptions& options, const Model& model) {
     throw cli::DisagreementError(options.sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")",
                                  found);
   physics.basis = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
-  const auto bounded = physics::bound_names(physics::T1Model::apparent);
-  for (std::uint32_t j = 0; j < model.program().n_output; ++j) {
-    const auto estimand = physics::Estimand::from_name(model.program().outputs[j].name);
-    if (!estimand) throw cli::DisagreementError(options.model, "outputs with a known truth", model.program().outputs[j].name);
-    physics.estimands.push_back(*estimand);
-  }
+  for (std::uint32_t j = 0; j < model.program().n_output; ++j)
+    physics.estimands.push_back(estimand_of(options.model, model.program().outputs[j].name));
   return physics;
 }
 
@@ -125,6 +137,34 @@ Json description(const MakeOptions& options, const Brain& brain, const Model& mo
   return json;
 }
 
+/// Everything that lies in the folder itself.
+void write_images(cli::AtomicFolder& folder, const MakeOptions& options, const Brain& brain,
+                  std::span<const std::complex<float>> coefficients) {
+  const std::filesystem::path out = options.out;
+  const auto write = [&](const char* name, auto values, volume::Compression compression) {
+    volume::write_nifti(folder.temporary(name), out / name, brain.grid, values, compression);
+  };
+  std::vector<std::uint8_t> labels, mask;
+  for (const TissueClass tissue : brain.tissue) {
+    labels.push_back(static_cast<std::uint8_t>(tissue));
+    mask.push_back(tissue != TissueClass::outside);
+  }
+  write("coefficients.nii", coefficients, volume::Compression::none);  // read in pieces, so never compressed
+  write("tissue.nii.gz", std::span<const std::uint8_t>(labels), volume::Compression::gzip);
+  write("mask.nii.gz", std::span<const std::uint8_t>(mask), volume::Compression::gzip);
+}
+
+void write_descriptions(cli::AtomicFolder& folder, const MakeOptions& options, const ModelInfo& info, const Json& description) {
+  const std::filesystem::path out = options.out;
+  const Json sidecar{{"basis_sha256", info.basis_sha256},
+                     {"sequence_sha256", info.sequence_sha256},
+                     {"sequence_name", info.sequence_name},
+                     {"snr", options.snr},
+                     {"command", options.command}};
+  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
+  cli::write_text(folder.temporary("phantom.json"), description.dump(2) + "\n", out / "phantom.json");
+}
+
 }  // namespace
 
 void make_phantom(const MakeOptions& options) {
@@ -138,30 +178,11 @@ void make_phantom(const MakeOptions& options) {
   const Library library = build_library(cells, physics, options.n_entry, options.seed, options.threads);
   std::vector<std::complex<float>> coefficients;
   const Voxels voxels = fill(brain, cells, library, options, coefficients);
-
-  const std::filesystem::path out = options.out;
-  volume::write_nifti(folder.temporary("coefficients.nii"), out / "coefficients.nii", brain.grid,
-                      std::span<const std::complex<float>>(coefficients), volume::Compression::none);
-  std::vector<std::uint8_t> labels, mask;
-  for (const TissueClass tissue : brain.tissue) {
-    labels.push_back(static_cast<std::uint8_t>(tissue));
-    mask.push_back(tissue != TissueClass::outside);
-  }
-  volume::write_nifti(folder.temporary("tissue.nii.gz"), out / "tissue.nii.gz", brain.grid,
-                      std::span<const std::uint8_t>(labels), volume::Compression::gzip);
-  volume::write_nifti(folder.temporary("mask.nii.gz"), out / "mask.nii.gz", brain.grid, std::span<const std::uint8_t>(mask),
-                      volume::Compression::gzip);
-  const ModelInfo& info = model.info();
-  const Json sidecar{{"basis_sha256", info.basis_sha256},
-                     {"sequence_sha256", info.sequence_sha256},
-                     {"sequence_name", info.sequence_name},
-                     {"snr", options.snr},
-                     {"command", options.command}};
-  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
-  cli::write_text(folder.temporary("phantom.json"), description(options, brain, model, quantities, library).dump(2) + "\n",
-                  out / "phantom.json");
+  write_images(folder, options, brain, coefficients);
+  write_descriptions(folder, options, model.info(), description(options, brain, model, quantities, library));
   folder.commit();
 
+  const std::filesystem::path out = options.out;
   write_maps((out / "truth").string(), brain, quantities, options,
              [&](Eigen::Index q, std::size_t i) { return library.truth(q, voxels.entry[i]); });
   write_maps((out / "sqrt_crb").string(), brain, quantities, options, [&](Eigen::Index q, std::size_t i) {
