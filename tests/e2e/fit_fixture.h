@@ -61,6 +61,9 @@ class FitProgram : public testing::Test {
   std::vector<float> map(const std::string& out, const std::string& name) const {
     return nifti_values<float>(file(out + "/" + name + ".nii"));
   }
+  std::vector<std::uint8_t> status_map(const std::string& out) const {
+    return nifti_values<std::uint8_t>(file(out + "/status.nii"));
+  }
 
   TemporaryFolder folder;
   const std::vector<physics::Tissue> tissues;

@@ -15,7 +15,7 @@ const std::vector<std::pair<std::string, std::string>> apparent_maps{
 TEST_F(FitProgram, RecoversTheSimulatedTissuesWithinTheirStandardDeviations) {
   const Outcome outcome = fit("out", "--mask " + file("mask.nii") + " --sigma 4e-5");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const std::vector<float> status = map("out", "status");
+  const std::vector<std::uint8_t> status = status_map("out");
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(status[v], mask[v] ? 0 : 4) << v;
   for (const auto& [output, name] : apparent_maps) {
     const auto estimand = physics::Estimand::from_name(output).value();
@@ -62,7 +62,7 @@ TEST_F(FitProgram, DrawsVoxelsBySeedAndALargerDrawHoldsASmallerOne) {
   const auto fitted = [&](const std::string& out, const std::string& options) {
     EXPECT_EQ(fit(out, "--starts 1 " + options).exit_code, 0);
     std::vector<std::size_t> voxels;
-    const std::vector<float> status = map(out, "status");
+    const std::vector<std::uint8_t> status = status_map(out);
     for (std::size_t v = 0; v < n_voxel; ++v)
       if (status[v] != 4) voxels.push_back(v);
     return voxels;
@@ -93,7 +93,7 @@ TEST_F(FitProgram, UnusableVoxelsAreFlaggedAndCountedAndTheRestIsDone) {
   write_input();
   const Outcome outcome = fit("out", "--starts 1 --stats " + file("stats.json"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const std::vector<float> status = map("out", "status");
+  const std::vector<std::uint8_t> status = status_map("out");
   EXPECT_EQ(status[1], 1);
   EXPECT_EQ(status[2], 2);
   EXPECT_EQ(map("out", "T1map")[1], 0);

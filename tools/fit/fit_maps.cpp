@@ -2,7 +2,9 @@
 #include "tools/fit/fit_maps.h"
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "physics/estimand.h"
 #include "tools/volume/map_names.h"
@@ -31,15 +33,12 @@ class GridWriter {
   }
 
   void write_status() const {
-    std::vector<float> grid(n_grid_, static_cast<float>(FitStatus::not_computed));
-    for (std::size_t i = 0; i < fits_.size(); ++i) grid[voxels_[i]] = static_cast<float>(fits_[i].status);
-    volume::MapDescription map{"status", "status", "1"};
-    const auto counts = count_status(fits_, n_grid_);
-    for (std::size_t s = 0; s < status_names.size(); ++s) {
-      map.details["Levels"][std::to_string(s)] = status_names[s];
-      map.details["Counts"][status_names[s]] = counts[s];
-    }
-    folder_.write(map, grid);
+    std::vector<std::uint8_t> codes(n_grid_, static_cast<std::uint8_t>(FitStatus::not_computed));
+    for (std::size_t i = 0; i < fits_.size(); ++i) codes[voxels_[i]] = static_cast<std::uint8_t>(fits_[i].status);
+    nlohmann::ordered_json counts;
+    const auto n = count_status(fits_, n_grid_);
+    for (std::size_t s = 0; s < status_names.size(); ++s) counts[status_names[s]] = n[s];
+    folder_.write_status_codes(codes, status_names, std::move(counts));
   }
 
  private:

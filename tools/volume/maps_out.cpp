@@ -46,12 +46,17 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
 
 void MapFolder::write_status(std::span<const VoxelStatus> status) {
   static_assert(sizeof(VoxelStatus) == 1);
+  const std::span<const std::uint8_t> codes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
+  write_status_codes(codes, status_names, to_json(count(status)));
+}
+
+void MapFolder::write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names,
+                                   nlohmann::ordered_json counts) {
   const std::string name = image_name("status");
-  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
-  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, bytes, compression_);
+  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, codes, compression_);
   nlohmann::ordered_json json{{"OutputName", "status"}};
-  for (std::size_t i = 0; i < status_names.size(); ++i) json["Levels"][std::to_string(i)] = status_names[i];
-  json["Counts"] = to_json(count(status));
+  for (std::size_t i = 0; i < names.size(); ++i) json["Levels"][std::to_string(i)] = names[i];
+  json["Counts"] = std::move(counts);
   write_sidecar("status", std::move(json));
 }
 
