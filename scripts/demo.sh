@@ -10,7 +10,7 @@ case "${1:-}" in
   "") ;;
   --model)
     [ $# -eq 2 ] || { echo "demo.sh: --model: expected a file, found nothing" >&2; exit 2; }
-    model=$(realpath -- "$2") || exit 3
+    model=$(realpath -e -- "$2") || exit 3
     ;;
   --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
   *) echo "demo.sh: expected nothing or --model M.crbm, found '$1'" >&2; exit 2 ;;
@@ -43,7 +43,8 @@ compare_maps() {
 draw_maps() {
   local settings
   for settings in "$demo"/slices/*.gp; do
-    gnuplot -e "folder = '$demo/slices'; picture = '$demo/$(basename "$settings" .gp).png'" "$settings" scripts/plot_maps.gp
+    gnuplot -e "folder = '$demo/slices'; picture = '$demo/$(basename "$settings" .gp).png'" "$settings" scripts/plot_maps.gp ||
+      return 1
   done
 }
 
