@@ -74,7 +74,11 @@ void write(const std::filesystem::path& path, const std::filesystem::path& shown
   std::string file(header_bytes + values.size_bytes(), '\0');
   std::memcpy(file.data(), &header, sizeof header);
   std::memcpy(file.data() + header_bytes, values.data(), values.size_bytes());
-  cli::write_text(path, compression == Compression::gzip ? gzipped(file) : file, shown);
+  // Not a conditional expression: that would copy a plain file of hundreds of megabytes.
+  if (compression == Compression::gzip)
+    cli::write_text(path, gzipped(file), shown);
+  else
+    cli::write_text(path, file, shown);
 }
 
 }  // namespace
