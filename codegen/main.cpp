@@ -6,16 +6,10 @@
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 
 namespace crbrt::codegen {
 namespace {
-
-Model load(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok) throw cli::Error(cli::exit_input, path + ": " + result.detail);
-  return model;
-}
 
 bool is_identifier(const std::string& text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -47,7 +41,7 @@ int run(int argc, char** argv) {
   if (precision != "f32") throw cli::UsageError("--precision: expected f32, the only precision there is, found " + precision);
   if (app.count("--name") != 0 && !is_identifier(name))
     throw cli::UsageError("--name: expected letters, digits and '_' with a letter first, found " + name);
-  const Model model = load(path);
+  const Model model = cli::load_model(path);
   if (name.empty()) name = model.info().name;
   save(emit(model, name), folder, name);
   return cli::exit_ok;

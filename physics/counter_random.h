@@ -10,8 +10,17 @@
 namespace crbrt::physics {
 
 /// What a stream is for. One list, so that no two uses share numbers.
-enum class Stream : std::uint32_t { tissue = 1, basis = 2, training_noise = 3, evaluation_noise = 4, shuffle = 5,
-                                    phantom = 6, start = 7, validation_noise = 8, selection = 9 };
+enum class Stream : std::uint32_t {
+  tissue = 1,
+  basis = 2,
+  training_noise = 3,
+  evaluation_noise = 4,
+  shuffle = 5,
+  phantom = 6,
+  start = 7,
+  validation_noise = 8,
+  selection = 9
+};
 
 class CounterRandom {
  public:

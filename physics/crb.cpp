@@ -32,8 +32,8 @@ std::vector<std::string> bound_names(T1Model model) {
   return names;
 }
 
-Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                        const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model) {
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
+                        T1Model model) {
   const Eigen::MatrixXcd tissue = unknowns(jacobian, model);
   const Eigen::Index n = signal.size(), n_unknown = tissue.cols() + 2;
   Eigen::MatrixXd j(2 * n, n_unknown);  // real parts above imaginary parts
@@ -54,8 +54,7 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
   const Eigen::VectorXd singular = r.jacobiSvd().singularValues();
   if (!(singular[n_unknown - 1] > 0)) return bounds;
   bounds.condition = singular[0] / singular[n_unknown - 1];
-  const Eigen::MatrixXd inverse =
-      r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
+  const Eigen::MatrixXd inverse = r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
   const Eigen::VectorXd variance = inverse.rowwise().squaredNorm().cwiseQuotient(scale.cwiseAbs2());
   bounds.m0_crb_real = variance[0];
   bounds.m0_crb_imag = variance[1];

@@ -23,16 +23,16 @@ std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
 std::vector<std::string> bound_names(T1Model model);
 
 struct Bounds {
-  Eigen::VectorXd crb;         ///< [n_bound] variances in squared parameter units; infinite where none exists
-  double m0_crb_real = 0;      ///< bound of Re M0 at M0 = 1
-  double m0_crb_imag = 0;      ///< bound of Im M0 at M0 = 1
-  double condition = 0;        ///< condition number of the column-scaled Jacobian; infinite for a zero column
+  Eigen::VectorXd crb;     ///< [n_bound] variances in squared parameter units; infinite where none exists
+  double m0_crb_real = 0;  ///< bound of Re M0 at M0 = 1
+  double m0_crb_imag = 0;  ///< bound of Im M0 at M0 = 1
+  double condition = 0;    ///< condition number of the column-scaled Jacobian; infinite for a zero column
 };
 
 /// signal [n], jacobian [n, n_parameter] of one fingerprint, in the time or the compressed domain.
 /// Columns are scaled to unit norm and inverted by a QR decomposition.
-Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                        const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
+                        T1Model model);
 
 /// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10 (physics.md).
 inline constexpr double min_signal_norm = 1e-6;

@@ -33,11 +33,12 @@ class Workspace {
  public:
   Workspace(std::size_t n_pulse, bool with_gradient) {
     const std::size_t gradient = with_gradient ? n_pulse * kernel::n_param * 2 : 0;
-    storage_.resize(lanes * (n_pulse * (3 + 2 * n_state + 2 + 2) + n_state * (n_state + 2) + kernel::n_param * n_state + gradient));
+    storage_.resize(lanes *
+                    (n_pulse * (3 + 2 * n_state + 2 + 2) + n_state * (n_state + 2) + kernel::n_param * n_state + gradient));
     double* next = storage_.data();
     const auto take = [&next](std::size_t n) { return std::exchange(next, next + n * lanes); };
-    work = {take(n_pulse * 3), take(n_pulse * 2 * n_state), take(n_pulse * 2), take(n_state * n_state), take(n_state),
-            take(n_state), take(kernel::n_param * n_state), take(n_pulse * 2), take(gradient)};
+    work = {take(n_pulse * 3), take(n_pulse * 2 * n_state),     take(n_pulse * 2), take(n_state * n_state), take(n_state),
+            take(n_state),     take(kernel::n_param * n_state), take(n_pulse * 2), take(gradient)};
   }
   kernel::CycleWork work;
 
@@ -142,9 +143,15 @@ void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient,
     std::size_t frame = 0;
     for (std::size_t c = 0; c < sequence_.cycles.size(); ++c) {
       const Cycle& cycle = sequence_.cycles[c];
-      const kernel::CycleArgs args{static_cast<int>(cycle.alpha_rad.size()), sequence_.tr_s, cycle.alpha_rad.data(),
-                                   cycle.trf_s.data(), log_trf_[c].data(), plain(rho_), plain(z_end_),
-                                   lane_tissues.values, lane_tissues.log_t2_semi};
+      const kernel::CycleArgs args{static_cast<int>(cycle.alpha_rad.size()),
+                                   sequence_.tr_s,
+                                   cycle.alpha_rad.data(),
+                                   cycle.trf_s.data(),
+                                   log_trf_[c].data(),
+                                   plain(rho_),
+                                   plain(z_end_),
+                                   lane_tissues.values,
+                                   lane_tissues.log_t2_semi};
       run_cycle(kernel_, args, workspace.work, with_gradient);
       sink({first, n_tissue, frame, args.n_pulse, workspace.work.signal, with_gradient ? workspace.work.gradient : nullptr});
       frame += cycle.alpha_rad.size();

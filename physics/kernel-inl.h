@@ -45,9 +45,9 @@ inline void tabulate_rates(const CycleArgs& a, CycleWork& w) {
 // Free precession and relaxation over time t: x + i y turns and decays; (zf, zs) - equilibrium goes through exp(G t) =
 // exp(mu t) (c I + s t H), H the traceless part of G = [[-(r1f + rx m0s), rx m0f], [rx m0s, -(r1s + rx m0f)]], H^2 = q I.
 struct Precession {
-  Complex e;                    // exp((-r2f + i w0) t)
-  V g11, g12, g21, g22;         // exp(G t)
-  V scale, c, s, ds_dq;         // exp(mu t), c, s t and d(s t)/dq
+  Complex e;             // exp((-r2f + i w0) t)
+  V g11, g12, g21, g22;  // exp(G t)
+  V scale, c, s, ds_dq;  // exp(mu t), c, s t and d(s t)/dq
   V h, t;
 };
 

@@ -21,26 +21,26 @@ struct Table {
 struct CycleArgs {
   int n_pulse;
   double tr_s;
-  const double* alpha_rad;  // [n_pulse]; [0] is the crushed inversion
-  const double* trf_s;      // [n_pulse]
-  const double* log_trf;    // [n_pulse]
-  Table rho;                // of the balanced pulses
-  Table z_end;              // of the inversion
-  const double* tissue;     // [n_param][lanes]
-  const double* log_t2_semi;// [lanes]
+  const double* alpha_rad;    // [n_pulse]; [0] is the crushed inversion
+  const double* trf_s;        // [n_pulse]
+  const double* log_trf;      // [n_pulse]
+  Table rho;                  // of the balanced pulses
+  Table z_end;                // of the inversion
+  const double* tissue;       // [n_param][lanes]
+  const double* log_t2_semi;  // [lanes]
 };
 
 /// Scratch and results of one cycle. Echo k of the cycle is m_k = map[k] m_0 + offset[k], rows x and y only.
 struct CycleWork {
-  double* rate;        // [n_pulse][3][lanes]: R2sl, dR2sl/dT2s, dR2sl/dB1 ([0]: z_end and its derivatives)
-  double* map_xy;      // [n_pulse][2][n_state][lanes]
-  double* offset_xy;   // [n_pulse][2][lanes]
-  double* cycle_map;   // [n_state][n_state][lanes], row-major: the whole cycle
-  double* cycle_offset;// [n_state][lanes]
-  double* state;       // [n_state][lanes]: in: the periodic state at echo 0
-  double* state_gradient;// [n_param][n_state][lanes]: out of derivatives(): d(cycle map m_0 + offset)/dtheta at fixed m_0
-  double* signal;      // [n_pulse][2][lanes]
-  double* gradient;    // [n_pulse][n_param][2][lanes]
+  double* rate;            // [n_pulse][3][lanes]: R2sl, dR2sl/dT2s, dR2sl/dB1 ([0]: z_end and its derivatives)
+  double* map_xy;          // [n_pulse][2][n_state][lanes]
+  double* offset_xy;       // [n_pulse][2][lanes]
+  double* cycle_map;       // [n_state][n_state][lanes], row-major: the whole cycle
+  double* cycle_offset;    // [n_state][lanes]
+  double* state;           // [n_state][lanes]: in: the periodic state at echo 0
+  double* state_gradient;  // [n_param][n_state][lanes]: out of derivatives(): d(cycle map m_0 + offset)/dtheta at fixed m_0
+  double* signal;          // [n_pulse][2][lanes]
+  double* gradient;        // [n_pulse][n_param][2][lanes]
 };
 
 struct Functions {

@@ -23,8 +23,9 @@ inline Pulse make_pulse(V m0s, V m0f, V r1f, V r2f, V rx, V r1s, V w0, V w1, V r
   Pulse p;
   // Row sums of the generator bound its norm.
   const V size = r2sl + w1 + rx + r1f + r1s;
-  const double norm = (max_abs(size) > max_abs(w0) + max_abs(w1) + max_abs(r2f) ? max_abs(size)
-                                                                              : max_abs(w0) + max_abs(w1) + max_abs(r2f)) * trf;
+  const double norm =
+      (max_abs(size) > max_abs(w0) + max_abs(w1) + max_abs(r2f) ? max_abs(size) : max_abs(w0) + max_abs(w1) + max_abs(r2f)) *
+      trf;
   p.plan = taylor_plan(norm);
   p.step = trf / p.plan.n_step;
   p.r2f = r2f * p.step;
@@ -46,9 +47,8 @@ inline Pulse make_pulse(V m0s, V m0f, V r1f, V r2f, V rx, V r1s, V w0, V w1, V r
 }
 
 inline State5 generator(const Pulse& p, const State5& v) {
-  return {p.w1 * v.zf - p.w0 * v.y - p.r2f * v.x, p.w0 * v.x - p.r2f * v.y,
-          p.s_to_f * v.zs - p.w1 * v.x - p.zz_f * v.zf, p.w1 * v.zs - p.r2s * v.xs,
-          p.f_to_s * v.zf - p.w1 * v.xs - p.zz_s * v.zs};
+  return {p.w1 * v.zf - p.w0 * v.y - p.r2f * v.x, p.w0 * v.x - p.r2f * v.y, p.s_to_f * v.zs - p.w1 * v.x - p.zz_f * v.zf,
+          p.w1 * v.zs - p.r2s * v.xs, p.f_to_s * v.zf - p.w1 * v.xs - p.zz_s * v.zs};
 }
 
 inline State5 horner_step(const State5& start, double inverse_n, const State5& g) {
@@ -90,7 +90,10 @@ inline State5 generator_derivative(const PulseGradient& g, int parameter, const 
       break;
     }
     case 1: d.zf = p.m0f - v.zf; break;
-    case 2: d.x = -v.x; d.y = -v.y; break;
+    case 2:
+      d.x = -v.x;
+      d.y = -v.y;
+      break;
     case 3: {
       const V flow = p.m0s * v.zf - p.m0f * v.zs;
       d.zf = -flow;
@@ -99,7 +102,10 @@ inline State5 generator_derivative(const PulseGradient& g, int parameter, const 
     }
     case 4: d.zs = p.m0s - v.zs; break;
     case 5: d.xs = -g.dr2s_dt2 * v.xs; break;
-    case 6: d.x = -v.y; d.y = v.x; break;
+    case 6:
+      d.x = -v.y;
+      d.y = v.x;
+      break;
     default:
       d.x = g.dw1_db1 * v.zf;
       d.zf = -g.dw1_db1 * v.x;

@@ -32,9 +32,7 @@ class PulseCache {
 };
 
 // Slightly wider than asked, so that a range of one point is an interval and rounding cannot leave it.
-Interval log_tau_interval(const PulseRange& range) {
-  return {std::log(range.tau_min) - 1e-3, std::log(range.tau_max) + 1e-3};
-}
+Interval log_tau_interval(const PulseRange& range) { return {std::log(range.tau_min) - 1e-3, std::log(range.tau_max) + 1e-3}; }
 Interval theta2_interval(const PulseRange& range) { return {0, range.theta_max * range.theta_max * 1.002 + 1e-4}; }
 
 std::domain_error no_rate(double tau, double theta, const char* why) {

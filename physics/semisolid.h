@@ -34,8 +34,8 @@ class SemisolidPulse {
 
  private:
   double theta2_max_;
-  double curvature_;                 // (1 - z_end) / theta^2 as theta -> 0
-  std::vector<double> coefficients_; // Chebyshev coefficients of z_end in theta^2 (an entire function of it)
+  double curvature_;                  // (1 - z_end) / theta^2 as theta -> 0
+  std::vector<double> coefficients_;  // Chebyshev coefficients of z_end in theta^2 (an entire function of it)
 };
 
 }  // namespace crbrt::physics

@@ -50,14 +50,13 @@ void copy_group(const GroupResult& g, Signals& signals, Signals* jacobian) {
     const auto t = static_cast<Eigen::Index>(g.first_tissue + l);
     copy_frames(g.signal, g.n_pulse, 1, 0, l, signals.col(t).data() + g.first_frame);
     for (int p = 0; jacobian != nullptr && p < kernel::n_param; ++p)
-      copy_frames(g.gradient, g.n_pulse, kernel::n_param, p, l,
-                  jacobian->col(t * kernel::n_param + p).data() + g.first_frame);
+      copy_frames(g.gradient, g.n_pulse, kernel::n_param, p, l, jacobian->col(t * kernel::n_param + p).data() + g.first_frame);
   }
 }
 
 // Adds basis_rows^T times the echoes [n_pulse][n_part][2][lanes] of one cycle to n_part columns per tissue.
-void add_projected(const GroupResult& g, const double* echoes, int n_part,
-                   const Eigen::Ref<const Eigen::MatrixXd>& basis_rows, Signals& out) {
+void add_projected(const GroupResult& g, const double* echoes, int n_part, const Eigen::Ref<const Eigen::MatrixXd>& basis_rows,
+                   Signals& out) {
   const Eigen::Map<const Eigen::MatrixXd> frames(echoes, n_part * 2 * lanes, basis_rows.rows());
   const Eigen::MatrixXd c = basis_rows.transpose() * frames.transpose();
   for (std::size_t l = 0; l < g.n_tissue; ++l)

@@ -10,20 +10,27 @@ namespace crbrt::physics {
 
 /// Order of every parameter vector and Jacobian in the project.
 enum class Parameter : std::size_t {
-  m0_semi_frac, r1_free_hz, r2_free_hz, exchange_hz, r1_semi_hz, t2_semi_s, omega0_rad_s, b1_rel
+  m0_semi_frac,
+  r1_free_hz,
+  r2_free_hz,
+  exchange_hz,
+  r1_semi_hz,
+  t2_semi_s,
+  omega0_rad_s,
+  b1_rel
 };
 inline constexpr std::size_t n_parameter = 8;
 
 /// SI units; M0 is 1 (a signal scales with the complex M0).
 struct Tissue {
-  double m0_semi_frac = 0;   ///< semi-solid pool size, of a total of 1
-  double r1_free_hz = 0;     ///< longitudinal relaxation rate of the free pool, 1/s
-  double r2_free_hz = 0;     ///< transversal relaxation rate of the free pool, 1/s
-  double exchange_hz = 0;    ///< exchange rate Rx, 1/s
-  double r1_semi_hz = 0;     ///< longitudinal relaxation rate of the semi-solid pool, 1/s
-  double t2_semi_s = 0;      ///< transversal relaxation time of the semi-solid pool, s
-  double omega0_rad_s = 0;   ///< off-resonance, rad/s
-  double b1_rel = 1;         ///< transmit field over nominal
+  double m0_semi_frac = 0;  ///< semi-solid pool size, of a total of 1
+  double r1_free_hz = 0;    ///< longitudinal relaxation rate of the free pool, 1/s
+  double r2_free_hz = 0;    ///< transversal relaxation rate of the free pool, 1/s
+  double exchange_hz = 0;   ///< exchange rate Rx, 1/s
+  double r1_semi_hz = 0;    ///< longitudinal relaxation rate of the semi-solid pool, 1/s
+  double t2_semi_s = 0;     ///< transversal relaxation time of the semi-solid pool, s
+  double omega0_rad_s = 0;  ///< off-resonance, rad/s
+  double b1_rel = 1;        ///< transmit field over nominal
 
   std::array<double, n_parameter> values() const noexcept {
     return {m0_semi_frac, r1_free_hz, r2_free_hz, exchange_hz, r1_semi_hz, t2_semi_s, omega0_rad_s, b1_rel};

@@ -20,7 +20,8 @@ TEST(Golden, OwnProtocolEqualsTheSlowIntegrator) {
   const Sequence sequence = read_sequence(root + "/models/protocol/crbrt1142.json");
   ASSERT_EQ(golden.at("sequence_sha256"), sha256_of(sequence)) << "the protocol changed: run crbrt-physics-goldens";
   std::vector<Tissue> tissues;
-  for (const json& set : golden.at("sets")) tissues.push_back(Tissue::from_values(set.at("tissue").get<std::array<double, 8>>()));
+  for (const json& set : golden.at("sets"))
+    tissues.push_back(Tissue::from_values(set.at("tissue").get<std::array<double, 8>>()));
   Signals s;
   Simulator(sequence, TissueDomain::of(tissues)).simulate(tissues, s);
   const auto echoes = golden.at("echoes").get<std::vector<int>>();

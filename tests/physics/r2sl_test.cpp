@@ -21,7 +21,8 @@ TEST(R2sl, TableEqualsTheSlowIntegrator) {
       for (double t2 : {5.1e-6, 1.2e-5}) {
         const double slow = tests::slow_r2sl(trf, theta, t2);
         // 1e-10 of z_end (Richardson) over dz/drho >= 1e-3 theta^2: 1e-6 at theta = 0.05 is the worst case.
-        EXPECT_NEAR(r2sl(table, trf, theta, 1, t2).r2sl_hz / slow, 1, theta < 0.1 ? 2e-5 : 1e-7) << trf << ' ' << theta << ' ' << t2;
+        EXPECT_NEAR(r2sl(table, trf, theta, 1, t2).r2sl_hz / slow, 1, theta < 0.1 ? 2e-5 : 1e-7)
+            << trf << ' ' << theta << ' ' << t2;
       }
 }
 

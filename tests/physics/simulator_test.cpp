@@ -126,9 +126,9 @@ TEST(Simulator, RefusesTissuesOutsideItsDomainOrMeaning) {
   const Tissue good{0.1, 1, 10, 20, 1, 1e-5, 0, 1};
   Signals s;
   EXPECT_NO_THROW(simulator.simulate(std::vector{good}, s));
-  for (const auto change : {+[](Tissue& t) { t.t2_semi_s = 2e-5; }, +[](Tissue& t) { t.b1_rel = 1.5; },
-                            +[](Tissue& t) { t.r2_free_hz = -1; }, +[](Tissue& t) { t.m0_semi_frac = 1; },
-                            +[](Tissue& t) { t.omega0_rad_s = std::nan(""); }}) {
+  for (const auto change :
+       {+[](Tissue& t) { t.t2_semi_s = 2e-5; }, +[](Tissue& t) { t.b1_rel = 1.5; }, +[](Tissue& t) { t.r2_free_hz = -1; },
+        +[](Tissue& t) { t.m0_semi_frac = 1; }, +[](Tissue& t) { t.omega0_rad_s = std::nan(""); }}) {
     Tissue bad = good;
     change(bad);
     EXPECT_THROW(simulator.simulate(std::vector{bad}, s), std::invalid_argument);

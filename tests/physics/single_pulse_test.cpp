@@ -55,7 +55,8 @@ TEST(SinglePulse, EqualsTheReference) {
     const double inv_tau = 500e-6 / v[5], inv_theta = v[7] * M_PI;
     const double z_end = make_z_end_table({inv_tau, inv_tau, inv_theta})(std::log(inv_tau), inv_theta * inv_theta).f;
     expect_state(e.at("one_TR_crusher_pi_500us"),
-                 free_half(p, tr / 2, {-inv.x * half.x, inv.x * half.y, inv.zf * half.zf, splat(z_end) * half.zs}), "inversion");
+                 free_half(p, tr / 2, {-inv.x * half.x, inv.x * half.y, inv.zf * half.zf, splat(z_end) * half.zs}),
+                 "inversion");
   }
 }
 

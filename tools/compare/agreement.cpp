@@ -41,7 +41,8 @@ Agreement agreement(const std::vector<double>& estimate, const std::vector<doubl
     relative.push_back((estimate[i] - reference[i]) / std::abs(reference[i]));
     absolute.push_back(std::abs(relative.back()));
   }
-  return {estimate.size(), correlation(estimate, reference), median(relative), median(absolute), median(estimate), median(reference)};
+  return {estimate.size(),  correlation(estimate, reference), median(relative), median(absolute), median(estimate),
+          median(reference)};
 }
 
 }  // namespace crbrt::compare

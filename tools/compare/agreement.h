@@ -8,8 +8,8 @@ namespace crbrt::compare {
 
 struct Agreement {
   std::size_t n = 0;
-  double correlation = 0;                          ///< Pearson's; NaN where one side is constant
-  double median_relative_difference = 0;           ///< median of (estimate - reference) / |reference|
+  double correlation = 0;                 ///< Pearson's; NaN where one side is constant
+  double median_relative_difference = 0;  ///< median of (estimate - reference) / |reference|
   double median_absolute_relative_difference = 0;
   double median_estimate = 0, median_reference = 0;
 };

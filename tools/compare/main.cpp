@@ -31,7 +31,8 @@ bool read_command_line(int argc, char** argv, Options& options) {
   cli::add_common_options(app);
   app.add_option("--maps", options.maps, "folder of maps")->required();
   app.add_option("--reference", options.reference, "folder of maps to compare with")->required();
-  CLI::Option* coefficients = app.add_option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
+  CLI::Option* coefficients =
+      app.add_option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
   app.add_option("--mask", options.mask, "brain mask for the white matter")->needs(coefficients);
   app.add_option("--json", options.json, "also write the numbers to this file");
   return cli::parse(app, argc, argv);
@@ -46,7 +47,9 @@ std::set<std::string> map_names(const std::string& folder) {
   return names;
 }
 
-std::string map_file(const std::string& folder, const std::string& name) { return (fs::path(folder) / (name + ".nii")).string(); }
+std::string map_file(const std::string& folder, const std::string& name) {
+  return (fs::path(folder) / (name + ".nii")).string();
+}
 
 struct CommonVoxels {
   std::vector<std::size_t> voxels;
@@ -55,7 +58,9 @@ struct CommonVoxels {
 
 // Voxels with an estimate in both folders: those at a bound of the fit or outside an output's range are estimates too.
 CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a) {
-  const auto has_estimate = [](float status) { return status == 0 || status == static_cast<float>(VoxelStatus::outside_range); };
+  const auto has_estimate = [](float status) {
+    return status == 0 || status == static_cast<float>(VoxelStatus::outside_range);
+  };
   const std::vector<float> b = volume::read_values(map_file(options.reference, "status"), a.grid.shape);
   CommonVoxels common;
   for (std::size_t v = 0; v < b.size(); ++v) {
@@ -76,7 +81,8 @@ std::vector<double> values_at(const std::vector<float>& map, const std::vector<s
 std::vector<std::size_t> white_matter_voxels(const Options& options) {
   if (options.coefficients.empty()) return {};
   const auto image = volume::CoefficientImage::open(options.coefficients);
-  const auto brain = options.mask.empty() ? volume::all_voxels(image.grid().shape) : volume::read_mask(options.mask, image.grid().shape);
+  const auto brain =
+      options.mask.empty() ? volume::all_voxels(image.grid().shape) : volume::read_mask(options.mask, image.grid().shape);
   return compare::white_matter(image, compare::eroded(brain, image.grid().shape, 3));
 }
 
@@ -89,9 +95,10 @@ int run(int argc, char** argv) {
   std::set<std::string> names = map_names(options.maps);
   const std::set<std::string> known = map_names(options.reference);
 
-  nlohmann::ordered_json report{{"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
-  std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(), n_flagged,
-              white_matter.size());
+  nlohmann::ordered_json report{
+      {"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
+  std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(),
+              n_flagged, white_matter.size());
   std::printf("%-18s %12s %12s %12s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter");
   for (const std::string& name : names) {
     if (!known.contains(name)) continue;
@@ -109,7 +116,8 @@ int run(int argc, char** argv) {
     std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g\n", name.c_str(), a.correlation, 100 * a.median_relative_difference,
                 100 * a.median_absolute_relative_difference, median_wm);
   }
-  if (!report.contains("maps")) throw cli::DisagreementError(options.reference, "a map of the same name in both folders", "none");
+  if (!report.contains("maps"))
+    throw cli::DisagreementError(options.reference, "a map of the same name in both folders", "none");
   if (!options.json.empty()) cli::write_text_file(options.json, report.dump(2) + "\n");
   return cli::exit_ok;
 }

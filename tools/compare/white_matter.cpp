@@ -10,7 +10,8 @@ namespace crbrt::compare {
 namespace {
 
 // A voxel stays where `margin` voxels before and behind it along one dimension are marked.
-std::vector<char> eroded_along(const std::vector<char>& mask, const volume::Shape& shape, std::size_t dimension, std::size_t margin) {
+std::vector<char> eroded_along(const std::vector<char>& mask, const volume::Shape& shape, std::size_t dimension,
+                               std::size_t margin) {
   std::size_t stride = 1;
   for (std::size_t d = 0; d < dimension; ++d) stride *= shape[d];
   std::vector<char> result(mask.size(), 0);

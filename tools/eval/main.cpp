@@ -5,6 +5,7 @@
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 #include "tools/eval/evaluate.h"
 #include "tools/eval/report.h"
 
@@ -49,15 +50,6 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   return true;
 }
 
-Model load(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok)
-    throw cli::InputError(path, "a model",
-                          std::string(message(result.status)) + (result.detail.empty() ? "" : " (" + result.detail + ")"));
-  return model;
-}
-
 void check_agreement(const std::string& path, const ModelInfo& info, const physics::Dataset& dataset) {
   if (info.n_coeff != static_cast<std::uint32_t>(dataset.coefficients.rows()))
     throw cli::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
@@ -73,7 +65,7 @@ void check_agreement(const std::string& path, const ModelInfo& info, const physi
 int evaluate(int argc, char** argv) {
   CommandLine line;
   if (!read_command_line(argc, argv, line)) return cli::exit_ok;
-  const Model model = load(line.model);
+  const Model model = cli::load_model(line.model);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
   check_agreement(line.model, model.info(), dataset);
   if (line.options.count > dataset.size())

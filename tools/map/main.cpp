@@ -6,6 +6,7 @@
 #include "crbrt/loader.hpp"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 #include "tools/map/model_maps.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/image_run.h"
@@ -37,14 +38,6 @@ bool read_command_line(int argc, char** argv, MapOptions& options) {
     throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + options.isa_name);
   }
   return true;
-}
-
-Model load(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status == Status::ok) return model;
-  const std::string detail = result.detail.empty() ? "" : " (" + result.detail + ")";
-  throw cli::InputError(path, "a model", message(result.status) + detail);
 }
 
 volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input) {
@@ -86,7 +79,7 @@ int run(int argc, char** argv) {
   const volume::StopWatch total;
   MapOptions options;
   if (!read_command_line(argc, argv, options)) return cli::exit_ok;
-  const Model model = load(options.model);
+  const Model model = cli::load_model(options.model);
   const Program& program = model.program();
   const auto descriptions = describe_outputs(options.model, program);
 

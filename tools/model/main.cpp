@@ -4,22 +4,16 @@
 
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 #include "tools/model/info.h"
 #include "tools/model/verify.h"
 
 namespace crbrt::tools {
 namespace {
 
-Model load(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok) throw cli::Error(cli::exit_input, path + ": " + result.detail);
-  return model;
-}
-
 /// `isa` automatic: all of the list. Prints one line each.
 int verify(const std::string& path, Isa isa) {
-  const Model model = load(path);
+  const Model model = cli::load_model(path);
   std::size_t failed = 0;
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (isa != Isa::automatic && isa_at(i) != isa) continue;
@@ -54,7 +48,7 @@ int run(int argc, char** argv) {
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;
   if (verify_command->parsed()) return verify(path, forced_isa(isa));
-  std::fputs(info_text(load(path)).c_str(), stdout);
+  std::fputs(info_text(cli::load_model(path)).c_str(), stdout);
   return cli::exit_ok;
 }
 

@@ -12,6 +12,7 @@
 #include "physics/io/sequence_io.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 #include "tools/eval/normal_block.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/fields.h"
@@ -36,10 +37,7 @@ struct Voxels {
 };
 
 Model load(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok)
-    throw cli::InputError(path, "a model", std::string(message(result.status)) + " " + result.detail);
+  Model model = cli::load_model(path);
   if (model.info().basis.empty()) throw cli::InputError(path, "a model that holds its basis", "none");
   return model;
 }

@@ -6,16 +6,13 @@
 #include "crbrt/loader.hpp"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
 
 namespace crbrt::simulate {
 namespace {
 
 Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const physics::Sequence& sequence) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok)
-    throw cli::InputError(path, "a model",
-                          std::string(message(result.status)) + (result.detail.empty() ? "" : ", " + result.detail));
+  const Model model = cli::load_model(path);
   const ModelInfo& info = model.info();
   if (info.basis.empty()) throw cli::InputError(path, "a model that carries its basis", "its hash alone");
   if (info.sequence_sha256 != physics::sha256_of(sequence))

@@ -10,6 +10,7 @@
 #include "physics/io/sequence_io.h"
 #include "tools/cli/error.h"
 #include "tools/cli/json_reader.h"
+#include "tools/cli/model_file.h"
 
 namespace crbrt::volume {
 namespace {
@@ -20,16 +21,8 @@ void expect_same(const BasisIdentity& expected, const std::string& file, const s
                                found.empty() ? "no hash" : found);
 }
 
-std::string sha256_of_model(const std::string& path) {
-  Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status != Status::ok)
-    throw cli::InputError(path, "a model", std::string(message(result.status)) + ": " + result.detail);
-  return model.info().basis_sha256;
-}
-
 std::string sha256_of_basis(const BasisIdentity& expected, const std::string& spec) {
-  if (spec.ends_with(".crbm")) return sha256_of_model(spec);
+  if (spec.ends_with(".crbm")) return cli::load_model(spec).info().basis_sha256;
   const Eigen::MatrixXd basis = physics::read_basis(spec);
   const auto n_coeff = static_cast<Eigen::Index>(expected.n_coeff);
   if (basis.cols() < n_coeff) {

@@ -46,12 +46,9 @@ Meaning meaning_of_cfl(const StoredImage& image) {
 
 Meaning meaning_of(const StoredImage& image) {
   switch (image.spec.kind) {
-    case FileKind::nifti:
-      return meaning_of_nifti(image);
-    case FileKind::bart:
-      return meaning_of_cfl(image);
-    case FileKind::hdf5:
-      break;
+    case FileKind::nifti: return meaning_of_nifti(image);
+    case FileKind::bart: return meaning_of_cfl(image);
+    case FileKind::hdf5: break;
   }
   if (!is_complex(image.encoding.element)) {
     throw cli::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");

@@ -27,19 +27,14 @@ void convert(const Encoding& encoding, const void* stored, std::size_t count, fl
 std::size_t bytes_of(Element element) noexcept {
   switch (element) {
     case Element::int8:
-    case Element::uint8:
-      return 1;
+    case Element::uint8: return 1;
     case Element::int16:
-    case Element::uint16:
-      return 2;
+    case Element::uint16: return 2;
     case Element::int32:
     case Element::uint32:
-    case Element::float32:
-      return 4;
-    case Element::complex128:
-      return 16;
-    default:
-      return 8;
+    case Element::float32: return 4;
+    case Element::complex128: return 16;
+    default: return 8;
   }
 }
 
@@ -48,28 +43,18 @@ void decode(const Encoding& encoding, void* stored, std::size_t count, float* va
   const std::size_t width = bytes_of(encoding.element) / parts(encoding.element);
   if (encoding.byte_swapped && width > 1) nifti_swap_Nbytes(static_cast<int64_t>(n), static_cast<int>(width), stored);
   switch (encoding.element) {
-    case Element::int8:
-      return convert<std::int8_t>(encoding, stored, n, values);
-    case Element::uint8:
-      return convert<std::uint8_t>(encoding, stored, n, values);
-    case Element::int16:
-      return convert<std::int16_t>(encoding, stored, n, values);
-    case Element::uint16:
-      return convert<std::uint16_t>(encoding, stored, n, values);
-    case Element::int32:
-      return convert<std::int32_t>(encoding, stored, n, values);
-    case Element::uint32:
-      return convert<std::uint32_t>(encoding, stored, n, values);
-    case Element::int64:
-      return convert<std::int64_t>(encoding, stored, n, values);
-    case Element::uint64:
-      return convert<std::uint64_t>(encoding, stored, n, values);
+    case Element::int8: return convert<std::int8_t>(encoding, stored, n, values);
+    case Element::uint8: return convert<std::uint8_t>(encoding, stored, n, values);
+    case Element::int16: return convert<std::int16_t>(encoding, stored, n, values);
+    case Element::uint16: return convert<std::uint16_t>(encoding, stored, n, values);
+    case Element::int32: return convert<std::int32_t>(encoding, stored, n, values);
+    case Element::uint32: return convert<std::uint32_t>(encoding, stored, n, values);
+    case Element::int64: return convert<std::int64_t>(encoding, stored, n, values);
+    case Element::uint64: return convert<std::uint64_t>(encoding, stored, n, values);
     case Element::float32:
-    case Element::complex64:
-      return convert<float>(encoding, stored, n, values);
+    case Element::complex64: return convert<float>(encoding, stored, n, values);
     case Element::float64:
-    case Element::complex128:
-      return convert<double>(encoding, stored, n, values);
+    case Element::complex128: return convert<double>(encoding, stored, n, values);
   }
 }
 

@@ -23,8 +23,7 @@ ImageValues read_values(const std::string& path) {
 
 std::vector<float> read_values(const std::string& path, const Shape& shape) {
   ImageValues image = read_values(path);
-  if (image.grid.shape != shape)
-    throw cli::InputError(path, "an image of " + text(shape), text(image.grid.shape));
+  if (image.grid.shape != shape) throw cli::InputError(path, "an image of " + text(shape), text(image.grid.shape));
   return std::move(image.values);
 }
 

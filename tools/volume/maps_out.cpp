@@ -17,11 +17,7 @@ bool is_there(const std::string& path) {
 }  // namespace
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression)
-    : folder_(folder),
-      made_folder_(!is_there(folder)),
-      grid_(grid),
-      run_(std::move(run)),
-      compression_(compression) {
+    : folder_(folder), made_folder_(!is_there(folder)), grid_(grid), run_(std::move(run)), compression_(compression) {
   expect_fits_nifti(run_.sources.empty() ? folder : run_.sources.front(), grid.shape);
   files_.emplace(folder);
 }

@@ -35,7 +35,8 @@ class MapFolder {
   void write(const MapDescription& map, std::span<const float> values);
   void write_status(std::span<const VoxelStatus> status);
   /// A status map of other states than VoxelStatus: code i of a voxel means names[i].
-  void write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names, nlohmann::ordered_json counts);
+  void write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names,
+                          nlohmann::ordered_json counts);
   void commit();
 
  private:

@@ -25,32 +25,19 @@ Header read_header(const FileSpec& spec) {
 
 std::optional<Element> element_of(int datatype) {
   switch (datatype) {
-    case DT_INT8:
-      return Element::int8;
-    case DT_UINT8:
-      return Element::uint8;
-    case DT_INT16:
-      return Element::int16;
-    case DT_UINT16:
-      return Element::uint16;
-    case DT_INT32:
-      return Element::int32;
-    case DT_UINT32:
-      return Element::uint32;
-    case DT_INT64:
-      return Element::int64;
-    case DT_UINT64:
-      return Element::uint64;
-    case DT_FLOAT32:
-      return Element::float32;
-    case DT_FLOAT64:
-      return Element::float64;
-    case DT_COMPLEX64:
-      return Element::complex64;
-    case DT_COMPLEX128:
-      return Element::complex128;
-    default:
-      return std::nullopt;
+    case DT_INT8: return Element::int8;
+    case DT_UINT8: return Element::uint8;
+    case DT_INT16: return Element::int16;
+    case DT_UINT16: return Element::uint16;
+    case DT_INT32: return Element::int32;
+    case DT_UINT32: return Element::uint32;
+    case DT_INT64: return Element::int64;
+    case DT_UINT64: return Element::uint64;
+    case DT_FLOAT32: return Element::float32;
+    case DT_FLOAT64: return Element::float64;
+    case DT_COMPLEX64: return Element::complex64;
+    case DT_COMPLEX128: return Element::complex128;
+    default: return std::nullopt;
   }
 }
 

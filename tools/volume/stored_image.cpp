@@ -18,12 +18,9 @@ std::size_t StoredImage::n_element() const {
 
 StoredImage open_image(const FileSpec& spec) {
   switch (spec.kind) {
-    case FileKind::nifti:
-      return open_nifti(spec);
-    case FileKind::bart:
-      return open_cfl(spec);
-    case FileKind::hdf5:
-      return open_hdf5(spec);
+    case FileKind::nifti: return open_nifti(spec);
+    case FileKind::bart: return open_cfl(spec);
+    case FileKind::hdf5: return open_hdf5(spec);
   }
   throw cli::Error(cli::exit_internal, "unknown kind of file");
 }

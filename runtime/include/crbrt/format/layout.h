@@ -11,9 +11,9 @@
 
 namespace crbrt::layout {
 
-inline constexpr std::size_t tile_voxels = 24;       ///< voxels that go through all layers together
-inline constexpr std::size_t tile_outputs = 4;       ///< outputs of one packed weight block
-inline constexpr std::size_t arena_alignment = 64;   ///< bytes
+inline constexpr std::size_t tile_voxels = 24;      ///< voxels that go through all layers together
+inline constexpr std::size_t tile_outputs = 4;      ///< outputs of one packed weight block
+inline constexpr std::size_t arena_alignment = 64;  ///< bytes
 
 constexpr std::size_t padded_outputs(std::size_t n_out) noexcept {
   return (n_out + tile_outputs - 1) / tile_outputs * tile_outputs;

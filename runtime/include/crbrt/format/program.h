@@ -23,16 +23,16 @@ enum class OpKind : std::uint32_t {
 /// preprocessed input. `dense` never works in place; the others may have in_slot == out_slot.
 struct Op {
   OpKind kind;
-  std::uint32_t n_in;      ///< features read
-  std::uint32_t n_out;     ///< features written (== n_in except for dense)
+  std::uint32_t n_in;   ///< features read
+  std::uint32_t n_out;  ///< features written (== n_in except for dense)
   std::uint32_t in_slot;
   std::uint32_t out_slot;
-  std::int32_t add_slot;   ///< dense only: slot of n_out features added before ReLU, or -1
-  std::uint32_t relu;      ///< 0 or 1
-  std::uint32_t n_group;   ///< group_norm only: divides n_in
-  float epsilon;           ///< group_norm only
-  const float* weights;    ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]
-  const float* bias;       ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
+  std::int32_t add_slot;  ///< dense only: slot of n_out features added before ReLU, or -1
+  std::uint32_t relu;     ///< 0 or 1
+  std::uint32_t n_group;  ///< group_norm only: divides n_in
+  float epsilon;          ///< group_norm only
+  const float* weights;   ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]
+  const float* bias;      ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
 };
 
 /// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):
@@ -65,10 +65,10 @@ struct Program {
   std::uint32_t n_op;
   std::uint32_t n_slot;
   Preprocessing preprocessing;
-  const Output* outputs;          ///< [n_output]
-  const Op* ops;                  ///< [n_op]; the last one writes n_output features
-  const std::uint32_t* slot_width;///< [n_slot] features of each slot
-  std::uint64_t macs_per_voxel;   ///< multiply-adds of the dense layers
+  const Output* outputs;            ///< [n_output]
+  const Op* ops;                    ///< [n_op]; the last one writes n_output features
+  const std::uint32_t* slot_width;  ///< [n_slot] features of each slot
+  std::uint64_t macs_per_voxel;     ///< multiply-adds of the dense layers
 };
 
 }  // namespace crbrt

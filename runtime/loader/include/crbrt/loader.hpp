@@ -30,7 +30,7 @@ struct ModelInfo {
   std::string sequence_name, sequence_sha256, basis_sha256;
   double tr_s = 0;
   std::uint32_t n_frame = 0, n_coeff = 0;
-  std::vector<double> basis;   ///< [n_frame, n_coeff] column-major, empty where it is not shipped
+  std::vector<double> basis;  ///< [n_frame, n_coeff] column-major, empty where it is not shipped
   // provenance
   std::string crbrt_version, config_json, dataset_provenance, loss_kind, licence;
   std::uint32_t epochs = 0;

@@ -1,0 +1,21 @@
+/// Model files in programs: the loader's status as an error that ends the program. Header only, so that crbrt::cli itself
+/// needs no loader; who includes it links crbrt::loader.
+#pragma once
+
+#include <string>
+
+#include "crbrt/loader.hpp"
+#include "tools/cli/error.h"
+
+namespace crbrt::cli {
+
+/// Throws InputError.
+inline Model load_model(const std::string& path) {
+  Model model;
+  const LoadResult result = load_model_file(path.c_str(), model);
+  if (result.status == Status::ok) return model;
+  throw InputError(path, "a model",
+                   std::string(message(result.status)) + (result.detail.empty() ? "" : " (" + result.detail + ")"));
+}
+
+}  // namespace crbrt::cli
