@@ -29,7 +29,7 @@ struct Simulator::Impl {
 };
 
 Simulator::Simulator(Sequence sequence, const TissueDomain& domain)
-    : impl_(std::make_unique<Impl>(CycleRunner(std::move(sequence), domain))) {}
+    : impl_(new Impl{CycleRunner(std::move(sequence), domain)}) {}
 Simulator::~Simulator() = default;
 Simulator::Simulator(Simulator&&) noexcept = default;
 

@@ -111,7 +111,8 @@ TEST(ReferenceR2sl, RatesAndDerivativesAgree) {
   if (tests::shared_file("reference/signal_reference.json").empty()) GTEST_SKIP() << "no reference beside the clone";
   // One table for all entries, as a simulator would make it.
   const Chebyshev2d rho = make_rho_table({8, 80, 3.2}), z_end = make_z_end_table({8, 80, 3.2});
-  for (const json& e : reference().at("r2sl")) {
+  const json data = reference();
+  for (const json& e : data.at("r2sl")) {
     const double trf = e.at("TRF"), alpha = e.at("alpha"), b1 = e.at("B1"), t2 = e.at("T2s");
     const Rate rate = r2sl(rho, trf, alpha, b1, t2);
     EXPECT_NEAR(rate.r2sl_hz / e.at("R2sl").get<double>(), 1, 1e-6);

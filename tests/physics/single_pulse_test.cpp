@@ -34,7 +34,8 @@ TEST(SinglePulse, EqualsTheReference) {
   const std::string file = tests::shared_file("reference/signal_reference.json");
   if (file.empty()) GTEST_SKIP() << "no reference/signal_reference.json beside the clone";
   constexpr double tr = 3.5e-3;
-  for (const json& e : json::parse(std::ifstream(file)).at("single")) {
+  const json data = json::parse(std::ifstream(file));
+  for (const json& e : data.at("single")) {
     const auto v = e.at("params").get<std::array<double, 8>>();
     const double trf = e.at("TRF"), alpha = e.at("alpha"), theta = v[7] * alpha, tau = trf / v[5];
     const double rate = r2sl(make_rho_table({tau, tau, theta}), trf, alpha, v[7], v[5]).r2sl_hz;

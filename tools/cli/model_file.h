@@ -14,8 +14,7 @@ inline Model load_model(const std::string& path) {
   Model model;
   const LoadResult result = load_model_file(path.c_str(), model);
   if (result.status == Status::ok) return model;
-  throw InputError(path, "a model",
-                   std::string(message(result.status)) + (result.detail.empty() ? "" : " (" + result.detail + ")"));
+  throw InputError(path, "a model", "one that is refused (" + result.detail + ")");
 }
 
 }  // namespace crbrt::cli
