@@ -11,10 +11,15 @@
 namespace crbrt::physics {
 namespace {
 
+// Slightly wider than asked, so that a range of one point is an interval and rounding cannot leave it.
+Interval log_tau_interval(const PulseRange& range) { return {std::log(range.tau_min) - 1e-3, std::log(range.tau_max) + 1e-3}; }
+Interval theta2_interval(const PulseRange& range) { return {0, range.theta_max * range.theta_max * 1.002 + 1e-4}; }
+
 // Samples come with log(tau) in the outer loop: one SemisolidPulse serves a whole row.
 class PulseCache {
  public:
-  explicit PulseCache(const PulseRange& range) : kernel_(range.tau_max * 1.01), theta_max_(range.theta_max * 1.01) {}
+  explicit PulseCache(const PulseRange& range)
+      : kernel_(range.tau_max * 1.01), theta_max_(std::sqrt(theta2_interval(range).high)) {}
 
   const SemisolidPulse& at(double log_tau) {
     if (!pulse_ || log_tau != log_tau_) {
@@ -30,10 +35,6 @@ class PulseCache {
   double log_tau_ = 0;
   std::unique_ptr<SemisolidPulse> pulse_;
 };
-
-// Slightly wider than asked, so that a range of one point is an interval and rounding cannot leave it.
-Interval log_tau_interval(const PulseRange& range) { return {std::log(range.tau_min) - 1e-3, std::log(range.tau_max) + 1e-3}; }
-Interval theta2_interval(const PulseRange& range) { return {0, range.theta_max * range.theta_max * 1.002 + 1e-4}; }
 
 std::domain_error no_rate(double tau, double theta, const char* why) {
   std::ostringstream text;

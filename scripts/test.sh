@@ -113,5 +113,5 @@ fi
 
 printf '\nTime per stage\n%s%6d s  in all\n' "$crbrt_stage_report" "$SECONDS"
 [ "$skipped" -eq 0 ] || printf '\nSkipped\n%s' "$skipped_names"
-printf '\n\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ] && [ "$crbrt_stage_failures" -eq 0 ]

@@ -46,6 +46,14 @@ TEST(R2sl, ZEndOfShortPulsesIsARotation) {
   for (double theta : {0.5, 1.5, 3.0}) EXPECT_NEAR(pulse.z_end(theta), std::cos(theta), 1e-5);
 }
 
+// Nearly silent pulses have the rate of the limit, whatever range the table was made for.
+TEST(R2sl, HasItsLimitAtVanishingAngles) {
+  const double limit = make_rho_table(brain_range)(std::log(30.0), 0).f;
+  const Chebyshev2d tiny = make_rho_table({30, 30, 1e-9});
+  // rho is smooth in theta^2 = 1e-18; tables are good to 1e-10 of their largest value, derivatives of the fit add digits.
+  EXPECT_NEAR(tiny(std::log(30.0), 1e-18).f / limit, 1, 1e-6);
+}
+
 TEST(R2sl, CeasesToExistWhereTheBranchTurns) {
   // physics.md: beyond about 1.4 pi for TRF/T2s of 20 to 33, 1.9 pi at 100.
   const MemoryKernel kernel(101);
