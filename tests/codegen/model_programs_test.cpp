@@ -93,7 +93,8 @@ TEST_F(ModelPrograms, CodegenLeavesExistingOutputsWhenTheModelIsBad) {
   ASSERT_EQ(run_program(generate()).code, 0);
   const auto first = bytes_of(out_ / "plain.cpp");
   cut_model();
-  expect_failure(run_program(generate()), cli::exit_input, "plain.crbm: container.length: expected");
+  expect_failure(run_program(generate()), cli::exit_input,
+                 "plain.crbm: expected a model, found one that is refused (container.length: expected");
   EXPECT_EQ(bytes_of(out_ / "plain.cpp"), first);
 }
 
