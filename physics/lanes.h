@@ -60,14 +60,13 @@ inline Hyperbolic hyperbolic(V x) {
   const double size = max_abs(x);
   int n_term = 3;
   for (double term = size * size * size / 720; term > 1e-17; ++n_term) term *= size / ((2.0 * n_term + 1) * (2.0 * n_term + 2));
-  V c = splat(1), s = splat(1), d = splat(1.0 / 6) * n_term;
+  V c = splat(1), s = splat(1);
   for (int n = n_term; n > 0; --n) {
     c = 1 + x * c * (1 / ((2.0 * n - 1) * (2.0 * n)));
     s = 1 + x * s * (1 / ((2.0 * n) * (2.0 * n + 1)));
   }
   // ds/dx = sum_{n >= 1} n x^(n-1) / (2n+1)!, summed forwards since its terms share no simple Horner ratio.
-  V power = splat(1);
-  d = splat(0);
+  V power = splat(1), d = splat(0);
   double factorial = 1;
   for (int n = 1; n <= n_term; ++n) {
     factorial *= (2.0 * n) * (2.0 * n + 1);
