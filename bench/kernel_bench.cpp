@@ -51,7 +51,8 @@ void preprocess(benchmark::State& state, Isa isa) {
   const PreprocessArgs args{{rows.data(), layout::tile_voxels, 2 * n_coeff, 1, n_coeff},
                             n_coeff,
                             {0, 1, mean.data(), inverse_std.data()},
-                            features.data};
+                            features.data,
+                            nullptr};
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state) benchmark::DoNotOptimize(kernels.preprocess(args));
   count_voxels(state);
@@ -99,6 +100,22 @@ void estimate(benchmark::State& state, Isa isa) {
   count_voxels(state);
 }
 
+void uncertainty(benchmark::State& state, Isa isa) {
+  const Tile features(9);
+  std::vector<float> rows(3 * layout::tile_voxels);
+  const std::vector<Output> outputs(3, Output{"x", "1", 0, 1, 0, 1});
+  NormTile norm;
+  for (std::size_t v = 0; v < layout::tile_voxels; ++v) norm.size[v] = 1.5f, norm.scale[v] = 1;
+  const UncertaintyArgs args{features.data, outputs.data(),      3, {-3, -1, 1}, 0.1f, &norm, 0,
+                             rows.data(),   layout::tile_voxels, 3};
+  const KernelTable& kernels = *kernel_table(isa);
+  for (auto _ : state) {
+    kernels.uncertainty(args);
+    benchmark::ClobberMemory();
+  }
+  count_voxels(state);
+}
+
 void register_kernels(Isa isa) {
   const auto title = [isa](const char* kernel) { return std::string(kernel) + '/' + name(isa); };
   for (const auto& [n_in, n_out] : {std::pair{26u, 64u}, {64u, 64u}, {64u, 32u}, {32u, 3u}, {256u, 256u}}) {
@@ -110,6 +127,7 @@ void register_kernels(Isa isa) {
   benchmark::RegisterBenchmark(title("affine_64").c_str(), affine, isa);
   benchmark::RegisterBenchmark(title("relu_64").c_str(), relu, isa);
   benchmark::RegisterBenchmark(title("estimate_3").c_str(), estimate, isa);
+  benchmark::RegisterBenchmark(title("uncertainty_3").c_str(), uncertainty, isa);
 }
 
 const bool registered = [] {

@@ -61,7 +61,7 @@ if(TARGET crbrt-codegen)
 endif()
 
 if(CRBRT_PROGRAMS)
-  foreach(program IN ITEMS simulate map fit eval model phantom protocol compare train)
+  foreach(program IN ITEMS simulate map fit eval report model phantom design compare train)
     if(TARGET crbrt-${program})
       install(TARGETS crbrt-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
     endif()

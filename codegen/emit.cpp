@@ -43,7 +43,9 @@ std::string emit_cpp_header(const Model& model, const std::string& name) {
          "inline constexpr std::size_t " + name + "_n_coeff = " + number(p.n_coeff) + ";  // complex coefficients per voxel\n" +
          "inline constexpr std::size_t " + name + "_n_output = " + number(p.n_output) + ";\n" +
          "inline constexpr std::size_t " + name + "_macs_per_voxel = " + number(p.macs_per_voxel) + ";\n" +
-         "inline constexpr std::size_t " + name + "_arena_bytes = " + number(arena_bytes(p)) + ";\n\n" +
+         "inline constexpr std::size_t " + name + "_arena_bytes = " + number(arena_bytes(p)) + ";\n" +
+         "inline constexpr bool " + name + "_has_uncertainty = " + (p.uncertainty != nullptr ? "true" : "false") + ";\n" +
+         "inline constexpr bool " + name + "_has_atypicality = " + (p.atypicality != nullptr ? "true" : "false") + ";\n\n" +
          "}  // namespace crbrt::models\n";
 }
 
@@ -58,7 +60,9 @@ std::string emit_c_header(const Model& model, const std::string& name) {
   }
   return text + "#ifndef " + guard + "_H\n#define " + guard + "_H\n\n#include \"crbrt/crbrt.h\"\n\n#define " + guard +
          "_N_COEFF " + number(p.n_coeff) + " /* complex coefficients per voxel */\n#define " + guard + "_N_OUTPUT " +
-         number(p.n_output) + "\n#define " + guard + "_ARENA_BYTES " + number(arena_bytes(p)) +
+         number(p.n_output) + "\n#define " + guard + "_ARENA_BYTES " + number(arena_bytes(p)) + "\n#define " + guard +
+         "_HAS_UNCERTAINTY " + (p.uncertainty != nullptr ? "1" : "0") + "\n#define " + guard + "_HAS_ATYPICALITY " +
+         (p.atypicality != nullptr ? "1" : "0") +
          "\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\nconst crbrt_program* crbrt_model_" + name +
          "(void);\n\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
 }
@@ -105,6 +109,17 @@ std::string output_row(const Output& o) {
          ", .minimum = " + float_literal(o.minimum) + ", .maximum = " + float_literal(o.maximum) + "},\n";
 }
 
+std::string detail_tables(const Program& p) {
+  std::string text;
+  if (const Uncertainty* u = p.uncertainty; u != nullptr)
+    text += "\nconstexpr Uncertainty uncertainty = {.log_noise_center = " + float_literal(u->log_noise_center) +
+            ", .log_noise_min = " + float_literal(u->log_noise_min) + ", .log_noise_max = " + float_literal(u->log_noise_max) +
+            "};\n";
+  if (p.atypicality != nullptr)
+    text += "\nconstexpr Atypicality atypicality = {.threshold = " + float_literal(p.atypicality->threshold) + "};\n";
+  return text;
+}
+
 std::string all_tables(const Program& p) {
   const std::size_t n_feature = 2 * std::size_t{p.n_coeff};
   std::string text = table("mean", {p.preprocessing.mean, n_feature}, 8) +
@@ -117,7 +132,7 @@ std::string all_tables(const Program& p) {
   for (std::uint32_t i = 0; i < p.n_output; ++i) text += output_row(p.outputs[i]);
   text += "};\n\nconstexpr std::uint32_t slot_width[" + number(p.n_slot) + "] = {";
   for (std::uint32_t i = 0; i < p.n_slot; ++i) text += (i == 0 ? "" : ", ") + number(p.slot_width[i]);
-  return text + "};\n";
+  return text + "};\n" + detail_tables(p);
 }
 
 std::string program_definition(const Model& model, const std::string& name) {
@@ -131,7 +146,9 @@ std::string program_definition(const Model& model, const std::string& name) {
          ", .l2_normalize = " + number(p.preprocessing.l2_normalize) + ",\n                      .mean = " + tables +
          "mean,\n                      .inverse_std = " + tables + "inverse_std},\n    .outputs = " + tables +
          "outputs,\n    .ops = " + tables + "ops,\n    .slot_width = " + tables +
-         "slot_width,\n    .macs_per_voxel = " + number(p.macs_per_voxel) + "};\n";
+         "slot_width,\n    .macs_per_voxel = " + number(p.macs_per_voxel) +
+         ",\n    .uncertainty = " + (p.uncertainty != nullptr ? "&" + tables + "uncertainty" : "nullptr") +
+         ",\n    .atypicality = " + (p.atypicality != nullptr ? "&" + tables + "atypicality" : "nullptr") + "};\n";
 }
 
 std::string emit_source(const Model& model, const std::string& name) {

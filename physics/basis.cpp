@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "physics/counter_random.h"
 #include "physics/sha256.h"
@@ -53,12 +54,23 @@ Eigen::MatrixXd BasisBuilder::basis(Eigen::Index rank) const {
     if (iteration > 2 && change < 1e-12) break;
     q = orthonormal(product);
   }
-  for (Eigen::Index j = 0; j < rank; ++j) {
+  return with_fixed_signs(std::move(vectors));
+}
+
+Eigen::MatrixXd BasisBuilder::range(Eigen::Index n) const {
+  Eigen::MatrixXd q = orthonormal(random_block(gram_.rows(), n));
+  // Each pass weighs directions by their energy once more: after three, what is missing lies far below the n-th.
+  for (int pass = 0; pass < 3; ++pass) q = orthonormal(gram_.selfadjointView<Eigen::Lower>() * q);
+  return q;
+}
+
+Eigen::MatrixXd with_fixed_signs(Eigen::MatrixXd columns) {
+  for (Eigen::Index j = 0; j < columns.cols(); ++j) {
     Eigen::Index largest = 0;
-    vectors.col(j).cwiseAbs().maxCoeff(&largest);
-    if (vectors(largest, j) < 0) vectors.col(j) *= -1;
+    columns.col(j).cwiseAbs().maxCoeff(&largest);
+    if (columns(largest, j) < 0) columns.col(j) *= -1;
   }
-  return vectors;
+  return columns;
 }
 
 std::string sha256_of(const Eigen::MatrixXd& basis) {

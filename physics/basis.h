@@ -15,11 +15,16 @@ class BasisBuilder {
   /// Orthonormal columns [n_frame, rank], strongest first; the sign makes each column's largest entry positive.
   /// Throws std::invalid_argument when rank exceeds what was added.
   Eigen::MatrixXd basis(Eigen::Index rank) const;
+  /// Orthonormal columns [n_frame, n] that span next to all of what n dimensions can hold, in no order: for a choice within.
+  Eigen::MatrixXd range(Eigen::Index n) const;
 
  private:
   Eigen::MatrixXd gram_;
   Eigen::Index n_added_ = 0;
 };
+
+/// Columns with the sign that makes each one's largest entry positive.
+Eigen::MatrixXd with_fixed_signs(Eigen::MatrixXd columns);
 
 /// SHA-256 over the little-endian doubles of the basis, column-major. 64 hex digits.
 std::string sha256_of(const Eigen::MatrixXd& basis);

@@ -7,6 +7,9 @@ add_library(crbrt_physics STATIC
   chebyshev2d.cpp
   crb.cpp
   cycle_runner.cpp
+  cycle_work.cpp
+  design/adjoint.cpp
+  design/bound_cost.cpp
   estimand.cpp
   kernel_baseline.cpp
   prior.cpp

@@ -32,33 +32,45 @@ std::vector<std::string> bound_names(T1Model model) {
   return names;
 }
 
-Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
-                        T1Model model) {
+Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model) {
   const Eigen::MatrixXcd tissue = unknowns(jacobian, model);
-  const Eigen::Index n = signal.size(), n_unknown = tissue.cols() + 2;
-  Eigen::MatrixXd j(2 * n, n_unknown);  // real parts above imaginary parts
+  const Eigen::Index n = signal.size();
+  Eigen::MatrixXd j(2 * n, tissue.cols() + 2);
   j.col(0) << signal.real(), signal.imag();
   j.col(1) << -signal.imag(), signal.real();
   j.topRightCorner(n, tissue.cols()) = tissue.real();
   j.bottomRightCorner(n, tissue.cols()) = tissue.imag();
+  return j;
+}
 
+Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition) {
+  const Eigen::Index n_unknown = columns.cols();
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  Bounds bounds{Eigen::VectorXd::Constant(tissue.cols(), infinity), infinity, infinity, infinity};
-  const Eigen::VectorXd scale = j.colwise().norm();
-  if (!scale.allFinite() || scale.minCoeff() == 0 || 2 * n < n_unknown) return bounds;
-  const Eigen::MatrixXd scaled = j * scale.cwiseInverse().asDiagonal();
+  const Eigen::MatrixXd none = Eigen::MatrixXd::Constant(n_unknown, n_unknown, infinity);
+  condition = infinity;
+  const Eigen::VectorXd scale = columns.colwise().norm();
+  if (!scale.allFinite() || scale.minCoeff() == 0 || columns.rows() < n_unknown) return none;
+  const Eigen::MatrixXd scaled = columns * scale.cwiseInverse().asDiagonal();
 
-  // J = Q R: F^-1 = R^-1 R^-T, so each bound is the squared norm of a row of R^-1. R also carries J's singular values.
+  // J = Q R: F^-1 = R^-1 R^-T. R also carries J's singular values.
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(scaled);
   const Eigen::MatrixXd r = qr.matrixQR().topRows(n_unknown).triangularView<Eigen::Upper>();
   const Eigen::VectorXd singular = r.jacobiSvd().singularValues();
-  if (!(singular[n_unknown - 1] > 0)) return bounds;
-  bounds.condition = singular[0] / singular[n_unknown - 1];
-  const Eigen::MatrixXd inverse = r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
-  const Eigen::VectorXd variance = inverse.rowwise().squaredNorm().cwiseQuotient(scale.cwiseAbs2());
+  if (!(singular[n_unknown - 1] > 0)) return none;
+  condition = singular[0] / singular[n_unknown - 1];
+  const Eigen::MatrixXd inverse = scale.cwiseInverse().asDiagonal() *
+                                  r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
+  return inverse * inverse.transpose();
+}
+
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
+                        T1Model model) {
+  Bounds bounds;
+  const Eigen::VectorXd variance = inverse_fisher(real_unknowns(signal, jacobian, model), bounds.condition).diagonal();
   bounds.m0_crb_real = variance[0];
   bounds.m0_crb_imag = variance[1];
-  bounds.crb = variance.tail(tissue.cols());
+  bounds.crb = variance.tail(variance.size() - 2);
   return bounds;
 }
 

@@ -34,6 +34,15 @@ struct Bounds {
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
                         T1Model model);
 
+/// The unknowns' columns of J as real vectors [2 n, 2 + n_bound], real parts above imaginary parts: s, i s, then the tissue
+/// parameters in the order of bound_names(model).
+Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
+
+/// F^-1 of real columns by the QR decomposition of the columns scaled to unit norm; infinite everywhere where it does not
+/// exist. `condition` receives the condition number of the scaled columns.
+Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition);
+
 /// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10 (physics.md).
 inline constexpr double min_signal_norm = 1e-6;
 inline constexpr double max_condition = 1e10;

@@ -1,95 +1,29 @@
 // Groups of lanes through all cycles of a sequence.
 #include "physics/cycle_runner.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "physics/cycle_work.h"
 #include "physics/r2sl.h"
 
 namespace crbrt::physics {
 namespace {
 
-using kernel::lanes;
-using kernel::n_state;
-static_assert(kernel::n_param == static_cast<int>(n_parameter));
-
-const kernel::Functions& best_kernel() {
-#ifdef CRBRT_PHYSICS_AVX2
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kernel::avx2();
-#endif
-  return kernel::baseline();
-}
-
-kernel::Table plain(const Chebyshev2d& t) {
-  return {t.x_mid, t.x_half, t.y_mid, t.y_half, t.n_x, t.n_y, t.coefficients.data(), t.row_length.data()};
-}
-
-// Storage of kernel::CycleWork for the longest cycle.
-class Workspace {
- public:
-  Workspace(std::size_t n_pulse, bool with_gradient) {
-    const std::size_t gradient = with_gradient ? n_pulse * kernel::n_param * 2 : 0;
-    storage_.resize(lanes *
-                    (n_pulse * (3 + 2 * n_state + 2 + 2) + n_state * (n_state + 2) + kernel::n_param * n_state + gradient));
-    double* next = storage_.data();
-    const auto take = [&next](std::size_t n) { return std::exchange(next, next + n * lanes); };
-    work = {take(n_pulse * 3), take(n_pulse * 2 * n_state),     take(n_pulse * 2), take(n_state * n_state), take(n_state),
-            take(n_state),     take(kernel::n_param * n_state), take(n_pulse * 2), take(gradient)};
-  }
-  kernel::CycleWork work;
-
- private:
-  std::vector<double> storage_;
-};
-
-using Map = Eigen::Matrix4d;
-
-Map cycle_map(const kernel::CycleWork& w, int lane) {
-  Map a;
-  for (int i = 0; i < n_state; ++i)
-    for (int j = 0; j < n_state; ++j) a(i, j) = w.cycle_map[(i * n_state + j) * lanes + lane];
-  return a;
-}
-
-Eigen::Vector4d lane_vector(const double* p, int lane) {
-  return {p[lane], p[lanes + lane], p[2 * lanes + lane], p[3 * lanes + lane]};
-}
-
-// The echo state that one cycle maps to itself: (I - A) m = a; and its derivatives (I - A) dm = dA m + da.
-void solve_periodic(const kernel::CycleWork& w, const double* right, double* solution) {
-  for (int l = 0; l < lanes; ++l) {
-    const Eigen::Vector4d m = (Map::Identity() - cycle_map(w, l)).partialPivLu().solve(lane_vector(right, l));
-    for (int i = 0; i < n_state; ++i) solution[i * lanes + l] = m[i];
-  }
-}
-
-// Lane-major copies of up to `lanes` tissues; idle lanes repeat the last one.
-struct LaneTissues {
-  double values[kernel::n_param * lanes], log_t2_semi[lanes];
-
-  explicit LaneTissues(std::span<const Tissue> tissues) {
-    for (int l = 0; l < lanes; ++l) {
-      const Tissue& t = tissues[std::min<std::size_t>(l, tissues.size() - 1)];
-      const auto all = t.values();
-      for (int p = 0; p < kernel::n_param; ++p) values[p * lanes + l] = all[p];
-      log_t2_semi[l] = std::log(t.t2_semi_s);
-    }
-  }
-};
-
 void run_cycle(const kernel::Functions& run, const kernel::CycleArgs& args, kernel::CycleWork& work, bool with_gradient) {
   run.maps(args, work);
-  solve_periodic(work, work.cycle_offset, work.state);
+  solve_periodic(work, Transpose::no, work.cycle_offset, work.state);
   run.signals(args, work);
   if (!with_gradient) return;
   run.derivatives(args, work);
-  double dm_0[kernel::n_param * n_state * lanes];
-  for (int p = 0; p < kernel::n_param; ++p)
-    solve_periodic(work, work.state_gradient + p * n_state * lanes, dm_0 + p * n_state * lanes);
+  double dm_0[kernel::n_param * kernel::n_state * kernel::lanes];
+  for (int p = 0; p < kernel::n_param; ++p) {
+    const int at = p * kernel::n_state * kernel::lanes;
+    solve_periodic(work, Transpose::no, work.state_gradient + at, dm_0 + at);
+  }
   run.add_periodic(args, work, dm_0);
 }
 
@@ -136,9 +70,9 @@ void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient,
   check(tissues);
   std::size_t longest = 0;
   for (const Cycle& c : sequence_.cycles) longest = std::max(longest, c.alpha_rad.size());
-  Workspace workspace(longest, with_gradient);
-  for (std::size_t first = 0; first < tissues.size(); first += lanes) {
-    const std::size_t n_tissue = std::min<std::size_t>(lanes, tissues.size() - first);
+  CycleStorage storage(longest, with_gradient);
+  for (std::size_t first = 0; first < tissues.size(); first += kernel::lanes) {
+    const std::size_t n_tissue = std::min<std::size_t>(kernel::lanes, tissues.size() - first);
     const LaneTissues lane_tissues(tissues.subspan(first, n_tissue));
     std::size_t frame = 0;
     for (std::size_t c = 0; c < sequence_.cycles.size(); ++c) {
@@ -148,12 +82,12 @@ void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient,
                                    cycle.alpha_rad.data(),
                                    cycle.trf_s.data(),
                                    log_trf_[c].data(),
-                                   plain(rho_),
-                                   plain(z_end_),
+                                   plain_table(rho_),
+                                   plain_table(z_end_),
                                    lane_tissues.values,
                                    lane_tissues.log_t2_semi};
-      run_cycle(kernel_, args, workspace.work, with_gradient);
-      sink({first, n_tissue, frame, args.n_pulse, workspace.work.signal, with_gradient ? workspace.work.gradient : nullptr});
+      run_cycle(kernel_, args, storage.work, with_gradient);
+      sink({first, n_tissue, frame, args.n_pulse, storage.work.signal, with_gradient ? storage.work.gradient : nullptr});
       frame += cycle.alpha_rad.size();
     }
   }

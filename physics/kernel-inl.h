@@ -34,7 +34,7 @@ inline void tabulate_rates(const CycleArgs& a, CycleWork& w) {
       for (int i = 0; i < 3; ++i) store(out + i * lanes, splat(0));
       continue;
     }
-    const TableValue value = evaluate(k == 0 ? a.z_end : a.rho, a.log_trf[k] - log_t2, theta * theta);
+    const TableValue value = evaluate<false>(k == 0 ? a.z_end : a.rho, a.log_trf[k] - log_t2, theta * theta);
     const double inverse = k == 0 ? 1 : 1 / a.trf_s[k];
     store(out, value.f * inverse);
     store(out + lanes, -value.df_dx / t.t2s * inverse);
@@ -134,6 +134,11 @@ inline Pulse pulse_of(const CycleArgs& a, const CycleWork& w, const TissueLanes&
                     a.trf_s[k]);
 }
 
+inline PulseGradient pulse_gradient_of(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k) {
+  const double* rate = w.rate + k * 3 * lanes;
+  return {pulse_of(a, w, p, k), splat(a.alpha_rad[k] / a.trf_s[k]), load(rate + lanes), load(rate + 2 * lanes)};
+}
+
 inline void store_column(const CycleWork& w, int k, int column, const Vec4& m) {
   store(w.map_xy + ((k * 2 + 0) * n_state + column) * lanes, m.x);
   store(w.map_xy + ((k * 2 + 1) * n_state + column) * lanes, m.y);
@@ -207,23 +212,39 @@ inline void store_gradient(const CycleWork& w, int k, const Vec4 (&dm)[n_param])
   }
 }
 
+// Echo k - 1 to echo k of a balanced pulse, with derivatives.
+inline void advance_with_gradient(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k, Vec4& m,
+                                  Vec4 (&dm)[n_param]) {
+  const Precession f = precession(p, (a.tr_s - a.trf_s[k]) / 2);
+  const PulseGradient g = pulse_gradient_of(a, w, p, k);
+  precess_with_gradient(p, f, m, dm);
+  State5 s{-m.x, -m.y, m.zf, splat(0), m.zs}, ds[n_param];
+  for (int i = 0; i < n_param; ++i) ds[i] = {-dm[i].x, -dm[i].y, dm[i].zf, splat(0), dm[i].zs};
+  apply_with_gradient(g, s, ds);
+  m = {s.x, s.y, s.zf, s.zs};
+  for (int i = 0; i < n_param; ++i) dm[i] = {ds[i].x, ds[i].y, ds[i].zf, ds[i].zs};
+  precess_with_gradient(p, f, m, dm);
+}
+
+inline Vec4 load_state(const double* from) {
+  return {load(from), load(from + lanes), load(from + 2 * lanes), load(from + 3 * lanes)};
+}
+
+inline void store_state(double* to, const Vec4& m) {
+  store(to, m.x);
+  store(to + lanes, m.y);
+  store(to + 2 * lanes, m.zf);
+  store(to + 3 * lanes, m.zs);
+}
+
 void derivatives(const CycleArgs& a, CycleWork& w) {
   const TissueLanes p = load_tissue(a);
-  Vec4 m{load(w.state), load(w.state + lanes), load(w.state + 2 * lanes), load(w.state + 3 * lanes)};
+  Vec4 m = load_state(w.state);
   Vec4 dm[n_param];
   for (Vec4& d : dm) d = {splat(0), splat(0), splat(0), splat(0)};
   store_gradient(w, 0, dm);
   for (int k = 1; k < a.n_pulse; ++k) {
-    const Precession f = precession(p, (a.tr_s - a.trf_s[k]) / 2);
-    const double* rate = w.rate + k * 3 * lanes;
-    PulseGradient g{pulse_of(a, w, p, k), splat(a.alpha_rad[k] / a.trf_s[k]), load(rate + lanes), load(rate + 2 * lanes)};
-    precess_with_gradient(p, f, m, dm);
-    State5 s{-m.x, -m.y, m.zf, splat(0), m.zs}, ds[n_param];
-    for (int i = 0; i < n_param; ++i) ds[i] = {-dm[i].x, -dm[i].y, dm[i].zf, splat(0), dm[i].zs};
-    apply_with_gradient(g, s, ds);
-    m = {s.x, s.y, s.zf, s.zs};
-    for (int i = 0; i < n_param; ++i) dm[i] = {ds[i].x, ds[i].y, ds[i].zf, ds[i].zs};
-    precess_with_gradient(p, f, m, dm);
+    advance_with_gradient(a, w, p, k, m, dm);
     store_gradient(w, k, dm);
   }
   const Precession f = precession(p, a.tr_s / 2);
@@ -238,13 +259,8 @@ void derivatives(const CycleArgs& a, CycleWork& w) {
   dm[7].zs += dz_db1 * m.zs;
   m = {-inv.x * m.x, inv.x * m.y, inv.zf * m.zf, z_end * m.zs};
   precess_with_gradient(p, f, m, dm);
-  for (int i = 0; i < n_param; ++i) {
-    const V rows[n_state] = {dm[i].x, dm[i].y, dm[i].zf, dm[i].zs};
-    for (int j = 0; j < n_state; ++j) store(w.state_gradient + (i * n_state + j) * lanes, rows[j]);
-  }
+  for (int i = 0; i < n_param; ++i) store_state(w.state_gradient + i * n_state * lanes, dm[i]);
 }
-
-constexpr Functions functions{maps, signals, derivatives, add_periodic};
 
 }  // namespace
 }  // namespace crbrt::physics::kernel

@@ -43,6 +43,16 @@ struct CycleWork {
   double* gradient;        // [n_pulse][n_param][2][lanes]
 };
 
+/// The recursion of the derivatives backwards, for a cost of all echoes and their derivatives. "Parts" are the echo itself,
+/// then its derivative by each parameter.
+struct AdjointWork {
+  double* trace;       // [n_pulse][1 + n_param][n_state][lanes]: all parts at every echo, as trace() leaves them
+  const double* seed;  // [n_pulse][1 + n_param][2][lanes]: d cost / d part
+  double* adjoint;     // [1 + n_param][n_state][lanes]: in: what the next cycle passes back to this one's last echo; out: what
+                       // this one passes back from its echo 0, seed[0] included
+  double* slope;       // [n_pulse][2][lanes]: d cost / d alpha and d cost / d trf are added; the inversion's stay as they are
+};
+
 struct Functions {
   /// Rates, echo maps and the cycle's affine map.
   void (*maps)(const CycleArgs&, CycleWork&);
@@ -52,7 +62,17 @@ struct Functions {
   void (*derivatives)(const CycleArgs&, CycleWork&);
   /// gradient[k] += map_xy[k] dm_0, dm_0 [n_param][n_state][lanes].
   void (*add_periodic)(const CycleArgs&, CycleWork&, const double* dm_0);
+  /// Fills trace from the periodic state and its derivatives dm_0; needs maps() first.
+  void (*trace)(const CycleArgs&, const CycleWork&, const double* dm_0, AdjointWork&);
+  /// One sweep from the last echo to the first, for pulses whose duration is at most max_adjoint_tau T2s.
+  void (*backward)(const CycleArgs&, const CycleWork&, AdjointWork&);
+  /// The same where only the echo's own adjoint is not zero, and seeds are left out: the part that backward() could not know
+  /// before it ended, what the next cycle passes back.
+  void (*backward_echo)(const CycleArgs&, const CycleWork&, AdjointWork&);
 };
+
+/// Bounds the substeps of a pulse, whose states the backward sweep keeps: R2sl stays below 1 / T2s.
+inline constexpr double max_adjoint_tau = 200;
 
 const Functions& baseline();
 const Functions& avx2();  // only where CRBRT_PHYSICS_AVX2 is defined

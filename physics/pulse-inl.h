@@ -153,42 +153,52 @@ inline void apply_with_gradient(const PulseGradient& g, State5& v, State5 (&dv)[
 
 struct TableValue {
   V f, df_dx, df_dy;
+  V df_dxx, df_dxy, df_dyy;  // zero unless asked for
 };
 
 inline constexpr int max_table = 64;
 
+// T_j and its first two derivatives by the three-term recurrence.
+struct Polynomial {
+  V t, d, dd;
+};
+template <bool curvature>
+inline Polynomial next_polynomial(V u, const Polynomial& now, const Polynomial& before) {
+  return {2 * u * now.t - before.t, 2 * now.t + 2 * u * now.d - before.d,
+          curvature ? 4 * now.d + 2 * u * now.dd - before.dd : splat(0)};
+}
+
+template <bool curvature>
 inline TableValue evaluate(const Table& t, V x, V y) {
-  const V u = (x - t.x_mid) * (1 / t.x_half), v = (y - t.y_mid) * (1 / t.y_half);
-  V ty[max_table], dty[max_table];
-  ty[0] = splat(1);
-  dty[0] = splat(0);
-  ty[1] = v;
-  dty[1] = splat(1);
-  for (int j = 2; j < t.n_y; ++j) {
-    ty[j] = 2 * v * ty[j - 1] - ty[j - 2];
-    dty[j] = 2 * ty[j - 1] + 2 * v * dty[j - 1] - dty[j - 2];
-  }
-  V tx = splat(1), tx_next = u, dtx = splat(0), dtx_next = splat(1);
-  TableValue r{splat(0), splat(0), splat(0)};
+  const V u = (x - t.x_mid) * (1 / t.x_half), v = (y - t.y_mid) * (1 / t.y_half), zero = splat(0), one = splat(1);
+  Polynomial py[max_table];
+  py[0] = {one, zero, zero};
+  py[1] = {v, one, zero};
+  for (int j = 2; j < t.n_y; ++j) py[j] = next_polynomial<curvature>(v, py[j - 1], py[j - 2]);
+  Polynomial px{one, zero, zero}, px_next{u, one, zero};
+  TableValue r{zero, zero, zero, zero, zero, zero};
   for (int i = 0; i < t.n_x; ++i) {
     const double* c = t.coefficients + i * t.n_y;
-    V row = splat(0), drow = splat(0);
+    V row = zero, drow = zero, ddrow = zero;
     for (int j = 0; j < t.row_length[i]; ++j) {
-      row += c[j] * ty[j];
-      drow += c[j] * dty[j];
+      row += c[j] * py[j].t;
+      drow += c[j] * py[j].d;
+      if (curvature) ddrow += c[j] * py[j].dd;
     }
-    r.f += tx * row;
-    r.df_dx += dtx * row;
-    r.df_dy += tx * drow;
-    const V tx_after = 2 * u * tx_next - tx, dtx_after = 2 * tx_next + 2 * u * dtx_next - dtx;
-    tx = tx_next;
-    dtx = dtx_next;
-    tx_next = tx_after;
-    dtx_next = dtx_after;
+    r.f += px.t * row;
+    r.df_dx += px.d * row;
+    r.df_dy += px.t * drow;
+    if (curvature) {
+      r.df_dxx += px.dd * row;
+      r.df_dxy += px.d * drow;
+      r.df_dyy += px.t * ddrow;
+    }
+    const Polynomial after = next_polynomial<curvature>(u, px_next, px);
+    px = px_next;
+    px_next = after;
   }
-  r.df_dx *= splat(1 / t.x_half);
-  r.df_dy *= splat(1 / t.y_half);
-  return r;
+  const double sx = 1 / t.x_half, sy = 1 / t.y_half;
+  return {r.f, r.df_dx * sx, r.df_dy * sy, r.df_dxx * (sx * sx), r.df_dxy * (sx * sy), r.df_dyy * (sy * sy)};
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Makes a shipped model again, from its committed configuration: data sets, training, measurement.
-#   scripts/retrain.sh v3p2_lean|brain_v1|invivo6 [OUT]      OUT: build/models/NAME
-# v3p2_lean and invivo6 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
-# Data sets that exist in OUT are kept, so that a second run only trains.
+#   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/ with a config.json; OUT: build/models
+# All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
+# Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
+# starts from the weights of NAME, which is trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
 set -eu
 
 # shellcheck source=scripts/lib.sh
@@ -10,32 +11,63 @@ set -eu
 crbrt_clean_environment
 cd "$crbrt_root"
 
-name=${1:-} shared=${CRBRT_SHARED:-$crbrt_root/../shared}
-out=${2:-build/models/$name}
-prior=models/priors/paper.json basis=(--rank 13) n_train=60000 n_test=8000
+name=${1:-} out=${2:-build/models}
+[ -n "$name" ] && [ -s "models/$name/config.json" ] || { sed -n 's/^#   /usage: /p' "$0" >&2; exit 2; }
+shared=${CRBRT_SHARED:-$crbrt_root/../shared}
+published=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat" --tr 3.5e-3)
+own=(--sequence models/protocol/crbrt1142.json)
+prior=models/priors/paper.json rank=(--rank 13) n_test=9056
 case "$name" in
-  v3p2_lean) sequence=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat" --tr 3.5e-3) ;;
-  brain_v1) sequence=(--sequence models/protocol/crbrt1142.json) ;;
-  invivo6)
-    sequence=(--sequence "$shared/data/invivo/control.mat" --tr 3.5e-3)
-    prior=models/priors/invivo6.json basis=(--basis "$shared/data/invivo/basis.mat:U" --rank 15) n_train=80000 n_test=6000
+  v3p2_*) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
+  brain_v1*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
+  invivo6*)
+    family=invivo6 sequence=(--sequence "$shared/data/invivo/control.mat" --tr 3.5e-3) n_train=240000
+    prior=models/priors/invivo6.json rank=(--basis "$shared/data/invivo/basis.mat:U" --rank 15)
     ;;
-  *) sed -n 's/^#   /usage: /p' "$0" >&2; exit 2 ;;
+  *) echo "retrain.sh: $name: no data set is known for this model" >&2; exit 2 ;;
 esac
 
 crbrt_install_packages build trainer
 crbrt_build trainer crbrt-simulate crbrt-train crbrt-eval
 programs=build/trainer/bin
-mkdir -p "$out"
+mkdir -p "$out/$name" "$out/data"
 
-simulate() { # FILE COUNT SEED BASIS...
-  local file=$1 count=$2 seed=$3
+simulate() { # FILE COUNT SEED ARGUMENTS...
+  local file=$out/data/$1 count=$2 seed=$3
   shift 3
-  [ -s "$file" ] || "$programs/crbrt-simulate" "${sequence[@]}" --prior "$prior" --count "$count" --seed "$seed" "$@" \
-    --threads "$(nproc)" --out "$file"
+  [ -s "$file" ] || "$programs/crbrt-simulate" --count "$count" --seed "$seed" "$@" --threads "$(nproc)" --out "$file"
 }
 
-simulate "$out/train.h5" "$n_train" 1 "${basis[@]}"
-simulate "$out/test.h5" "$n_test" 2 --basis "$out/train.h5"  # the basis of the training set
-"$programs/crbrt-train" --config "models/$name/config.json" --dataset "$out/train.h5" --out "$out/$name.crbm" --threads "$(nproc)"
-"$programs/crbrt-eval" --model "$out/$name.crbm" --dataset "$out/test.h5" --json "$out/evaluation.json" --threads "$(nproc)"
+train_set=$family-train.h5 test_set=$family-test.h5
+simulate "$train_set" "$n_train" 1 "${sequence[@]}" --prior "$prior" "${rank[@]}"
+simulate "$test_set" "$n_test" 2 "${sequence[@]}" --prior "$prior" --basis "$out/data/$train_set"  # the basis of the training set
+
+start=() base=${name%_unbiased}
+if [ "$base" != "$name" ]; then
+  [ -s "$out/$base/$base.crbm" ] || "$0" "$base" "$out"
+  start=(--start "$out/$base/checkpoint.pt")
+fi
+resume=()
+[ -s "$out/$name/checkpoint.pt" ] && resume=(--resume)
+[ -s "$out/$name/$name.crbm" ] || "$programs/crbrt-train" --config "models/$name/config.json" --dataset "$out/data/$train_set" \
+  "${start[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$out/$name/$name.crbm"
+
+# What the atypicality must tell from the model's own voxels: coefficients of another sequence, where the rank is the same.
+against=() grids=()
+case "$family" in
+  v3p2)
+    simulate own-other.h5 2000 3 "${own[@]}" --prior "$prior" --rank 13
+    against=(--against "another_sequence=$out/data/own-other.h5")
+    ;;
+  brain)
+    if [ -s "${published[1]}" ]; then
+      simulate v3p2-other.h5 2000 3 "${published[@]}" --prior "$prior" --rank 13
+      against=(--against "another_sequence=$out/data/v3p2-other.h5")
+    fi
+    ;;
+esac
+if [ "$family" != invivo6 ]; then
+  grids=("${sequence[@]}" --grid-cache "$out/data/$family-grids.h5")
+fi
+"$programs/crbrt-eval" --model "$out/$name/$name.crbm" --dataset "$out/data/$test_set" --json "$out/$name/evaluation.json" \
+  "${against[@]}" "${grids[@]}" --threads "$(nproc)"

@@ -30,6 +30,14 @@ at::Tensor to_tensor(const History& history, std::size_t n_output) {
   return table;
 }
 
+/// All of it in one row.
+at::Tensor to_tensor(const Standardization& standardization) {
+  std::vector<float> all;
+  for (const auto* part : {&standardization.mean, &standardization.std, &standardization.offset, &standardization.scale})
+    all.insert(all.end(), part->begin(), part->end());
+  return at::tensor(all, at::kFloat);
+}
+
 History to_history(const at::Tensor& table) {
   History history;
   for (std::int64_t i = 0; i < table.size(0); ++i) {
@@ -66,6 +74,7 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   const std::size_t n_output = state.history.empty() ? 0 : state.history.front().validation_per_output.size();
   archive.write("identity", c10::IValue(identity));
   archive.write("epoch", c10::IValue(static_cast<std::int64_t>(state.epoch)));
+  archive.write("standardization", to_tensor(state.standardization));
   archive.write("parameters", state.parameters.detach());
   archive.write("running_statistics", state.running_statistics);
   archive.write("history", to_tensor(state.history, n_output));
@@ -103,6 +112,28 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
   if (found != identity)
     throw cli::DisagreementError(path, "a checkpoint of this configuration and data (" + identity.substr(0, 12) + ")",
                                  "one of another run (" + found.substr(0, 12) + ")");
+}
+
+void read_start(const std::string& path, const CheckpointState& state) {
+  if (!std::filesystem::exists(path)) throw cli::InputError(path, "a checkpoint to start from", "none");
+  bool same_standardization = false, same_shape = false;
+  try {
+    InputArchive archive;
+    archive.load_from(path);
+    const at::Tensor parameters = read_tensor(archive, "parameters"), running = read_tensor(archive, "running_statistics");
+    same_shape = parameters.sizes() == state.parameters.sizes() && running.sizes() == state.running_statistics.sizes();
+    same_standardization = read_tensor(archive, "standardization").equal(to_tensor(state.standardization));
+    if (same_shape && same_standardization) {
+      const at::NoGradGuard no_gradient;
+      state.parameters.copy_(parameters);
+      state.running_statistics.copy_(running);
+    }
+  } catch (const std::exception&) {  // LibTorch's own texts are backtraces
+    throw cli::InputError(path, "a complete checkpoint", "a damaged one");
+  }
+  if (!same_shape) throw cli::DisagreementError(path, "a checkpoint of the same network", "one of another");
+  if (!same_standardization)
+    throw cli::DisagreementError(path, "a checkpoint of the same data set, seed, preprocessing and outputs", "one of others");
 }
 
 }  // namespace crbrt::trainer

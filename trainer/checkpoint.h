@@ -5,6 +5,7 @@
 #include <string>
 
 #include "trainer/history.h"
+#include "trainer/plain_network.h"
 
 namespace at {
 class Tensor;
@@ -17,6 +18,7 @@ namespace crbrt::trainer {
 
 /// What a checkpoint reads from and writes to. The tensors are filled in place.
 struct CheckpointState {
+  const Standardization& standardization;
   at::Tensor& parameters;
   at::Tensor& running_statistics;
   torch::optim::Adam& adam;
@@ -29,5 +31,9 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
 
 /// Throws cli::InputError for a missing or damaged file and cli::DisagreementError for one of another run.
 void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state);
+
+/// Takes the weights alone from the checkpoint of another run of the same network, inputs and outputs: a twin with another
+/// loss starts where its sibling ended. Throws like read_checkpoint.
+void read_start(const std::string& path, const CheckpointState& state);
 
 }  // namespace crbrt::trainer

@@ -2,66 +2,16 @@
 // silently keeps a default costs a training run.
 #include "trainer/config.h"
 
-#include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <iterator>
-#include <utility>
 
 #include "physics/estimand.h"
 #include "tools/cli/error.h"
 #include "tools/cli/json_reader.h"
+#include "trainer/config_values.h"
 
 namespace crbrt::trainer {
 namespace {
-
-using cli::JsonReader;
-
-constexpr double max_width = 4096;  // what the model file allows
-constexpr double max_count = 1e9;   // batch, epochs, fingerprints
-
-std::size_t integer(const JsonReader& value, double minimum, double maximum = max_count) {
-  const double number = value.number();
-  if (number != std::floor(number) || !(number >= minimum && number <= maximum))
-    value.fail("an integer from " + std::to_string(static_cast<std::int64_t>(minimum)) + " to " +
-               std::to_string(static_cast<std::int64_t>(maximum)));
-  return static_cast<std::size_t>(number);
-}
-
-double positive(const JsonReader& value) {
-  const double number = value.number();
-  if (!(number > 0) || !std::isfinite(number)) value.fail("a number above 0");
-  return number;
-}
-
-double not_negative(const JsonReader& value) {
-  const double number = value.number();
-  if (!(number >= 0) || !std::isfinite(number)) value.fail("a number of at least 0");
-  return number;
-}
-
-/// What the model file accepts as a name.
-std::string identifier(const JsonReader& value) {
-  const std::string name = value.text();
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const bool is_valid =
-      !name.empty() && name.size() <= 64 && is_letter(name[0]) &&
-      std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; });
-  if (!is_valid) value.fail("letters, digits and '_', a letter first, at most 64");
-  return name;
-}
-
-/// One of several names.
-template <class E>
-E choice(const JsonReader& value, std::initializer_list<std::pair<const char*, E>> choices) {
-  const std::string found = value.text();
-  std::string expected;
-  for (const auto& [name, result] : choices) {
-    if (found == name) return result;
-    expected += (expected.empty() ? "" : " or ") + std::string(name);
-  }
-  value.fail(expected, found);
-}
 
 std::size_t hidden_layer(const JsonReader& value, const NetworkConfig& network) {
   const std::string wanted = value.text();
@@ -170,6 +120,26 @@ void read_training(const JsonReader& value, Config& config) {
   if (config.snr->minimum > config.snr->maximum) value.at("snr_max").fail("at least snr_min");
 }
 
+BiasReduction read_bias_reduction(const JsonReader& value, LossKind loss) {
+  if (loss != LossKind::bias_reduced) value.fail("this key with \"loss\": \"bias_reduced\" only");
+  value.expect_only({"realisations", "variance_weight", "variance_limit"});
+  BiasReduction result;
+  if (value.has("realisations")) result.realisations = integer(value.at("realisations"), 2, 1000);
+  if (value.has("variance_weight")) result.variance_weight = not_negative(value.at("variance_weight"));
+  if (value.has("variance_limit")) result.variance_limit = not_negative(value.at("variance_limit"));
+  return result;
+}
+
+HeadConfig read_heads(const JsonReader& value) {
+  value.expect_only({"uncertainty", "atypicality", "trunk_gradient", "refine_epochs"});
+  HeadConfig result;
+  result.uncertainty = value.boolean_or("uncertainty", false);
+  result.atypicality = value.boolean_or("atypicality", false);
+  if (value.has("trunk_gradient")) result.trunk_gradient = not_negative(value.at("trunk_gradient"));
+  if (value.has("refine_epochs")) result.refine_epochs = integer(value.at("refine_epochs"), 0);
+  return result;
+}
+
 ValidationConfig read_validation(const JsonReader& value) {
   value.expect_only({"count", "fraction", "every"});
   ValidationConfig result;
@@ -191,21 +161,40 @@ std::string whole_file(const std::string& path) {
 
 }  // namespace
 
+const char* name(LossKind loss) noexcept {
+  switch (loss) {
+    case LossKind::crb: return "crb";
+    case LossKind::mse: return "mse";
+    case LossKind::relative: return "relative";
+    case LossKind::bias_reduced: break;
+  }
+  return "bias_reduced";
+}
+
+std::size_t realisations(const Config& config) noexcept {
+  return config.loss == LossKind::bias_reduced ? config.bias_reduction.realisations : 1;
+}
+
 std::string layer_name(const NetworkConfig& network, std::size_t layer) {
   return layer < network.hidden.size() ? "hidden" + std::to_string(layer + 1) : "output";
 }
 
 Config read_config(const std::string& path) {
   const JsonReader top = JsonReader::from_file(path);
-  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "optimizer", "schedule", "training", "validation",
-                   "ship_basis", "licence"});
+  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "heads", "optimizer", "schedule",
+                   "training", "validation", "ship_basis", "licence"});
   Config config;
   config.text = whole_file(path);
   config.name = identifier(top.at("name"));
   config.network = read_network(top.at("network"));
   config.preprocessing = read_preprocessing(top.at("preprocessing"));
   config.outputs = read_outputs(top.at("outputs"));
-  config.loss = choice<LossKind>(top.at("loss"), {{"crb", LossKind::crb}, {"mse", LossKind::mse}});
+  config.loss = choice<LossKind>(top.at("loss"), {{"crb", LossKind::crb},
+                                                  {"mse", LossKind::mse},
+                                                  {"relative", LossKind::relative},
+                                                  {"bias_reduced", LossKind::bias_reduced}});
+  if (top.has("bias_reduced")) config.bias_reduction = read_bias_reduction(top.at("bias_reduced"), config.loss);
+  if (top.has("heads")) config.heads = read_heads(top.at("heads"));
   read_optimizer(top.at("optimizer"), config);
   config.schedule = read_schedule(top.at("schedule"));
   read_training(top.at("training"), config);

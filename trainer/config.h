@@ -10,7 +10,7 @@
 namespace crbrt::trainer {
 
 enum class Normalization { none, batch, group };
-enum class LossKind { crb, mse };
+enum class LossKind { crb, mse, relative, bias_reduced };  ///< loss.h
 enum class ScheduleKind { constant, step, cosine };
 
 /// The value of `from` before normalisation and activation is added to that of `to` (paper, Fig. 2).
@@ -50,6 +50,20 @@ struct ValidationConfig {
   std::size_t every_epochs = 5;
 };
 
+/// loss: bias_reduced only (loss.h).
+struct BiasReduction {
+  std::size_t realisations = 8;  ///< noise realisations of one fingerprint in a step
+  double variance_weight = 1;    ///< of the hinge on variance over CRB
+  double variance_limit = 1;     ///< where the hinge starts
+};
+
+/// What the last layer gives besides estimates (docs/uncertainty.md).
+struct HeadConfig {
+  bool uncertainty = false, atypicality = false;
+  double trunk_gradient = 0;  ///< share of the heads' gradient that reaches the layers they have in common with the estimates
+  std::size_t refine_epochs = 10;  ///< after training, of the standard deviations alone
+};
+
 struct SnrRange {
   double minimum = 0, maximum = 0;  ///< |M0| / sigma
 };
@@ -60,6 +74,8 @@ struct Config {
   PreprocessingConfig preprocessing;
   std::vector<OutputConfig> outputs;
   LossKind loss = LossKind::crb;
+  BiasReduction bias_reduction;
+  HeadConfig heads;
   double learning_rate = 0;
   double max_gradient_norm = 0;  ///< 0: gradients are not clipped
   Schedule schedule;
@@ -71,6 +87,12 @@ struct Config {
   std::string licence;
   std::string text;  ///< the file, verbatim
 };
+
+/// The name of a loss in configurations and model files.
+const char* name(LossKind loss) noexcept;
+
+/// Noise realisations of each fingerprint in a training step: 1 but for bias_reduced.
+std::size_t realisations(const Config& config) noexcept;
 
 /// "hidden1", "hidden2", ... and "output": the names that skips and the model file use.
 std::string layer_name(const NetworkConfig& network, std::size_t layer);

@@ -67,9 +67,9 @@ Offset<fbs::Provenance> write_provenance(FlatBufferBuilder& builder, const Confi
   for (std::size_t i = 0; i < config.outputs.size(); ++i)
     losses.push_back(fbs::CreateOutputLossDirect(builder, config.outputs[i].name.c_str(), trained.crb_loss_per_output[i]));
   return fbs::CreateProvenanceDirect(builder, CRBRT_VERSION_STRING, config.text.c_str(), dataset.provenance.c_str(),
-                                     config.loss == LossKind::crb ? "crb" : "mse", static_cast<std::uint32_t>(trained.epochs),
-                                     data.training.n, data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss,
-                                     &losses, config.licence.c_str());
+                                     name(config.loss), static_cast<std::uint32_t>(trained.epochs), data.training.n,
+                                     data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss, &losses,
+                                     config.licence.c_str());
 }
 
 std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
@@ -86,8 +86,12 @@ std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::
   const auto protocol = write_protocol(builder, config, dataset);
   const auto provenance = write_provenance(builder, config, dataset, data, trained);
   const auto test_vector = fbs::CreateTestVectorDirect(builder, &test_coefficients, &test_estimates);
+  const auto uncertainty = config.heads.uncertainty ? fbs::CreateUncertainty(builder, trained.noise.center,
+                                                                             trained.noise.minimum, trained.noise.maximum)
+                                                    : 0;
+  const auto atypicality = config.heads.atypicality ? fbs::CreateAtypicality(builder, trained.score_threshold) : 0;
   builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs,
-                                        protocol, provenance, test_vector),
+                                        protocol, provenance, test_vector, uncertainty, atypicality),
                  fbs::ModelIdentifier());
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
@@ -101,7 +105,12 @@ Model load(const std::vector<std::uint8_t>& flatbuffer) {
   return model;
 }
 
-std::vector<float> run_scalar(const Program& program, const std::vector<float>& coefficients) {
+/// What the runtime's scalar kernels make of the check voxels.
+struct RuntimeResult {
+  std::vector<float> estimates, std, score;
+};
+
+RuntimeResult run_scalar(const Program& program, const std::vector<float>& coefficients, float sigma) {
   const std::size_t n_input = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n_input;
   std::vector<std::byte> memory(Session::arena_bytes(program) + layout::arena_alignment);
   void* arena = memory.data();
@@ -110,21 +119,62 @@ std::vector<float> run_scalar(const Program& program, const std::vector<float>& 
   Session session;
   if (Status s = session.bind(program, arena, space, Isa::scalar); s != Status::ok)
     fail(std::string("cannot be run: ") + message(s));
-  std::vector<float> estimates(n_voxel * program.n_output);
-  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {estimates.data(), n_voxel, program.n_output});
+  RuntimeResult result;
+  result.estimates.resize(n_voxel * program.n_output);
+  Details details;
+  if (program.uncertainty != nullptr) {
+    result.std.resize(n_voxel * program.n_output);
+    details.sigma = sigma;
+    details.std = {result.std.data(), n_voxel, program.n_output};
+  }
+  if (program.atypicality != nullptr) {
+    result.score.resize(n_voxel);
+    details.atypicality = {result.score.data(), n_voxel};
+  }
+  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {result.estimates.data(), n_voxel, program.n_output}, {},
+                             details);
       s != Status::ok)
     fail(std::string("cannot be run: ") + message(s));
-  return estimates;
+  return result;
 }
 
-void check_against_torch(const Program& program, const TrainedNetwork& trained) {
-  const std::vector<float> estimates = run_scalar(program, trained.check.coefficients);
-  for (std::size_t i = 0; i < estimates.size(); ++i) {
-    const std::size_t output = i % program.n_output;
-    const double difference = (double{estimates[i]} - trained.check.estimates[i]) / trained.standardization.scale[output];
-    if (!(std::abs(difference) <= max_difference))
-      fail("gives " + std::to_string(estimates[i]) + " for " + program.outputs[output].name + " where LibTorch gave " +
-           std::to_string(trained.check.estimates[i]));
+void expect_near(double found, double expected, double scale, const std::string& what) {
+  if (!(std::abs(found - expected) <= max_difference * scale))
+    fail("gives " + std::to_string(found) + " for " + what + " where LibTorch gave " + std::to_string(expected));
+}
+
+/// log(std / scale) of output `output` by the formula of docs/uncertainty.md, in double precision.
+double log_std(const TrainedNetwork& trained, const float* heads, std::size_t n_output, std::size_t output, double log_noise) {
+  const double l = log_noise - trained.noise.center;
+  const double inside = std::clamp<double>(l, trained.noise.minimum, trained.noise.maximum);
+  return heads[output] + heads[n_output + output] * inside + heads[2 * n_output + output] * inside * inside +
+         std::max(l - trained.noise.maximum, 0.0);
+}
+
+double norm(const float* x, std::size_t n) {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += double{x[i]} * x[i];
+  return std::sqrt(sum);
+}
+
+void check_against_torch(const Program& program, const TrainedNetwork& trained, float sigma) {
+  const CheckVoxels& check = trained.check;
+  const RuntimeResult found = run_scalar(program, check.coefficients, sigma);
+  const std::size_t n_output = program.n_output, n_input = 2 * std::size_t{program.n_coeff};
+  const std::size_t n_head = check.heads.size() / check.n;
+  for (std::size_t i = 0; i < check.n; ++i) {
+    const float* heads = check.heads.data() + i * n_head;
+    const double log_noise = std::log(sigma / norm(check.coefficients.data() + i * n_input, n_input));
+    for (std::size_t output = 0; output < n_output; ++output) {
+      const std::string what = program.outputs[output].name;
+      const double scale = trained.standardization.scale[output];
+      expect_near(found.estimates[i * n_output + output], check.estimates[i * n_output + output], scale, what);
+      if (!found.std.empty())
+        expect_near(std::log(found.std[i * n_output + output] / scale), log_std(trained, heads, n_output, output, log_noise), 1,
+                    "the logarithm of the standard deviation of " + what);
+    }
+    if (!found.score.empty())  // as a logit it may be large: relative to its size
+      expect_near(found.score[i], heads[n_head - 1], 1 + std::abs(double{heads[n_head - 1]}), "the atypicality");
   }
 }
 
@@ -137,9 +187,10 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
   const std::vector<float> coefficients(trained.check.coefficients.begin(), end);
   const std::vector<float> unknown(n_test * data.n_output, 0.0f);
   const Model draft = load(write_flatbuffer(config, dataset, data, trained, coefficients, unknown));
-  const auto estimates = run_scalar(draft.program(), coefficients);
+  const auto sigma = static_cast<float>(1 / data.snr.maximum);
+  const auto estimates = run_scalar(draft.program(), coefficients, sigma).estimates;
   const auto flatbuffer = write_flatbuffer(config, dataset, data, trained, coefficients, estimates);
-  check_against_torch(load(flatbuffer).program(), trained);
+  check_against_torch(load(flatbuffer).program(), trained, sigma);
   return wrap_model({flatbuffer.data(), flatbuffer.size()});
 }
 

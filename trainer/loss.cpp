@@ -1,13 +1,44 @@
-// Squared errors, weighted by the inverse bound or not.
+// Squared errors in units of the bound, of the outputs' spread or of the truth; split into bias and variance for bias_reduced.
 #include "trainer/loss.h"
 
 #include <ATen/ATen.h>
 
 namespace crbrt::trainer {
+namespace {
 
-at::Tensor loss_per_output(LossKind kind, const at::Tensor& estimates, const at::Tensor& targets, const at::Tensor& weights) {
-  const at::Tensor squared_error = at::square(estimates - targets);
-  return kind == LossKind::crb ? (squared_error * weights).mean(0) : squared_error.mean(0);
+at::Tensor row(const std::vector<float>& values, const at::Tensor& like) {
+  return at::tensor(values, at::kFloat).view({1, -1}).to(like.options());
+}
+
+at::Tensor relative(const Standardization& standardization, const LossTerms& terms) {
+  const at::Tensor scale = row(standardization.scale, terms.targets), offset = row(standardization.offset, terms.targets);
+  const at::Tensor truth = terms.targets * scale + offset;
+  return (at::abs(terms.estimates - terms.targets) * scale / at::abs(truth)).mean(0);
+}
+
+at::Tensor bias_reduced(const BiasReduction& config, const LossTerms& terms) {
+  const auto n = static_cast<std::int64_t>(config.realisations);
+  const at::Tensor error = ((terms.estimates - terms.targets) * at::sqrt(terms.weights)).view({-1, n, terms.targets.size(1)});
+  const at::Tensor mean = error.mean(1, true);
+  const at::Tensor variance = at::square(error - mean).sum(1) / static_cast<double>(n - 1);
+  const at::Tensor squared_bias = at::square(mean.squeeze(1)) - variance / static_cast<double>(n);
+  return (squared_bias + config.variance_weight * at::relu(variance - config.variance_limit)).mean(0);
+}
+
+}  // namespace
+
+at::Tensor crb_loss_per_output(const LossTerms& terms) {
+  return (at::square(terms.estimates - terms.targets) * terms.weights).mean(0);
+}
+
+at::Tensor loss_per_output(const Config& config, const Standardization& standardization, const LossTerms& terms) {
+  switch (config.loss) {
+    case LossKind::crb: return crb_loss_per_output(terms);
+    case LossKind::mse: return at::square(terms.estimates - terms.targets).mean(0);
+    case LossKind::relative: return relative(standardization, terms);
+    case LossKind::bias_reduced: break;
+  }
+  return bias_reduced(config.bias_reduction, terms);
 }
 
 }  // namespace crbrt::trainer

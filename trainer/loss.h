@@ -1,10 +1,16 @@
-/// The two losses. Both average over voxels and then over outputs.
+/// The losses of the estimates. All average over fingerprints and then over outputs.
 ///
-/// crb   (estimate - truth)^2 / (CRB (sigma / |M0|)^2), paper Eq. 1: 1 for an efficient unbiased estimator
-/// mse   (estimate - truth)^2 in units of the output's variance over the training set
+/// crb           (estimate - truth)^2 / (CRB (sigma / |M0|)^2), paper Eq. 1: 1 for an efficient unbiased estimator
+/// mse           (estimate - truth)^2 in units of the output's variance over the training set
+/// relative      |estimate - truth| / |truth|, the mean relative absolute error of earlier work (paper, Introduction)
+/// bias_reduced  of n noise realisations of one fingerprint, with mean m and variance v of (estimate - truth) / sqrt(CRB):
+///               m^2 - v / n + variance_weight * max(v - variance_limit, 0)      (after arXiv 2312.11468)
+///               m^2 alone would exceed the squared bias by v / n; without that the loss is unbiased for any n. The hinge
+///               keeps the variance at the bound, below which only a biased estimator gets.
 #pragma once
 
 #include "trainer/config.h"
+#include "trainer/plain_network.h"
 
 namespace at {
 class Tensor;
@@ -12,7 +18,17 @@ class Tensor;
 
 namespace crbrt::trainer {
 
-/// estimates and targets [n, n_output] standardised, weights from NoisySource. Result [n_output]; the loss is its mean.
-at::Tensor loss_per_output(LossKind kind, const at::Tensor& estimates, const at::Tensor& targets, const at::Tensor& weights);
+/// A batch of noisy voxels, [n, n_output] each. Standardised: (value - offset) / scale.
+struct LossTerms {
+  const at::Tensor& estimates;  ///< standardised
+  const at::Tensor& targets;    ///< standardised
+  const at::Tensor& weights;    ///< from NoisySource
+};
+
+/// Result [n_output]; the loss is its mean. bias_reduced expects realisations(config) consecutive rows per fingerprint.
+at::Tensor loss_per_output(const Config& config, const Standardization& standardization, const LossTerms& terms);
+
+/// The CRB loss, whatever is trained.
+at::Tensor crb_loss_per_output(const LossTerms& terms);
 
 }  // namespace crbrt::trainer

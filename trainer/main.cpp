@@ -23,7 +23,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int) { stop_requested = 1; }
 
 struct CommandLine {
-  std::string config, out, folder;
+  std::string config, out, folder, start;
   std::vector<std::string> datasets;
   bool resume = false;
   int threads = 1;
@@ -41,6 +41,8 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   app.add_option("--out", line.out, "the model (.crbm)")->required();
   app.add_option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
   app.add_flag("--resume", line.resume, "continue from the checkpoint");
+  app.add_option("--start", line.start,
+                 "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
   app.add_option("--threads", line.threads, "of LibTorch")->check(CLI::Range(1, 1024))->capture_default_str();
   if (!cli::parse(app, argc, argv)) return false;
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
@@ -84,6 +86,7 @@ int train(int argc, char** argv) {
   trainer::TrainOptions options;
   options.checkpoint_path = line.folder + "/checkpoint.pt";
   options.resume = line.resume;
+  options.start_path = line.start;
   options.n_thread = line.threads;
   options.stop_requested = [] { return stop_requested != 0; };
   options.progress = [&](std::size_t epoch, const trainer::HistoryRow& row) { console.show(epoch, row); };

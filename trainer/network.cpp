@@ -31,8 +31,11 @@ std::vector<float> to_vector(const at::Tensor& tensor) {
 struct Network::Impl {
   NetworkConfig config;
   std::vector<std::size_t> width;  // of inputs, hidden layers, output
+  std::size_t n_head = 0;
+  double trunk_gradient = 0;
   at::Tensor parameters, running;
   std::vector<Layer> layers;
+  Layer head;  // reads what the output layer reads; its rows follow those of the output layer in the model
 
   bool normalized(std::size_t layer) const {
     return config.normalization != Normalization::none && layer < config.hidden.size();
@@ -41,8 +44,10 @@ struct Network::Impl {
   std::int64_t parameter_count() const {
     std::size_t count = 0;
     for (std::size_t i = 0; i + 1 < width.size(); ++i) count += width[i + 1] * (width[i] + 1 + (normalized(i) ? 2 : 0));
-    return static_cast<std::int64_t>(count);
+    return static_cast<std::int64_t>(count) + head_count();
   }
+
+  std::int64_t head_count() const { return static_cast<std::int64_t>(n_head * (width[width.size() - 2] + 1)); }
 
   std::int64_t running_count() const {
     std::size_t count = 0;
@@ -84,6 +89,10 @@ struct Network::Impl {
         layer.variance = statistics(n_out);
       }
     }
+    if (n_head > 0) {
+      head.weight = leaf(position, static_cast<std::int64_t>(n_head), static_cast<std::int64_t>(width[width.size() - 2]));
+      head.bias = leaf(position, static_cast<std::int64_t>(n_head), 0);
+    }
     for (const Skip& skip : config.skips) layers[skip.to].skip_from = static_cast<int>(skip.from);
   }
 
@@ -115,15 +124,36 @@ struct Network::Impl {
     return at::batch_norm(x, layer.gamma, layer.beta, layer.mean, layer.variance, mode == Mode::training, running_momentum,
                           epsilon, false);
   }
+
+  /// What the last layer reads.
+  at::Tensor trunk(const at::Tensor& inputs, Mode mode) const {
+    std::vector<at::Tensor> sums;  // of each layer before normalisation: what a skip adds
+    at::Tensor x = inputs;
+    for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
+      const Layer& layer = layers[i];
+      at::Tensor sum = at::linear(x, layer.weight, layer.bias);
+      if (layer.skip_from >= 0) sum = sum + sums[static_cast<std::size_t>(layer.skip_from)];
+      sums.push_back(sum);
+      x = at::relu(layer.gamma.defined() ? normalize(layer, sum, mode) : sum);
+    }
+    return x;
+  }
+
+  at::Tensor heads(const at::Tensor& x) const {
+    const at::Tensor shared = trunk_gradient > 0 ? x * trunk_gradient + x.detach() * (1 - trunk_gradient) : x.detach();
+    return at::linear(shared, head.weight, head.bias);
+  }
 };
 
-Network::Network(const NetworkConfig& config, std::size_t n_in, std::size_t n_out, std::uint64_t seed,
+Network::Network(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient, std::uint64_t seed,
                  const c10::Device& device)
     : impl_(std::make_unique<Impl>()) {
   impl_->config = config;
-  impl_->width.push_back(n_in);
+  impl_->n_head = sizes.n_head;
+  impl_->trunk_gradient = trunk_gradient;
+  impl_->width.push_back(sizes.n_in);
   impl_->width.insert(impl_->width.end(), config.hidden.begin(), config.hidden.end());
-  impl_->width.push_back(n_out);
+  impl_->width.push_back(sizes.n_out);
   const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
   impl_->parameters = at::zeros({impl_->parameter_count()}, options);
   impl_->parameters.mutable_grad() = at::zeros_like(impl_->parameters);
@@ -138,18 +168,32 @@ Network::Network(Network&&) noexcept = default;
 at::Tensor& Network::parameters() { return impl_->parameters; }
 at::Tensor& Network::running_statistics() { return impl_->running; }
 
+std::int64_t Network::head_parameters() const { return impl_->head_count(); }
+
 at::Tensor Network::forward(const at::Tensor& inputs, Mode mode) const {
-  std::vector<at::Tensor> sums;  // of each layer before normalisation: what a skip adds
-  at::Tensor x = inputs;
-  for (std::size_t i = 0; i < impl_->layers.size(); ++i) {
-    const Layer& layer = impl_->layers[i];
-    at::Tensor sum = at::linear(x, layer.weight, layer.bias);
-    if (layer.skip_from >= 0) sum = sum + sums[static_cast<std::size_t>(layer.skip_from)];
-    sums.push_back(sum);
-    x = layer.gamma.defined() ? impl_->normalize(layer, sum, mode) : sum;
-    if (layer.is_hidden) x = at::relu(x);
+  const at::Tensor x = impl_->trunk(inputs, mode);
+  const at::Tensor estimates = at::linear(x, impl_->layers.back().weight, impl_->layers.back().bias);
+  return impl_->n_head > 0 ? at::cat({estimates, impl_->heads(x)}, 1) : estimates;
+}
+
+at::Tensor Network::forward_heads(const at::Tensor& inputs, Mode mode) const {
+  if (impl_->trunk_gradient > 0) return impl_->heads(impl_->trunk(inputs, mode));
+  at::Tensor x;
+  {
+    const at::NoGradGuard no_gradient;
+    x = impl_->trunk(inputs, mode);
   }
-  return x;
+  return impl_->heads(x);
+}
+
+at::Tensor Network::forward_frozen(const at::Tensor& inputs) const {
+  at::Tensor x, estimates;
+  {
+    const at::NoGradGuard no_gradient;
+    x = impl_->trunk(inputs, Mode::inference);
+    estimates = at::linear(x, impl_->layers.back().weight, impl_->layers.back().bias);
+  }
+  return at::cat({estimates, impl_->heads(x)}, 1);
 }
 
 std::vector<PlainLayer> Network::plain() const {
@@ -177,6 +221,13 @@ std::vector<PlainLayer> Network::plain() const {
       }
     }
     result.push_back(std::move(out));
+  }
+  if (impl_->n_head > 0) {
+    PlainLayer& last = result.back();
+    const std::vector<float> weights = to_vector(impl_->head.weight), bias = to_vector(impl_->head.bias);
+    last.n_out += impl_->n_head;
+    last.weights.insert(last.weights.end(), weights.begin(), weights.end());
+    last.bias.insert(last.bias.end(), bias.begin(), bias.end());
   }
   return result;
 }

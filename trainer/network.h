@@ -5,6 +5,7 @@
 /// at these network sizes costs as much as the arithmetic.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -22,19 +23,30 @@ namespace crbrt::trainer {
 
 enum class Mode { training, inference };  ///< batch normalisation: statistics of the batch, or the running ones
 
+struct LayerSizes {
+  std::size_t n_in = 0, n_out = 0, n_head = 0;
+};
+
 class Network {
  public:
-  /// He-normal weights from `seed`, zero biases. The weights do not depend on the device.
-  Network(const NetworkConfig& config, std::size_t n_in, std::size_t n_out, std::uint64_t seed, const c10::Device& device);
+  /// The last layer has n_out estimates and n_head further features, of whose gradient a share `trunk_gradient` reaches the
+  /// hidden layers. He-normal weights from `seed`, zero biases. The weights do not depend on the device.
+  Network(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient, std::uint64_t seed,
+          const c10::Device& device);
   ~Network();
   Network(Network&&) noexcept;
 
-  /// inputs [n, n_in] float -> [n, n_out], differentiable with respect to parameters(). Mode::training updates the running
-  /// statistics of batch normalisation.
+  /// inputs [n, n_in] float -> [n, n_out + n_head], differentiable with respect to parameters(). Mode::training updates the
+  /// running statistics of batch normalisation.
   at::Tensor forward(const at::Tensor& inputs, Mode mode) const;
+  /// The head features alone, [n, n_head].
+  at::Tensor forward_heads(const at::Tensor& inputs, Mode mode) const;
+  /// forward() in Mode::inference, differentiable with respect to the heads' own parameters only.
+  at::Tensor forward_frozen(const at::Tensor& inputs) const;
 
-  at::Tensor& parameters();          ///< [n_parameter] flat; its grad() is the flat gradient
-  at::Tensor& running_statistics();  ///< flat; empty without batch normalisation
+  at::Tensor& parameters();              ///< [n_parameter] flat; its grad() is the flat gradient
+  std::int64_t head_parameters() const;  ///< so many at the end of parameters() belong to the heads alone
+  at::Tensor& running_statistics();      ///< flat; empty without batch normalisation
   std::vector<PlainLayer> plain() const;
 
  private:

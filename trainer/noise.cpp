@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "physics/counter_random.h"
+#include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -75,6 +76,9 @@ struct NoisySource::Impl {
   at::Tensor coefficients, targets, weights;  // weights at SNR 1
   std::int64_t n = 0, n_coeff = 0;
   SnrRange snr;
+
+  VoxelBatch draw(const at::Tensor& rows, const at::Tensor& snr_of_row) const;
+  VoxelBatch draw_fixed(std::uint64_t seed, std::size_t realisations, const SnrRange& drawn) const;
 };
 
 NoisySource::NoisySource(const TrainingData& data, const Samples& samples, const Standardization& standardization,
@@ -100,40 +104,79 @@ NoisySource::~NoisySource() = default;
 
 std::size_t NoisySource::size() const noexcept { return static_cast<std::size_t>(impl_->n); }
 
-void NoisySource::draw(const at::Tensor& index, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const {
-  const SnrRange& range = impl_->snr;
-  const at::Tensor clean = impl_->coefficients.index_select(0, index);
-  const at::Tensor snr = at::rand({index.size(0), 1}, clean.options()) * (range.maximum - range.minimum) + range.minimum;
-  const at::Tensor phase = at::rand({index.size(0), 1}, clean.options()) * (2 * std::numbers::pi);
-  const at::Tensor magnitude = snr / range.maximum;
-  coefficients = rotate(clean, magnitude * at::cos(phase), magnitude * at::sin(phase));
-  coefficients.add_(at::randn(clean.sizes(), clean.options()), 1 / range.maximum);
-  targets = impl_->targets.index_select(0, index);
-  weights = impl_->weights.index_select(0, index) * (snr * snr);
+namespace {
+
+/// log(sigma / ||c||) of every row.
+at::Tensor log_noise_of(const at::Tensor& coefficients, const SnrRange& range) {
+  return at::log((1 / range.maximum) / coefficients.norm(2, {1}, true).clamp_min(1e-30));
 }
 
-void NoisySource::draw_fixed(std::uint64_t seed, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const {
+}  // namespace
+
+VoxelBatch NoisySource::draw(const at::Tensor& index, std::size_t realisations) const {
   const SnrRange& range = impl_->snr;
-  const std::int64_t n_coeff = impl_->n_coeff;
-  coefficients = impl_->coefficients.to(at::kCPU, at::kFloat, false, true);
-  at::Tensor snr = at::empty({impl_->n, 1}, at::kFloat);
-  for (std::int64_t i = 0; i < impl_->n; ++i) {
+  const auto repeats = static_cast<std::int64_t>(realisations);
+  const at::Tensor snr =
+      at::rand({index.size(0), 1}, impl_->coefficients.options()) * (range.maximum - range.minimum) + range.minimum;
+  if (repeats == 1) return impl_->draw(index, snr);
+  return impl_->draw(index.repeat_interleave(repeats, 0), snr.repeat_interleave(repeats, 0));
+}
+
+VoxelBatch NoisySource::draw_log_snr(const at::Tensor& index) const {
+  const SnrRange& range = impl_->snr;
+  const at::Tensor share = at::rand({index.size(0), 1}, impl_->coefficients.options());
+  return impl_->draw(index, range.minimum * at::exp(share * std::log(range.maximum / range.minimum)));
+}
+
+VoxelBatch NoisySource::Impl::draw(const at::Tensor& rows, const at::Tensor& snr_of_row) const {
+  const SnrRange& range = snr;
+  const auto options = coefficients.options();
+  const at::Tensor phase = at::rand({rows.size(0), 1}, options) * (2 * std::numbers::pi);
+  const at::Tensor magnitude = snr_of_row / range.maximum;
+  VoxelBatch batch;
+  batch.coefficients = rotate(coefficients.index_select(0, rows), magnitude * at::cos(phase), magnitude * at::sin(phase));
+  batch.coefficients.add_(at::randn(batch.coefficients.sizes(), options), 1 / range.maximum);
+  batch.targets = targets.index_select(0, rows);
+  batch.weights = weights.index_select(0, rows) * at::square(snr_of_row);
+  batch.log_noise = log_noise_of(batch.coefficients, range);
+  batch.snr = snr_of_row;
+  return batch;
+}
+
+VoxelBatch NoisySource::draw_fixed(std::uint64_t seed, std::size_t realisations) const {
+  return impl_->draw_fixed(seed, realisations, impl_->snr);
+}
+
+VoxelBatch NoisySource::draw_fixed_at(std::uint64_t seed, double snr) const { return impl_->draw_fixed(seed, 1, {snr, snr}); }
+
+VoxelBatch NoisySource::Impl::draw_fixed(std::uint64_t seed, std::size_t realisations, const SnrRange& drawn) const {
+  const SnrRange& range = snr;
+  const auto repeats = static_cast<std::int64_t>(realisations);
+  at::Tensor noisy = coefficients.to(at::kCPU, at::kFloat, false, true).repeat_interleave(repeats, 0);
+  at::Tensor snr_of_row = at::empty({n * repeats, 1}, at::kFloat);
+  for (std::int64_t i = 0; i < n; ++i) {
     physics::CounterRandom random(seed, physics::Stream::validation_noise, static_cast<std::uint64_t>(i));
-    const double drawn_snr = range.minimum + (range.maximum - range.minimum) * random.uniform();
-    const double phase = 2 * std::numbers::pi * random.uniform(), magnitude = drawn_snr / range.maximum;
-    float* re = coefficients.data_ptr<float>() + i * 2 * n_coeff;
-    float* im = re + n_coeff;
-    for (std::int64_t k = 0; k < n_coeff; ++k) {
-      const double x = re[k], y = im[k], c = magnitude * std::cos(phase), s = magnitude * std::sin(phase);
-      re[k] = static_cast<float>(x * c - y * s + random.normal() / range.maximum);
-      im[k] = static_cast<float>(x * s + y * c + random.normal() / range.maximum);
+    const double drawn_snr = drawn.minimum + (drawn.maximum - drawn.minimum) * random.uniform();
+    for (std::int64_t row = i * repeats; row < (i + 1) * repeats; ++row) {
+      const double phase = 2 * std::numbers::pi * random.uniform(), magnitude = drawn_snr / range.maximum;
+      float* re = noisy.data_ptr<float>() + row * 2 * n_coeff;
+      float* im = re + n_coeff;
+      for (std::int64_t k = 0; k < n_coeff; ++k) {
+        const double x = re[k], y = im[k], c = magnitude * std::cos(phase), s = magnitude * std::sin(phase);
+        re[k] = static_cast<float>(x * c - y * s + random.normal() / range.maximum);
+        im[k] = static_cast<float>(x * s + y * c + random.normal() / range.maximum);
+      }
+      snr_of_row.data_ptr<float>()[row] = static_cast<float>(drawn_snr);
     }
-    snr.data_ptr<float>()[i] = static_cast<float>(drawn_snr);
   }
-  const auto device = impl_->coefficients.device();
-  coefficients = coefficients.to(device);
-  targets = impl_->targets;
-  weights = impl_->weights * (snr * snr).to(device);
+  const auto device = coefficients.device();
+  VoxelBatch batch;
+  batch.coefficients = noisy.to(device);
+  batch.targets = targets.repeat_interleave(repeats, 0);
+  batch.weights = weights.repeat_interleave(repeats, 0) * at::square(snr_of_row).to(device);
+  batch.log_noise = log_noise_of(batch.coefficients, range);
+  batch.snr = snr_of_row.to(device);
+  return batch;
 }
 
 }  // namespace crbrt::trainer

@@ -31,6 +31,9 @@ at::Tensor preprocess(const at::Tensor& coefficients, const PreprocessingConfig&
 /// reference) get mean 0 and std 1.
 void standardize_inputs(const at::Tensor& normalized, const PreprocessingConfig& config, Standardization& standardization);
 
+/// Noisy voxels as tensors on the device (defined in voxel_batch.h, so that LibTorch's headers stay out of this one).
+struct VoxelBatch;
+
 /// Samples on the device, ready to be drawn from.
 class NoisySource {
  public:
@@ -40,13 +43,16 @@ class NoisySource {
 
   std::size_t size() const noexcept;
 
-  /// Fresh M0, phase and noise for the samples `index` ([n] int64), from LibTorch's generators as they stand.
-  /// coefficients [n, 2 * n_coeff]; targets [n, n_output] standardised; weights [n, n_output]: what the CRB loss multiplies
-  /// the squared error of standardised outputs with, scale^2 / (CRB (sigma / |M0|)^2).
-  void draw(const at::Tensor& index, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const;
+  /// Fresh M0, phase and noise for the samples `index` ([n] int64), from LibTorch's generators as they stand: `realisations`
+  /// consecutive rows per sample that share |M0| and differ in phase and noise.
+  VoxelBatch draw(const at::Tensor& index, std::size_t realisations) const;
+  /// One row per sample, with the logarithm of the SNR uniform: low SNRs as often as high ones.
+  VoxelBatch draw_log_snr(const at::Tensor& index) const;
 
-  /// All samples with noise that depends on `seed` only (Stream::validation_noise), the same on every device.
-  void draw_fixed(std::uint64_t seed, at::Tensor& coefficients, at::Tensor& targets, at::Tensor& weights) const;
+  /// The same with noise that depends on `seed` only (Stream::validation_noise), for all samples and the same on every device.
+  VoxelBatch draw_fixed(std::uint64_t seed, std::size_t realisations) const;
+  /// The same at one SNR.
+  VoxelBatch draw_fixed_at(std::uint64_t seed, double snr) const;
 
  private:
   struct Impl;

@@ -32,4 +32,9 @@ struct Standardization {
   std::vector<float> offset, scale;  ///< [n_output]
 };
 
+/// Of log(sigma / ||c||) over the training voxels: centre, and extremes relative to it.
+struct NoiseRange {
+  float center = 0, minimum = 0, maximum = 0;
+};
+
 }  // namespace crbrt::trainer

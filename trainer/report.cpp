@@ -37,8 +37,8 @@ std::string plot_script(const std::string& folder, const Config& config) {
   std::string script = "set terminal pngcairo size 960,600\nset output " + quoted(folder + "/loss.png") +
                        "\nset datafile separator ','\nset key autotitle columnhead outside\nset logscale y\nset grid\n"
                        "set xlabel 'epoch'\nset ylabel " +
-                       quoted(config.loss == LossKind::crb ? "loss / CRB" : "mean squared error") + "\nset title " +
-                       quoted(config.name) + " noenhanced\nset key noenhanced\nplot ";
+                       quoted("loss (" + std::string(name(config.loss)) + ")") + "\nset title " + quoted(config.name) +
+                       " noenhanced\nset key noenhanced\nplot ";
   script += csv + " using 1:3 with lines lw 1 lc rgb '#999999', " + csv + " using 1:4 with lines lw 2 lc rgb 'black'";
   for (std::size_t i = 0; i < config.outputs.size(); ++i)
     script += ", " + csv + " using 1:" + std::to_string(5 + i) + " with lines";

@@ -15,6 +15,7 @@ namespace crbrt::trainer {
 struct TrainOptions {
   std::string checkpoint_path;  ///< empty: none are written
   bool resume = false;          ///< continue from checkpoint_path
+  std::string start_path;       ///< checkpoint of another run whose weights are the first ones; empty: random weights
   int n_thread = 1;
   double checkpoint_every_s = 60;
   std::function<bool()> stop_requested;                                ///< asked after every epoch; may be empty
@@ -26,6 +27,7 @@ struct CheckVoxels {
   std::size_t n = 0;
   std::vector<float> coefficients;  ///< [n, 2 * n_coeff]
   std::vector<float> estimates;     ///< [n, n_output] in SI units
+  std::vector<float> heads;         ///< [n, head_count] as they leave the network, calibrated
 };
 
 struct TrainedNetwork {
@@ -36,6 +38,8 @@ struct TrainedNetwork {
   double crb_loss = 0;  ///< on the held-out fingerprints, whatever loss was trained
   std::vector<double> crb_loss_per_output;
   CheckVoxels check;
+  NoiseRange noise;           ///< with uncertainty
+  float score_threshold = 0;  ///< with atypicality
 };
 
 struct TrainResult {

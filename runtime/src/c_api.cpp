@@ -40,18 +40,30 @@ Session as_session(const crbrt_session& stored) {
   return session;
 }
 
-using RunFunction = Status (Session::*)(crbrt::View2<const float>, crbrt::View2<float>, crbrt::View1<VoxelStatus>) const;
+using RunFunction = Status (Session::*)(crbrt::View2<const float>, crbrt::View2<float>, crbrt::View1<VoxelStatus>,
+                                        const crbrt::Details&) const;
+
+/// What C callers ask for beside the estimates; null pointers where nobody does.
+struct DetailPointers {
+  float sigma = 0;
+  float* std = nullptr;
+  float* atypicality = nullptr;
+};
 
 crbrt_status run(RunFunction function, const crbrt_session* stored, const float* coefficients, std::size_t n_voxel,
-                 float* estimates, std::uint8_t* voxel_status) {
+                 float* estimates, std::uint8_t* voxel_status, const DetailPointers& asked) {
   if (stored == nullptr) return CRBRT_NOT_BOUND;
   const Session session = as_session(*stored);
   if (session.program() == nullptr) return CRBRT_NOT_BOUND;
   const Program& program = *session.program();
   crbrt::View1<VoxelStatus> status;
   if (voxel_status != nullptr) status = {reinterpret_cast<VoxelStatus*>(voxel_status), n_voxel};
+  crbrt::Details details;
+  details.sigma = asked.sigma;
+  if (asked.std != nullptr) details.std = {asked.std, n_voxel, program.n_output};
+  if (asked.atypicality != nullptr) details.atypicality = {asked.atypicality, n_voxel};
   return static_cast<crbrt_status>((session.*function)({coefficients, n_voxel, 2 * std::size_t{program.n_coeff}},
-                                                       {estimates, n_voxel, program.n_output}, status));
+                                                       {estimates, n_voxel, program.n_output}, status, details));
 }
 
 }  // namespace
@@ -74,12 +86,24 @@ crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* program, vo
 
 crbrt_status crbrt_run(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
                        uint8_t* voxel_status) {
-  return run(&Session::run, session, coefficients, n_voxel, estimates, voxel_status);
+  return run(&Session::run, session, coefficients, n_voxel, estimates, voxel_status, {});
 }
 
 crbrt_status crbrt_run_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
                                    uint8_t* voxel_status) {
-  return run(&Session::run_interleaved, session, coefficients, n_voxel, estimates, voxel_status);
+  return run(&Session::run_interleaved, session, coefficients, n_voxel, estimates, voxel_status, {});
+}
+
+crbrt_status crbrt_run_details(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
+                               uint8_t* voxel_status, float sigma, float* std_or_null, float* atypicality_or_null) {
+  return run(&Session::run, session, coefficients, n_voxel, estimates, voxel_status, {sigma, std_or_null, atypicality_or_null});
+}
+
+crbrt_status crbrt_run_details_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel,
+                                           float* estimates, uint8_t* voxel_status, float sigma, float* std_or_null,
+                                           float* atypicality_or_null) {
+  return run(&Session::run_interleaved, session, coefficients, n_voxel, estimates, voxel_status,
+             {sigma, std_or_null, atypicality_or_null});
 }
 
 uint32_t crbrt_coefficient_count(const crbrt_program* program) { return as_program(program).n_coeff; }
@@ -91,6 +115,14 @@ const char* crbrt_output_name(const crbrt_program* program, uint32_t index) {
 
 const char* crbrt_output_unit(const crbrt_program* program, uint32_t index) {
   return index < as_program(program).n_output ? as_program(program).outputs[index].unit : nullptr;
+}
+
+int crbrt_has_uncertainty(const crbrt_program* program) { return as_program(program).uncertainty != nullptr ? 1 : 0; }
+int crbrt_has_atypicality(const crbrt_program* program) { return as_program(program).atypicality != nullptr ? 1 : 0; }
+
+float crbrt_atypicality_threshold(const crbrt_program* program) {
+  const crbrt::Atypicality* atypicality = as_program(program).atypicality;
+  return atypicality != nullptr ? atypicality->threshold : 0;
 }
 
 const char* crbrt_program_name(const crbrt_program* program) { return as_program(program).name; }

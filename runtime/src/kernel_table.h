@@ -8,6 +8,7 @@
 #include "runtime/src/kernels/group_norm/group_norm.h"
 #include "runtime/src/kernels/preprocess/preprocess.h"
 #include "runtime/src/kernels/relu/relu.h"
+#include "runtime/src/kernels/uncertainty/uncertainty.h"
 
 namespace crbrt {
 
@@ -18,6 +19,7 @@ struct KernelTable {
   void (*relu)(const ReluArgs&) noexcept;
   void (*affine)(const AffineArgs&) noexcept;
   std::uint32_t (*estimate)(const EstimateArgs&) noexcept;
+  void (*uncertainty)(const UncertaintyArgs&) noexcept;
 };
 
 /// Null where the instruction set is not built into this library. Says nothing about the CPU: see is_runnable().

@@ -31,6 +31,14 @@ bool check_outputs(const Program& p) {
   return true;
 }
 
+bool check_details(const Program& p) {
+  if (p.atypicality != nullptr && !is_finite(p.atypicality->threshold)) return false;
+  if (p.uncertainty == nullptr) return true;
+  const Uncertainty& u = *p.uncertainty;
+  return is_finite(u.log_noise_center) && is_finite(u.log_noise_min) && is_finite(u.log_noise_max) &&
+         u.log_noise_min <= u.log_noise_max;
+}
+
 bool check_slots(const Program& p) {
   for (std::size_t i = 0; i < p.n_slot; ++i)
     if (p.slot_width[i] == 0 || p.slot_width[i] > max_width) return false;
@@ -94,10 +102,10 @@ bool is_consistent(const Program& p) noexcept {
   if (p.n_coeff == 0 || p.n_coeff > max_width / 2 || p.n_output == 0 || p.n_op == 0 || p.n_slot == 0) return false;
   if (p.outputs == nullptr || p.ops == nullptr || p.slot_width == nullptr) return false;
   // Extents first: the tables that outputs and preprocessing point at are as long as the ops say.
-  if (!check_slots(p) || arena_floats(p) == 0 || p.ops[p.n_op - 1].n_out != p.n_output) return false;
+  if (!check_slots(p) || arena_floats(p) == 0 || p.ops[p.n_op - 1].n_out != n_feature(p)) return false;
   for (std::size_t i = 0; i < p.n_op; ++i)
     if (!check_op(p, i)) return false;
-  return check_preprocessing(p) && check_outputs(p);
+  return check_preprocessing(p) && check_outputs(p) && check_details(p);
 }
 
 }  // namespace crbrt

@@ -2,6 +2,7 @@
 // while it passes through all layers. The arena holds nothing between calls but what the next tile overwrites.
 #include "crbrt/session.h"
 
+#include "runtime/src/details.h"
 #include "runtime/src/kernel_table.h"
 #include "runtime/src/program_check.h"
 
@@ -9,11 +10,26 @@ namespace crbrt {
 
 namespace {
 
+/// How real and imaginary parts lie in a row (CoefficientTile).
+struct RowLayout {
+  std::size_t step;
+  std::size_t imag_offset;
+};
+
+/// Features after the outputs cost nothing where nobody asks for them: the outputs come first, and so do their weights.
+Op last_op(const Program& program, const Details& details) noexcept {
+  Op op = program.ops[program.n_op - 1];
+  if (op.kind == OpKind::dense && !wants_any(details)) op.n_out = program.n_output;
+  return op;
+}
+
 /// What one call of run() works on.
 struct Run {
   const Program& program;
   const KernelTable& kernels;
   float* arena;
+  const Details& details;
+  Op last = last_op(program, details);
 
   float* slot(std::uint32_t index) const noexcept {
     std::size_t feature = 0;
@@ -36,40 +52,47 @@ struct Run {
     }
   }
 
-  /// status may be null.
-  void tile(const CoefficientTile& in, float* estimates, std::size_t stride, VoxelStatus* status) const noexcept {
-    const PreprocessFlags flags = kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0)});
-    for (std::size_t i = 0; i < program.n_op; ++i) apply(program.ops[i]);
+  /// The tile whose first voxel is `first` of the batch. status may be null.
+  void tile(const CoefficientTile& in, std::size_t first, const View2<float>& out, VoxelStatus* status) const noexcept {
+    NormTile norm;
+    const PreprocessFlags flags =
+        kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0), wants_std(details) ? &norm : nullptr});
+    for (std::size_t i = 0; i < program.n_op; ++i) apply(i + 1 < program.n_op ? program.ops[i] : last);
     const std::uint32_t blank = flags.non_finite | flags.zero_signal;
-    float* const outputs = slot(program.ops[program.n_op - 1].out_slot);
-    const std::uint32_t outside =
-        kernels.estimate({outputs, program.outputs, program.n_output, blank, estimates, in.n_voxel, stride});
+    float* const features = slot(last.out_slot);
+    const std::uint32_t outside = kernels.estimate(
+        {features, program.outputs, program.n_output, blank, out.data + first * out.stride, in.n_voxel, out.stride});
+    write_details(program, kernels, {features, &norm, blank, first, in.n_voxel}, details);
     if (status == nullptr) return;
     for (std::size_t v = 0; v < in.n_voxel; ++v) {
       const std::uint32_t bit = std::uint32_t{1} << v;
-      status[v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
-                  : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
-                  : (outside & bit) != 0           ? VoxelStatus::outside_range
-                                                   : VoxelStatus::ok;
+      status[first + v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
+                          : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
+                          : (outside & bit) != 0           ? VoxelStatus::outside_range
+                                                           : VoxelStatus::ok;
     }
   }
 };
 
-bool shapes_agree(const Program& p, const View2<const float>& in, const View2<float>& out, const View1<VoxelStatus>& status) {
+bool shapes_agree(const Program& p, const View2<const float>& in, const View2<float>& out, const View1<VoxelStatus>& status,
+                  const Details& details) {
   if (in.rows != out.rows || in.columns != 2 * std::size_t{p.n_coeff} || out.columns != p.n_output) return false;
   if (in.stride < in.columns || out.stride < out.columns) return false;
   if (in.rows > 0 && (in.data == nullptr || out.data == nullptr)) return false;
-  return status.size == 0 || (status.data != nullptr && status.size == in.rows);
+  if (status.size != 0 && (status.data == nullptr || status.size != in.rows)) return false;
+  return can_give(p, in.rows, details);
 }
 
-void run_tiles(const Run& run, std::size_t step, std::size_t imag_offset, const View2<const float>& in, const View2<float>& out,
-               VoxelStatus* status) noexcept {
+Status run_rows(const Run& run, const RowLayout& row, const View2<const float>& in, const View2<float>& out,
+                const View1<VoxelStatus>& status) noexcept {
+  if (!shapes_agree(run.program, in, out, status, run.details)) return Status::bad_shape;
   for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
     const std::size_t left = in.rows - first;
     const std::size_t n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
-    run.tile({in.data + first * in.stride, n_voxel, in.stride, step, imag_offset}, out.data + first * out.stride, out.stride,
-             status != nullptr ? status + first : nullptr);
+    run.tile({in.data + first * in.stride, n_voxel, in.stride, row.step, row.imag_offset}, first, out,
+             status.size > 0 ? status.data : nullptr);
   }
+  return Status::ok;
 }
 
 }  // namespace
@@ -96,20 +119,26 @@ Status Session::bind(const Program& program, void* arena, std::size_t arena_size
 }
 
 Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status) const noexcept {
-  if (program_ == nullptr) return Status::not_bound;
-  if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
-  run_tiles(run, 1, program_->n_coeff, coefficients, estimates, status.size > 0 ? status.data : nullptr);
-  return Status::ok;
+  return run(coefficients, estimates, status, Details{});
 }
 
 Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates,
                                 View1<VoxelStatus> status) const noexcept {
+  return run_interleaved(coefficients, estimates, status, Details{});
+}
+
+Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
+                    const Details& details) const noexcept {
   if (program_ == nullptr) return Status::not_bound;
-  if (!shapes_agree(*program_, coefficients, estimates, status)) return Status::bad_shape;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_)};
-  run_tiles(run, 2, 1, coefficients, estimates, status.size > 0 ? status.data : nullptr);
-  return Status::ok;
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details};
+  return run_rows(run, {1, program_->n_coeff}, coefficients, estimates, status);
+}
+
+Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
+                                const Details& details) const noexcept {
+  if (program_ == nullptr) return Status::not_bound;
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details};
+  return run_rows(run, {2, 1}, coefficients, estimates, status);
 }
 
 }  // namespace crbrt

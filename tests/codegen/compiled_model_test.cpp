@@ -13,6 +13,8 @@
 #include "plain_skip.hpp"
 #include "tests/support/model_builder.h"
 #include "tests/support/runnable_isas.h"
+#include "tiny_uncertain.hpp"
+#include "uncertain.hpp"
 
 extern "C" {
 int plain_from_c(const float* coefficients, std::size_t n_voxel, float* estimates, std::uint32_t isa);
@@ -30,7 +32,8 @@ struct CompiledModel {
 const CompiledModel compiled_models[] = {
     {models::plain, models::plain_arena_bytes},           {models::batch_norm, models::batch_norm_arena_bytes},
     {models::batch_skip, models::batch_skip_arena_bytes}, {models::group_skip, models::group_skip_arena_bytes},
-    {models::plain_skip, models::plain_skip_arena_bytes}, {models::paper_shape, models::paper_shape_arena_bytes}};
+    {models::plain_skip, models::plain_skip_arena_bytes}, {models::paper_shape, models::paper_shape_arena_bytes},
+    {models::uncertain, models::uncertain_arena_bytes},   {models::tiny_uncertain, models::tiny_uncertain_arena_bytes}};
 
 Model loaded(const Program& program) {
   Model model;
@@ -67,6 +70,32 @@ TEST(CompiledModel, EqualsTheInterpretedOneBitForBitOnEveryInstructionSet) {
     }
   }
   record.expect_scalar_and_best();
+}
+
+TEST(CompiledModel, GivesTheSameStandardDeviationsAndScoresBitForBit) {
+  for (const Program* compiled : {&models::uncertain, &models::tiny_uncertain}) {
+    const Model model = loaded(*compiled);
+    const std::vector<float> coefficients = voxels(compiled->n_coeff);
+    for (const Isa isa : runnable_isas()) {
+      const RunResult a = run_details(*compiled, coefficients, 0.2f, isa);
+      const RunResult b = run_details(model.program(), coefficients, 0.2f, isa);
+      EXPECT_EQ(bits(a.estimates), bits(b.estimates)) << compiled->name << " on " << name(isa);
+      EXPECT_EQ(bits(a.std), bits(b.std)) << compiled->name << " on " << name(isa);
+      EXPECT_EQ(bits(a.atypicality), bits(b.atypicality)) << compiled->name << " on " << name(isa);
+      EXPECT_EQ(a.std.size(), a.estimates.size());
+      EXPECT_EQ(a.atypicality.size(), 61u);
+    }
+  }
+}
+
+TEST(CompiledModel, SaysWhatItGivesBesideEstimates) {
+  static_assert(models::uncertain_has_uncertainty && models::uncertain_has_atypicality);
+  static_assert(!models::plain_has_uncertainty && !models::plain_has_atypicality);
+  EXPECT_EQ(models::plain.uncertainty, nullptr);
+  EXPECT_EQ(models::plain.atypicality, nullptr);
+  const Model model = loaded(models::uncertain);
+  EXPECT_EQ(models::uncertain.atypicality->threshold, model.info().atypicality_threshold);
+  EXPECT_EQ(models::uncertain.uncertainty->log_noise_center, model.program().uncertainty->log_noise_center);
 }
 
 TEST(CompiledModel, CarriesTheIdentityOfItsFile) {

@@ -59,7 +59,7 @@ Values direct_estimates(const fbs::ModelT& model, const float* coefficients) {
       for (double& value : y) value = std::max(value, 0.0);
     x = y;
   }
-  for (std::size_t o = 0; o < x.size(); ++o) x[o] = model.outputs[o]->offset + model.outputs[o]->scale * x[o];
+  for (std::size_t o = 0; o < model.outputs.size(); ++o) x[o] = model.outputs[o]->offset + model.outputs[o]->scale * x[o];
   return x;
 }
 

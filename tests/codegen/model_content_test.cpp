@@ -121,7 +121,7 @@ const Mutation normalization_mutations[] = {
 
 const Mutation output_mutations[] = {
     {"no_outputs", "outputs", [](ModelT& m) { m.outputs.clear(); }},
-    {"one_output_too_few", "outputs", [](ModelT& m) { m.outputs.pop_back(); }},
+    {"one_output_too_few", "layers: last layer", [](ModelT& m) { m.outputs.pop_back(); }},
     {"output_name_twice", "outputs[1].name", [](ModelT& m) { m.outputs[1]->name = m.outputs[0]->name; }},
     {"output_name_with_a_path", "outputs[0].name", [](ModelT& m) { m.outputs[0]->name = "a/b"; }},
     {"output_without_unit", "outputs[0].unit", [](ModelT& m) { m.outputs[0]->unit = ""; }},
@@ -131,6 +131,31 @@ const Mutation output_mutations[] = {
     {"minimum_nan", "outputs[0].minimum", [](ModelT& m) { m.outputs[0]->minimum = nan_f; }},
     {"maximum_infinite", "outputs[0].maximum", [](ModelT& m) { m.outputs[0]->maximum = inf_f; }},
     {"range_empty", "outputs[1].minimum", [](ModelT& m) { m.outputs[1]->minimum = m.outputs[1]->maximum; }},
+};
+
+/// A model without details is what mutations start from: these add them, with a last layer that fits unless it is the point.
+void add_details(ModelT& m) {
+  ModelSpec spec{.name = "valid", .uncertainty = true, .atypicality = true};
+  spec.hidden = {{.name = "h", .width = 4}};
+  m = make_model(spec);
+}
+
+const Mutation detail_mutations[] = {
+    {"uncertainty_without_its_features", "layers: last layer",
+     [](ModelT& m) { m.uncertainty = std::make_unique<fbs::UncertaintyT>(); }},
+    {"atypicality_without_its_feature", "layers: last layer",
+     [](ModelT& m) { m.atypicality = std::make_unique<fbs::AtypicalityT>(); }},
+    {"features_of_an_absent_uncertainty", "layers: last layer", [](ModelT& m) { add_details(m), m.uncertainty.reset(); }},
+    {"feature_of_an_absent_atypicality", "layers: last layer", [](ModelT& m) { add_details(m), m.atypicality.reset(); }},
+    {"center_nan", "uncertainty.log_noise_center", [](ModelT& m) { add_details(m), m.uncertainty->log_noise_center = nan_f; }},
+    {"center_infinite", "uncertainty.log_noise_center",
+     [](ModelT& m) { add_details(m), m.uncertainty->log_noise_center = inf_f; }},
+    {"noise_min_infinite", "uncertainty.log_noise_min",
+     [](ModelT& m) { add_details(m), m.uncertainty->log_noise_min = -inf_f; }},
+    {"noise_max_nan", "uncertainty.log_noise_max", [](ModelT& m) { add_details(m), m.uncertainty->log_noise_max = nan_f; }},
+    {"noise_range_reversed", "uncertainty.log_noise_min",
+     [](ModelT& m) { add_details(m), m.uncertainty->log_noise_min = 1.75f; }},
+    {"threshold_nan", "atypicality.threshold", [](ModelT& m) { add_details(m), m.atypicality->threshold = nan_f; }},
 };
 
 const Mutation protocol_mutations[] = {
@@ -196,6 +221,7 @@ INSTANTIATE_TEST_SUITE_P(Preprocessing, MeaninglessModel, ::testing::ValuesIn(pr
 INSTANTIATE_TEST_SUITE_P(Layers, MeaninglessModel, ::testing::ValuesIn(layer_mutations), name_of);
 INSTANTIATE_TEST_SUITE_P(Normalization, MeaninglessModel, ::testing::ValuesIn(normalization_mutations), name_of);
 INSTANTIATE_TEST_SUITE_P(Outputs, MeaninglessModel, ::testing::ValuesIn(output_mutations), name_of);
+INSTANTIATE_TEST_SUITE_P(Details, MeaninglessModel, ::testing::ValuesIn(detail_mutations), name_of);
 INSTANTIATE_TEST_SUITE_P(Protocol, MeaninglessModel, ::testing::ValuesIn(protocol_mutations), name_of);
 INSTANTIATE_TEST_SUITE_P(Provenance, MeaninglessModel, ::testing::ValuesIn(provenance_mutations), name_of);
 INSTANTIATE_TEST_SUITE_P(TestVector, MeaninglessModel, ::testing::ValuesIn(test_vector_mutations), name_of);

@@ -66,5 +66,14 @@ TEST(Info, NamesEverythingThatAFileHolds) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
 }
 
+TEST(Info, SaysWhatAModelGivesBesideEstimates) {
+  const std::string none = tools::info_text(load(plain_spec())), both = tools::info_text(load(uncertain_spec()));
+  for (const char* expected : {"uncertainty         none", "atypicality         none"})
+    EXPECT_NE(none.find(expected), std::string::npos) << expected << " in\n" << none;
+  // exp(2.5 - 1.5) and exp(2.5 + 1.5)
+  for (const char* expected : {"from 2.71828 to 54.5982", "above 1.25"})
+    EXPECT_NE(both.find(expected), std::string::npos) << expected << " in\n" << both;
+}
+
 }  // namespace
 }  // namespace crbrt::tests

@@ -10,9 +10,8 @@
 
 namespace crbrt::tests {
 
-/// plain_spec() of the rank, with this basis and these hashes.
-inline fbs::ModelT model_for(const Eigen::MatrixXd& basis, const std::string& sequence_sha256) {
-  ModelSpec spec = plain_spec();
+/// The spec in the rank of this basis, with it and its hashes.
+inline fbs::ModelT model_for(const Eigen::MatrixXd& basis, const std::string& sequence_sha256, ModelSpec spec = plain_spec()) {
   spec.n_coeff = static_cast<std::uint32_t>(basis.cols());
   spec.n_frame = static_cast<std::uint32_t>(basis.rows());
   fbs::ModelT model = make_model(spec);

@@ -24,6 +24,7 @@ class Eval : public testing::Test {
     ASSERT_EQ(made.exit_code, 0) << made.text;
     set = new physics::Dataset(physics::read_dataset({*folder / "set.h5"}));
     write_model(*folder / "model.crbm", model_for(set->basis, set->sequence_sha256));
+    write_model(*folder / "uncertain.crbm", model_for(set->basis, set->sequence_sha256, uncertain_spec()));
   }
   static void TearDownTestSuite() {
     delete set;
@@ -60,6 +61,72 @@ TEST_F(Eval, WritesEveryKeyThatIsQuoted) {
   }
   EXPECT_NEAR(json.at("loss").at("mean").get<double>(), mean, 1e-12 * mean);
   EXPECT_EQ(json.at("fingerprints").get<std::size_t>(), set->size());
+}
+
+TEST_F(Eval, WhatAModelLacksOrNobodyAskedForIsNull) {
+  ASSERT_EQ(run(eval("model.crbm") + " --json " + *folder / "plain.json").exit_code, 0);
+  const auto json = nlohmann::json::parse(std::ifstream(*folder / "plain.json"));
+  for (const char* key : {"coverage", "atypicality", "grids", "nlls"}) EXPECT_TRUE(json.at(key).is_null()) << key;
+  for (const char* key :
+       {"kind", "loss", "snr", "detail", "model", "model_sha256", "trained", "sequence", "sequence_sha256", "basis_sha256",
+        "macs_per_voxel", "snr_min", "snr_max", "draws", "realisations", "seed", "isa", "version", "command"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  const auto& detail = json.at("detail").at("outputs").at("t2_free_s");
+  std::size_t n =
+      detail.at("bias_histogram").at("below").get<std::size_t>() + detail.at("bias_histogram").at("above").get<std::size_t>();
+  for (const std::size_t count : detail.at("bias_histogram").at("count")) n += count;
+  EXPECT_EQ(n, set->size());
+  EXPECT_EQ(detail.at("by_sqrt_crb").at("edges").size(), detail.at("by_sqrt_crb").at("count").size() + 1);
+}
+
+TEST_F(Eval, CoverageAndRocCurvesOfAModelThatPredictsThem) {
+  const Outcome outcome =
+      run(eval("uncertain.crbm") + " --against again=" + *folder / "set.h5" + " --json " + *folder / "uncertain.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(*folder / "uncertain.json"));
+  for (const char* snr : {"3", "10", "50", "500"})
+    for (const char* what : {"within_1", "within_2", "residual_mean", "residual_std"})
+      EXPECT_TRUE(std::isfinite(json.at("coverage").at(snr).at(what).at("t2_free_s").get<double>())) << snr << what;
+  for (const char* kind : {"permuted", "reversed", "noise", "two_compartments", "again"}) {
+    const auto& against = json.at("atypicality").at("against").at(kind);
+    EXPECT_TRUE(against.at("auc") >= 0 && against.at("auc") <= 1) << kind;
+    EXPECT_EQ(against.at("roc").at("hits").size(), against.at("roc").at("false_alarms").size());
+    EXPECT_EQ(against.at("roc").at("hits").back(), 1);
+  }
+  // The same fingerprints with other noise: 0.5 within five standard errors sqrt(1 / (6 * 100)).
+  EXPECT_NEAR(json.at("atypicality").at("against").at("again").at("auc").get<double>(), 0.5, 0.21);
+}
+
+TEST_F(Eval, GridsAndLeastSquaresNeedTheSequenceOfTheDataSet) {
+  const std::string sequence = " --sequence " + *folder / "short.json", cache = " --grid-cache " + *folder / "grid.h5";
+  EXPECT_EQ(run(eval("model.crbm") + cache).exit_code, 2);
+  EXPECT_EQ(run(eval("model.crbm") + " --nlls 1").exit_code, 2);
+  EXPECT_EQ(run(eval("model.crbm") + " --sequence " + example_sequence).exit_code, 4);
+  const Outcome outcome =
+      run(eval("model.crbm") + sequence + cache + " --nlls 2 --nlls-realisations 2 --json " + *folder / "grid.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(*folder / "grid.json"));
+  const auto& maps = json.at("grids").at("m0s_t1").at("outputs").at("t2_free_s");
+  EXPECT_TRUE(maps.at("bias").at(0).at(5).is_null());  // m0s = 0
+  EXPECT_GT(maps.at("sqrt_crb").at(20).at(20).get<double>(), 0);
+  EXPECT_EQ(maps.at("bias").size(), 64u);
+  EXPECT_GT(maps.at("mean_abs_bias").get<double>(), 0);
+  EXPECT_GT(json.at("nlls").at("seconds_per_voxel").get<double>(), 0);
+  EXPECT_GE(json.at("nlls").at("var_over_crb").at("t1_apparent_s").get<double>(), 0);
+  // The cache alone gives the same maps.
+  ASSERT_EQ(run(eval("model.crbm") + cache + " --json " + *folder / "cached.json").exit_code, 0);
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(*folder / "cached.json")).at("grids"), json.at("grids"));
+}
+
+TEST_F(Eval, AnotherSetOfAnotherRankOrWithoutANameIsRefused) {
+  const Outcome made = run("crbrt-simulate --sequence " + *folder / "short.json" + " --prior " + example_prior +
+                           " --count 10 --seed 6 --rank 7 --out " + *folder / "seven.h5");
+  ASSERT_EQ(made.exit_code, 0) << made.text;
+  const Outcome rank = run(eval("uncertain.crbm") + " --against seven=" + *folder / "seven.h5");
+  EXPECT_EQ(rank.exit_code, 4) << rank.text;
+  EXPECT_NE(rank.text.find("seven.h5: expected rank 8"), std::string::npos) << rank.text;
+  EXPECT_EQ(run(eval("uncertain.crbm") + " --against x=" + *folder / "absent.h5").exit_code, 3);
+  EXPECT_EQ(run(eval("uncertain.crbm") + " --against " + *folder / "set.h5").exit_code, 2);
 }
 
 TEST_F(Eval, ThreadsDoNotChangeTheNumbers) {

@@ -1,6 +1,7 @@
 // Training sets: the union of shards, threads, resuming after a kill, dropped fingerprints.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "physics/basis.h"
@@ -86,6 +87,28 @@ TEST_F(SimulateTrainingSet, AGivenBasisIsUsed) {
                               (folder_ / "a.h5") + ":basis --rank 8 --out " + (folder_ / "b.h5"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   EXPECT_EQ(read_dataset({folder_ / "b.h5"}).basis, read_dataset({folder_ / "a.h5"}).basis.leftCols(8));
+}
+
+TEST_F(SimulateTrainingSet, ABasisForTheBoundLeavesSmallerBounds) {
+  make("", "svd.h5");
+  make("--basis-kind crb", "crb.h5");
+  const Dataset svd = read_dataset({folder_ / "svd.h5"}), crb = read_dataset({folder_ / "crb.h5"});
+  EXPECT_NE(svd.basis_sha256, crb.basis_sha256);
+  EXPECT_NE(crb.provenance.find("keep the bounds"), std::string::npos) << crb.provenance;
+  ASSERT_EQ(svd.size(), crb.size());
+  for (Eigen::Index i : {0, 2}) {  // pool size and R2, of which an SVD loses most
+    std::vector<double> ratio;
+    for (std::size_t t = 0; t < svd.size(); ++t)
+      ratio.push_back(crb.crb(i, static_cast<Eigen::Index>(t)) / svd.crb(i, static_cast<Eigen::Index>(t)));
+    std::nth_element(ratio.begin(), ratio.begin() + 150, ratio.end());
+    EXPECT_LT(ratio[150], 0.95) << "bound " << i;
+  }
+}
+
+TEST_F(SimulateTrainingSet, AKindOfBasisGoesWithABasisThatIsMade) {
+  const Outcome outcome = run(command("--count 64 --basis-kind crb --basis x.h5", "o.h5"));
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.text.find("--basis-kind goes with --prior"), std::string::npos) << outcome.text;
 }
 
 // Three chunks; the kill comes as soon as the first is there, long before the last.

@@ -35,10 +35,16 @@ void run(const Model& model) {
   require(size > 0 && n_voxel > 0);
   const std::unique_ptr<void, FreeArena> arena(::operator new (size, std::align_val_t{layout::arena_alignment}));
   std::vector<float> estimates(n_voxel * program.n_output);
+  std::vector<float> std(program.uncertainty != nullptr ? estimates.size() : 0);
+  std::vector<float> atypicality(program.atypicality != nullptr ? n_voxel : 0);
+  Details details;
+  details.sigma = 0.1f;
+  if (!std.empty()) details.std = {std.data(), n_voxel, program.n_output};
+  details.atypicality = {atypicality.data(), atypicality.size()};
   Session session;
   require(session.bind(program, arena.get(), size, Isa::automatic) == Status::ok);
-  require(session.run({model.info().test_coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output}) ==
-          Status::ok);
+  require(session.run({model.info().test_coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output},
+                      {}, details) == Status::ok);
 }
 
 void require_one_line(const LoadResult& result) {

@@ -32,7 +32,7 @@ TEST(ModelFuzz, EveryNamedModelPassesWhatTheFuzzerDemands) {
 }
 
 TEST(ModelFuzz, EveryByteOfAFlatBufferMayBeAnything) {
-  for (const ModelSpec& spec : {tiny_spec(), tiny_plain_spec()}) {
+  for (const ModelSpec& spec : {tiny_spec(), tiny_plain_spec(), tiny_uncertain_spec()}) {
     auto bytes = to_flatbuffer(make_model(spec));
     for (std::size_t at = 0; at < bytes.size(); ++at)
       for (const std::uint8_t mask : std::array<std::uint8_t, 4>{0x01, 0x04, 0x80, 0xff}) {

@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 1 && layout::tile_outputs == 4 && layout::tile_voxels == 24,
+static_assert(program_version == 2 && layout::tile_outputs == 4 && layout::tile_voxels == 24,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_tables {
@@ -121,7 +121,7 @@ constexpr std::uint32_t slot_width[3] = {4, 3, 4};
 }  // namespace tiny_tables
 
 constinit const crbrt::Program tiny = {
-    .version = 1,
+    .version = 2,
     .name = "tiny",
     .model_sha256 = "9d7a66b50dadf563fcc34405d8816c434bb01d4971df1c8c2ef72bb232316929",
     .n_coeff = 2,
@@ -134,7 +134,9 @@ constinit const crbrt::Program tiny = {
     .outputs = tiny_tables::outputs,
     .ops = tiny_tables::ops,
     .slot_width = tiny_tables::slot_width,
-    .macs_per_voxel = 51};
+    .macs_per_voxel = 51,
+    .uncertainty = nullptr,
+    .atypicality = nullptr};
 
 }  // namespace crbrt::models
 

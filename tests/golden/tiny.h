@@ -9,6 +9,8 @@
 #define CRBRT_MODEL_TINY_N_COEFF 2 /* complex coefficients per voxel */
 #define CRBRT_MODEL_TINY_N_OUTPUT 2
 #define CRBRT_MODEL_TINY_ARENA_BYTES 1088
+#define CRBRT_MODEL_TINY_HAS_UNCERTAINTY 0
+#define CRBRT_MODEL_TINY_HAS_ATYPICALITY 0
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@ add_library(crbrt_slow_integrator STATIC slow_integrator.cpp)
 target_include_directories(crbrt_slow_integrator PUBLIC ${PROJECT_SOURCE_DIR})
 
 crbrt_add_test(physics_core_test
-  SOURCES basis_test.cpp crb_test.cpp gradient_test.cpp r2sl_test.cpp sequence_test.cpp simulator_test.cpp
+  SOURCES adjoint_test.cpp basis_test.cpp bound_cost_test.cpp crb_test.cpp gradient_test.cpp r2sl_test.cpp sequence_test.cpp simulator_test.cpp
   LIBRARIES crbrt::physics crbrt_slow_integrator)
 crbrt_add_test(physics_reference_test
   SOURCES reference_test.cpp single_pulse_test.cpp

@@ -10,6 +10,8 @@
 extern "C" {
 using Client = int(const crbrt_program*, const float*, size_t, void*, size_t, float*, uint8_t*);
 Client crbrt_c_client, crbrt_c_client_interleaved;
+using DetailsClient = int(const crbrt_program*, const float*, size_t, void*, size_t, float*, float*, float*);
+DetailsClient crbrt_c_client_details, crbrt_c_client_details_interleaved;
 }
 
 namespace crbrt::tests {
@@ -55,6 +57,30 @@ TEST_F(CApi, RunsInterleavedOnAForcedIsaFromACopiedSession) {
   ASSERT_EQ(session->run_interleaved({coefficients_.data(), n_voxel, 16}, {expected.data(), n_voxel, n_output}), Status::ok);
   EXPECT_EQ(run(crbrt_c_client_interleaved, found, status), 0) << "line of c_api_client.c";
   EXPECT_EQ(bits_of(found), bits_of(expected));
+}
+
+TEST_F(CApi, GivesTheDetailsOfTheCppInterface) {
+  SyntheticProgram network(8);
+  build_uncertain_mixed_network(network);
+  const Program& program = network.program();
+  const BoundSession session(program, Isa::automatic);
+  const View2<const float> in{coefficients_.data(), n_voxel, 16};
+  for (const bool interleaved : {false, true}) {
+    GuardedBuffer<float> a(n_voxel * n_output), b(n_voxel * n_output), std(n_voxel * n_output),
+        expected_std(n_voxel * n_output), score(n_voxel), expected_score(n_voxel);
+    const Details details{0.125f, {expected_std.data(), n_voxel, n_output}, {expected_score.data(), n_voxel}};
+    const View2<float> rows{a.data(), n_voxel, n_output};
+    ASSERT_EQ(interleaved ? session->run_interleaved(in, rows, {}, details) : session->run(in, rows, {}, details), Status::ok);
+    GuardedBuffer<std::byte> arena(Session::arena_bytes(program));
+    DetailsClient* const client = interleaved ? crbrt_c_client_details_interleaved : crbrt_c_client_details;
+    EXPECT_EQ(client(reinterpret_cast<const crbrt_program*>(&program), coefficients_.data(), n_voxel, arena.data(),
+                     arena.size(), b.data(), std.data(), score.data()),
+              0)
+        << "line of c_api_client.c";
+    EXPECT_EQ(bits_of(b), bits_of(a));
+    EXPECT_EQ(bits_of(std), bits_of(expected_std));
+    EXPECT_EQ(bits_of(score), bits_of(expected_score));
+  }
 }
 
 }  // namespace

@@ -42,27 +42,34 @@ TEST(AllocationDetector, SeesEveryKindOfAllocation) {
 TEST(Session, NeverTouchesTheHeapAfterTheArenaWasAllocated) {
   if (!AllocationDetector::is_available()) GTEST_SKIP() << "a sanitizer owns malloc";
   SyntheticProgram mixed(8);
-  build_mixed_network(mixed);
+  build_uncertain_mixed_network(mixed);
   const Program& program = mixed.program();
   const std::size_t bytes = Session::arena_bytes(program), n = 50;
   const std::unique_ptr<void, decltype(&std::free)> arena(std::aligned_alloc(layout::arena_alignment, bytes), &std::free);
   const auto coefficients = random_coefficients(n, 8);
   std::vector<float> estimates(n * program.n_output);
   std::vector<VoxelStatus> status(n);
+  std::vector<float> std(n * program.n_output), atypicality(n);
+  Details details;
+  details.sigma = 0.1f;
+  details.std = {std.data(), n, program.n_output};
+  details.atypicality = {atypicality.data(), n};
   for (const Isa isa : runnable_isas()) {
-    Status results[4] = {Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound};
+    Status results[5] = {Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound};
     const std::size_t count = allocations_of([&] {
       Session session;
       results[0] = session.bind(program, arena.get(), Session::arena_bytes(program), isa);
       results[1] = session.run({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output}, {status.data(), n});
       results[2] = session.run_interleaved({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output});
       results[3] = session.run({coefficients.data(), n, 15}, {estimates.data(), n, program.n_output});
+      results[4] = session.run({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output}, {}, details);
     });
     EXPECT_EQ(count, 0u) << name(isa);
     EXPECT_EQ(results[0], Status::ok);
     EXPECT_EQ(results[1], Status::ok);
     EXPECT_EQ(results[2], Status::ok);
     EXPECT_EQ(results[3], Status::bad_shape);
+    EXPECT_EQ(results[4], Status::ok);
   }
 }
 

@@ -29,7 +29,8 @@ struct PreprocessCase {
   }
 
   PreprocessArgs args(GuardedBuffer<float>& features, std::int32_t phase_reference, bool l2_normalize) const {
-    return {tile, n_coeff, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data()};
+    return {
+        tile, n_coeff, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data(), nullptr};
   }
 
   std::size_t n_coeff;
@@ -39,8 +40,15 @@ struct PreprocessCase {
 
 void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t phase_reference, bool l2_normalize) {
   GuardedBuffer<float> expected(2 * c.n_coeff * layout::tile_voxels), found(2 * c.n_coeff * layout::tile_voxels);
-  const PreprocessFlags a = preprocess_ref(mul_add_of(isa), c.args(expected, phase_reference, l2_normalize));
-  const PreprocessFlags b = kernel_table(isa)->preprocess(c.args(found, phase_reference, l2_normalize));
+  PreprocessArgs with_norm = c.args(expected, phase_reference, l2_normalize);
+  NormTile norm, norm_ref;
+  with_norm.norm = &norm_ref;
+  const PreprocessFlags a = preprocess_ref(mul_add_of(isa), with_norm);
+  with_norm.features = found.data();
+  with_norm.norm = &norm;
+  const PreprocessFlags b = kernel_table(isa)->preprocess(with_norm);
+  EXPECT_EQ(bits_of(norm.size, layout::tile_voxels), bits_of(norm_ref.size, layout::tile_voxels)) << name(isa);
+  EXPECT_EQ(bits_of(norm.scale, layout::tile_voxels), bits_of(norm_ref.scale, layout::tile_voxels)) << name(isa);
   EXPECT_EQ(bits_of(found), bits_of(expected)) << name(isa) << " phase " << phase_reference << " l2 " << l2_normalize;
   EXPECT_EQ(b.non_finite, a.non_finite);
   EXPECT_EQ(b.zero_signal, a.zero_signal);
@@ -116,6 +124,30 @@ TEST(Preprocess, FlagsExactlyTheRowsThatHaveNoSignal) {
     EXPECT_EQ(flags.zero_signal & ~flags.non_finite, zero) << name(isa);
     for (const float x : features.values()) ASSERT_TRUE(std::isfinite(x)) << name(isa);
   }
+}
+
+TEST(Preprocess, GivesTheNormOfTheCoefficientsAsTheyAre) {
+  // A sum of n squares, fused or not, errs by (n + 1) u relative, u = 2^-24; the root halves that and rounds once.
+  const double bound = ((4 + 1) / 2.0 + 1) * 0x1p-24;
+  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
+  for (const Isa isa : runnable_isas())
+    for (const bool l2 : {false, true}) {
+      GuardedBuffer<float> features(4 * layout::tile_voxels);
+      NormTile norm;
+      PreprocessArgs args = c.args(features, 0, l2);
+      args.norm = &norm;
+      const PreprocessFlags flags = kernel_table(isa)->preprocess(args);
+      for (std::size_t v = 0; v < hard_rows.size(); ++v) {
+        if (((flags.non_finite | flags.zero_signal) >> v & 1) != 0) {
+          EXPECT_EQ(norm.size[v] / norm.scale[v], 1.0f) << v;
+          continue;
+        }
+        double squares = 0;
+        for (const float x : hard_rows[v]) squares += double{x} * x;
+        EXPECT_NEAR(double{norm.size[v]} / norm.scale[v] / std::sqrt(squares), 1, bound) << name(isa) << " row " << v;
+        EXPECT_GE(norm.size[v], 1.0f) << v;
+      }
+    }
 }
 
 /// Preprocessing in double precision, straight from the text of program.h.

@@ -100,19 +100,37 @@ const Mutation mutations[] = {
     {"relu that changes the width", [](auto& p) { p.ops()[6].n_out = 29; }},
 };
 
+const Mutation detail_mutations[] = {
+    {"features of uncertainty without it", [](auto& p) { p.program().uncertainty = nullptr; }},
+    {"feature of atypicality without it", [](auto& p) { p.program().atypicality = nullptr; }},
+    {"one output more than there are features for", [](auto& p) { p.program().n_output = 6; }},
+    {"outputs whose features overflow 32 bits", [](auto& p) { p.program().n_output = 0x40000005u; }},
+    {"NaN centre", [](auto& p) { p.uncertainty().log_noise_center = nan; }},
+    {"infinite centre", [](auto& p) { p.uncertainty().log_noise_center = inf; }},
+    {"infinite lower noise", [](auto& p) { p.uncertainty().log_noise_min = -inf; }},
+    {"NaN lower noise", [](auto& p) { p.uncertainty().log_noise_min = nan; }},
+    {"infinite upper noise", [](auto& p) { p.uncertainty().log_noise_max = inf; }},
+    {"empty range of noise", [](auto& p) { p.uncertainty().log_noise_min = 1; }},
+    {"NaN threshold", [](auto& p) { p.atypicality().threshold = nan; }},
+};
+
+/// `build` makes a good program, which `mutation` spoils.
+void expect_refused(void (&build)(SyntheticProgram&), const Mutation& mutation) {
+  SyntheticProgram p(8);
+  build(p);
+  const std::size_t needed = Session::arena_bytes(p.program());
+  ASSERT_GT(needed, 0u) << "the good program must be good";
+  GuardedBuffer<std::byte> arena(2 * needed, Edge::begin);
+  mutation.apply(p);
+  Session session;
+  EXPECT_EQ(Session::arena_bytes(p.program()), 0u) << mutation.what;
+  EXPECT_EQ(session.bind(p.program(), arena.data(), arena.size()), Status::bad_program) << mutation.what;
+  EXPECT_EQ(session.program(), nullptr) << mutation.what;
+}
+
 TEST(ProgramCheck, EveryMutationOfAGoodProgramIsRefused) {
-  for (const Mutation& mutation : mutations) {
-    SyntheticProgram p(8);
-    build_mixed_network(p);
-    const std::size_t needed = Session::arena_bytes(p.program());
-    ASSERT_GT(needed, 0u) << "the good program must be good";
-    GuardedBuffer<std::byte> arena(2 * needed, Edge::begin);
-    mutation.apply(p);
-    Session session;
-    EXPECT_EQ(Session::arena_bytes(p.program()), 0u) << mutation.what;
-    EXPECT_EQ(session.bind(p.program(), arena.data(), arena.size()), Status::bad_program) << mutation.what;
-    EXPECT_EQ(session.program(), nullptr) << mutation.what;
-  }
+  for (const Mutation& mutation : mutations) expect_refused(build_mixed_network, mutation);
+  for (const Mutation& mutation : detail_mutations) expect_refused(build_uncertain_mixed_network, mutation);
 }
 
 TEST(ProgramCheck, SkipsMayReadTheirOwnTargetOrTheInput) {

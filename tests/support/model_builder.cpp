@@ -131,6 +131,23 @@ std::unique_ptr<fbs::OutputT> make_output(const std::string& name) {
   return made;
 }
 
+std::uint32_t last_width(const ModelSpec& spec) {
+  return static_cast<std::uint32_t>(spec.outputs.size()) * (spec.uncertainty ? 4 : 1) + (spec.atypicality ? 1 : 0);
+}
+
+void add_details(const ModelSpec& spec, fbs::ModelT& model) {
+  if (spec.uncertainty) {
+    model.uncertainty = std::make_unique<fbs::UncertaintyT>();
+    model.uncertainty->log_noise_center = -2.5f;
+    model.uncertainty->log_noise_min = -1.5f;
+    model.uncertainty->log_noise_max = 1.5f;
+  }
+  if (spec.atypicality) {
+    model.atypicality = std::make_unique<fbs::AtypicalityT>();
+    model.atypicality->threshold = 1.25f;
+  }
+}
+
 Model loaded(const std::vector<std::uint8_t>& flatbuffer) {
   Model model;
   const LoadResult result = load_flatbuffer({flatbuffer.data(), flatbuffer.size()}, model);
@@ -142,6 +159,19 @@ void check(Status status) {
   if (status != Status::ok) throw std::runtime_error(message(status));
 }
 
+std::vector<float> run_asked(const Program& program, const std::vector<float>& coefficients, const Details& details, Isa isa) {
+  const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / width;
+  const auto free_arena = [](std::byte* arena) { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); };
+  const std::size_t size = Session::arena_bytes(program);
+  const std::unique_ptr<std::byte, decltype(free_arena)> arena(
+      static_cast<std::byte*>(::operator new (size, std::align_val_t{layout::arena_alignment})), free_arena);
+  std::vector<float> estimates(n_voxel * program.n_output);
+  Session session;
+  check(session.bind(program, arena.get(), size, isa));
+  check(session.run({coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output}, {}, details));
+  return estimates;
+}
+
 }  // namespace
 
 fbs::ModelT make_model(const ModelSpec& spec) {
@@ -151,13 +181,14 @@ fbs::ModelT make_model(const ModelSpec& spec) {
   model.name = spec.name;
   model.preprocessing = make_preprocessing(spec, uniform);
   std::vector<LayerSpec> layers = spec.hidden;
-  layers.push_back({.name = "output", .width = static_cast<std::uint32_t>(spec.outputs.size()), .relu = false});
+  layers.push_back({.name = "output", .width = last_width(spec), .relu = false});
   std::uint32_t width = 2 * spec.n_coeff;
   for (const LayerSpec& layer : layers) {
     model.layers.push_back(make_layer(layer, width, uniform));
     width = layer.width;
   }
   for (const std::string& output : spec.outputs) model.outputs.push_back(make_output(output));
+  add_details(spec, model);
   model.protocol = make_protocol(spec);
   model.provenance = make_provenance(spec);
   model.test_vector = std::make_unique<fbs::TestVectorT>();
@@ -194,16 +225,20 @@ Model load(const ModelSpec& spec) { return load(make_model(spec)); }
 Model load(const fbs::ModelT& model) { return loaded(to_flatbuffer(model)); }
 
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa) {
-  const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / width;
-  const auto free_arena = [](std::byte* arena) { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); };
-  const std::size_t size = Session::arena_bytes(program);
-  const std::unique_ptr<std::byte, decltype(free_arena)> arena(
-      static_cast<std::byte*>(::operator new (size, std::align_val_t{layout::arena_alignment})), free_arena);
-  std::vector<float> estimates(n_voxel * program.n_output);
-  Session session;
-  check(session.bind(program, arena.get(), size, isa));
-  check(session.run({coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output}));
-  return estimates;
+  return run_asked(program, coefficients, Details{}, isa);
+}
+
+RunResult run_details(const Program& program, const std::vector<float>& coefficients, float sigma, Isa isa) {
+  const std::size_t n_voxel = coefficients.size() / (2 * std::size_t{program.n_coeff});
+  RunResult result;
+  result.std.resize(program.uncertainty != nullptr ? n_voxel * program.n_output : 0);
+  result.atypicality.resize(program.atypicality != nullptr ? n_voxel : 0);
+  Details details;
+  details.sigma = sigma;
+  if (!result.std.empty()) details.std = {result.std.data(), n_voxel, program.n_output};
+  details.atypicality = {result.atypicality.data(), result.atypicality.size()};
+  result.estimates = run_asked(program, coefficients, details, isa);
+  return result;
 }
 
 std::vector<float> random_coefficients(std::size_t n_voxel, std::uint32_t n_coeff, std::uint64_t seed) {

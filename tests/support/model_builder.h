@@ -37,6 +37,8 @@ struct ModelSpec {
   std::vector<std::string> outputs = {"m0_semi_frac", "t1_apparent_s", "t2_free_s"};  ///< the last layer is called "output"
   std::uint64_t seed = 1;
   std::uint32_t n_test_voxel = 5;
+  bool uncertainty = false;  ///< log(sigma / ||c||) from -4 to -1 around -2.5
+  bool atypicality = false;  ///< threshold 1.25
 };
 
 /// The spec as the schema's object, test vector filled.
@@ -56,6 +58,12 @@ Model load(const fbs::ModelT& model);
 /// What `isa` estimates for rows of 2 * n_coeff coefficients. Throws std::runtime_error where the session cannot be bound.
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa);
 
+/// Everything run() gives; std and atypicality stay empty where the program has none.
+struct RunResult {
+  std::vector<float> estimates, std, atypicality;
+};
+RunResult run_details(const Program& program, const std::vector<float>& coefficients, float sigma, Isa isa);
+
 /// Rows of coefficients uniform in [-1, 1), the same for the same seed everywhere.
 std::vector<float> random_coefficients(std::size_t n_voxel, std::uint32_t n_coeff, std::uint64_t seed);
 
@@ -66,10 +74,12 @@ ModelSpec batch_skip_spec();  ///< batch normalisation that cannot fold: becomes
 ModelSpec group_skip_spec();  ///< group normalisation and two skips
 ModelSpec plain_skip_spec();  ///< a skip from before a ReLU, without normalisation
 ModelSpec paper_spec();       ///< the paper's 14 layers, group normalisation and skips, at a tenth of the width
+ModelSpec uncertain_spec();   ///< standard deviations and atypicality
 std::vector<ModelSpec> all_specs();
 
 /// Every kind of operation in as few bytes as possible: the golden, fuzzing seeds, tests that load once per byte.
 ModelSpec tiny_spec();
-ModelSpec tiny_plain_spec();  ///< one hidden layer, one output, no basis
+ModelSpec tiny_plain_spec();      ///< one hidden layer, one output, no basis
+ModelSpec tiny_uncertain_spec();  ///< the same with both kinds of details
 
 }  // namespace crbrt::tests

@@ -77,9 +77,22 @@ ModelSpec tiny_plain_spec() {
   return spec;
 }
 
+ModelSpec tiny_uncertain_spec() {
+  ModelSpec spec = tiny_plain_spec();
+  spec.name = "tiny_uncertain";
+  spec.uncertainty = spec.atypicality = true;
+  return spec;
+}
+
+ModelSpec uncertain_spec() {
+  ModelSpec spec{.name = "uncertain", .n_coeff = 5, .seed = 8, .uncertainty = true, .atypicality = true};
+  spec.hidden = {{.name = "hidden1", .width = 17}, {.name = "hidden2", .width = 9}};
+  return spec;
+}
+
 std::vector<ModelSpec> all_specs() {
-  return {plain_spec(),      batch_norm_spec(), batch_skip_spec(), group_skip_spec(),
-          plain_skip_spec(), paper_spec(),      tiny_spec(),       tiny_plain_spec()};
+  return {plain_spec(), batch_norm_spec(), batch_skip_spec(), group_skip_spec(), plain_skip_spec(),
+          paper_spec(), uncertain_spec(),  tiny_spec(),       tiny_plain_spec(), tiny_uncertain_spec()};
 }
 
 }  // namespace crbrt::tests

@@ -90,8 +90,9 @@ std::int32_t SyntheticProgram::keep() {
 }
 
 const Program& SyntheticProgram::finish() {
-  outputs_.assign(width_, Output{"estimate", "1", 0.5f, 2.0f, -FLT_MAX, FLT_MAX});
-  program_.n_output = width_;
+  const std::uint32_t without_score = width_ - (program_.atypicality != nullptr ? 1 : 0);
+  program_.n_output = program_.uncertainty != nullptr ? without_score / 4 : without_score;
+  outputs_.assign(program_.n_output, Output{"estimate", "1", 0.5f, 2.0f, -FLT_MAX, FLT_MAX});
   program_.n_op = static_cast<std::uint32_t>(ops_.size());
   program_.n_slot = static_cast<std::uint32_t>(slot_width_.size());
   program_.outputs = outputs_.data();
@@ -100,13 +101,15 @@ const Program& SyntheticProgram::finish() {
   return program_;
 }
 
-void build_lean_network(SyntheticProgram& program) {
+namespace {
+
+void build_lean(SyntheticProgram& program, std::uint32_t n_feature) {
   for (const std::uint32_t width : {64u, 64u, 64u, 64u, 32u}) program.dense(width, true);
-  program.dense(3, false);
+  program.dense(n_feature, false);
   program.finish();
 }
 
-void build_mixed_network(SyntheticProgram& program) {
+void build_mixed(SyntheticProgram& program, std::uint32_t n_feature) {
   program.dense(30, false);
   program.group_norm(5, true);
   const std::int32_t skip = program.keep();
@@ -114,8 +117,28 @@ void build_mixed_network(SyntheticProgram& program) {
   program.affine(true);
   program.dense(30, true, skip);
   program.relu();
-  program.dense(5, false);
+  program.dense(n_feature, false);
   program.finish();
+}
+
+void give_both(SyntheticProgram& program) {
+  program.give_uncertainty();
+  program.give_atypicality();
+}
+
+}  // namespace
+
+void build_lean_network(SyntheticProgram& program) { build_lean(program, 3); }
+void build_mixed_network(SyntheticProgram& program) { build_mixed(program, 5); }
+
+void build_uncertain_lean_network(SyntheticProgram& program) {
+  give_both(program);
+  build_lean(program, 3 * 4 + 1);
+}
+
+void build_uncertain_mixed_network(SyntheticProgram& program) {
+  give_both(program);
+  build_mixed(program, 5 * 4 + 1);
 }
 
 std::vector<float> random_coefficients(std::size_t n_voxel, std::size_t n_coeff, std::uint32_t seed) {

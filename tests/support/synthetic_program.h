@@ -25,6 +25,10 @@ class SyntheticProgram {
   /// Copies the current features (by an affine of scale 1 and shift 0) to a slot of their own and returns it, for add_slot.
   std::int32_t keep();
 
+  /// The last layer holds the features of these, too: finish() counts the outputs accordingly.
+  void give_uncertainty() { program_.uncertainty = &uncertainty_; }
+  void give_atypicality() { program_.atypicality = &atypicality_; }
+
   /// Every output is 0.5 + 2 * network output, allowed anywhere.
   const Program& finish();
 
@@ -33,6 +37,8 @@ class SyntheticProgram {
   std::vector<Output>& outputs() noexcept { return outputs_; }
   std::vector<std::uint32_t>& slot_width() noexcept { return slot_width_; }
   Preprocessing& preprocessing() noexcept { return program_.preprocessing; }
+  Uncertainty& uncertainty() noexcept { return uncertainty_; }
+  Atypicality& atypicality() noexcept { return atypicality_; }
 
  private:
   std::uint32_t next_slot(std::uint32_t width);
@@ -45,6 +51,8 @@ class SyntheticProgram {
   std::vector<Op> ops_;
   std::vector<Output> outputs_;
   std::vector<std::uint32_t> slot_width_;
+  Uncertainty uncertainty_{-2.5f, -1.25f, 0.75f};
+  Atypicality atypicality_{1.5f};
   std::uint32_t slot_ = 0;   ///< where the current features lie
   std::uint32_t width_ = 0;  ///< how many there are
 };
@@ -54,6 +62,10 @@ void build_lean_network(SyntheticProgram& program);
 
 /// Every op, skips, widths that are no multiple of a tile. Eight coefficients, five outputs.
 void build_mixed_network(SyntheticProgram& program);
+
+/// The same two, with standard deviations and atypicality: 13 and 21 features in the last layer.
+void build_uncertain_lean_network(SyntheticProgram& program);
+void build_uncertain_mixed_network(SyntheticProgram& program);
 
 /// [n_voxel, 2 * n_coeff] coefficients of mean 0 and standard deviation 1.
 std::vector<float> random_coefficients(std::size_t n_voxel, std::size_t n_coeff, std::uint32_t seed = 2);

@@ -43,7 +43,8 @@ TEST(Config, AcceptsTheValidText) {
 }
 
 TEST(Config, ShippedModelsAreAccepted) {
-  for (const char* name : {"v3p2_lean", "brain_v1", "invivo6"}) {
+  for (const char* name : {"v3p2_tiny", "v3p2_lean", "v3p2_full", "v3p2_tiny_unbiased", "v3p2_lean_unbiased",
+                           "v3p2_full_unbiased", "brain_v1", "invivo6"}) {
     const Config config = read_config(std::string(CRBRT_SOURCE_DIR) + "/models/" + name + "/config.json");
     EXPECT_EQ(config.name, name);
   }
@@ -56,6 +57,25 @@ TEST(Config, RefusesAnUnknownKeyAtEveryLevel) {
   EXPECT_THAT(refusal(replaced("\"from\"", "\"form\": 1, \"from\"")), AllOf(HasSubstr("skips[0]"), HasSubstr("form")));
   EXPECT_THAT(refusal(replaced("\"learning_rate\"", "\"beta\": 1, \"learning_rate\"")), HasSubstr("beta"));
   EXPECT_THAT(refusal(replaced("\"cosine\"", "\"cosine\", \"every\": 3")), HasSubstr("every"));
+}
+
+TEST(Config, ReadsBiasReductionAndHeads) {
+  const Config config = tests::config_of(
+      replaced("\"loss\": \"crb\"",
+               "\"loss\": \"bias_reduced\", \"bias_reduced\": {\"realisations\": 6, \"variance_weight\": 0.5}, "
+               "\"heads\": {\"uncertainty\": true, \"trunk_gradient\": 0.1}"));
+  EXPECT_EQ(realisations(config), 6u);
+  EXPECT_EQ(config.bias_reduction.variance_weight, 0.5);
+  EXPECT_EQ(config.bias_reduction.variance_limit, 1);
+  EXPECT_TRUE(config.heads.uncertainty);
+  EXPECT_FALSE(config.heads.atypicality);
+  EXPECT_EQ(realisations(tests::small_config()), 1u);
+}
+
+TEST(Config, RefusesBiasReductionWithAnotherLossAndSingleRealisations) {
+  EXPECT_THAT(refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"crb\", \"bias_reduced\": {}")), HasSubstr("bias_reduced"));
+  EXPECT_THAT(refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"bias_reduced\", \"bias_reduced\": {\"realisations\": 1}")),
+              HasSubstr("realisations"));
 }
 
 TEST(Config, RefusesAnUnknownQuantity) {

@@ -130,6 +130,21 @@ INSTANTIATE_TEST_SUITE_P(Networks, Export,
                                          Case{Normalization::batch, false}, Case{Normalization::batch, true},
                                          Case{Normalization::group, false}, Case{Normalization::group, true}));
 
+/// export_model() itself compares standard deviations and scores with LibTorch's; here it must also notice a difference.
+TEST(ExportModel, CarriesUncertaintyAndAtypicality) {
+  Config config = tests::small_config();
+  config.heads = {true, true, 1};
+  Exported e(config);
+  const Model model = loaded(e.bytes());
+  ASSERT_NE(model.program().uncertainty, nullptr);
+  ASSERT_NE(model.program().atypicality, nullptr);
+  EXPECT_EQ(model.program().uncertainty->log_noise_center, e.network.noise.center);
+  EXPECT_EQ(model.program().atypicality->threshold, e.network.score_threshold);
+  EXPECT_EQ(model.program().n_output, 3u);
+  e.network.layers.back().bias[4] += 0.01f;  // q0 of the second output
+  EXPECT_THROW(e.bytes(), cli::Error);
+}
+
 TEST(ExportModel, CarriesItsOrigin) {
   const Exported e(tests::small_config());
   const Model model = loaded(e.bytes());

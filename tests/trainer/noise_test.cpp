@@ -12,6 +12,7 @@
 
 #include "crbrt/crbrt.hpp"
 #include "tests/trainer/training_fixture.h"
+#include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -26,20 +27,14 @@ struct Fixture {
   NoisySource source{data, data.training, standardization, cpu};
 };
 
-struct Drawn {
-  at::Tensor coefficients, targets, weights;
-};
-
 /// `n` voxels of the first training fingerprint.
-Drawn draw_first(const NoisySource& source, std::int64_t n, std::uint64_t seed) {
+VoxelBatch draw_first(const NoisySource& source, std::int64_t n, std::uint64_t seed) {
   torch::manual_seed(seed);
-  Drawn d;
-  source.draw(at::zeros({n}, at::kLong), d.coefficients, d.targets, d.weights);
-  return d;
+  return source.draw(at::zeros({n}, at::kLong), 1);
 }
 
 /// SNR of every voxel, from the weights: weight = scale^2 / CRB * SNR^2.
-at::Tensor snr_of(const Fixture& f, const Drawn& d) {
+at::Tensor snr_of(const Fixture& f, const VoxelBatch& d) {
   const double at_snr_1 = f.data.training.inverse_bounds[0] * std::pow(double{f.standardization.scale[0]}, 2);
   return at::sqrt(d.weights.select(1, 0).to(at::kDouble) / at_snr_1);
 }
@@ -58,7 +53,7 @@ TEST(Noise, SnrIsUniformOverTheRange) {
 TEST(Noise, SigmaIsThatOfRealAndImaginaryPartAndPhaseIsUniform) {
   const Fixture f;
   const std::int64_t n = 20000, n_coeff = 5;
-  const Drawn d = draw_first(f.source, n, 2);
+  const VoxelBatch d = draw_first(f.source, n, 2);
   const at::Tensor clean =
       at::tensor(std::vector<float>(f.data.training.coefficients.begin(), f.data.training.coefficients.begin() + 10));
   // The part of a voxel along its fingerprint gives M0: <c, x> / |c|^2; what is left is noise alone.
@@ -82,7 +77,7 @@ TEST(Noise, SigmaIsThatOfRealAndImaginaryPartAndPhaseIsUniform) {
 
 TEST(Noise, WeightsTimesVarianceIsTheCrbLoss) {
   const Fixture f;
-  const Drawn d = draw_first(f.source, 3, 3);
+  const VoxelBatch d = draw_first(f.source, 3, 3);
   const at::Tensor snr = snr_of(f, d);
   for (int v = 0; v < 3; ++v)
     for (int p = 0; p < 3; ++p) {
@@ -95,19 +90,42 @@ TEST(Noise, WeightsTimesVarianceIsTheCrbLoss) {
 
 TEST(Noise, FixedNoiseDependsOnTheSeedOnly) {
   const Fixture f;
-  Drawn first, again, other;
-  f.source.draw_fixed(5, first.coefficients, first.targets, first.weights);
+  const VoxelBatch first = f.source.draw_fixed(5, 1);
   torch::manual_seed(99);
-  f.source.draw_fixed(5, again.coefficients, again.targets, again.weights);
-  f.source.draw_fixed(6, other.coefficients, other.targets, other.weights);
+  const VoxelBatch again = f.source.draw_fixed(5, 1), other = f.source.draw_fixed(6, 1);
   EXPECT_TRUE(at::equal(first.coefficients, again.coefficients));
   EXPECT_TRUE(at::equal(first.weights, again.weights));
   EXPECT_FALSE(at::equal(first.coefficients, other.coefficients));
 }
 
+/// Bias and variance are properties of one SNR, so realisations share it; everything else is drawn anew.
+TEST(Noise, RealisationsShareTheSnrAndNothingElse) {
+  const Fixture f;
+  torch::manual_seed(8);
+  const at::Tensor index = at::arange(10, at::kLong);
+  for (const VoxelBatch& d : {f.source.draw(index, 4), f.source.draw_fixed(3, 4)}) {
+    const at::Tensor snr = d.snr.view({-1, 4}), targets = d.targets.view({-1, 4, 3}), weights = d.weights.view({-1, 4, 3});
+    for (int k = 1; k < 4; ++k) {
+      EXPECT_TRUE(at::equal(snr.select(1, k), snr.select(1, 0)));
+      EXPECT_TRUE(at::equal(targets.select(1, k), targets.select(1, 0)));
+      EXPECT_TRUE(at::equal(weights.select(1, k), weights.select(1, 0)));
+      const at::Tensor c = d.coefficients.view({-1, 4, 10});
+      EXPECT_FALSE(at::isclose(c.select(1, k), c.select(1, 0)).any().item<bool>());
+    }
+    EXPECT_GT(snr.select(1, 0).std().item<double>(), 10);
+  }
+}
+
+TEST(Noise, LogNoiseIsSigmaOverTheNormOfTheNoisyVoxel) {
+  const Fixture f;
+  const VoxelBatch d = draw_first(f.source, 5, 9);
+  for (int v = 0; v < 5; ++v)
+    EXPECT_NEAR(d.log_noise[v][0].item<double>(), std::log(0.01 / d.coefficients[v].norm().item<double>()), 1e-5);  // floats
+}
+
 TEST(Noise, StandardisedInputsHaveMeanZeroAndVarianceOneExceptTheReference) {
   Fixture f;
-  const Drawn d = draw_first(f.source, 5000, 4);
+  const VoxelBatch d = draw_first(f.source, 5000, 4);
   standardize_inputs(normalize_coefficients(d.coefficients, f.config.preprocessing), f.config.preprocessing, f.standardization);
   const at::Tensor x = preprocess(d.coefficients, f.config.preprocessing, f.standardization).to(at::kDouble);
   for (std::int64_t i = 0; i < 10; ++i) {
@@ -154,8 +172,7 @@ std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::u
 
 TEST(Preprocessing, EqualsTheRuntimes) {
   Fixture f;
-  Drawn d;
-  f.source.draw_fixed(7, d.coefficients, d.targets, d.weights);
+  const VoxelBatch d = f.source.draw_fixed(7, 1);
   const auto rows = f.source.size();
   const std::vector<float> coefficients(d.coefficients.data_ptr<float>(), d.coefficients.data_ptr<float>() + rows * 10);
   for (int reference : {-1, 0, 2})

@@ -76,6 +76,50 @@ TEST_P(Resume, GivesTheBitsOfAnUninterruptedRun) {
 INSTANTIATE_TEST_SUITE_P(Normalizations, Resume,
                          testing::Values(Normalization::none, Normalization::batch, Normalization::group));
 
+Config config_with_everything() {
+  Config config = tests::small_config();
+  config.loss = LossKind::bias_reduced;
+  config.bias_reduction.realisations = 3;
+  config.heads = {true, true, 0.5};
+  config.max_gradient_norm = 1;
+  return config;
+}
+
+TEST(Train, ResumesWithHeadsAndBiasReductionInTheSameBits) {
+  const Problem problem(config_with_everything());
+  expect_equal_bits(train(problem.config, problem.data, {}).network, interrupted(problem).network);
+}
+
+/// Heads that send no gradient back leave the estimates alone but for the random numbers that they use up; without
+/// counterexamples they use none.
+TEST(Train, HeadsWithoutTrunkGradientDoNotChangeTheEstimates) {
+  Problem problem(tests::small_config());
+  const TrainedNetwork plain = train(problem.config, problem.data, {}).network;
+  problem.config.heads = {true, false, 0};
+  const TrainedNetwork with_heads = train(problem.config, problem.data, {}).network;
+  EXPECT_EQ(plain.check.estimates, with_heads.check.estimates);
+  EXPECT_EQ(with_heads.check.heads.size(), with_heads.check.n * 9);
+  problem.config.heads.trunk_gradient = 1;
+  EXPECT_NE(plain.check.estimates, train(problem.config, problem.data, {}).network.check.estimates);
+}
+
+TEST(Train, StartsFromAnotherRunsWeights) {
+  Problem problem(tests::small_config());
+  TrainOptions options;
+  options.checkpoint_path = tests::temporary_path("first.pt");
+  const TrainedNetwork first = train(problem.config, problem.data, options).network;
+  problem.config.learning_rate = 1e-12;  // a run that goes nowhere shows where it started
+  problem.config.text += " ";
+  options = {};
+  options.start_path = tests::temporary_path("first.pt");
+  const TrainedNetwork second = train(problem.config, problem.data, options).network;
+  for (std::size_t i = 0; i < first.layers[0].weights.size(); ++i)
+    ASSERT_NEAR(first.layers[0].weights[i], second.layers[0].weights[i], 1e-9);  // 20 steps of at most 1e-12
+  problem.config.seed = 4;  // another draw of held-out fingerprints, another standardisation
+  Problem other(problem.config);
+  EXPECT_THROW(train(other.config, other.data, options), cli::DisagreementError);
+}
+
 TEST(Train, AnotherSeedGivesOtherBits) {
   Problem problem(tests::small_config());
   const TrainResult one = train(problem.config, problem.data, {});

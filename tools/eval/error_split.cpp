@@ -9,7 +9,7 @@ ErrorSplit split_error(std::span<const double> errors) noexcept {
   for (double e : errors) mean += e / n;
   double variance = 0;
   for (double e : errors) variance += (e - mean) * (e - mean) / (n - 1);
-  return {.bias2 = mean * mean - variance / n, .variance = variance};
+  return {.mean = mean, .bias2 = mean * mean - variance / n, .variance = variance};
 }
 
 }  // namespace crbrt::evaluation

@@ -7,10 +7,11 @@
 namespace crbrt::evaluation {
 
 /// For errors e_n = estimate_n - truth, n < N, with mean m and unbiased variance v = sum (e_n - m)^2 / (N - 1):
-///   variance = v     bias2 = m^2 - v / N     so that bias2 + variance = sum e_n^2 / N, which is Eq. 4.
+///   mean = m     variance = v     bias2 = m^2 - v / N     so that bias2 + variance = sum e_n^2 / N, which is Eq. 4.
 /// The mean of N noisy estimates misses the truth by v / N on average even without bias, hence the subtraction;
 /// bias2 of a single fingerprint may therefore be negative, its average over fingerprints is not biased.
 struct ErrorSplit {
+  double mean = 0;
   double bias2 = 0;
   double variance = 0;
   double mean_square() const noexcept { return bias2 + variance; }

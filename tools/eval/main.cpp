@@ -1,54 +1,21 @@
-// crbrt-eval: how far a model is from the Cramér-Rao bound, measured with the kernels that map brains.
+// crbrt-eval: a model against the Cramér-Rao bound, measured with the kernels that map brains.
 #include <cstdio>
 
 #include "crbrt/loader.hpp"
+#include "physics/basis.h"
+#include "physics/io/sequence_io.h"
+#include "physics/nlls/fit_range.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
 #include "tools/cli/model_file.h"
-#include "tools/eval/evaluate.h"
+#include "tools/eval/command.h"
 #include "tools/eval/report.h"
 
 namespace {
 
 using namespace crbrt;
-
-struct CommandLine {
-  std::string model, json, isa = "auto";
-  std::vector<std::string> datasets;
-  evaluation::Options options;
-};
-
-/// False when the program is done (--help).
-bool read_command_line(int argc, char** argv, CommandLine& line) {
-  CLI::App app(
-      "Measures a model against the Cramér-Rao bound on a data set: CRB loss at random SNR, and bias^2/CRB and\n"
-      "variance/CRB at fixed SNRs. An efficient unbiased estimator has loss 1, bias 0 and variance 1.",
-      "crbrt-eval");
-  cli::add_common_options(app);
-  app.add_option("--model", line.model, "model to measure (.crbm)")->required();
-  app.add_option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards")->required();
-  app.add_option("--json", line.json, "where the numbers go");
-  app.add_option("--count", line.options.count, "fingerprints from the front of the data set (default: all)")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--draws", line.options.draws, "draws of |M0|, phase and noise per fingerprint for the loss")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--realisations", line.options.realisations, "noise realisations per fingerprint and SNR for the split")
-      ->check(CLI::Range(2, 1000000))
-      ->capture_default_str();
-  app.add_option("--snr", line.options.snrs, "SNRs of the split")
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--seed", line.options.seed, "of the noise")->capture_default_str();
-  app.add_option("--isa", line.isa, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
-  app.add_option("--threads", line.options.threads, "worker threads")->check(CLI::Range(1, 1024))->capture_default_str();
-  if (!cli::parse(app, argc, argv)) return false;
-  if (!isa_from_name(line.isa.c_str(), line.options.isa))
-    throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + line.isa);
-  return true;
-}
+using evaluation::CommandLine;
 
 void check_agreement(const std::string& path, const ModelInfo& info, const physics::Dataset& dataset) {
   if (info.n_coeff != static_cast<std::uint32_t>(dataset.coefficients.rows()))
@@ -62,25 +29,88 @@ void check_agreement(const std::string& path, const ModelInfo& info, const physi
     throw cli::DisagreementError(path, "basis " + dataset.basis_sha256 + " as in the data set", info.basis_sha256);
 }
 
+std::optional<physics::Sequence> read_own_sequence(const CommandLine& line, const physics::Dataset& dataset) {
+  if (line.sequence.empty()) return std::nullopt;
+  physics::Sequence sequence = physics::read_sequence(line.sequence, line.tr_s);
+  if (const std::string found = physics::sha256_of(sequence); found != dataset.sequence_sha256)
+    throw cli::DisagreementError(line.sequence, "the sequence of the data set, " + dataset.sequence_sha256, found);
+  return sequence;
+}
+
+std::vector<evaluation::OtherSet> read_others(const CommandLine& line, const physics::Dataset& dataset) {
+  std::vector<evaluation::OtherSet> others;
+  for (const std::string& other : line.against) {
+    const std::size_t at = other.find('=');
+    const std::string path = other.substr(at + 1);
+    physics::Dataset set = physics::read_dataset({path});
+    if (set.coefficients.rows() != dataset.coefficients.rows())
+      throw cli::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
+                                   "rank " + std::to_string(set.coefficients.rows()));
+    others.push_back({other.substr(0, at), std::move(set.coefficients)});
+  }
+  return others;
+}
+
+std::vector<evaluation::GridResult> measure_grids(const CommandLine& line, const Model& model, const physics::Dataset& dataset,
+                                                  const std::optional<physics::Sequence>& sequence) {
+  if (!sequence && line.grid_cache.empty()) return {};
+  const auto grids = evaluation::paper_grids();
+  const physics::Dataset set =
+      evaluation::cached_grids(line.grid_cache, grids, sequence ? &*sequence : nullptr, dataset, line.options.threads);
+  return evaluation::measure_grids(model.program(), grids, set, line.options, line.model);
+}
+
+std::optional<evaluation::NllsResult> measure_nlls(const CommandLine& line, const Model& model, const physics::Dataset& dataset,
+                                                   const std::optional<physics::Sequence>& sequence) {
+  if (line.nlls.count == 0) return std::nullopt;
+  const physics::Prior prior =
+      line.prior.empty() ? physics::paper_fit_prior(dataset.tr_s) : physics::read_prior(line.prior, dataset.tr_s);
+  return evaluation::compare_nlls(model.program(), dataset, *sequence, prior, line.nlls, line.model);
+}
+
+evaluation::Origin origin_of(const Model& model, const physics::Dataset& dataset, const std::string& command) {
+  const ModelInfo& info = model.info();
+  return {.model_name = info.name,
+          .model_sha256 = info.content_sha256,
+          .loss_kind = info.loss_kind,
+          .epochs = info.epochs,
+          .n_train = info.n_train,
+          .sequence_name = dataset.sequence_name,
+          .sequence_sha256 = dataset.sequence_sha256,
+          .basis_sha256 = dataset.basis_sha256,
+          .dataset_provenance = dataset.provenance,
+          .command = command,
+          .macs_per_voxel = model.program().macs_per_voxel,
+          .snr_min = dataset.snr_min,
+          .snr_max = dataset.snr_max,
+          .trained_snr_min = info.snr_min,
+          .trained_snr_max = info.snr_max};
+}
+
 int evaluate(int argc, char** argv) {
-  CommandLine line;
-  if (!read_command_line(argc, argv, line)) return cli::exit_ok;
-  const Model model = cli::load_model(line.model);
-  const physics::Dataset dataset = physics::read_dataset(line.datasets);
-  check_agreement(line.model, model.info(), dataset);
-  if (line.options.count > dataset.size())
-    throw cli::InputError(line.datasets.front(), "at least " + std::to_string(line.options.count) + " fingerprints",
+  const std::optional<CommandLine> line = evaluation::read_command_line(argc, argv);
+  if (!line) return cli::exit_ok;
+  const Model model = cli::load_model(line->model);
+  const physics::Dataset dataset = physics::read_dataset(line->datasets);
+  check_agreement(line->model, model.info(), dataset);
+  if (line->options.count > dataset.size())
+    throw cli::InputError(line->datasets.front(), "at least " + std::to_string(line->options.count) + " fingerprints",
                           std::to_string(dataset.size()));
-  const auto result = evaluation::evaluate(model.program(), dataset, line.options, line.model);
-  const evaluation::Origin origin{.model_name = model.info().name,
-                                  .model_sha256 = model.info().content_sha256,
-                                  .sequence_name = dataset.sequence_name,
-                                  .command = cli::command_text(argc, argv),
-                                  .macs_per_voxel = model.program().macs_per_voxel,
-                                  .snr_min = dataset.snr_min,
-                                  .snr_max = dataset.snr_max};
-  std::fputs(evaluation::table(result, origin).c_str(), stdout);
-  if (!line.json.empty()) cli::write_text_file(line.json, evaluation::json(result, line.options, origin));
+  const auto sequence = read_own_sequence(*line, dataset);
+  const auto others = read_others(*line, dataset);
+
+  const evaluation::Options& options = line->options;
+  evaluation::Measurement measurement{evaluation::evaluate(model.program(), dataset, options, line->model), {}, {}, {}};
+  if (model.program().atypicality != nullptr)
+    measurement.atypicality = evaluation::measure_atypicality(
+        model.program(), dataset, others,
+        {evaluation::fingerprint_count(dataset, options), options.detail_snr, options.seed, options.isa});
+  measurement.grids = measure_grids(*line, model, dataset, sequence);
+  measurement.nlls = measure_nlls(*line, model, dataset, sequence);
+
+  const auto origin = origin_of(model, dataset, cli::command_text(argc, argv));
+  std::fputs(evaluation::table(measurement, options, origin).c_str(), stdout);
+  if (!line->json.empty()) cli::write_text_file(line->json, evaluation::json(measurement, options, origin));
   return cli::exit_ok;
 }
 

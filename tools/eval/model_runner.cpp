@@ -1,6 +1,8 @@
 // Binding a session with heap memory, which the runtime itself never asks for.
 #include "tools/eval/model_runner.h"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
@@ -8,7 +10,7 @@
 
 namespace crbrt::evaluation {
 
-ModelRunner::ModelRunner(const Program& program, Isa isa) {
+ModelRunner::ModelRunner(const Program& program, Isa isa) : program_(program), n_output_(program.n_output) {
   const std::size_t bytes = Session::arena_bytes(program);
   arena_.reset(::operator new (bytes, std::align_val_t{layout::arena_alignment}));
   const Status status = session_.bind(program, arena_.get(), bytes, isa);
@@ -16,9 +18,28 @@ ModelRunner::ModelRunner(const Program& program, Isa isa) {
   if (status != Status::ok) throw std::runtime_error(message(status));
 }
 
-void ModelRunner::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> voxel_status) const {
-  const Status status = session_.run(coefficients, estimates, voxel_status);
+void ModelRunner::run(View2<const float> coefficients, double sigma) {
+  using Clock = std::chrono::steady_clock;
+  const std::size_t n = coefficients.rows;
+  estimates_.resize(n * n_output_);
+  status_.resize(n);
+  Details details{.sigma = static_cast<float>(sigma), .std = {}, .atypicality = {}};
+  if (has_std()) {
+    std_.resize(n * n_output_);
+    details.std = {std_.data(), n, n_output_};
+  }
+  if (has_atypicality()) {
+    atypicality_.resize(n);
+    details.atypicality = {atypicality_.data(), n};
+  }
+  const auto start = Clock::now();
+  const Status status =
+      session_.run(coefficients, {estimates_.data(), n, n_output_}, {status_.data(), status_.size()}, details);
+  kernel_s_ += std::chrono::duration<double>(Clock::now() - start).count();
   if (status != Status::ok) throw std::runtime_error(message(status));
+  n_voxel_ += n;
+  n_flagged_ += static_cast<std::size_t>(
+      std::count_if(status_.begin(), status_.end(), [](VoxelStatus s) { return s != VoxelStatus::ok; }));
 }
 
 }  // namespace crbrt::evaluation

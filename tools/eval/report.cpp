@@ -1,101 +1,95 @@
-// Loss, bias and variance are ratios to the bound: 1 is an efficient unbiased estimator.
+// The table: loss, bias and variance are ratios to the bound, 1 is an efficient unbiased estimator.
 #include "tools/eval/report.h"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
-
-#include "tools/cli/command_line.h"
 
 namespace crbrt::evaluation {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string number(double value) {
+std::string number(double value, const char* format = "%.6g") {
   char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
+  std::snprintf(text, sizeof text, format, value);
   return text;
 }
 
-std::string cell(const std::string& text, int width) {
-  char padded[128];
-  std::snprintf(padded, sizeof padded, "%*s", width, text.c_str());
-  return padded;
+std::string cell(const std::string& text, std::size_t width) {
+  return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;
 }
 
-std::string ratio(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
-  return cell(text, 14);
+std::string row(const std::string& title, const std::vector<double>& values, const char* format = "%.3f") {
+  constexpr std::size_t width = 24;
+  std::string text = title + std::string(title.size() < width ? width - title.size() : 0, ' ');
+  for (double value : values) text += cell(number(value, format), 16);
+  return text + "\n";
 }
 
-Json named(const std::vector<std::string>& names, const std::vector<double>& values) {
-  Json object;
-  for (std::size_t j = 0; j < names.size(); ++j) object[names[j]] = values[j];
-  return object;
+std::vector<double> percent(std::vector<double> shares) {
+  for (double& share : shares) share *= 100;
+  return shares;
 }
 
-std::vector<double> sum(const Split& split) {
-  std::vector<double> loss(split.bias2_over_crb.size());
-  for (std::size_t j = 0; j < loss.size(); ++j) loss[j] = split.bias2_over_crb[j] + split.var_over_crb[j];
-  return loss;
+std::string head(const Evaluation& evaluation, const Origin& origin) {
+  return origin.model_name + " (" + std::to_string(origin.macs_per_voxel) + " multiply-adds per voxel) on " +
+         std::to_string(evaluation.fingerprints) + " fingerprints of " + origin.sequence_name + ", " + name(evaluation.isa) +
+         ": " + std::to_string(evaluation.voxels) + " voxels, " + number(evaluation.kernel_s) + " s in the kernels, " +
+         number(evaluation.total_s) + " s in all\n" + std::to_string(evaluation.dropped) +
+         " fingerprints without a finite bound left out, " + std::to_string(evaluation.flagged) + " voxels flagged\n\n";
+}
+
+std::string coverage_rows(const Evaluation& evaluation) {
+  if (!evaluation.has_uncertainty) return "\nno coverage: the model predicts no standard deviations\n";
+  std::string text = "\n";
+  for (const Split& split : evaluation.splits) {
+    text += row("SNR " + number(split.snr) + ": % within 1 std", percent(split.coverage.within_1), "%.1f");
+    text += row("        within 2 std", percent(split.coverage.within_2), "%.1f");
+    text += row("        std of residual", split.coverage.residual_std);
+  }
+  return text;
+}
+
+std::string atypicality_rows(const std::optional<AtypicalityResult>& atypicality) {
+  if (!atypicality) return "no ROC: the model has no atypicality\n";
+  std::string text = "\natypicality at SNR " + number(atypicality->snr) + ": area under the ROC curve, % above the threshold\n";
+  text += row("typical", {0.5, 100 * atypicality->false_alarms}, "%.4g");
+  for (const AtypicalKind& kind : atypicality->kinds)
+    text += row(kind.name, {kind.roc.area, 100 * kind.above_threshold}, "%.4g");
+  return text;
+}
+
+std::string grid_rows(const std::vector<GridResult>& grids, double snr) {
+  std::string text;
+  for (const GridResult& grid : grids) {
+    text += "\ngrid " + grid.grid.name + " at SNR " + number(snr) + ": mean |bias|, std, sqrt(CRB)\n";
+    for (const GridMaps& maps : grid.outputs)
+      text += row(maps.output, {maps.mean_abs_bias, maps.mean_std, maps.mean_sqrt_crb}, "%.5g");
+  }
+  return text;
+}
+
+std::string nlls_rows(const std::optional<NllsResult>& nlls) {
+  if (!nlls) return "";
+  std::string text = "\nleast squares, " + std::to_string(nlls->n_fingerprint) + " fingerprints x " +
+                     std::to_string(nlls->options.realisations) + " realisations at SNR " + number(nlls->options.snr) + ", " +
+                     number(nlls->seconds_per_voxel, "%.3g") + " s per voxel and core\n";
+  text += row("bias^2/CRB", nlls->nlls.bias2_over_crb) + row("variance/CRB", nlls->nlls.var_over_crb);
+  return text + row("median error^2/CRB", nlls->nlls.median_loss) + row("        of the model", nlls->model.median_loss);
 }
 
 }  // namespace
 
-std::string table(const Evaluation& evaluation, const Origin& origin) {
-  std::string text = origin.model_name + " (" + std::to_string(origin.macs_per_voxel) + " multiply-adds per voxel) on " +
-                     std::to_string(evaluation.fingerprints) + " fingerprints of " + origin.sequence_name + ", " +
-                     name(evaluation.isa) + ": " + std::to_string(evaluation.voxels) + " voxels, " +
-                     number(evaluation.kernel_s) + " s in the kernels, " + number(evaluation.total_s) + " s in all\n";
-  text += std::to_string(evaluation.dropped) + " fingerprints without a finite bound left out, " +
-          std::to_string(evaluation.flagged) + " voxels flagged\n\n" + cell("", 24);
+std::string table(const Measurement& measurement, const Options& options, const Origin& origin) {
+  const Evaluation& evaluation = measurement.evaluation;
+  std::string text = head(evaluation, origin) + std::string(24, ' ');
   for (const auto& output : evaluation.outputs) text += cell(output, 16);
   text += "\n";
-  const auto row = [&](const std::string& title, const std::vector<double>& values) {
-    char head[32];
-    std::snprintf(head, sizeof head, "%-24s", title.c_str());
-    text += head;
-    for (double value : values) text += "  " + ratio(value);
-    text += "\n";
-  };
-  row("loss, SNR " + number(origin.snr_min) + " to " + number(origin.snr_max), evaluation.loss);
+  text += row("loss, SNR " + number(origin.snr_min) + " to " + number(origin.snr_max), evaluation.loss);
   for (const Split& split : evaluation.splits) {
-    row("SNR " + number(split.snr) + ": bias^2/CRB", split.bias2_over_crb);
-    row("        variance/CRB", split.var_over_crb);
+    text += row("SNR " + number(split.snr) + ": bias^2/CRB", split.bias2_over_crb);
+    text += row("        variance/CRB", split.var_over_crb);
   }
+  text += coverage_rows(evaluation) + atypicality_rows(measurement.atypicality);
+  text += grid_rows(measurement.grids, options.detail_snr) + nlls_rows(measurement.nlls);
   return text + "\nmean CRB loss " + number(evaluation.loss_mean) + "\n";
-}
-
-std::string json(const Evaluation& evaluation, const Options& options, const Origin& origin) {
-  Json document;
-  document["loss"]["mean"] = evaluation.loss_mean;
-  document["loss"].update(named(evaluation.outputs, evaluation.loss));
-  document["snr"] = Json::object();
-  for (const Split& split : evaluation.splits)
-    document["snr"][number(split.snr)] = {{"bias2_over_crb", named(evaluation.outputs, split.bias2_over_crb)},
-                                          {"var_over_crb", named(evaluation.outputs, split.var_over_crb)},
-                                          {"loss", named(evaluation.outputs, sum(split))}};
-  document["model"] = origin.model_name;
-  document["model_sha256"] = origin.model_sha256;
-  document["sequence"] = origin.sequence_name;
-  document["macs_per_voxel"] = origin.macs_per_voxel;
-  document["snr_min"] = origin.snr_min;
-  document["snr_max"] = origin.snr_max;
-  document["fingerprints"] = evaluation.fingerprints;
-  document["dropped"] = evaluation.dropped;
-  document["voxels"] = evaluation.voxels;
-  document["flagged"] = evaluation.flagged;
-  document["draws"] = options.draws;
-  document["realisations"] = options.realisations;
-  document["seed"] = options.seed;
-  document["threads"] = options.threads;
-  document["isa"] = name(evaluation.isa);
-  document["kernel_s"] = evaluation.kernel_s;
-  document["total_s"] = evaluation.total_s;
-  document["version"] = cli::version();
-  document["command"] = origin.command;
-  return document.dump(2) + "\n";
 }
 
 }  // namespace crbrt::evaluation

@@ -1,20 +1,36 @@
-/// An evaluation for people (a table) and for programs (JSON with the nested keys loss.<output>, snr.<n>.<what>.<output>).
+/// An evaluation for people (a table) and for programs (JSON; docs/evaluation.md lists the keys).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "tools/eval/atypicality.h"
 #include "tools/eval/evaluate.h"
+#include "tools/eval/grid_maps.h"
+#include "tools/eval/nlls_check.h"
 
 namespace crbrt::evaluation {
 
 /// Where the numbers come from.
 struct Origin {
-  std::string model_name, model_sha256, sequence_name, command;
+  std::string model_name, model_sha256, loss_kind;
+  std::size_t epochs = 0, n_train = 0;
+  std::string sequence_name, sequence_sha256, basis_sha256, dataset_provenance, command;
   std::size_t macs_per_voxel = 0;
-  double snr_min = 0, snr_max = 0;
+  double snr_min = 0, snr_max = 0;                  ///< of the data set
+  double trained_snr_min = 0, trained_snr_max = 0;  ///< of the model
 };
 
-std::string table(const Evaluation& evaluation, const Origin& origin);
-std::string json(const Evaluation& evaluation, const Options& options, const Origin& origin);
+/// Everything that was measured; what was not asked for, or the model lacks, is absent (null in JSON).
+struct Measurement {
+  Evaluation evaluation;
+  std::optional<AtypicalityResult> atypicality;
+  std::vector<GridResult> grids;  ///< empty: none
+  std::optional<NllsResult> nlls;
+};
+
+std::string table(const Measurement& measurement, const Options& options, const Origin& origin);
+std::string json(const Measurement& measurement, const Options& options, const Origin& origin);
 
 }  // namespace crbrt::evaluation

@@ -6,7 +6,7 @@
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
 #include "tools/cli/error.h"
-#include "tools/simulate/basis_source.h"
+#include "tools/subspace/basis_source.h"
 
 namespace crbrt::fit {
 namespace {
@@ -34,7 +34,7 @@ Problem read_problem(const Options& options) {
   Problem problem;
   problem.settings = options.settings;
   problem.sequence = physics::read_sequence(options.sequence, options.tr_s);
-  problem.basis = simulate::load_basis(options.basis, options.rank, problem.sequence);
+  problem.basis = subspace::load_basis(options.basis, options.rank, problem.sequence);
   problem.prior = options.prior.empty() ? physics::paper_fit_prior(problem.sequence.tr_s)
                                         : physics::read_prior(options.prior, problem.sequence.tr_s);
   problem.settings.t1_model = options.t1_model.value_or(problem.prior.t1_model);

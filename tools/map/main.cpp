@@ -1,44 +1,26 @@
 // crbrt-map: parameter maps from a coefficient image with a trained model.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "crbrt/loader.hpp"
-#include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
 #include "tools/cli/model_file.h"
+#include "tools/map/atypical.h"
+#include "tools/map/map_files.h"
 #include "tools/map/model_maps.h"
+#include "tools/map/noise_level.h"
+#include "tools/map/options.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/image_run.h"
-#include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/sidecar.h"
 
 namespace {
 
 using namespace crbrt;
-
-struct MapOptions {
-  volume::ImageOptions image;
-  std::string model, basis, isa_name = "auto";
-  Isa isa = Isa::automatic;
-};
-
-/// False when the program is done (--help).
-bool read_command_line(int argc, char** argv, MapOptions& options) {
-  CLI::App app("Estimates tissue parameters in every voxel of a coefficient image and writes them as NIfTI maps.", "crbrt-map");
-  cli::add_common_options(app);
-  app.add_option("--model", options.model, "model (.crbm)")->required();
-  volume::add_image_options(app, options.image);
-  app.add_option("--basis", options.basis,
-                 "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
-  app.add_option("--isa", options.isa_name, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
-  if (!cli::parse(app, argc, argv)) return false;
-  if (!isa_from_name(options.isa_name.c_str(), options.isa)) {
-    throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + options.isa_name);
-  }
-  return true;
-}
+using map::MapOptions;
 
 volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input) {
   const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name};
@@ -63,44 +45,71 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
   return {"crbrt-map", std::move(command), std::move(sources), std::move(estimator)};
 }
 
-std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program) {
-  std::vector<std::string> outputs;
-  for (std::size_t i = 0; i < program.n_output; ++i) outputs.emplace_back(program.outputs[i].name);
-  const std::vector<std::string> names = volume::map_names(model_path, outputs);
-  std::vector<volume::MapDescription> maps;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const Output& output = program.outputs[i];
-    maps.push_back({names[i], outputs[i], output.unit, {{"ValidRange", {output.minimum, output.maximum}}}});
+/// What the standard deviations are made with; empty where there are none. Throws DisagreementError for a --sigma that the
+/// model has no use for.
+std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs) {
+  if (options.sigma && program.uncertainty == nullptr)
+    throw cli::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
+  if (options.sigma) return map::NoiseLevel{.sigma = *options.sigma, .source = map::NoiseSource::given};
+  if (options.no_std || program.uncertainty == nullptr) return std::nullopt;
+  const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels);
+  if (!estimate.level) {
+    std::fprintf(
+        stderr,
+        "crbrt-map: warning: %s: no standard deviations, because the noise cannot be estimated (%s); --sigma gives it\n",
+        inputs.image.spec().shown.c_str(), estimate.why_not.c_str());
   }
-  return maps;
+  return estimate.level;
+}
+
+/// Noise and atypical voxels for people, and the same for --stats.
+nlohmann::ordered_json report_details(const std::string& input, const std::optional<map::NoiseLevel>& noise,
+                                      const std::optional<map::Atypical>& atypical) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (noise) {
+    std::printf("noise: %s\n", noise->in_words().c_str());
+    json["noise"] = noise->to_json();
+  }
+  if (atypical) {
+    std::printf("atypical: %s\n", atypical->in_words().c_str());
+    json["atypicality"] = atypical->to_json();
+  }
+  if (atypical && atypical->diagnosis) {
+    std::fprintf(stderr, "crbrt-map: warning: %s: %s are unlike the model's training data; %s\n", input.c_str(),
+                 atypical->in_words().c_str(), atypical->diagnosis->in_words().c_str());
+  }
+  return json;
 }
 
 int run(int argc, char** argv) {
   const volume::StopWatch total;
-  MapOptions options;
-  if (!read_command_line(argc, argv, options)) return cli::exit_ok;
-  const Model model = cli::load_model(options.model);
+  const auto options = map::parse_options(argc, argv);
+  if (!options) return cli::exit_ok;
+  const Model model = cli::load_model(options->model);
   const Program& program = model.program();
-  const auto descriptions = describe_outputs(options.model, program);
+  const auto outputs = map::describe_outputs(options->model, program);
 
   const volume::StopWatch reading;
-  const auto inputs = volume::open_inputs(options.image, program.n_coeff, "model " + model.info().name);
-  const auto basis = check_basis(options, model.info(), inputs.image.spec());
+  const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name);
+  const auto basis = check_basis(*options, model.info(), inputs.image.spec());
+  const auto noise = noise_of(*options, program, inputs);
   const double open_s = reading.seconds();
-  volume::Report report(options.image);
-  volume::MapFolder folder(options.image.out, inputs.grid,
+  volume::Report report(options->image);
+  volume::MapFolder folder(options->image.out, inputs.grid,
                            run_record(model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
-                           options.image.compression());
+                           options->image.compression());
 
-  const auto result = map::map_voxels(program, options.isa, inputs.image, inputs.voxels, options.image.threads);
+  const map::MapSettings settings{
+      .isa = options->isa, .threads = options->image.threads, .sigma = noise ? static_cast<float>(noise->sigma) : 0};
+  const auto result = map::map_voxels(program, settings, inputs.image, inputs.voxels);
+  std::optional<map::Atypical> atypical;
+  if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   const volume::StopWatch writing;
-  for (std::size_t i = 0; i < descriptions.size(); ++i) folder.write(descriptions[i], result.maps[i]);
-  folder.write_status(result.status);
-  folder.commit();
+  map::write_maps(folder, program, outputs, result, noise, atypical);
 
   volume::RunStats stats{.voxels = inputs.voxels.size(),
-                         .threads = options.image.threads,
+                         .threads = settings.threads,
                          .isa = name(result.isa),
                          .precision = "f32",
                          .model = model.info().name,
@@ -110,7 +119,8 @@ int run(int argc, char** argv) {
                          .write_s = writing.seconds(),
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
-                         .status = volume::count(result.status)};
+                         .status = volume::count(result.status),
+                         .more = report_details(inputs.image.spec().shown, noise, atypical)};
   report.save(stats);
   return cli::exit_ok;
 }

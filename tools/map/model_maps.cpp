@@ -13,61 +13,102 @@ namespace {
 // The coefficients of a batch and the network's tiles stay in the second-level cache.
 constexpr std::size_t batch_size = 4096;
 
-class SessionWorker final : public volume::BatchWorker {
+void check(Status status) {
+  if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+}
+
+/// A session and the arena it works in.
+class BoundSession {
  public:
-  SessionWorker(const Program& program, Isa isa, ModelMaps& result)
-      : result_(result), n_input_(2 * std::size_t{program.n_coeff}), n_output_(program.n_output) {
+  BoundSession(const Program& program, Isa isa) {
     const std::size_t bytes = Session::arena_bytes(program);
     arena_.reset(::operator new (bytes, std::align_val_t{layout::arena_alignment}));
     const Status status = session_.bind(program, arena_.get(), bytes, isa);
     if (status == Status::isa_unavailable) throw cli::UsageError("--isa " + std::string(name(isa)) + ": " + message(status));
-    if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
-    estimates_.resize(batch_size * n_output_);
-    status_.resize(batch_size);
-    result_.isa = session_.isa();
+    check(status);
   }
-
-  void estimate(std::span<const std::size_t> voxels, const float* interleaved) override {
-    const std::size_t n = voxels.size();
-    const Status status =
-        session_.run_interleaved(View2<const float>(interleaved, n, n_input_), View2<float>(estimates_.data(), n, n_output_),
-                                 View1<VoxelStatus>{status_.data(), n});
-    if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
-  }
-
-  void store(std::span<const std::size_t> voxels) override {
-    for (std::size_t i = 0; i < voxels.size(); ++i) result_.status[voxels[i]] = status_[i];
-    for (std::size_t output = 0; output < n_output_; ++output) {
-      float* const map = result_.maps[output].data();
-      for (std::size_t i = 0; i < voxels.size(); ++i) map[voxels[i]] = estimates_[i * n_output_ + output];
-    }
-  }
+  const Session* operator->() const noexcept { return &session_; }
 
  private:
   struct Release {
     void operator()(void* memory) const noexcept { ::operator delete (memory, std::align_val_t{layout::arena_alignment}); }
   };
+  std::unique_ptr<void, Release> arena_;
+  Session session_;
+};
+
+class SessionWorker final : public volume::BatchWorker {
+ public:
+  SessionWorker(const Program& program, const MapSettings& settings, ModelMaps& result)
+      : result_(result),
+        n_input_(2 * std::size_t{program.n_coeff}),
+        n_output_(program.n_output),
+        sigma_(settings.sigma),
+        session_(program, settings.isa) {
+    estimates_.resize(batch_size * n_output_);
+    std_.resize(result_.std.empty() ? 0 : estimates_.size());
+    atypicality_.resize(result_.atypicality.empty() ? 0 : batch_size);
+    status_.resize(batch_size);
+    result_.isa = session_->isa();
+  }
+
+  void estimate(std::span<const std::size_t> voxels, const float* interleaved) override {
+    const std::size_t n = voxels.size();
+    Details details{.sigma = sigma_, .std = {}, .atypicality = {}};
+    if (!std_.empty()) details.std = {std_.data(), n, n_output_};
+    if (!atypicality_.empty()) details.atypicality = {atypicality_.data(), n};
+    check(
+        session_->run_interleaved({interleaved, n, n_input_}, {estimates_.data(), n, n_output_}, {status_.data(), n}, details));
+  }
+
+  void store(std::span<const std::size_t> voxels) override {
+    for (std::size_t i = 0; i < voxels.size(); ++i) result_.status[voxels[i]] = status_[i];
+    scatter(voxels, estimates_, result_.maps);
+    if (!std_.empty()) scatter(voxels, std_, result_.std);
+    if (atypicality_.empty()) return;
+    for (std::size_t i = 0; i < voxels.size(); ++i) result_.atypicality[voxels[i]] = atypicality_[i];
+  }
+
+ private:
+  void scatter(std::span<const std::size_t> voxels, const std::vector<float>& rows,
+               std::vector<std::vector<float>>& maps) const {
+    for (std::size_t output = 0; output < n_output_; ++output) {
+      float* const map = maps[output].data();
+      for (std::size_t i = 0; i < voxels.size(); ++i) map[voxels[i]] = rows[i * n_output_ + output];
+    }
+  }
 
   ModelMaps& result_;
   std::size_t n_input_, n_output_;
-  std::unique_ptr<void, Release> arena_;
-  Session session_;
-  std::vector<float> estimates_;
+  float sigma_;
+  BoundSession session_;
+  std::vector<float> estimates_, std_, atypicality_;
   std::vector<VoxelStatus> status_;
 };
 
 }  // namespace
 
-ModelMaps map_voxels(const Program& program, Isa isa, const volume::CoefficientImage& image,
-                     std::span<const std::size_t> voxels, unsigned threads) {
+ModelMaps map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
+                     std::span<const std::size_t> voxels) {
   ModelMaps result;
   const std::size_t n = volume::n_voxel(image.grid().shape);
   result.maps.assign(program.n_output, std::vector<float>(n, 0.0f));
+  if (settings.sigma > 0) result.std.assign(program.n_output, std::vector<float>(n, 0.0f));
+  if (program.atypicality != nullptr) result.atypicality.assign(n, 0.0f);
   result.status.assign(n, VoxelStatus::not_computed);
-  const volume::BatchPlan plan{.batch_size = batch_size, .threads = threads, .label = "mapping"};
+  const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
   result.times =
-      volume::run_batches(image, voxels, plan, [&] { return std::make_unique<SessionWorker>(program, isa, result); });
+      volume::run_batches(image, voxels, plan, [&] { return std::make_unique<SessionWorker>(program, settings, result); });
   return result;
+}
+
+std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved) {
+  const std::size_t width = 2 * std::size_t{program.n_coeff}, n = interleaved.size() / width;
+  std::vector<float> scores(n), estimates(n * program.n_output);
+  const BoundSession session(program, isa);
+  check(session->run_interleaved({interleaved.data(), n, width}, {estimates.data(), n, program.n_output}, {},
+                                 {.sigma = 0, .std = {}, .atypicality = {scores.data(), n}}));
+  return scores;
 }
 
 }  // namespace crbrt::map

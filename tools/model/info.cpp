@@ -1,6 +1,7 @@
 /// The text of `crbrt-model info`.
 #include "tools/model/info.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include "crbrt/session.h"
@@ -32,6 +33,22 @@ std::string preprocessing_text(const Preprocessing& p) {
   return line("preprocessing", text + "standardisation");
 }
 
+/// The range of noise is said as the SNR ||c|| / sigma, which is what people know of their data.
+std::string details_text(const Program& program) {
+  std::string text;
+  if (const Uncertainty* u = program.uncertainty; u == nullptr)
+    text += line("uncertainty", "none");
+  else
+    text += line("uncertainty", "standard deviation of each output; trained for ||c|| / sigma from " +
+                                    number(std::exp(-double{u->log_noise_center} - u->log_noise_max)) + " to " +
+                                    number(std::exp(-double{u->log_noise_center} - u->log_noise_min)));
+  if (const Atypicality* a = program.atypicality; a == nullptr)
+    text += line("atypicality", "none");
+  else
+    text += line("atypicality", "one score per voxel; above " + number(a->threshold) + " unlike 99 % of the training voxels");
+  return text;
+}
+
 std::string network_text(const Model& model) {
   const Program& program = model.program();
   std::string text = preprocessing_text(program.preprocessing);
@@ -41,6 +58,7 @@ std::string network_text(const Model& model) {
     text += line("output", std::string(output.name) + " in " + output.unit + ", " + number(output.minimum) + " to " +
                                number(output.maximum));
   }
+  text += details_text(program);
   return text + line("multiply-adds", std::to_string(program.macs_per_voxel) + " per voxel") +
          line("arena", std::to_string(Session::arena_bytes(program)) + " bytes");
 }

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "crbrt/status.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/error.h"
 #include "tools/cli/json_reader.h"
 #include "tools/phantom/brain.h"
+#include "tools/phantom/map_folder.h"
 #include "tools/phantom/slices.h"
 #include "tools/volume/image_values.h"
 
@@ -35,18 +35,7 @@ struct Tally {
   double rms_sqrt_crb() const { return std::sqrt(crb / n); }
 };
 
-/// A map of the run: crbrt-map writes .nii, or .nii.gz when asked to.
-std::string map_path(const std::string& folder, const std::string& map) {
-  const std::string plain = (std::filesystem::path(folder) / (map + ".nii")).string();
-  return std::filesystem::exists(plain) ? plain : plain + ".gz";
-}
-
 std::string in(const std::string& folder, const std::string& name) { return (std::filesystem::path(folder) / name).string(); }
-
-/// What the runtime could estimate; a value outside its output's range is an estimate too.
-bool is_estimate(float status) {
-  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
-}
 
 std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_crb, const std::vector<float>& labels,
                            const std::vector<float>& status) {

@@ -9,14 +9,13 @@
 #include <stdexcept>
 
 #include "crbrt/loader.hpp"
-#include "physics/io/sequence_io.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 #include "tools/eval/normal_block.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/fields.h"
 #include "tools/phantom/library.h"
+#include "tools/phantom/physics_source.h"
 #include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/nifti_out.h"
@@ -36,12 +35,6 @@ struct Voxels {
   std::vector<float> m0_magnitude;
 };
 
-Model load(const std::string& path) {
-  Model model = cli::load_model(path);
-  if (model.info().basis.empty()) throw cli::InputError(path, "a model that holds its basis", "none");
-  return model;
-}
-
 /// Throws DisagreementError for an output that a brain with an apparent T1 has no truth or no bound for.
 physics::Estimand estimand_of(const std::string& model_path, const std::string& output) {
   constexpr auto model = physics::T1Model::apparent;
@@ -56,12 +49,7 @@ physics::Estimand estimand_of(const std::string& model_path, const std::string& 
 }
 
 Physics physics_of(const MakeOptions& options, const Model& model) {
-  const ModelInfo& info = model.info();
-  Physics physics{.sequence = physics::read_sequence(options.sequence), .basis = {}, .estimands = {}};
-  if (const std::string found = physics::sha256_of(physics.sequence); found != info.sequence_sha256)
-    throw cli::DisagreementError(options.sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")",
-                                 found);
-  physics.basis = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
+  Physics physics = read_physics(model, options.sequence);
   for (std::uint32_t j = 0; j < model.program().n_output; ++j)
     physics.estimands.push_back(estimand_of(options.model, model.program().outputs[j].name));
   return physics;
@@ -166,7 +154,7 @@ void write_descriptions(cli::AtomicFolder& folder, const MakeOptions& options, c
 }  // namespace
 
 void make_phantom(const MakeOptions& options) {
-  const Model model = load(options.model);
+  const Model model = load_with_basis(options.model);
   const Physics physics = physics_of(options, model);
   const std::vector<Quantity> quantities = quantities_of(options, model);
   const Brain brain = read_brain(options.image);

@@ -37,7 +37,7 @@ void check_combination(const Options& o, bool has_rank) {
 
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
-  std::string shard, t1_model;
+  std::string shard, t1_model, basis_kind;
   CLI::App app(
       "Simulates fingerprints of the two-pool generalised Bloch model.\n"
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
@@ -51,6 +51,10 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.add_option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
   CLI::Option* rank = app.add_option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior")
                           ->check(CLI::PositiveNumber);
+  app.add_option("--basis-kind", basis_kind,
+                 "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
+                 "(default svd)")
+      ->check(CLI::IsMember({"svd", "crb"}));
   app.add_option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
       ->check(CLI::IsMember({"apparent", "separate"}));
   app.add_option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
@@ -63,6 +67,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (!cli::parse(app, argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
+  if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
+    throw cli::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
+  if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
   check_combination(o, rank->count() > 0);
   o.command = cli::command_text(argc, argv);
   return o;

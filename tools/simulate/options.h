@@ -6,6 +6,7 @@
 #include <string>
 
 #include "physics/crb.h"
+#include "tools/subspace/prior_basis.h"
 
 namespace crbrt::simulate {
 
@@ -13,9 +14,10 @@ struct Options {
   std::string sequence;
   std::optional<double> tr_s;
   std::string out;
-  std::string basis;                         ///< empty: none, or by SVD where a training set is made
-  int rank = 0;                              ///< 0: all columns of the basis
-  std::optional<physics::T1Model> t1_model;  ///< empty: the prior's, or apparent
+  std::string basis;                                          ///< empty: none, or made with the training set
+  subspace::BasisKind basis_kind = subspace::BasisKind::svd;  ///< of a basis that is made
+  int rank = 0;                                               ///< 0: all columns of the basis
+  std::optional<physics::T1Model> t1_model;                   ///< empty: the prior's, or apparent
   unsigned threads = 1;
   std::string command;
 

@@ -14,8 +14,8 @@
 #include "physics/simulator.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/progress.h"
-#include "tools/simulate/basis_source.h"
 #include "tools/simulate/simulator_source.h"
+#include "tools/subspace/basis_source.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -42,7 +42,7 @@ Job make_job(const Options& o) {
   physics::Sequence sequence = physics::read_sequence(o.sequence, o.tr_s);
   std::vector<physics::Tissue> tissues = physics::read_tissues(o.tissues);
   Eigen::MatrixXd basis;
-  if (!o.basis.empty()) basis = load_basis(o.basis, o.rank, sequence);
+  if (!o.basis.empty()) basis = subspace::load_basis(o.basis, o.rank, sequence);
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), physics::TissueDomain::of(tissues));
   return {o, std::move(tissues), std::move(simulator), std::move(basis), o.t1_model.value_or(physics::T1Model::apparent)};
 }

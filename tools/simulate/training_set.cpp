@@ -14,15 +14,15 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
 #include "tools/cli/progress.h"
-#include "tools/simulate/basis_source.h"
 #include "tools/simulate/simulator_source.h"
 #include "tools/simulate/training_chunk.h"
 #include "tools/simulate/training_parts.h"
+#include "tools/subspace/basis_source.h"
 
 namespace crbrt::simulate {
 namespace {
 
-// Enough draws for singular vectors whose noise is far below the energy that truncation loses.
+// Enough draws for a basis whose noise is far below what truncation loses.
 constexpr std::uint64_t max_basis_draws = 8192;
 
 TrainingProblem make_problem(const Options& o) {
@@ -33,22 +33,13 @@ TrainingProblem make_problem(const Options& o) {
   return {std::move(prior), t1_model, o.seed, o.count, std::move(simulator)};
 }
 
-/// Leading singular vectors of draws that no fingerprint of the set shares; the same for every shard.
-Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank) {
+/// From draws that no fingerprint of the set shares; the same for every shard.
+Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank, subspace::BasisKind kind) {
   const std::uint64_t n_draw = std::min(problem.count, max_basis_draws);
-  physics::BasisBuilder builder(static_cast<Eigen::Index>(problem.simulator.sequence().n_frame()));
   cli::Progress progress("basis", n_draw);
-  for (std::uint64_t first = 0; first < n_draw; first += block_size) {
-    std::vector<physics::Tissue> tissues;
-    for (std::uint64_t i = first; i < std::min(first + block_size, n_draw); ++i)
-      tissues.push_back(problem.prior.draw(problem.seed, physics::Stream::basis, i));
-    physics::Signals signals;
-    problem.simulator.simulate(tissues, signals);
-    builder.add(signals);
-    progress.advance(tissues.size());
-  }
   try {
-    return builder.basis(rank);
+    return subspace::prior_basis(problem.simulator, problem.prior, problem.t1_model, problem.seed, n_draw, rank, kind,
+                                 [&](std::uint64_t n) { progress.advance(n); });
   } catch (const std::invalid_argument& error) {
     throw cli::UsageError("--rank " + std::to_string(rank) + ": " + error.what());
   }
@@ -72,7 +63,7 @@ nlohmann::ordered_json describe(const Options& o, const TrainingProblem& problem
 
 Eigen::MatrixXd obtain_basis(const Options& o, const TrainingProblem& problem, const TrainingParts& parts) {
   if (std::optional<Eigen::MatrixXd> saved = parts.basis()) return *std::move(saved);
-  Eigen::MatrixXd basis = make_basis(problem, o.rank);
+  Eigen::MatrixXd basis = make_basis(problem, o.rank, o.basis_kind);
   parts.save_basis(basis);
   return basis;
 }
@@ -137,10 +128,12 @@ void make_training_set(const Options& o) {
   nlohmann::ordered_json provenance = describe(o, problem);
   Eigen::MatrixXd basis;
   if (!o.basis.empty()) {
-    basis = load_basis(o.basis, o.rank, problem.simulator.sequence());
+    basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence());
     provenance["basis"] = physics::sha256_of(basis);
   } else {
-    provenance["basis"] = "leading " + std::to_string(o.rank) + " singular vectors of draws of their own";
+    provenance["basis"] = o.basis_kind == subspace::BasisKind::svd
+                              ? "leading " + std::to_string(o.rank) + " singular vectors of draws of their own"
+                              : std::to_string(o.rank) + " vectors that keep the bounds of draws of their own";
   }
   { const cli::AtomicFile writable(o.out); }  // before minutes of work
   const TrainingParts parts(o.out, provenance.dump(1));

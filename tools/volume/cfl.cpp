@@ -1,7 +1,9 @@
 // BART's pair of files: x.hdr lists the extents as text, x.cfl holds complex floats in little-endian order.
 #include <bit>
+#include <charconv>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "tools/cli/error.h"
 #include "tools/volume/stored_image.h"
@@ -10,6 +12,16 @@ namespace crbrt::volume {
 namespace {
 
 std::string header_path(const FileSpec& spec) { return spec.path.substr(0, spec.path.size() - 4) + ".hdr"; }
+
+// A number too large for its type is no dimension either: reading it from a stream would end the line there.
+std::size_t extent_of(const std::string& path, const std::string& line, const std::string& word) {
+  long long extent = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), extent);
+  if (error != std::errc() || end != word.data() + word.size())
+    throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
+  if (extent < 1) throw cli::InputError(path, "positive dimensions", std::to_string(extent));
+  return static_cast<std::size_t>(extent);
+}
 
 // "# Dimensions", then one line of extents; later sections (command, creator) do not concern us.
 std::vector<std::size_t> read_extents(const std::string& path) {
@@ -20,11 +32,8 @@ std::vector<std::size_t> read_extents(const std::string& path) {
     std::getline(file, line);
     std::istringstream words(line);
     std::vector<std::size_t> extents;
-    for (long long extent = 0; words >> extent;) {
-      if (extent < 1) throw cli::InputError(path, "positive dimensions", std::to_string(extent));
-      extents.push_back(static_cast<std::size_t>(extent));
-    }
-    if (!words.eof() || extents.empty()) throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
+    for (std::string word; words >> word;) extents.push_back(extent_of(path, line, word));
+    if (extents.empty()) throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
     return extents;
   }
   throw cli::InputError(path, "a line \"# Dimensions\"", "none");

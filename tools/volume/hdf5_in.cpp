@@ -1,8 +1,11 @@
 // MAT v7.3 and other HDF5 files. The whole data set is read at once: its chunks may hold anything next to anything.
 #include <hdf5.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "physics/io/hdf5_handle.h"
 #include "tools/cli/error.h"
@@ -54,6 +57,20 @@ Hdf5Handle memory_type(const FileSpec& spec, hid_t stored, Element& element) {
   throw cli::InputError(spec.shown, "numbers, or complex numbers as {real, imag}", "another HDF5 type");
 }
 
+/// Extents are free of charge in HDF5: a damaged or hostile file may promise more than it holds. Compressed, it holds at most
+/// 1032 times its length (deflate).
+void expect_holds(const FileSpec& spec, const StoredImage& image, hid_t dataset, std::size_t stored_size) {
+  std::error_code unreadable;
+  const auto file_size = static_cast<std::uint64_t>(std::filesystem::file_size(spec.path, unreadable));
+  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  const std::uint64_t ratio = H5Pget_nfilters(properties.get()) > 0 ? 1032 : 1;
+  const std::uint64_t held = std::min<std::uint64_t>(H5Dget_storage_size(dataset), file_size) * ratio;
+  const std::uint64_t promised = image.n_element() * stored_size;
+  if (promised <= held) return;
+  throw cli::InputError(spec.shown, std::to_string(promised) + " bytes (" + text(image.extents) + ")",
+                        "room for " + std::to_string(held) + " in the file");
+}
+
 }  // namespace
 
 StoredImage open_hdf5(const FileSpec& spec) {
@@ -66,8 +83,8 @@ StoredImage open_hdf5(const FileSpec& spec) {
   StoredImage image{spec, extents_of(spec, dataset.get()), {}, {}, nullptr, 0};
   const Hdf5Handle stored(H5Dget_type(dataset.get()), H5Tclose);
   const Hdf5Handle type = memory_type(spec, stored.get(), image.encoding.element);
+  expect_holds(spec, image, dataset.get(), H5Tget_size(stored.get()));
   const std::size_t size = image.n_element() * bytes_of(image.encoding.element);
-  // Extents are free of charge in HDF5: a damaged file may promise more than any memory holds.
   std::unique_ptr<std::byte[]> bytes(new (std::nothrow) std::byte[size]);
   if (!bytes) throw cli::InputError(spec.shown, "a data set that fits into memory", text(image.extents));
   if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.get()) < 0) {

@@ -19,9 +19,11 @@ constexpr std::array<Names, 5> bids_names{{{"t1_apparent_s", "T1map"},
                                            {"r1_free_hz", "R1map"},
                                            {"r2_free_hz", "R2map"}}};
 
+/// Letters, digits and underscores, and no name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {
   const char* const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return !output.empty() && output.find_first_not_of(allowed) == std::string::npos && output != "status";
+  return !output.empty() && output.find_first_not_of(allowed) == std::string::npos && output != "status" &&
+         output != "atypicality" && !output.ends_with(std_suffix);
 }
 
 }  // namespace
@@ -38,8 +40,9 @@ std::vector<std::string> map_names(const std::string& file, const std::vector<st
   const auto taken = [&](const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); };
   for (const std::string& output : outputs) {
     if (!makes_file_name(output)) {
-      throw cli::InputError(file, "outputs named with letters, digits and underscores, none of them \"status\"",
-                            "\"" + output + "\"");
+      throw cli::InputError(
+          file, "outputs named with letters, digits and underscores, none \"status\", \"atypicality\" or ending in \"_std\"",
+          "\"" + output + "\"");
     }
     const std::string bids = map_name(output);
     names.push_back(taken(bids) ? output : bids);

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crbrt::volume {
+
+/// The map of an output's standard deviations is called like the output's map, with this behind it.
+inline constexpr std::string_view std_suffix = "_std";
 
 /// The file name, without extension, of the map of an output: T1map, T2map, R1map or R2map where BIDS has a name for it, the
 /// output's own name elsewhere.

@@ -3,6 +3,9 @@
 
 #include <nifti/nifti2_io.h>
 
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -14,12 +17,37 @@ namespace {
 
 using Header = std::unique_ptr<nifti_image, void (*)(nifti_image*)>;
 
+/// libnifti overruns its arrays for more than seven dimensions, makes dimensions below 1 and scales that are no numbers usable
+/// without a word, and prints about data types that it does not know: all of that is looked at before it interprets a header.
+template <class Raw>
+void expect_plausible(const FileSpec& spec, const Raw& raw) {
+  const std::int64_t n_dim = raw.dim[0];
+  if (n_dim < 1 || n_dim > 7) throw cli::InputError(spec.shown, "one to seven dimensions", std::to_string(n_dim));
+  for (std::int64_t i = 1; i <= n_dim; ++i) {
+    if (raw.dim[i] < 1) throw cli::InputError(spec.shown, "positive dimensions", std::to_string(raw.dim[i]));
+  }
+  if (nifti_is_valid_datatype(raw.datatype) == 0)
+    throw cli::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
+                          "data type " + std::to_string(raw.datatype));
+  for (const double scale : {static_cast<double>(raw.scl_slope), static_cast<double>(raw.scl_inter)}) {
+    if (!std::isfinite(scale)) throw cli::InputError(spec.shown, "a finite scl_slope and scl_inter", std::to_string(scale));
+  }
+}
+
 Header read_header(const FileSpec& spec) {
   nifti_set_debug_level(0);  // libnifti would print; our exception says it in one line
+  const cli::InputError damaged(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)",
+                                "no NIfTI header, or a damaged one");
+  int version = 0;
+  const std::unique_ptr<void, void (*)(void*)> raw(nifti_read_header(spec.path.c_str(), &version, 0), std::free);
+  if (!raw || (version != 1 && version != 2)) throw damaged;
+  std::int32_t size = 0;  // the first field of both
+  std::memcpy(&size, raw.get(), sizeof size);
+  if (size != (version == 1 ? 348 : 540)) swap_nifti_header(raw.get(), version);
+  if (version == 1) expect_plausible(spec, *static_cast<const nifti_1_header*>(raw.get()));
+  if (version == 2) expect_plausible(spec, *static_cast<const nifti_2_header*>(raw.get()));
   Header header(nifti_image_read(spec.path.c_str(), 0), nifti_image_free);
-  if (!header || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr || header->iname_offset < 0) {
-    throw cli::InputError(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)", "no NIfTI header, or a damaged one");
-  }
+  if (!header || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr || header->iname_offset < 0) throw damaged;
   return header;
 }
 
@@ -70,10 +98,9 @@ Geometry geometry_of(const nifti_image& header) {
   return g;
 }
 
-std::vector<std::size_t> extents_of(const FileSpec& spec, const nifti_image& header) {
+std::vector<std::size_t> extents_of(const nifti_image& header) {
   std::vector<std::size_t> extents;
   for (std::int64_t i = 1; i <= header.dim[0] && i <= 7; ++i) {
-    if (header.dim[i] < 1) throw cli::InputError(spec.shown, "positive dimensions", std::to_string(header.dim[i]));
     extents.push_back(static_cast<std::size_t>(header.dim[i]));
   }
   return extents;
@@ -84,7 +111,7 @@ std::vector<std::size_t> extents_of(const FileSpec& spec, const nifti_image& hea
 StoredImage open_nifti(const FileSpec& spec) {
   const Header header = read_header(spec);
   StoredImage image{spec,
-                    extents_of(spec, *header),
+                    extents_of(*header),
                     encoding_of(spec, *header),
                     geometry_of(*header),
                     nullptr,
@@ -102,7 +129,7 @@ Geometry read_geometry(const std::string& path, const Shape& shape) {
   const FileSpec spec = FileSpec::parse(path);
   if (spec.kind != FileKind::nifti) throw cli::InputError(path, "a NIfTI image", "a file without geometry");
   const Header header = read_header(spec);
-  std::vector<std::size_t> extents = extents_of(spec, *header);
+  std::vector<std::size_t> extents = extents_of(*header);
   if (extents.size() > 3) extents.resize(3);  // whatever is stacked behind the grid does not matter here
   const Shape found = spatial_shape(spec, extents);
   if (found != shape) throw cli::InputError(path, "a grid of " + text(shape), text(found));

@@ -24,6 +24,7 @@ struct RunStats {
   double total_s = 0;
   std::uint64_t peak_rss_bytes = 0;
   StatusCounts status{};
+  nlohmann::ordered_json more = nlohmann::ordered_json::object();  ///< what only one program has
 
   nlohmann::ordered_json to_json() const;
 };

@@ -71,11 +71,24 @@ crbrt_status crbrt_run(const crbrt_session* session, const float* coefficients, 
 crbrt_status crbrt_run_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
                                    uint8_t* voxel_status);
 
+/* The same with standard deviations and atypicality: 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL.
+ * sigma        standard deviation of the noise of each real and imaginary part; positive and finite where std is asked for.
+ * std          [n_voxel, n_output], SI units, or NULL.     atypicality [n_voxel], or NULL.
+ * Asking a program for what it lacks is CRBRT_BAD_SHAPE. The estimates are those of crbrt_run, bit for bit. */
+crbrt_status crbrt_run_details(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
+                               uint8_t* voxel_status, float sigma, float* std_or_null, float* atypicality_or_null);
+crbrt_status crbrt_run_details_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel,
+                                           float* estimates, uint8_t* voxel_status, float sigma, float* std_or_null,
+                                           float* atypicality_or_null);
+
 /* What a program expects and gives. index < crbrt_output_count(program), otherwise NULL. */
 uint32_t crbrt_coefficient_count(const crbrt_program* program); /* complex coefficients per voxel */
 uint32_t crbrt_output_count(const crbrt_program* program);
 const char* crbrt_output_name(const crbrt_program* program, uint32_t index);
 const char* crbrt_output_unit(const crbrt_program* program, uint32_t index);
+int crbrt_has_uncertainty(const crbrt_program* program);         /* 1: it gives standard deviations */
+int crbrt_has_atypicality(const crbrt_program* program);         /* 1: it gives a score */
+float crbrt_atypicality_threshold(const crbrt_program* program); /* 99 % of training voxels score at most this; 0: no score */
 const char* crbrt_program_name(const crbrt_program* program);
 
 /* One English sentence without a full stop. Never null. */

@@ -14,6 +14,13 @@ namespace crbrt {
 
 struct KernelTable;  // private: one struct of function pointers per ISA
 
+/// What run() gives beside the estimates. An empty view (no rows) where nobody wants it.
+struct Details {
+  float sigma = 0;   ///< noise of the real and of the imaginary part of each coefficient (standard deviation); for std only
+  View2<float> std;  ///< [n_voxel, n_output] SI units: the standard deviation of each estimate
+  View1<float> atypicality;  ///< [n_voxel]: above program.atypicality->threshold a voxel is unlike the training voxels
+};
+
 class Session {
  public:
   /// Bytes of arena the program needs, aligned to layout::arena_alignment. 0 when the program contradicts itself.
@@ -36,6 +43,14 @@ class Session {
 
   Isa isa() const noexcept { return isa_; }
   const Program* program() const noexcept { return program_; }
+
+  /// The same with standard deviations and atypicality (docs/uncertainty.md); both are 0 where the status is non_finite or
+  /// zero_signal. The estimates have the same bits. bad_shape also if the program lacks what is asked for, or if sigma is not
+  /// positive and finite while std is asked for.
+  Status run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
+             const Details& details) const noexcept;
+  Status run_interleaved(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
+                         const Details& details) const noexcept;
 
  private:
   const Program* program_ = nullptr;

@@ -33,6 +33,7 @@ class Lowering {
   std::size_t add_elementwise(const Op& op, std::size_t in);
   void describe(std::size_t index, bool folded);
   void finish();
+  void add_details();
 
   /// Copies numbers into the storage and returns where they will stay.
   const float* keep(std::vector<float> numbers) {
@@ -147,6 +148,20 @@ void Lowering::describe(std::size_t index, bool folded) {
   storage_.info.layer_text.push_back(std::move(text));
 }
 
+void Lowering::add_details() {
+  if (network_.uncertainty) {
+    storage_.uncertainty = *network_.uncertainty;
+    storage_.program.uncertainty = &storage_.uncertainty;
+    storage_.info.has_uncertainty = true;
+  }
+  if (network_.atypicality) {
+    storage_.atypicality = *network_.atypicality;
+    storage_.program.atypicality = &storage_.atypicality;
+    storage_.info.has_atypicality = true;
+    storage_.info.atypicality_threshold = storage_.atypicality.threshold;
+  }
+}
+
 void Lowering::finish() {
   SlotPlan plan = plan_slots(values_, operands_);
   std::size_t features = 0;
@@ -179,6 +194,7 @@ void Lowering::finish() {
   program.outputs = storage_.outputs.data();
   program.ops = storage_.ops.data();
   program.slot_width = storage_.slot_width.data();
+  add_details();
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "crbrt/format/program.h"
 
 namespace crbrt::loading {
 
@@ -42,6 +45,8 @@ struct Network {
   std::span<const float> mean, std;  ///< [2 * n_coeff]
   std::vector<Layer> layers;
   std::vector<OutputSpec> outputs;
+  std::optional<Uncertainty> uncertainty;
+  std::optional<Atypicality> atypicality;
 };
 
 }  // namespace crbrt::loading

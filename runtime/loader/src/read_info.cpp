@@ -1,5 +1,7 @@
 /// Everything in a model file that is not weights: protocol, provenance and the embedded test vector.
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 #include "runtime/loader/src/flatbuffer_views.h"
 #include "runtime/loader/src/limits.h"
@@ -9,6 +11,7 @@ namespace crbrt::loading {
 namespace {
 
 constexpr double longest_tr_s = 60;
+constexpr std::string_view loss_kinds[] = {"", "crb", "mse", "relative", "bias_reduced"};
 
 void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks) {
   to.sequence_name = view(from.sequence_name());
@@ -61,8 +64,8 @@ void read_provenance(const fbs::Model& model, ModelInfo& to, Checks& checks) {
   read_text(from.dataset_provenance(), to.dataset_provenance, "provenance.dataset_provenance", checks);
   read_text(from.loss_kind(), to.loss_kind, "provenance.loss_kind", checks);
   read_text(from.licence(), to.licence, "provenance.licence", checks);
-  checks.expect(to.loss_kind.empty() || to.loss_kind == "crb" || to.loss_kind == "mse", "provenance.loss_kind", "crb or mse",
-                "another text");
+  checks.expect(std::find(std::begin(loss_kinds), std::end(loss_kinds), to.loss_kind) != std::end(loss_kinds),
+                "provenance.loss_kind", "crb, mse, relative or bias_reduced", "another text");
   to.epochs = from.epochs();
   to.n_train = from.n_train();
   to.n_validation = from.n_validation();

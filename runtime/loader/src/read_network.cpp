@@ -148,9 +148,33 @@ void read_outputs(const flatbuffers::Vector<flatbuffers::Offset<fbs::Output>>& f
     checks.expect(is_new, member(field, "name"), "a name of its own", "one that an earlier output has");
     to.outputs.push_back(std::move(read));
   }
-  checks.expect(to.layers.back().n_out == to.outputs.size(), "outputs",
-                "one for each of " + std::to_string(to.layers.back().n_out) + " features of the last layer",
-                std::to_string(to.outputs.size()));
+}
+
+void read_uncertainty(const fbs::Uncertainty* from, Network& to, Checks& checks) {
+  if (from == nullptr) return;
+  to.uncertainty = {from->log_noise_center(), from->log_noise_min(), from->log_noise_max()};
+  checks.finite(from->log_noise_center(), "uncertainty.log_noise_center");
+  checks.finite(from->log_noise_min(), "uncertainty.log_noise_min");
+  checks.finite(from->log_noise_max(), "uncertainty.log_noise_max");
+  checks.expect(from->log_noise_min() <= from->log_noise_max(), "uncertainty.log_noise_min",
+                "at most log_noise_max " + number_text(from->log_noise_max()), number_text(from->log_noise_min()));
+}
+
+void read_atypicality(const fbs::Atypicality* from, Network& to, Checks& checks) {
+  if (from == nullptr) return;
+  to.atypicality = {from->threshold()};
+  checks.finite(from->threshold(), "atypicality.threshold");
+}
+
+/// The rule of n_feature() in program.h, in words.
+void check_last_width(const Network& network, Checks& checks) {
+  const std::size_t n_output = network.outputs.size();
+  const std::size_t expected = n_output * (network.uncertainty ? 4 : 1) + (network.atypicality ? 1 : 0);
+  std::string text = std::to_string(expected) + " features: " + std::to_string(n_output) + " outputs";
+  if (network.uncertainty) text += ", three more for the uncertainty of each";
+  if (network.atypicality) text += ", one for atypicality";
+  checks.expect(network.layers.back().n_out == expected, "layers: last layer", text,
+                std::to_string(network.layers.back().n_out));
 }
 
 }  // namespace
@@ -163,6 +187,9 @@ void read_network(const fbs::Model& model, Network& network, Checks& checks) {
   read_preprocessing(*model.preprocessing(), network, checks);
   if (checks.ok()) read_layers(*model.layers(), network, checks);
   if (checks.ok()) read_outputs(*model.outputs(), network, checks);
+  read_uncertainty(model.uncertainty(), network, checks);
+  read_atypicality(model.atypicality(), network, checks);
+  if (checks.ok()) check_last_width(network, checks);
 }
 
 }  // namespace crbrt::loading

@@ -15,6 +15,8 @@ struct Model::Storage {
   ModelInfo info;
   std::vector<loading::OutputSpec> output_text;  ///< owns the characters of names and units
   std::vector<Output> outputs;
+  Uncertainty uncertainty{};
+  Atypicality atypicality{};
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
   std::vector<std::vector<float>> tables;  ///< packed weights and everything else ops point at

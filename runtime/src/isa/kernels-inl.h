@@ -8,10 +8,12 @@
 #include "runtime/src/kernels/group_norm/group_norm-inl.h"
 #include "runtime/src/kernels/preprocess/preprocess-inl.h"
 #include "runtime/src/kernels/relu/relu-inl.h"
+#include "runtime/src/kernels/uncertainty/uncertainty-inl.h"
 
 namespace crbrt {
 
 template <class Ops>
-inline constexpr KernelTable kernels_over{preprocess<Ops>, dense<Ops>, group_norm<Ops>, relu<Ops>, affine<Ops>, estimate<Ops>};
+inline constexpr KernelTable kernels_over{preprocess<Ops>, dense<Ops>,    group_norm<Ops>, relu<Ops>,
+                                          affine<Ops>,     estimate<Ops>, uncertainty<Ops>};
 
 }  // namespace crbrt

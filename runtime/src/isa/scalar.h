@@ -34,6 +34,19 @@ struct Ops {
     const auto exponent = std::bit_cast<std::uint32_t>(x) & 0x7f800000u;
     return std::bit_cast<float>(exponent < 0x7e800000u ? 0x7f000000u - exponent : 0x00800000u);
   }
+
+  /// e and m of a positive normal x = 2^e * m, m in [1, 2).
+  static Vec exponent(Vec x) noexcept {
+    return static_cast<float>(static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(x) >> 23) - 127);
+  }
+  static Vec mantissa(Vec x) noexcept {
+    return std::bit_cast<float>((std::bit_cast<std::uint32_t>(x) & 0x007fffffu) | 0x3f800000u);
+  }
+
+  /// 2^n for a whole n in [-126, 127]; anything for another n. Adding 1.5 * 2^23 leaves n in the last bits.
+  static Vec power_of_two(Vec n) noexcept {
+    return std::bit_cast<float>((std::bit_cast<std::uint32_t>(n + 0x1.8p23f) << 23) + 0x3f800000u);
+  }
 };
 
 }  // namespace crbrt::scalar

@@ -28,6 +28,14 @@ struct XsimdOps {
     const Int exponent = xsimd::bitwise_cast<Int>(x) & Int(0x7f800000);
     return xsimd::bitwise_cast<Vec>(xsimd::max(Int(0x7f000000) - exponent, Int(0x00800000)));
   }
+
+  static Vec exponent(Vec x) noexcept { return xsimd::to_float((xsimd::bitwise_cast<Int>(x) >> 23) - Int(127)); }
+  static Vec mantissa(Vec x) noexcept {
+    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Int>(x) & Int(0x007fffff)) | Int(0x3f800000));
+  }
+  static Vec power_of_two(Vec n) noexcept {
+    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Int>(n + Vec(0x1.8p23f)) << 23) + Int(0x3f800000));
+  }
 };
 
 }  // namespace crbrt

@@ -20,5 +20,6 @@ void group_norm_ref(MulAdd kind, const GroupNormArgs& a) noexcept;
 void relu_ref(const ReluArgs& a) noexcept;
 void affine_ref(MulAdd kind, const AffineArgs& a) noexcept;
 std::uint32_t estimate_ref(MulAdd kind, const EstimateArgs& a) noexcept;
+void uncertainty_ref(MulAdd kind, const UncertaintyArgs& a) noexcept;
 
 }  // namespace crbrt

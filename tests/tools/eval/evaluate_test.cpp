@@ -6,88 +6,89 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/tools/eval/linear_model.h"
 #include "tools/cli/error.h"
 
 namespace crbrt::evaluation {
 namespace {
 
-constexpr std::size_t n_coeff = 2;
-
-/// estimate = offset + w . x of one output, with or without phase and l2 normalisation.
-struct LinearModel {
-  float mean[2 * n_coeff] = {}, inverse_std[2 * n_coeff] = {1, 1, 1, 1};
-  float weights[layout::packed_size(2 * n_coeff, 1)] = {};
-  float bias[layout::padded_outputs(1)] = {};
-  Output output;
-  Op op;
-  std::uint32_t slot_width[2] = {2 * n_coeff, 1};
-  Program program;
-
-  LinearModel(const char* name, float offset, std::initializer_list<float> w, bool normalize)
-      : output{.name = name, .unit = "1", .offset = offset, .scale = 1, .minimum = -10, .maximum = 10},
-        op{.kind = OpKind::dense,
-           .n_in = 2 * n_coeff,
-           .n_out = 1,
-           .in_slot = 0,
-           .out_slot = 1,
-           .add_slot = -1,
-           .relu = 0,
-           .n_group = 0,
-           .epsilon = 0,
-           .weights = weights,
-           .bias = bias},
-        program{.version = program_version,
-                .name = "linear",
-                .model_sha256 = "",
-                .n_coeff = n_coeff,
-                .n_output = 1,
-                .n_op = 1,
-                .n_slot = 2,
-                .preprocessing = {.phase_reference = normalize ? 0 : -1,
-                                  .l2_normalize = normalize ? 1u : 0u,
-                                  .mean = mean,
-                                  .inverse_std = inverse_std},
-                .outputs = &output,
-                .ops = &op,
-                .slot_width = slot_width,
-                .macs_per_voxel = 2 * n_coeff} {
-    std::size_t k = 0;
-    for (const float value : w) weights[layout::packed_index(2 * n_coeff, 0, k++)] = value;
-  }
-  LinearModel(const LinearModel&) = delete;  // the program points into this object
-};
-
-physics::Dataset dataset(std::size_t n, std::complex<double> first, std::complex<double> second, double m0_semi_frac,
-                         double crb) {
-  physics::Dataset set;
-  set.coefficients.resize(n_coeff, static_cast<Eigen::Index>(n));
-  set.coefficients.row(0).setConstant(first);
-  set.coefficients.row(1).setConstant(second);
-  physics::Tissue tissue;
-  tissue.m0_semi_frac = m0_semi_frac;
-  tissue.r1_free_hz = tissue.r1_semi_hz = 1;
-  tissue.r2_free_hz = 10;
-  set.tissues.assign(n, tissue);
-  set.crb = Eigen::MatrixXd::Constant(7, static_cast<Eigen::Index>(n), crb);
-  return set;
-}
-
 // Without signal the estimate is offset + sigma * (w . noise): bias 0.3 and variance |w|^2 sigma^2, whatever the SNR.
 // With a bound of 1e-4 at M0 = sigma = 1 the ratios are bias^2 SNR^2 / 1e-4 and 0.25 sigma^2 SNR^2 / 1e-4, sigma = 0.01.
 TEST(Evaluate, SplitsTheErrorOfAnEstimatorOfKnownBiasAndVariance) {
   const LinearModel model("m0_semi_frac", 0.5f, {0.3f, 0, 0, 0.4f}, false);
-  const auto set = dataset(400, 0, 0, 0.2, 1e-4);
-  const Evaluation result = evaluate(model.program, set, {.seed = 5}, "linear");
-  ASSERT_EQ(result.splits.size(), 4u);
+  const auto set = equal_fingerprints(400, 0, 0, 0.2, 1e-4);
+  const Evaluation result = evaluate(model.program, set, {.snrs = {10, 20, 50, 100, 500}, .seed = 5}, "linear");
+  ASSERT_EQ(result.splits.size(), 5u);
   for (const Split& split : result.splits) {
     const double snr2 = split.snr * split.snr / 1e-4, variance = 0.25e-4, bias2 = 0.09, n = 400 * 300;
     // Standard errors: variance sqrt(2/n), squared mean 2 |bias| s / sqrt(n). Five of them; floats add 1e-6 relative to bias.
     EXPECT_NEAR(split.var_over_crb[0] / snr2, variance, 5 * variance * std::sqrt(2 / n));
     EXPECT_NEAR(split.bias2_over_crb[0] / snr2, bias2, 5 * 2 * 0.3 * std::sqrt(variance / n) + 1e-6 * bias2);
+    // The same without the bound: the paper's split of the MSE loss.
+    // Sums of 400 terms, each rounded to half an ulp, in two ways.
+    EXPECT_NEAR(split.bias2[0] * snr2 / split.bias2_over_crb[0], 1, 2 * 400 * 1.2e-16);
+    EXPECT_NEAR(split.variance[0] * snr2 / split.var_over_crb[0], 1, 2 * 400 * 1.2e-16);
   }
   // E SNR^2 for SNR uniform in [10, 100] is 3700; its relative standard deviation is 0.81.
   EXPECT_NEAR(result.loss[0] * 1e-4 / 3700, 0.09 + 0.25e-4, 5 * 0.0901 * 0.81 / std::sqrt(400 * 10.0));
   EXPECT_EQ(result.loss_mean, result.loss[0]);
+}
+
+TEST(Evaluate, DistributionsSeeTheSameBiasAndVariance) {
+  const LinearModel model("m0_semi_frac", 0.2f + 0.004f, {0.3f, 0, 0, 0.4f}, false);
+  // sqrt(CRB) at SNR 50 is 0.005, as is the standard deviation of the estimates; the bias is 0.004.
+  const auto set = equal_fingerprints(400, 0, 0, 0.2, 0.0625);
+  const Detail detail = evaluate(model.program, set, {.snrs = {50}}, "linear").detail;
+  EXPECT_NEAR(detail.mean_abs_bias[0], 0.004, 5 * 0.005 / std::sqrt(400 * 300.0) + 1e-6);  // floats near 0.2: 1.5e-8
+  const Histogram& bias = detail.bias[0];
+  EXPECT_DOUBLE_EQ(bias.high, 0.01);  // twice 0.005
+  // Every mean of 300 errors lies within 5.5 * 0.005 / sqrt(300) = 0.0016 of the bias: bins 50 to 63 of 81 from -0.01 on.
+  std::size_t near = 0;
+  for (std::size_t i = 50; i <= 63; ++i) near += bias.count[i];
+  EXPECT_EQ(near, 400u);
+  const Histogram& ratio = detail.std_over_sqrt_crb[0];
+  // Relative standard error of a standard deviation 1 / sqrt(600) = 0.041: 5.5 of them around 1 are bins 31 to 48 of 0.025.
+  near = 0;
+  for (std::size_t i = 31; i <= 48; ++i) near += ratio.count[i];
+  EXPECT_EQ(near, 400u);
+}
+
+TEST(Evaluate, ASnrGivesTheSameNumbersInAnyListOfSnrs) {
+  const LinearModel model("m0_semi_frac", 0.1f, {0.3f, -0.2f, 0.1f, 0.4f}, true);
+  const auto set = equal_fingerprints(20, {0.5, 0.1}, {0.2, -0.1}, 0.2, 1);
+  const Evaluation many = evaluate(model.program, set, {.snrs = {10, 50}}, "linear"),
+                   alone = evaluate(model.program, set, {.snrs = {50}}, "linear"),
+                   detail_only = evaluate(model.program, set, {.snrs = {10}}, "linear");
+  EXPECT_EQ(many.splits[1].var_over_crb, alone.splits[0].var_over_crb);
+  EXPECT_EQ(detail_only.detail.mean_abs_bias, alone.detail.mean_abs_bias);
+  EXPECT_NE(many.splits[0].bias2, many.splits[1].bias2);
+}
+
+// Errors of 0.5 sigma = 0.005, exactly Gaussian and without bias, as pure noise goes through a linear layer.
+TEST(Evaluate, ExactGaussianErrorsAreCoveredAsGaussiansAre) {
+  const auto set = equal_fingerprints(400, 0, 0, 0.5, 1);
+  const double n = 400 * 300;
+  for (const double honesty : {1.0, 0.5}) {
+    LinearModel model("m0_semi_frac", 0.5f, {0.3f, 0, 0, 0.4f}, false);
+    model.predict_std(0.005 * honesty);
+    const Evaluation result = evaluate(model.program, set, {.snrs = {10, 50}}, "linear");
+    EXPECT_TRUE(result.has_uncertainty);
+    for (const Split& split : result.splits) {
+      // P(|z| <= k) = erf(k / sqrt(2)); five binomial standard errors. exp() of a float is exact to 1e-6.
+      const double p1 = std::erf(honesty / std::sqrt(2)), p2 = std::erf(2 * honesty / std::sqrt(2));
+      EXPECT_NEAR(split.coverage.within_1[0], p1, 5 * std::sqrt(p1 * (1 - p1) / n));
+      EXPECT_NEAR(split.coverage.within_2[0], p2, 5 * std::sqrt(p2 * (1 - p2) / n));
+      EXPECT_NEAR(split.coverage.residual_mean[0], 0, 5 / honesty / std::sqrt(n));
+      EXPECT_NEAR(split.coverage.residual_std[0], 1 / honesty, 5 / honesty / std::sqrt(2 * n));
+    }
+  }
+}
+
+TEST(Evaluate, AModelWithoutStandardDeviationsHasNoCoverage) {
+  const LinearModel model("m0_semi_frac", 0.5f, {0.3f, 0, 0, 0.4f}, false);
+  const Evaluation result = evaluate(model.program, equal_fingerprints(4, 0, 0, 0.5, 1), {.snrs = {50}}, "linear");
+  EXPECT_FALSE(result.has_uncertainty);
+  EXPECT_TRUE(result.splits[0].coverage.within_1.empty());
 }
 
 // c = (1, i theta): after phase and l2 normalisation Im x_1 is theta to first order, and the bound of theta with Re M0 and
@@ -95,7 +96,7 @@ TEST(Evaluate, SplitsTheErrorOfAnEstimatorOfKnownBiasAndVariance) {
 TEST(Evaluate, AnEfficientEstimatorHasLossOne) {
   const double theta = 0.01;
   const LinearModel model("m0_semi_frac", 0, {0, 0, 0, 1}, true);
-  const auto set = dataset(500, 1, {0, theta}, theta, 1 + theta * theta);
+  const auto set = equal_fingerprints(500, 1, {0, theta}, theta, 1 + theta * theta);
   Options options{.snrs = {50, 100}, .seed = 9};
   const Evaluation result = evaluate(model.program, set, options, "linear");
   for (const Split& split : result.splits) {
@@ -109,7 +110,7 @@ TEST(Evaluate, AnEfficientEstimatorHasLossOne) {
 
 TEST(Evaluate, ThreadsDoNotChangeANumber) {
   const LinearModel model("m0_semi_frac", 0.1f, {0.3f, -0.2f, 0.1f, 0.4f}, true);
-  const auto set = dataset(100, {0.5, 0.1}, {0.2, -0.1}, 0.2, 1);
+  const auto set = equal_fingerprints(100, {0.5, 0.1}, {0.2, -0.1}, 0.2, 1);
   const Evaluation one = evaluate(model.program, set, {.threads = 1}, "linear");
   const Evaluation three = evaluate(model.program, set, {.threads = 3}, "linear");
   EXPECT_EQ(one.loss, three.loss);
@@ -121,7 +122,7 @@ TEST(Evaluate, ThreadsDoNotChangeANumber) {
 
 TEST(Evaluate, FingerprintsWithoutAFiniteBoundAreDroppedAndCounted) {
   const LinearModel model("m0_semi_frac", 0.1f, {1, 0, 0, 0}, true);
-  auto set = dataset(10, 1, 0.5, 0.2, 1);
+  auto set = equal_fingerprints(10, 1, 0.5, 0.2, 1);
   const double all = evaluate(model.program, set, {}, "linear").loss[0];
   set.crb.col(3).setConstant(std::numeric_limits<double>::infinity());
   set.crb(0, 4) = 0;
@@ -134,7 +135,7 @@ TEST(Evaluate, FingerprintsWithoutAFiniteBoundAreDroppedAndCounted) {
 
 TEST(Evaluate, AModelOfAnotherRankOrWithAnUnknownOutputDisagrees) {
   const LinearModel model("m0_semi_frac", 0, {1}, true), unknown("hue", 0, {1}, true), separate("t1_free_s", 0, {1}, true);
-  auto set = dataset(4, 1, 0, 0.2, 1);
+  auto set = equal_fingerprints(4, 1, 0, 0.2, 1);
   const auto code = [&](const LinearModel& m) {
     try {
       evaluate(m.program, set, {}, "linear.crbm");

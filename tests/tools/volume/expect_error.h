@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tools/cli/error.h"
 
@@ -11,7 +12,7 @@ namespace crbrt::tests {
 
 /// Runs `action`, which must throw a cli::Error of this code whose line holds all of `parts`.
 template <class Action>
-void expect_error(cli::ExitCode code, std::initializer_list<std::string> parts, Action&& action) {
+void expect_error(cli::ExitCode code, const std::vector<std::string>& parts, Action&& action) {
   try {
     action();
     ADD_FAILURE() << "no error, expected one about " << *parts.begin();

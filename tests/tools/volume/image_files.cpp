@@ -158,6 +158,7 @@ std::vector<T> nifti_values(const fs::path& path) {
   return values;
 }
 template std::vector<float> nifti_values<float>(const fs::path&);
+template Complexes nifti_values<std::complex<float>>(const std::filesystem::path& path);
 template std::vector<std::uint8_t> nifti_values<std::uint8_t>(const fs::path&);
 
 nifti_1_header nifti_header(const fs::path& path) {

@@ -10,7 +10,7 @@
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
-inline constexpr std::uint32_t program_version = 1;
+inline constexpr std::uint32_t program_version = 2;
 
 enum class OpKind : std::uint32_t {
   dense = 0,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j] when add_slot >= 0) (then ReLU when relu != 0)
@@ -56,6 +56,21 @@ struct Output {
   float maximum;
 };
 
+/// Standard deviations, in the features after the outputs: q0[n_output], q1[n_output], q2[n_output]. With sigma the noise of
+/// real and imaginary part of a coefficient (standard deviation) and ||c|| the l2 norm of a voxel's coefficients as given:
+///   l     = log(sigma / ||c||) - log_noise_center;  lc = l clamped to [log_noise_min, log_noise_max], the trained range
+///   std_j = |scale_j| * exp(q0_j + q1_j * lc + q2_j * lc^2 + max(l - log_noise_max, 0))
+struct Uncertainty {
+  float log_noise_center;
+  float log_noise_min;  ///< relative to the centre
+  float log_noise_max;  ///< relative to the centre
+};
+
+/// How unlike the training voxels a voxel is: the last feature, as it is.
+struct Atypicality {
+  float threshold;  ///< 99 % of the training voxels lie at or below
+};
+
 struct Program {
   std::uint32_t version;     ///< program_version
   const char* name;          ///< model name, e.g. "v3p2_lean"
@@ -65,10 +80,17 @@ struct Program {
   std::uint32_t n_op;
   std::uint32_t n_slot;
   Preprocessing preprocessing;
-  const Output* outputs;            ///< [n_output]
-  const Op* ops;                    ///< [n_op]; the last one writes n_output features
-  const std::uint32_t* slot_width;  ///< [n_slot] features of each slot
-  std::uint64_t macs_per_voxel;     ///< multiply-adds of the dense layers
+  const Output* outputs;                     ///< [n_output]
+  const Op* ops;                             ///< [n_op]; the last one writes n_feature(program) features
+  const std::uint32_t* slot_width;           ///< [n_slot] features of each slot
+  std::uint64_t macs_per_voxel;              ///< multiply-adds of the dense layers
+  const Uncertainty* uncertainty = nullptr;  ///< null: the program gives no standard deviations
+  const Atypicality* atypicality = nullptr;  ///< null: the program gives no score
 };
+
+/// Features of the last op: the outputs, then those of uncertainty, then that of atypicality.
+constexpr std::uint64_t n_feature(const Program& program) noexcept {
+  return std::uint64_t{program.n_output} * (program.uncertainty != nullptr ? 4 : 1) + (program.atypicality != nullptr ? 1 : 0);
+}
 
 }  // namespace crbrt

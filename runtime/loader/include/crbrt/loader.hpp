@@ -37,6 +37,9 @@ struct ModelInfo {
   std::uint64_t n_train = 0, n_validation = 0;
   double snr_min = 0, snr_max = 0, validation_loss = 0;
   std::vector<OutputLoss> validation_loss_per_output;
+  // what the model gives beside its estimates
+  bool has_uncertainty = false, has_atypicality = false;
+  float atypicality_threshold = 0;
   // test vector
   std::vector<float> test_coefficients;  ///< [n_voxel, 2 * n_coeff]
   std::vector<float> test_estimates;     ///< [n_voxel, n_output], from the scalar kernels

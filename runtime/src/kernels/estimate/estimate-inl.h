@@ -2,18 +2,9 @@
 #pragma once
 
 #include "runtime/src/kernels/estimate/estimate.h"
+#include "runtime/src/kernels/store_tile-inl.h"
 
 namespace crbrt {
-
-/// Feature-major tile to the caller's rows.
-template <class Ops>
-void store_tile(const EstimateArgs& a) noexcept {
-  for (std::size_t v = 0; v < a.n_voxel; ++v) {
-    const bool blank = (a.blank >> v & 1) != 0;
-    float* const row = a.estimates + v * a.stride;
-    for (std::size_t j = 0; j < a.n_output; ++j) row[j] = blank ? 0.0f : a.in[j * layout::tile_voxels + v];
-  }
-}
 
 template <class Ops>
 std::uint32_t estimate(const EstimateArgs& a) noexcept {
@@ -28,7 +19,7 @@ std::uint32_t estimate(const EstimateArgs& a) noexcept {
       outside |= Ops::bits(!inside) << v;
     }
   }
-  store_tile<Ops>(a);
+  store_tile<Ops>(a.in, a.n_output, a.blank, a.estimates, a.n_voxel, a.stride);
   return outside;
 }
 

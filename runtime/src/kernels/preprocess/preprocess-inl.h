@@ -83,15 +83,20 @@ PreprocessFlags preprocess(const PreprocessArgs& a) noexcept {
     }
     const auto vanishes = peak < Ops::broadcast(FLT_MIN);
     const auto flagged = non_finite || vanishes;
-    const Vec scale = normalise ? Ops::inverse_power_of_two(peak) : Ops::broadcast(1);
+    const Vec scale = Ops::inverse_power_of_two(peak);
     Vec norm_squared = Ops::broadcast(0);
     for (std::size_t f = 0; f < n_feature; ++f) {
       float* const at = a.features + f * layout::tile_voxels + v;
-      const Vec x = Ops::select(flagged, Ops::broadcast(0), Ops::load(at)) * scale;
-      Ops::store(at, x);
+      const Vec c = Ops::select(flagged, Ops::broadcast(0), Ops::load(at));
+      const Vec x = c * scale;
+      Ops::store(at, normalise ? x : c);
       norm_squared = Ops::mul_add(x, x, norm_squared);
     }
     const Vec norm = Ops::sqrt(Ops::select(flagged, Ops::broadcast(1), norm_squared));
+    if (a.norm != nullptr) {
+      Ops::store(a.norm->size + v, norm);
+      Ops::store(a.norm->scale + v, Ops::select(flagged, Ops::broadcast(1), scale));
+    }
     rotate_and_standardise<Ops>(a, v, normalise ? Ops::broadcast(1) / norm : Ops::broadcast(1));
     flags.non_finite |= Ops::bits(non_finite) << v;
     flags.zero_signal |= Ops::bits(vanishes) << v;

@@ -2,12 +2,13 @@
 ///
 ///   peak = max_i |c_i|                                   non_finite unless every |c_i| <= FLT_MAX
 ///                                                        zero_signal if peak < FLT_MIN (zero or denormal)
-///   s    = 2^k with peak * s in [1, 4), only when l2_normalize: squares neither overflow nor underflow, and s is exact
+///   s    = 2^k with peak * s in [1, 4): squares neither overflow nor underflow, and s is exact
 ///   u    = c[r] / |c[r]|, 1 when phase_reference < 0 or |c[r]| is below FLT_MIN
-///   x    = (c * s) * conj(u) / ||c * s||, as real numbers: n_coeff real parts, then n_coeff imaginary parts
+///   x    = (c * s) * conj(u) / ||c * s|| when l2_normalize, otherwise c * conj(u); as real numbers: n_coeff real parts, then
+///          n_coeff imaginary parts
 ///   features[i] = (x[i] - mean[i]) * inverse_std[i]
 ///
-/// A flagged voxel is computed as if its coefficients were zero, so nothing non-finite ever enters the network.
+/// A flagged voxel is computed as if its coefficients were zero, so nothing non-finite ever enters the network. Its norm is 1.
 #pragma once
 
 #include <cstddef>
@@ -26,11 +27,18 @@ struct CoefficientTile {
   std::size_t imag_offset;  ///< n_coeff planar, 1 interleaved
 };
 
+/// The norm of each voxel as two exact halves: ||c|| = size / scale, where the quotient itself could over- or underflow.
+struct NormTile {
+  alignas(layout::arena_alignment) float size[layout::tile_voxels];   ///< ||c * s||, at least 1
+  alignas(layout::arena_alignment) float scale[layout::tile_voxels];  ///< s, a power of two
+};
+
 struct PreprocessArgs {
   CoefficientTile in;
   std::size_t n_coeff;
   Preprocessing preprocessing;
-  float* features;  ///< [2 * n_coeff][tile_voxels], aligned to the arena
+  float* features;           ///< [2 * n_coeff][tile_voxels], aligned to the arena
+  NormTile* norm = nullptr;  ///< null when nobody wants it
 };
 
 /// Bit v belongs to voxel v of the tile.

@@ -76,12 +76,15 @@ PreprocessFlags preprocess_ref(MulAdd kind, const PreprocessArgs& a) noexcept {
     if (non_finite) flags.non_finite |= std::uint32_t{1} << v;
     if (vanishes) flags.zero_signal |= std::uint32_t{1} << v;
     const bool flagged = non_finite || vanishes;
+    const float scale = inverse_power_of_two_ref(peak);
     float norm_squared = 0;
     for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
-      at(f) = flagged ? 0 : at(f) * (normalise ? inverse_power_of_two_ref(peak) : 1);
-      norm_squared = mul_add_ref(kind, at(f), at(f), norm_squared);
+      const float c = flagged ? 0 : at(f), x = c * scale;
+      at(f) = normalise ? x : c;
+      norm_squared = mul_add_ref(kind, x, x, norm_squared);
     }
     const float norm = flagged ? 1 : std::sqrt(norm_squared);
+    if (a.norm != nullptr) a.norm->size[v] = norm, a.norm->scale[v] = flagged ? 1 : scale;
     standardise_ref(kind, a, a.features + v, normalise ? 1 / norm : 1);
   }
   return flags;

@@ -1,0 +1,53 @@
+/// Features of uncertainty of one tile -> standard deviations in physical units in the caller's rows.
+///
+///   log_ratio  = log2(sigma / ||c||)                                     as below
+///   l          = mul_add(log_ratio, ln 2, -log_noise_center)             natural logarithm, relative to the centre
+///   lc         = l clamped to [log_noise_min, log_noise_max]
+///   beyond     = max(l - log_noise_max, 0)
+///   e          = mul_add(mul_add(q2[j], lc, q1[j]), lc, q0[j]) + beyond
+///   std[v, j]  = exp(e) * |scale[j]|                                     0 for a voxel whose bit of `blank` is set
+///
+/// Logarithm and exponential are our own, so that they are vectors and the same on every machine:
+///
+///   log2(x)    = k + f * log2_series(f)     x = 2^k (1 + f), f in [0, 1);  off by at most 4 * 2^-24, absolute
+///   exp(e)     = 2^n * exp2_series(r)       t = e * log2(e) clamped to [-126, 127], n = t rounded to even, r = t - n;
+///                                           exp2_series is off by at most 2 * 2^-24, relative
+///   log_ratio  = whole exponents (exact) + (series of sigma - series of ||c||)
+///
+/// Both series are polynomials by Horner's rule in mul_add, highest coefficient first. A NaN among the features stays a NaN.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "crbrt/format/program.h"
+#include "runtime/src/kernels/preprocess/preprocess.h"
+
+namespace crbrt {
+
+/// log2(1 + f) / f on [0, 1), minimax in f times the error (Remez, degree 7, rounded to float): 9.3e-8 off in exact arithmetic.
+inline constexpr float log2_series[] = {1.4426899f,   -0.721165776f, 0.47868371f,   -0.347301096f,
+                                        0.241864786f, -0.137521356f, 0.0520590022f, -0.00930916332f};
+
+/// 2^r on [-1/2, 1/2], minimax in the relative error (Remez, degree 6 with the constant 1): 1.6e-8 off in exact arithmetic.
+inline constexpr float exp2_series[] = {1.0f,           0.693147182f,   0.240226477f,  0.0555033237f,
+                                        0.00961843692f, 0.00133988739f, 0.00015353362f};
+
+inline constexpr float ln_2 = 0.693147182f;
+inline constexpr float log2_e = 1.44269502f;
+inline constexpr float smallest_exp2 = -126, largest_exp2 = 127;
+
+struct UncertaintyArgs {
+  float* in;              ///< [3 * n_output][tile_voxels]: q0, q1, q2; aligned to the arena; q0 is overwritten
+  const Output* outputs;  ///< [n_output]
+  std::size_t n_output;
+  Uncertainty range;
+  float sigma;           ///< positive and finite
+  const NormTile* norm;  ///< from preprocess
+  std::uint32_t blank;   ///< bit v: voxel v gets zeros
+  float* std;            ///< row of the tile's first voxel
+  std::size_t n_voxel;   ///< 1 .. tile_voxels; no other row is touched
+  std::size_t stride;    ///< floats from row to row
+};
+
+}  // namespace crbrt

@@ -1,0 +1,35 @@
+# Box plots of what each method measures in the tubes: boxes from quartile to quartile, whiskers to 1.5 times that (outliers not
+# drawn), black lines for the truth. Needs `folder` and `picture`, and the settings.gp that crbrt-phantom rois wrote there:
+#   gnuplot -e "folder = '...'; picture = '...'" FOLDER/settings.gp scripts/plot_tubes.gp
+set terminal pngcairo size 1100, 1250 font "sans,13"
+set output picture
+set style data boxplot
+set style boxplot range 1.5 nooutliers
+set style fill solid 0.55 border rgb "#333333"
+set xrange [0.4:n_tube + 0.6]
+set lmargin 11
+set boxwidth 0.7 / n_method
+unset xtics
+set for [t = 1:n_tube] xtics add (word(tubes, t) t)
+set xtics nomirror scale 0
+set grid ytics lc rgb "#dddddd"
+array colour[6] = ["#7f7f7f", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#f0e442"]
+array outputs[3] = ["m0_semi_frac", "T1map", "T2map"]
+array labels[3] = ["m0_{semi} (fraction)", "T1 (s)", "T2_{free} (s)"]
+set multiplot layout 3, 1
+do for [q = 1:3] {
+  dat = sprintf("%s/%s.dat", folder, outputs[q])
+  truth = sprintf("%s/%s.truth", folder, outputs[q])
+  if (q == 1) { set key top left horizontal } else { unset key }
+  set ylabel labels[q]
+  n_box = value("boxes_".outputs[q])
+  # The method of a box stands in its third column; every box is an index of the file.
+  array of_box[n_box]
+  do for [b = 1:n_box] { stats dat index b - 1 using 3 nooutput; of_box[b] = int(STATS_min) + 1 }
+  array x_of_box[n_box]
+  do for [b = 1:n_box] { stats dat index b - 1 using 1 nooutput; x_of_box[b] = STATS_min }
+  plot for [b = 1:n_box] dat index b - 1 using (x_of_box[b]):2 lc rgb colour[of_box[b]] notitle, \
+       for [m = 1:n_method] NaN with boxes lc rgb colour[m] title word(methods, m), \
+       truth using 1:3:($2 - $1):(0) with vectors nohead lw 2 lc rgb "black" title "truth"
+}
+unset multiplot

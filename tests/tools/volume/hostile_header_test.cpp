@@ -1,0 +1,198 @@
+// Headers that lie: every one is an InputError before anything of the size it claims is allocated. Single bytes of small valid
+// files are changed and files cut off everywhere, which replays the same way each time; then come the lies one can think of.
+#include <gtest/gtest.h>
+#include <hdf5.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "tests/tools/volume/expect_error.h"
+#include "tests/tools/volume/image_files.h"
+#include "tools/volume/coefficients.h"
+#include "tools/volume/image_values.h"
+
+namespace crbrt::tests {
+namespace {
+
+using volume::CoefficientImage;
+
+/// While it lives, the process cannot map more than 512 MiB beyond what it has: an allocation of a claimed size fails.
+class MemoryLimit {
+ public:
+  MemoryLimit() {
+    ::getrlimit(RLIMIT_AS, &before_);
+    rlimit limited = before_;
+    limited.rlim_cur = mapped_bytes() + (std::size_t{512} << 20);
+#if !defined(__SANITIZE_ADDRESS__)  // its shadow does not fit any limit
+    ::setrlimit(RLIMIT_AS, &limited);
+#endif
+  }
+  ~MemoryLimit() { ::setrlimit(RLIMIT_AS, &before_); }
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+
+ private:
+  static std::size_t mapped_bytes() {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    return pages * 4096;
+  }
+  rlimit before_{};
+};
+
+class HostileHeader : public testing::Test {
+ protected:
+  std::string file(const std::string& name) const { return folder / name; }
+
+  /// Opens and reads the image, or gets an InputError. True when the image was read.
+  static bool survives(const std::string& spec) {
+    try {
+      const CoefficientImage image = CoefficientImage::open(spec);
+      const std::vector<std::size_t> first{0};
+      std::vector<float> voxel(2 * image.n_coeff());
+      volume::BatchReader(image).read(first, voxel.data());
+      return true;
+    } catch (const cli::Error& error) {
+      EXPECT_EQ(error.code(), cli::exit_input) << error.what();
+      return false;
+    }
+  }
+
+  /// Every byte up to `n_byte` with some bits turned over, and the file cut off at every sixteenth.
+  void expect_every_change_survives(const std::string& name, const std::string& spec, std::size_t n_byte) const {
+    const std::string good = content_of(file(name));
+    for (std::size_t at = 0; at < std::min(n_byte, good.size()); ++at) {
+      for (const int mask : {0x01, 0x80}) {
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ mask);
+        write_text(file(name), bad);
+        survives(spec);
+      }
+      if (at % 16 != 0) continue;
+      write_text(file(name), good.substr(0, at));
+      EXPECT_FALSE(survives(spec)) << "cut off after " << at << " bytes";
+    }
+    write_text(file(name), good);
+    EXPECT_TRUE(survives(spec));
+  }
+
+  void expect_refused(const std::string& spec, const std::vector<std::string>& parts) const {
+    expect_error(cli::exit_input, parts, [&] { CoefficientImage::open(spec); });
+  }
+
+  TemporaryFolder folder;
+  const MemoryLimit limit;
+  const Complexes values = Complexes(4 * 3 * 2 * 5, {1, 2});
+};
+
+TEST_F(HostileHeader, TheLimitIsReal) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "no limit under AddressSanitizer";
+#endif
+  EXPECT_THROW(std::vector<char>(std::size_t{1} << 30), std::bad_alloc);
+}
+
+TEST_F(HostileHeader, EveryByteOfANiftiHeaderMayBeAnything) {
+  write_nifti1(file("c.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values)});
+  expect_every_change_survives("c.nii", file("c.nii"), 352);
+  write_nifti2(file("n2.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values)});
+  expect_every_change_survives("n2.nii", file("n2.nii"), 544);
+}
+
+TEST_F(HostileHeader, EveryByteOfACompressedFileMayBeAnything) {
+  write_nifti1(file("c.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values)});
+  gzip(file("c.nii"), file("c.nii.gz"));
+  expect_every_change_survives("c.nii.gz", file("c.nii.gz"), 10000);
+}
+
+TEST_F(HostileHeader, EveryByteOfABartHeaderMayBeAnything) {
+  write_cfl(file("b.cfl"), {4, 3, 2, 1, 1, 1, 5}, values);
+  const std::string good = content_of(file("b.hdr"));
+  for (std::size_t at = 0; at < good.size(); ++at)
+    for (const int mask : {0x01, 0x04, 0x80}) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ mask);
+      write_text(file("b.hdr"), bad);
+      survives(file("b.cfl"));
+    }
+}
+
+TEST_F(HostileHeader, NiftiDimensionsThatAreHugeOrNegative) {
+  const auto with = [&](short extent) {
+    write_nifti1(file("c.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) {
+                                   for (int d = 1; d <= 4; ++d) h.dim[d] = extent;
+                                 }});
+  };
+  with(32767);
+  expect_refused(file("c.nii"), {"c.nii", "reasonable size"});
+  with(2000);
+  expect_refused(file("c.nii"), {"c.nii: expected 128000000000352 bytes, found 1312 bytes"});
+  with(-2);
+  expect_refused(file("c.nii"), {"c.nii: expected positive dimensions, found -2"});
+  with(0);
+  expect_refused(file("c.nii"), {"c.nii: expected positive dimensions, found 0"});
+}
+
+TEST_F(HostileHeader, NiftiScalesThatAreNoNumbers) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    write_nifti1(file("s.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) { h.scl_slope = bad; }});
+    expect_refused(file("s.nii"), {"s.nii: expected a finite scl_slope and scl_inter"});
+    write_nifti1(file("s.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) { h.scl_inter = bad; }});
+    expect_refused(file("s.nii"), {"s.nii: expected a finite scl_slope and scl_inter"});
+  }
+}
+
+TEST_F(HostileHeader, BartDimensionsThatAreHugeOrNegativeOrNoNumbers) {
+  write_cfl(file("b.cfl"), {4, 3, 2, 1, 1, 1, 5}, values);
+  const auto refuse = [&](const std::string& line, const std::string& part) {
+    write_text(file("b.hdr"), "# Dimensions\n" + line);
+    expect_refused(file("b.cfl"), {"b.", part});
+  };
+  refuse("4 3 2 1 1 1 99999999999999999999", "99999999999999999999");
+  refuse("4 3 2 1 1 1 5000000000\n", "expected 960000000000 bytes");
+  refuse("9223372036854775807 3 2 1 1 1 5\n", "reasonable size");
+  refuse("4 3 2 1 1 1 -5\n", "found -5");
+  refuse("4 3 2 1 1 1 nan\n", "nan");
+  refuse("", "a line of dimensions");
+}
+
+/// A data set of complex numbers of these extents of which nothing was ever written.
+void write_empty_promise(const std::string& path, bool chunked) {
+  const hid_t f = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hid_t type = H5Tcreate(H5T_COMPOUND, 8);
+  H5Tinsert(type, "real", 0, H5T_NATIVE_FLOAT);
+  H5Tinsert(type, "imag", 4, H5T_NATIVE_FLOAT);
+  const hsize_t size[] = {5, 200000, 100000}, chunk[] = {1, 100, 100};
+  const hid_t space = H5Screate_simple(3, size, nullptr), properties = H5Pcreate(H5P_DATASET_CREATE);
+  if (chunked) {
+    H5Pset_chunk(properties, 3, chunk);
+    H5Pset_deflate(properties, 1);
+  }
+  const hid_t data = H5Dcreate2(f, "x", type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  H5Dclose(data);
+  H5Pclose(properties);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Fclose(f);
+}
+
+TEST_F(HostileHeader, AnHdf5DatasetThatPromisesMoreThanItHolds) {
+  for (const bool chunked : {false, true}) {
+    write_empty_promise(file("h.h5"), chunked);
+    expect_refused(file("h.h5:x"), {"h.h5:x: expected 800000000000 bytes (100000x200000x5), found room for 0 in the file"});
+  }
+}
+
+TEST_F(HostileHeader, AnHdf5FileCutOffAnywhere) {
+  write_mat<float>(file("m.mat"), "x", {4, 3, 2, 5}, values);
+  const std::string good = content_of(file("m.mat"));
+  for (std::size_t length = 0; length < good.size(); length += 61) {
+    write_text(file("m.mat"), good.substr(0, length));
+    EXPECT_FALSE(survives(file("m.mat:x"))) << length;
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

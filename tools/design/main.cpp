@@ -1,0 +1,167 @@
+// crbrt-design: designs a pulse train for the bounds of brain tissues, writes the train of a shape, compares trains.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "physics/io/sequence_io.h"
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+#include "tools/cli/progress.h"
+#include "tools/design/plot.h"
+#include "tools/design/report.h"
+#include "tools/design/search.h"
+#include "tools/design/sequence_text.h"
+#include "tools/design/start.h"
+
+namespace {
+
+using namespace crbrt;
+using namespace crbrt::design;
+
+struct CommandLine {
+  std::string problem, out, shape, json, csv, plot, summary, start_shape, start_sequence;
+  std::vector<std::string> sequences;
+  std::optional<double> tr_s;
+  int n_round = 20, n_iteration = 25;
+  unsigned threads = 1;
+  std::uint64_t seed = 1, n_random = 0, n_basis = 1024, n_draw = 512;
+  bool resume = false;
+};
+
+std::string content_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+physics::Sequence read_train(const std::string& path, const std::optional<double>& tr_s) {
+  return physics::read_sequence(path, path.ends_with(".json") ? std::nullopt : tr_s);
+}
+
+/// The best of the given start and the random shapes, by the bounds of the time domain.
+Shape best_start(const CommandLine& line, const Problem& problem, const TrainCost& cost) {
+  std::vector<Shape> shapes;
+  if (!line.start_shape.empty()) shapes.push_back(resampled_shape(problem, read_shape(line.start_shape)));
+  if (!line.start_sequence.empty()) shapes.push_back(fitted_shape(problem, read_train(line.start_sequence, line.tr_s)));
+  for (std::uint64_t i = 0; i < line.n_random; ++i) shapes.push_back(random_shape(problem, line.seed, i));
+  if (shapes.empty()) throw cli::UsageError("expected --start-shape, --start-sequence or --random");
+  cli::Progress progress("starts", shapes.size());
+  std::size_t best = 0;
+  double lowest = 0;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const double found = cost.evaluate(expand(shapes[i], problem.limits, Durations::continuous), {}, false).cost;
+    progress.advance(1);
+    if (i > 0 && !(found < lowest)) continue;
+    lowest = found;
+    best = i;
+  }
+  return shapes[best];
+}
+
+physics::Sequence final_train(const Shape& shape, const Limits& limits, const std::string& file) {
+  const physics::Sequence sequence = expand(shape, limits, Durations::whole_microseconds);
+  if (const std::string why = why_over_limit(sequence, limits); !why.empty())
+    throw cli::Error(cli::exit_input, file + ": " + why);
+  return sequence;
+}
+
+void report(const CommandLine& line, const Problem& problem, const TrainCost& cost,
+            const std::vector<std::pair<std::string, physics::Sequence>>& trains) {
+  std::vector<TrainReport> reports;
+  for (const auto& [label, sequence] : trains)
+    reports.push_back(measure(label, sequence, problem, cost, line.n_basis, line.n_draw));
+  std::fputs(report_text(problem, reports).c_str(), stdout);
+  if (!line.summary.empty()) cli::write_text_file(line.summary, report_json(problem, reports));
+}
+
+void optimise(const CommandLine& line) {
+  const Problem problem = read_problem(line.problem);
+  const std::string text = content_of(line.problem), state_path = line.out + ".state";
+  { const cli::AtomicFile writable(line.out); }  // before minutes of work
+  const TrainCost cost(problem, line.threads);
+  SearchState state;
+  if (line.resume && std::filesystem::exists(state_path))
+    state = read_state(state_path, text);
+  else
+    state = start_of(problem, text, best_start(line, problem, cost));
+  if (state.positions.size() != problem.n_alpha + problem.n_trf)
+    throw cli::InputError(state_path, std::to_string(problem.n_alpha + problem.n_trf) + " positions",
+                          std::to_string(state.positions.size()));
+  const auto n_step = static_cast<std::uint64_t>(line.n_round) * static_cast<std::uint64_t>(line.n_iteration);
+  cli::Progress progress("design", n_step, static_cast<std::uint64_t>(state.n_round * line.n_iteration));
+  while (state.n_round < line.n_round) {
+    run_round(
+        problem, cost, line.n_iteration, [&](double now) { progress.advance(1, "cost " + std::to_string(now)); }, state);
+    cli::write_text_file(state_path, state_text(state));
+    std::printf("round %d: cost %.5f\n", state.n_round, state.costs.back());
+    std::fflush(stdout);
+  }
+  const Shape shape = shape_of(problem, state);
+  cli::write_text_file(line.out, shape_text(shape));
+}
+
+void write(const CommandLine& line) {
+  const Limits limits = line.problem.empty() ? Limits{} : read_problem(line.problem).limits;
+  const physics::Sequence sequence = final_train(read_shape(line.shape), limits, line.shape);
+  cli::write_text_file(line.json, json_text(sequence));
+  if (!line.csv.empty()) cli::write_text_file(line.csv, csv_text(sequence));
+  if (!line.plot.empty()) plot_train(sequence, line.plot);
+}
+
+void compare(const CommandLine& line) {
+  const Problem problem = read_problem(line.problem);
+  const TrainCost cost(problem, line.threads);
+  std::vector<std::pair<std::string, physics::Sequence>> trains;
+  for (const std::string& path : line.sequences) trains.emplace_back(path, read_train(path, line.tr_s));
+  report(line, problem, cost, trains);
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Pulse trains of our own: designed for small Cramer-Rao bounds, written, compared. docs/design.md.",
+               "crbrt-design");
+  cli::add_common_options(app);
+  app.require_subcommand(1);
+  auto* run_command = app.add_subcommand("run", "search for a train with smaller bounds");
+  run_command->add_option("--out", line.out, "shape file to write; OUT.state is kept beside it")->required();
+  run_command->add_option("--start-shape", line.start_shape, "start from a shape file");
+  run_command->add_option("--start-sequence", line.start_sequence, "start from splines through a train (.json, .mat)");
+  run_command->add_option("--random", line.n_random, "random shapes among which the start is chosen");
+  run_command->add_option("--seed", line.seed, "of the random shapes")->capture_default_str();
+  run_command->add_option("--rounds", line.n_round, "the basis is renewed before each")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  run_command->add_option("--iterations", line.n_iteration, "per round")->check(CLI::Range(1, 100000))->capture_default_str();
+  run_command->add_flag("--resume", line.resume, "go on from OUT.state where it exists");
+  auto* write_command = app.add_subcommand("write", "the train of a shape, as JSON, CSV and picture");
+  write_command->add_option("--shape", line.shape, "shape file")->required();
+  write_command->add_option("--json", line.json, "train as crbrt-simulate reads it")->required();
+  write_command->add_option("--csv", line.csv, "train as a table, one pulse a row");
+  write_command->add_option("--plot", line.plot, "flip angles and durations (.png, needs gnuplot)");
+  write_command->add_option("--problem", line.problem, "takes the limits from here");
+  auto* compare_command = app.add_subcommand("compare", "bounds and losses of information, train by train");
+  compare_command->add_option("--sequence", line.sequences, "train (.json, .mat); repeat")->required();
+  compare_command->add_option("--summary", line.summary, "the same numbers as JSON");
+  compare_command->add_option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
+      ->check(CLI::Range(32, 100000))
+      ->capture_default_str();
+  compare_command->add_option("--count", line.n_draw, "others that are measured")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  for (CLI::App* command : {run_command, compare_command}) {
+    command->add_option("--problem", line.problem, "design problem (.json)")->required();
+    command->add_option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
+    command->add_option("--threads", line.threads)->check(CLI::Range(1, 1024))->capture_default_str();
+  }
+  if (!cli::parse(app, argc, argv)) return cli::exit_ok;
+  if (run_command->parsed()) optimise(line);
+  if (write_command->parsed()) write(line);
+  if (compare_command->parsed()) compare(line);
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run_main("crbrt-design", run, argc, argv); }

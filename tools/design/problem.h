@@ -1,0 +1,62 @@
+/// What a train is designed for: tissue points, fields, weights, limits and compression, read from JSON (docs/design.md).
+#pragma once
+
+#include <Eigen/Core>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "physics/prior.h"
+#include "physics/tissue.h"
+#include "tools/design/limits.h"
+#include "tools/subspace/prior_basis.h"
+
+namespace crbrt::design {
+
+inline constexpr std::size_t n_quantity = 3;
+inline constexpr std::array<const char*, n_quantity> quantity_names = {"m0_semi_frac", "t1_apparent_s", "t2_free_s"};
+using PerQuantity = std::array<double, n_quantity>;
+
+struct DesignTissue {
+  std::string name;
+  physics::Tissue tissue;  ///< on resonance, nominal B1
+  PerQuantity weight{};    ///< of its relative bounds
+};
+
+struct Field {
+  double omega0_rad_s = 0;
+  double b1_rel = 1;
+};
+
+struct Compression {
+  Eigen::Index rank = 13;
+  subspace::BasisKind kind = subspace::BasisKind::crb;
+  double share = 0.5;          ///< of the compressed bounds in the cost; the rest is the time domain's
+  std::uint64_t n_draw = 256;  ///< prior fingerprints that span the basis
+  physics::Prior prior;
+};
+
+struct Problem {
+  std::string name;
+  double tr_s = 3.5e-3;
+  std::size_t n_pulse = 1142;
+  std::size_t n_alpha = 60, n_trf = 30;  ///< spline coefficients: the smoothness of the train
+  double snr = 50;                       ///< |M0| / sigma at which bounds are stated
+  Limits limits;
+  Compression compression;
+  std::vector<DesignTissue> tissues;
+  std::vector<Field> fields;  ///< every tissue is seen at each
+
+  physics::Tissue point(std::size_t tissue, std::size_t field) const;
+  /// d cost / d bound [n_bound] of a point, bounds at M0 = sigma = 1: weight / value^2 / (fields snr^2).
+  Eigen::VectorXd bound_weights(std::size_t tissue, std::size_t field) const;
+  /// Relative bounds of the three quantities at `snr`.
+  PerQuantity relative(std::size_t tissue, std::size_t field, const Eigen::VectorXd& crb) const;
+  physics::TissueDomain domain() const;
+};
+
+/// Throws cli::InputError.
+Problem read_problem(const std::string& path);
+
+}  // namespace crbrt::design

@@ -1,0 +1,35 @@
+/// The search for a better shape: rounds of L-BFGS (Ceres) on its spline coefficients. The basis is renewed before every round
+/// and constant within it, so a round depends on nothing but the shape it starts from, and a search that was interrupted goes
+/// on as if it had not been. Limits hold by construction.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tools/design/problem.h"
+#include "tools/design/shape.h"
+#include "tools/design/train_cost.h"
+
+namespace crbrt::design {
+
+/// Between two rounds.
+struct SearchState {
+  std::string problem;            ///< the text of the problem file: another one must not go on from here
+  int n_round = 0;                ///< done so far
+  std::vector<double> positions;  ///< unconstrained: what L-BFGS moves
+  std::vector<double> costs;      ///< after every round
+};
+
+SearchState start_of(const Problem& problem, const std::string& problem_text, const Shape& shape);
+Shape shape_of(const Problem& problem, const SearchState& state);
+
+/// One more round of at most `n_iteration` steps. `advance` is called after every step with the cost.
+void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, const std::function<void(double)>& advance,
+               SearchState& state);
+
+/// JSON. Reading throws cli::InputError for another problem's state.
+std::string state_text(const SearchState& state);
+SearchState read_state(const std::string& path, const std::string& problem_text);
+
+}  // namespace crbrt::design

@@ -1,0 +1,28 @@
+/// The command line of crbrt-eval.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/eval/evaluate.h"
+#include "tools/eval/nlls_check.h"
+
+namespace crbrt::evaluation {
+
+struct CommandLine {
+  std::string model, json;
+  std::vector<std::string> datasets;
+  Options options;
+  std::vector<std::string> against;  ///< NAME=FILE.h5
+  std::string sequence;              ///< asks for the grids; empty: none
+  std::optional<double> tr_s;
+  std::string grid_cache;
+  std::string prior;             ///< of --nlls; empty: the paper's
+  NllsOptions nlls{.count = 0};  ///< count 0: none
+};
+
+/// Empty when --help or --version was printed. Throws cli::UsageError.
+std::optional<CommandLine> read_command_line(int argc, char** argv);
+
+}  // namespace crbrt::evaluation

@@ -1,0 +1,30 @@
+/// What a model is measured against: the true value and the bound of each of its outputs for every fingerprint.
+#pragma once
+
+#include <Eigen/Core>
+#include <string>
+#include <vector>
+
+#include "crbrt/format/program.h"
+#include "physics/estimand.h"
+#include "physics/io/dataset.h"
+
+namespace crbrt::evaluation {
+
+struct Targets {
+  std::vector<physics::Estimand> estimands;
+  Eigen::ArrayXXd truth;  ///< [n_output, n_fingerprint] SI
+  Eigen::ArrayXXd bound;  ///< [n_output, n_fingerprint] SI squared at M0 = sigma = 1; NaN in columns that are left out
+
+  std::size_t n_output() const { return estimands.size(); }
+  std::size_t size() const { return static_cast<std::size_t>(truth.cols()); }
+  /// Every output of the fingerprint has a finite, positive bound.
+  bool usable(std::size_t fingerprint) const { return bound(0, static_cast<Eigen::Index>(fingerprint)) > 0; }
+  std::size_t n_usable() const;
+};
+
+/// The first `count` fingerprints. Throws cli::DisagreementError naming `model_path` when the data set has another rank or
+/// cannot bound an output.
+Targets targets_of(const Program& program, const physics::Dataset& dataset, std::size_t count, const std::string& model_path);
+
+}  // namespace crbrt::evaluation

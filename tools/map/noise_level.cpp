@@ -1,0 +1,175 @@
+// Both estimates read blocks of neighbouring voxels spread over the image: some ten thousand samples say as much as millions.
+#include "tools/map/noise_level.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstdio>
+#include <iterator>
+#include <numbers>
+
+#include "tools/volume/mask.h"
+
+namespace crbrt::map {
+namespace {
+
+constexpr std::size_t block_size = 128, max_blocks = 256;
+constexpr double mad_of_normal = 0.6744897501960817;  // median |x| of a standard normal number
+constexpr double max_background_spread = 1.25;
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+double median(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// At most max_blocks runs of block_size consecutive entries, evenly spread.
+std::vector<std::size_t> spread_blocks(const std::vector<std::size_t>& all) {
+  if (all.size() <= block_size * max_blocks) return all;
+  std::vector<std::size_t> chosen;
+  for (std::size_t b = 0; b < max_blocks; ++b) {
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(b * (all.size() - block_size) / (max_blocks - 1));
+    chosen.insert(chosen.end(), first, first + block_size);
+  }
+  return chosen;
+}
+
+/// The coefficients of some voxels of the image.
+class Sample {
+ public:
+  Sample(const volume::CoefficientImage& image, std::vector<std::size_t> voxels)
+      : voxels_(std::move(voxels)), width_(2 * image.n_coeff()) {
+    std::sort(voxels_.begin(), voxels_.end());
+    voxels_.erase(std::unique(voxels_.begin(), voxels_.end()), voxels_.end());
+    values_.resize(voxels_.size() * width_);
+    volume::BatchReader(image).read(voxels_, values_.data());
+  }
+
+  /// Real and imaginary parts, interleaved; null where the voxel is empty or not finite.
+  const float* find(std::size_t voxel) const {
+    const auto index = static_cast<std::size_t>(std::lower_bound(voxels_.begin(), voxels_.end(), voxel) - voxels_.begin());
+    const float* const c = values_.data() + index * width_;
+    const bool finite = std::all_of(c, c + width_, [](float x) { return std::isfinite(x); });
+    return finite && std::any_of(c, c + width_, [](float x) { return x != 0; }) ? c : nullptr;
+  }
+
+ private:
+  std::vector<std::size_t> voxels_;
+  std::size_t width_;
+  std::vector<float> values_;
+};
+
+/// Voxels whose two neighbours along one dimension are marked too.
+std::vector<std::size_t> centres(const volume::Shape& shape, std::span<const std::size_t> voxels, std::size_t dimension) {
+  std::size_t stride = 1;
+  for (std::size_t d = 0; d < dimension; ++d) stride *= shape[d];
+  std::vector<bool> marked(volume::n_voxel(shape));
+  for (const std::size_t v : voxels) marked[v] = true;
+  std::vector<std::size_t> result;
+  for (const std::size_t v : voxels) {
+    const std::size_t position = v / stride % shape[dimension];
+    if (position > 0 && position + 1 < shape[dimension] && marked[v - stride] && marked[v + stride]) result.push_back(v);
+  }
+  return result;
+}
+
+/// [coefficient]: |real| and |imaginary part| of the second difference at every middle
+std::vector<std::vector<float>> second_differences(const volume::CoefficientImage& image,
+                                                   const std::vector<std::size_t>& middles, std::size_t stride) {
+  std::vector<std::size_t> needed;
+  for (const std::size_t v : middles) needed.insert(needed.end(), {v - stride, v, v + stride});
+  const Sample sample(image, std::move(needed));
+  std::vector<std::vector<float>> sizes(image.n_coeff());
+  for (const std::size_t v : middles) {
+    const float *const a = sample.find(v - stride), *const b = sample.find(v), *const c = sample.find(v + stride);
+    if (a == nullptr || b == nullptr || c == nullptr) continue;
+    for (std::size_t i = 0; i < 2 * image.n_coeff(); ++i) sizes[i / 2].push_back(std::abs(a[i] - 2 * b[i] + c[i]));
+  }
+  return sizes;
+}
+
+/// The smallest over the coefficients; none where even that is zero.
+NoiseEstimate smallest(const std::vector<double>& sigma, NoiseSource source, std::size_t n_sample, const char* if_zero) {
+  const auto least = std::min_element(sigma.begin(), sigma.end());
+  if (!(*least >= FLT_MIN && *least <= FLT_MAX)) return {std::nullopt, if_zero};
+  return {NoiseLevel{*least, source, n_sample, static_cast<std::size_t>(least - sigma.begin())}, ""};
+}
+
+}  // namespace
+
+std::string NoiseLevel::in_words() const {
+  switch (source) {
+    case NoiseSource::given: return number(sigma) + " (--sigma)";
+    case NoiseSource::neighbours:
+      return number(sigma) + " (from differences of neighbours, " + std::to_string(n_sample) + " voxels, coefficient " +
+             std::to_string(coefficient) + ")";
+    case NoiseSource::background:
+      return number(sigma) + " (from the background, " + std::to_string(n_sample) + " voxels, coefficient " +
+             std::to_string(coefficient) + ")";
+  }
+  return "";
+}
+
+nlohmann::ordered_json NoiseLevel::to_json() const {
+  if (source == NoiseSource::given) return {{"Sigma", sigma}, {"Source", "given"}};
+  return {{"Sigma", sigma},
+          {"Source", source == NoiseSource::neighbours ? "neighbours" : "background"},
+          {"Voxels", n_sample},
+          {"Coefficient", coefficient}};
+}
+
+NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::span<const std::size_t> voxels) {
+  const volume::Shape& shape = image.grid().shape;
+  std::size_t stride = 1;
+  for (std::size_t d = 0; d < shape.size(); stride *= shape[d++]) {
+    const std::vector<std::size_t> middles = centres(shape, voxels, d);
+    if (middles.size() < min_differences) continue;
+    std::vector<std::vector<float>> sizes = second_differences(image, spread_blocks(middles), stride);
+    const std::size_t n = sizes[0].size() / 2;
+    if (n < min_differences) continue;  // blank voxels
+    std::vector<double> sigma;
+    for (std::vector<float>& size : sizes) sigma.push_back(median(size) / (mad_of_normal * std::sqrt(6.0)));
+    return smallest(sigma, NoiseSource::neighbours, n, "neighbouring voxels do not differ");
+  }
+  return {std::nullopt, "fewer than " + std::to_string(min_differences) + " voxels with two neighbours"};
+}
+
+NoiseEstimate noise_of_background(const volume::CoefficientImage& image, std::span<const std::size_t> voxels) {
+  std::vector<std::size_t> all = volume::all_voxels(image.grid().shape), outside;
+  std::set_difference(all.begin(), all.end(), voxels.begin(), voxels.end(), std::back_inserter(outside));
+  outside = spread_blocks(outside);
+  const Sample sample(image, outside);
+  std::vector<std::vector<float>> modulus(image.n_coeff());
+  for (const std::size_t v : outside) {
+    const float* const c = sample.find(v);
+    if (c == nullptr) continue;
+    for (std::size_t k = 0; k < modulus.size(); ++k) modulus[k].push_back(std::hypot(c[2 * k], c[2 * k + 1]));
+  }
+  const std::size_t n = modulus[0].size();
+  if (n < min_background) return {std::nullopt, "fewer than " + std::to_string(min_background) + " voxels of background"};
+  if (10 * n < 9 * outside.size()) return {std::nullopt, "a background that is zero-filled"};
+  std::vector<double> sigma;
+  for (std::vector<float>& size : modulus) sigma.push_back(median(size) / std::sqrt(2 * std::numbers::ln2));
+  if (*std::max_element(sigma.begin(), sigma.end()) > max_background_spread * *std::min_element(sigma.begin(), sigma.end()))
+    return {std::nullopt, "a background that is not noise alone"};
+  return smallest(sigma, NoiseSource::background, n, "a background of zeros");
+}
+
+NoiseEstimate estimate_noise(const volume::CoefficientImage& image, std::span<const std::size_t> voxels) {
+  NoiseEstimate inside = noise_of_neighbours(image, voxels);
+  if (inside.level) return inside;
+  const NoiseEstimate background = noise_of_background(image, voxels);
+  if (background.level) return background;
+  const NoiseEstimate anywhere = noise_of_neighbours(image, volume::all_voxels(image.grid().shape));
+  if (anywhere.level) return anywhere;
+  inside.why_not += "; " + background.why_not;
+  return inside;
+}
+
+}  // namespace crbrt::map

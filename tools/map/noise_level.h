@@ -1,0 +1,54 @@
+/// The noise of a coefficient image from the image itself, for the standard deviations of a run without --sigma.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/volume/coefficients.h"
+
+namespace crbrt::map {
+
+enum class NoiseSource {
+  given,       ///< --sigma
+  neighbours,  ///< differences of neighbouring voxels
+  background,  ///< voxels outside the mask
+};
+
+/// Standard deviation of the noise of the real and of the imaginary part of each coefficient.
+struct NoiseLevel {
+  double sigma = 0;
+  NoiseSource source = NoiseSource::given;
+  std::size_t n_sample = 0;      ///< differences or background voxels behind the estimate
+  std::size_t coefficient = 0;   ///< the quietest one, which the estimate is from; counted from 0
+  std::string in_words() const;  ///< "0.02 (second differences of 32768 voxels in the mask, coefficient 12)"
+  nlohmann::ordered_json to_json() const;
+};
+
+/// What an image says about its noise: a level, or why there is none.
+struct NoiseEstimate {
+  std::optional<NoiseLevel> level;
+  std::string why_not;
+};
+
+/// Estimates the noise from the differences of neighbours inside the mask; where the mask holds too few neighbours, from the
+/// background; where that is no pure noise either, from neighbours anywhere. `voxels` are the mask's, ascending.
+/// Throws InputError when the file ends early, and for nothing else.
+NoiseEstimate estimate_noise(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+
+/// Second differences c[v - 1] - 2 c[v] + c[v + 1] along the first dimension with enough neighbours cancel smooth anatomy and
+/// have sqrt(6) times the noise. The median of their absolute values over 0.6745 is a standard deviation that outliers (edges)
+/// do not move. Anatomy only adds, so the smallest value over the coefficients counts.
+NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+
+/// |c| of complex Gaussian noise has the median sqrt(2 ln 2) sigma. Refused unless at least 1000 voxels outside `voxels` hold
+/// signal, at most a tenth is zero-filled, and all coefficients agree within a quarter, as noise does and anatomy does not.
+NoiseEstimate noise_of_background(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+
+inline constexpr std::size_t min_differences = 300;
+inline constexpr std::size_t min_background = 1000;
+
+}  // namespace crbrt::map

@@ -1,0 +1,40 @@
+// Options of crbrt-map beyond those it shares with crbrt-fit.
+#include "tools/map/options.h"
+
+#include <cfloat>
+
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::map {
+
+std::optional<MapOptions> parse_options(int argc, char** argv) {
+  MapOptions options;
+  std::string isa_name = "auto";
+  CLI::App app(
+      "Estimates tissue parameters in every voxel of a coefficient image and writes them as NIfTI maps, with standard "
+      "deviations and a map of atypical voxels where the model predicts them. Where most voxels are atypical, and the model "
+      "standardises its input, a diagnosis says what seems to be wrong with the data.",
+      "crbrt-map");
+  cli::add_common_options(app);
+  app.add_option("--model", options.model, "model (.crbm)")->required();
+  volume::add_image_options(app, options.image);
+  app.add_option("--basis", options.basis,
+                 "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
+  CLI::Option* const sigma =
+      app.add_option("--sigma", options.sigma,
+                     "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
+                     "input, for the standard deviations (default: estimated from the input)");
+  app.add_flag("--no-std", options.no_std, "no maps of standard deviations")->excludes(sigma);
+  app.add_option("--isa", isa_name, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
+  if (!cli::parse(app, argc, argv)) return std::nullopt;
+  if (options.sigma && !(*options.sigma >= FLT_MIN && *options.sigma <= FLT_MAX)) {  // not a number, too
+    throw cli::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
+  }
+  if (!isa_from_name(isa_name.c_str(), options.isa)) {
+    throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + isa_name);
+  }
+  return options;
+}
+
+}  // namespace crbrt::map

@@ -1,0 +1,90 @@
+// crbrt-report: evaluations, trainings and comparisons in one page of HTML.
+#include <cstdio>
+#include <cstdlib>
+
+#include "tools/cli/atomic_output.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/error.h"
+#include "tools/report/document.h"
+#include "tools/report/table_file.h"
+
+namespace {
+
+using namespace crbrt;
+
+struct CommandLine {
+  std::vector<std::string> evaluations, papers, histories, tables, pictures, floors;
+  std::string title = report::Inputs{}.title, out;
+};
+
+/// False when the program is done (--help).
+bool read_command_line(int argc, char** argv, CommandLine& line) {
+  CLI::App app(
+      "Writes one self-contained HTML page: the numbers asked for beside the measured ones, the paper's Figures 3 to 8 for "
+      "our\n"
+      "models, coverage, ROC curves and the frontier. Figures need gnuplot.",
+      "crbrt-report");
+  cli::add_common_options(app);
+  app.add_option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
+      ->required();
+  app.add_option("--paper", line.papers, "JSON of crbrt-eval for the paper's network; repeatable");
+  app.add_option("--history", line.histories, "NAME=loss.csv of a training; repeatable");
+  app.add_option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
+  app.add_option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
+  app.add_option("--floor", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
+  app.add_option("--title", line.title, "of the page")->capture_default_str();
+  app.add_option("--out", line.out, "the page (.html)")->required();
+  return cli::parse(app, argc, argv);
+}
+
+/// "NAME=VALUE" at the last '=' that leaves a value: titles may hold one, file names seldom do.
+std::pair<std::string, std::string> split(const char* option, const std::string& text) {
+  const auto at = text.rfind('=');
+  if (at == std::string::npos || at == 0 || at + 1 == text.size())
+    throw cli::UsageError(std::string(option) + ": expected NAME=VALUE, found " + text);
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+void set_floor(const std::string& text, report::Floor& floor) {
+  const auto [name, value] = split("--floor", text);
+  char* end = nullptr;
+  const double number = std::strtod(value.c_str(), &end);
+  if (*end != '\0' || !(number > 0)) throw cli::UsageError("--floor: expected a positive number, found " + value);
+  if (name == "loss")
+    floor.loss = number;
+  else if (name == "loss_snr100")
+    floor.loss_snr100 = number;
+  else if (name == "bias2_snr50")
+    floor.bias2_snr50 = number;
+  else
+    throw cli::UsageError("--floor: expected loss, loss_snr100 or bias2_snr50, found " + name);
+}
+
+int write_report(int argc, char** argv) {
+  CommandLine line;
+  if (!read_command_line(argc, argv, line)) return cli::exit_ok;
+  report::Inputs inputs;
+  inputs.title = line.title;
+  inputs.command = cli::command_text(argc, argv);
+  for (const std::string& floor : line.floors) set_floor(floor, inputs.floor);
+  for (const std::string& path : line.evaluations) inputs.measured.push_back(report::read_measured(path, false));
+  for (const std::string& path : line.papers) inputs.measured.push_back(report::read_measured(path, true));
+  for (const std::string& text : line.histories) {
+    const auto [name, path] = split("--history", text);
+    inputs.histories.push_back(report::read_history(name, path));
+  }
+  for (const std::string& text : line.tables) {
+    const auto [title, path] = split("--table", text);
+    inputs.tables.push_back(report::read_table(title, path));
+  }
+  for (const std::string& text : line.pictures) {
+    const auto [title, path] = split("--picture", text);
+    inputs.pictures.emplace_back(title, report::png_address(path));
+  }
+  cli::write_text_file(line.out, report::document(inputs));
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run_main("crbrt-report", write_report, argc, argv); }

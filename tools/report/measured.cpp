@@ -1,0 +1,126 @@
+// Everything that a figure will ask for without looking is checked here, with the file's name at hand.
+#include "tools/report/measured.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include "tools/cli/error.h"
+
+namespace crbrt::report {
+namespace {
+
+Json parse(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw cli::InputError(path, "an evaluation written by crbrt-eval --json", "no readable file");
+  Json json = Json::parse(file, nullptr, false);
+  if (json.is_discarded()) throw cli::InputError(path, "JSON", "something else");
+  return json;
+}
+
+void expect_complete(const std::string& path, const Json& json) {
+  if (!json.is_object() || json.value("kind", "") != "crbrt-eval")
+    throw cli::InputError(path, "an evaluation written by crbrt-eval --json", "JSON without \"kind\": \"crbrt-eval\"");
+  for (const char* key : {"loss",    "snr",          "coverage",     "detail",   "atypicality",     "grids",          "nlls",
+                          "model",   "model_sha256", "trained",      "sequence", "sequence_sha256", "macs_per_voxel", "snr_min",
+                          "snr_max", "fingerprints", "realisations", "seed",     "command",         "version"})
+    if (!json.contains(key)) throw cli::InputError(path, std::string("the key \"") + key + "\"", "none");
+}
+
+Kind kind_of(const std::string& loss) {
+  if (loss == "crb") return Kind::crb;
+  if (loss == "bias_reduced") return Kind::bias_reduced;
+  return loss == "mse" ? Kind::mse : Kind::other;
+}
+
+std::string family_of(const std::string& name) {
+  for (const std::string suffix : {"_crb", "_unbiased", "_mse"})
+    if (name.size() > suffix.size() && name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+  return name;
+}
+
+}  // namespace
+
+std::string snr_key(double snr) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", snr);
+  return text;
+}
+
+std::vector<double> Measured::snrs() const {
+  std::vector<double> values;
+  for (const auto& item : json.at("snr").items()) values.push_back(std::strtod(item.key().c_str(), nullptr));
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+bool Measured::has_snr(double snr) const { return json.at("snr").contains(snr_key(snr)); }
+
+std::optional<double> Measured::at_snr(double snr, const char* what) const {
+  if (!has_snr(snr)) return std::nullopt;
+  double sum = 0;
+  for (const std::string& output : outputs) sum += json.at("snr").at(snr_key(snr)).at(what).at(output).get<double>();
+  return sum / static_cast<double>(outputs.size());
+}
+
+const Json* Measured::grid(const std::string& grid, const std::string& output) const {
+  const Json& grids = json.at("grids");
+  if (!grids.is_object() || !grids.contains(grid) || !grids.at(grid).at("outputs").contains(output)) return nullptr;
+  return &grids.at(grid).at("outputs").at(output);
+}
+
+Measured read_measured(const std::string& path, bool is_paper) {
+  Measured measured;
+  measured.path = path;
+  measured.json = parse(path);
+  expect_complete(path, measured.json);
+  measured.is_paper = is_paper;
+  try {
+    measured.name = measured.json.at("model").get<std::string>();
+    measured.kind = kind_of(measured.json.at("trained").at("loss").get<std::string>());
+    measured.macs = measured.json.at("macs_per_voxel").get<double>();
+    for (const auto& item : measured.json.at("detail").at("outputs").items()) measured.outputs.push_back(item.key());
+    measured.loss();
+    for (const double snr : measured.snrs())
+      for (const char* what : {"bias2_over_crb", "var_over_crb", "loss"}) measured.at_snr(snr, what);
+  } catch (const Json::exception& error) {
+    throw cli::InputError(path, "a complete evaluation", error.what());
+  }
+  if (measured.outputs.empty()) throw cli::InputError(path, "at least one output", "none");
+  measured.family = family_of(measured.name);
+  return measured;
+}
+
+std::vector<Family> families_of(const std::vector<Measured>& all) {
+  std::vector<Family> families;
+  for (const Measured& measured : all) {
+    auto family = std::find_if(families.begin(), families.end(), [&](const Family& f) { return f.name == measured.family; });
+    if (family == families.end()) family = families.insert(families.end(), {measured.family, {}});
+    family->members.push_back(&measured);
+  }
+  for (Family& family : families)
+    std::stable_sort(family.members.begin(), family.members.end(),
+                     [](const Measured* a, const Measured* b) { return a->kind < b->kind; });
+  return families;
+}
+
+std::string Quantity::axis(const std::string& what) const { return what + label + (unit.empty() ? "" : " (" + unit + ")"); }
+
+Quantity quantity(const std::string& output, const std::string& si_unit) {
+  static const std::map<std::string, std::array<const char*, 2>> names{{"m0_semi_frac", {"m@_0^s", "m0s"}},
+                                                                       {"t1_apparent_s", {"T_1", "T1"}},
+                                                                       {"t1_free_s", {"T_{1f}", "T1f"}},
+                                                                       {"t2_free_s", {"T_{2f}", "T2f"}}};
+  const auto known = names.find(output);
+  std::string plain = output;
+  std::replace(plain.begin(), plain.end(), '_', ' ');  // gnuplot reads _ as a subscript
+  Quantity q{known == names.end() ? plain : known->second[0], known == names.end() ? plain : known->second[1], si_unit, 1};
+  if (si_unit == "s") q.unit = "ms", q.factor = 1000;
+  if (si_unit == "1") q.unit = "";
+  return q;
+}
+
+}  // namespace crbrt::report

@@ -1,0 +1,36 @@
+/// HTML text: one page that needs nothing but itself.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crbrt::report {
+
+std::string escaped(std::string_view text);  ///< & < > and quotes
+
+/// A table. Cells "pass", "fail" and "not measured" are coloured; numbers align right.
+struct Table {
+  std::string title, note;  ///< plain text
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  std::string html() const;
+};
+
+/// A figure: pictures (SVG or <img>), what is seen.
+struct Figure {
+  std::string id;       ///< "figure4"
+  std::string title;    ///< "Figure 4. Bias and standard deviation ..."
+  std::string caption;  ///< plain text
+  std::vector<std::string> pictures;
+  std::vector<std::string> folded;  ///< pictures behind a fold
+  std::string html() const;
+};
+
+/// data:image/png;base64,... Throws cli::InputError when the file is no PNG.
+std::string png_address(const std::string& path);
+
+/// The whole document around its sections.
+std::string page(const std::string& title, const std::string& body);
+
+}  // namespace crbrt::report

@@ -1,0 +1,89 @@
+// Two formats, one table; every row must be as wide as the header.
+#include "tools/report/table_file.h"
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/error.h"
+
+namespace crbrt::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw cli::InputError(path, "a table (.csv or .json)", "no readable file");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Rows parse_csv(const std::string& text) {
+  Rows rows;
+  std::vector<std::string> row;
+  std::string cell;
+  bool quoted = false;
+  const auto end_cell = [&] { row.push_back(std::exchange(cell, {})); };
+  const auto end_row = [&] {
+    if (row.empty() && cell.empty()) return;  // a blank line
+    end_cell();
+    rows.push_back(std::exchange(row, {}));
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+      cell += text[++i];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && c == ',')
+      end_cell();
+    else if (!quoted && c == '\n')
+      end_row();
+    else if (quoted || c != '\r')
+      cell += c;
+  }
+  end_row();
+  return rows;
+}
+
+std::string cell_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::vector<std::string> cells_of(const Json& values) {
+  std::vector<std::string> cells;
+  for (const Json& value : values) cells.push_back(cell_of(value));
+  return cells;
+}
+
+Rows parse_json(const std::string& path, const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  Rows rows;
+  if (json.is_object() && json.contains("columns") && json.contains("rows")) {
+    rows.push_back(cells_of(json.at("columns")));
+    for (const Json& row : json.at("rows")) rows.push_back(cells_of(row));
+  } else if (json.is_array() && !json.empty() && json.front().is_object()) {
+    rows.emplace_back();
+    for (const auto& item : json.front().items()) rows.front().push_back(item.key());
+    for (const Json& row : json) rows.push_back(cells_of(row));
+  } else {
+    throw cli::InputError(path, "an array of objects, or \"columns\" and \"rows\"", "something else");
+  }
+  return rows;
+}
+
+}  // namespace
+
+Table read_table(const std::string& title, const std::string& path) {
+  const std::string text = text_of(path);
+  Rows rows = path.ends_with(".json") ? parse_json(path, text) : parse_csv(text);
+  if (rows.empty()) throw cli::InputError(path, "a header line", "an empty file");
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (rows[i].size() != rows.front().size())
+      throw cli::InputError(path, std::to_string(rows.front().size()) + " cells in row " + std::to_string(i),
+                            std::to_string(rows[i].size()));
+  Table table{title, "", rows.front(), {}};
+  table.rows.assign(rows.begin() + 1, rows.end());
+  return table;
+}
+
+}  // namespace crbrt::report

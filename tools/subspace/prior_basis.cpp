@@ -1,0 +1,150 @@
+// Blocks of draws through the simulator. For the bound: first into a Gram matrix of signals and efficient estimators, whose
+// range of several times the rank loses next to nothing; then the choice within.
+#include "tools/subspace/prior_basis.h"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "physics/basis.h"
+#include "physics/design/bound_cost.h"
+#include "tools/subspace/kept_information.h"
+
+namespace crbrt::subspace {
+namespace {
+
+using physics::Tissue;
+
+constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
+constexpr std::uint64_t block_size = 64;
+constexpr Eigen::Index range_per_rank = 8;
+/// The choice has rank * (range - rank) unknowns, 1,200 for rank 13: three terms of each of so many fingerprints settle them.
+constexpr std::size_t max_chosen_from = 2048;
+
+struct Draws {
+  const physics::Prior& prior;
+  std::uint64_t seed, count;
+
+  /// body(tissues) for block after block.
+  template <class Body>
+  void for_each_block(const Body& body) const {
+    for (std::uint64_t first = 0; first < count; first += block_size) {
+      std::vector<Tissue> tissues;
+      for (std::uint64_t i = first; i < std::min(first + block_size, count); ++i)
+        tissues.push_back(prior.draw(seed, physics::Stream::basis, i));
+      body(tissues);
+    }
+  }
+};
+
+Eigen::MatrixXd basis_of_energy(const physics::Simulator& simulator, const Draws& draws, Eigen::Index rank,
+                                const std::function<void(std::uint64_t)>& advance) {
+  physics::BasisBuilder builder(static_cast<Eigen::Index>(simulator.sequence().n_frame()));
+  draws.for_each_block([&](const std::vector<Tissue>& tissues) {
+    physics::Signals signals;
+    simulator.simulate(tissues, signals);
+    builder.add(signals);
+    advance(tissues.size());
+  });
+  return builder.basis(rank);
+}
+
+/// What the first pass over the draws leaves: a wide range, and the usable tissues with their bounds.
+struct WideRange {
+  Eigen::MatrixXd columns;
+  std::vector<Tissue> tissues;
+  std::vector<Eigen::VectorXd> crb;
+};
+
+WideRange wide_range(const physics::Simulator& simulator, const Draws& draws, physics::T1Model t1_model, Eigen::Index rank,
+                     const std::function<void(std::uint64_t)>& advance) {
+  WideRange wide;
+  const auto n_frame = static_cast<Eigen::Index>(simulator.sequence().n_frame());
+  physics::BasisBuilder builder(n_frame);
+  draws.for_each_block([&](const std::vector<Tissue>& tissues) {
+    physics::Signals signals, jacobian;
+    simulator.simulate(tissues, signals, jacobian);
+    for (Eigen::Index t = 0; t < signals.cols(); ++t) {
+      const auto columns = jacobian.middleCols(t * n_parameter, n_parameter);
+      const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(t), columns, t1_model);
+      if (!(signals.col(t).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
+      Eigen::MatrixXcd directions(n_frame, 1 + bounds.crb.size());
+      directions << signals.col(t), physics::efficient_directions(signals.col(t), columns, t1_model);
+      directions.colwise().normalize();
+      builder.add(directions);
+      wide.tissues.push_back(tissues[static_cast<std::size_t>(t)]);
+      wide.crb.push_back(bounds.crb);
+    }
+    advance(tissues.size());
+  });
+  const auto n_usable = static_cast<Eigen::Index>(wide.tissues.size());
+  if (rank < 1 || rank > std::min(2 * n_usable, n_frame))
+    throw std::invalid_argument("expected a rank between 1 and " + std::to_string(std::min(2 * n_usable, n_frame)) +
+                                ", found " + std::to_string(rank));
+  wide.columns = builder.range(std::min(n_frame, range_per_rank * rank));
+  return wide;
+}
+
+std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, const WideRange& wide) {
+  std::vector<ReducedFingerprint> fingerprints;
+  const std::size_t n = std::min(wide.tissues.size(), max_chosen_from);
+  for (std::size_t first = 0; first < n; first += block_size) {
+    const std::span block(wide.tissues.data() + first, std::min<std::size_t>(block_size, n - first));
+    physics::Signals signals, jacobian;
+    simulator.simulate_projected(block, wide.columns, signals, jacobian);
+    for (std::size_t t = 0; t < block.size(); ++t) {
+      const auto at = static_cast<Eigen::Index>(t);
+      fingerprints.push_back({signals.col(at), jacobian.middleCols(at * n_parameter, n_parameter), wide.crb[first + t]});
+    }
+  }
+  return fingerprints;
+}
+
+/// Leading eigenvectors, strongest first.
+Eigen::MatrixXd leading(const Eigen::MatrixXd& gram, Eigen::Index rank) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
+  return solver.eigenvectors().rowwise().reverse().leftCols(rank);
+}
+
+Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws& draws, physics::T1Model t1_model,
+                                Eigen::Index rank, const std::function<void(std::uint64_t)>& advance) {
+  const WideRange wide = wide_range(simulator, draws, t1_model, rank, advance);
+  const std::vector<ReducedFingerprint> fingerprints = reduced(simulator, wide);
+  const Eigen::Index n = wide.columns.cols();
+  Eigen::MatrixXd energy = Eigen::MatrixXd::Zero(n, n), directions = energy;
+  for (const ReducedFingerprint& f : fingerprints) {
+    const auto add = [](Eigen::MatrixXd& gram, const Eigen::VectorXcd& v) {
+      gram += v.real() * v.real().transpose() + v.imag() * v.imag().transpose();
+    };
+    add(energy, f.signal);
+    // Start from what holds the unit signals and efficient estimators of pool size, r1 and r2 best.
+    add(directions, f.signal.normalized());
+    const Eigen::MatrixXcd w = physics::efficient_directions(f.signal, f.jacobian, t1_model);
+    for (Eigen::Index i = 0; i < 3; ++i) add(directions, w.col(i).normalized());
+  }
+  const Eigen::MatrixXd u = most_kept(fingerprints, t1_model, leading(directions, rank));
+  // Within the subspace the coefficients are those of the strongest signals first, as those of an SVD.
+  return physics::with_fixed_signs(wide.columns * (u * leading(u.transpose() * energy * u, rank)));
+}
+
+}  // namespace
+
+std::string_view name(BasisKind kind) noexcept { return kind == BasisKind::svd ? "svd" : "crb"; }
+
+std::optional<BasisKind> basis_kind_from_name(std::string_view text) noexcept {
+  for (BasisKind kind : {BasisKind::svd, BasisKind::crb})
+    if (name(kind) == text) return kind;
+  return std::nullopt;
+}
+
+Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, physics::T1Model t1_model,
+                            std::uint64_t seed, std::uint64_t count, Eigen::Index rank, BasisKind kind,
+                            const std::function<void(std::uint64_t)>& advance) {
+  const Draws draws{prior, seed, count};
+  return kind == BasisKind::svd ? basis_of_energy(simulator, draws, rank, advance)
+                                : basis_of_bounds(simulator, draws, t1_model, rank, advance);
+}
+
+}  // namespace crbrt::subspace

@@ -1,0 +1,65 @@
+// A second, short training of a few rows, and the measurement that ends it.
+#include "trainer/head_training.h"
+
+#include <ATen/ATen.h>
+#include <torch/optim/adam.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "trainer/voxel_batch.h"
+
+namespace crbrt::trainer {
+namespace {
+
+constexpr double refinement_rate = 2e-3;  // falls linearly to zero
+constexpr std::int64_t refinement_batch = 4096;
+constexpr int calibration_draws = 10;  // of every held-out fingerprint
+
+void set_learning_rate(torch::optim::Adam& adam, double rate) {
+  static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(rate);
+}
+
+at::Tensor inputs_of(const VoxelBatch& voxels, const HeadMaterial& material) {
+  return preprocess(voxels.coefficients, material.config.preprocessing, material.standardization);
+}
+
+}  // namespace
+
+void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material) {
+  // A fresh optimiser: where gradients are zero, and for all but the heads they are, it leaves the parameters alone.
+  torch::optim::Adam adam({network.parameters()}, torch::optim::AdamOptions(refinement_rate));
+  const auto n = static_cast<std::int64_t>(training.size()),
+             n_output = static_cast<std::int64_t>(material.config.outputs.size());
+  const std::int64_t batch = std::min(refinement_batch, n), n_step = n / batch;
+  const auto epochs = static_cast<std::int64_t>(material.config.heads.refine_epochs);
+  const auto options = at::TensorOptions().dtype(at::kLong).device(network.parameters().device());
+  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const at::Tensor order = at::randperm(n, options);
+    for (std::int64_t step = 0; step < n_step; ++step) {
+      const VoxelBatch voxels = training.draw_log_snr(order.narrow(0, step * batch, batch));
+      const at::Tensor features = network.forward_frozen(inputs_of(voxels, material));
+      const at::Tensor heads = features.narrow(1, n_output, features.size(1) - n_output);
+      const at::Tensor spread = log_std(material.config, heads, voxels.log_noise, material.noise);
+      network.parameters().mutable_grad().zero_();
+      coverage_loss(spread, features.narrow(1, 0, n_output) - voxels.targets).backward();
+      const double progress = static_cast<double>(epoch * n_step + step) / static_cast<double>(epochs * n_step);
+      set_learning_rate(adam, refinement_rate * (1 - progress));
+      adam.step();
+    }
+  }
+}
+
+HeadCalibration calibrate_heads(const Network& network, const NoisySource& held_out, const HeadMaterial& material) {
+  if (head_count(material.config) == 0) return {};
+  VoxelBatch all;
+  for (int draw = 0; draw < calibration_draws; ++draw) {
+    const double step = static_cast<double>(draw) / (calibration_draws - 1);
+    const double snr = material.snr.minimum * std::pow(material.snr.maximum / material.snr.minimum, step);
+    const VoxelBatch voxels = held_out.draw_fixed_at(material.config.seed + 1 + static_cast<std::uint64_t>(draw), snr);
+    all = draw == 0 ? voxels : joined(all, voxels);
+  }
+  return calibrate(material.config, network.forward(inputs_of(all, material), Mode::inference), all, material.noise);
+}
+
+}  // namespace crbrt::trainer

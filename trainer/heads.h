@@ -1,0 +1,61 @@
+/// The features beside the estimates: predicted standard deviations and the score that tells voxels unlike the training data
+/// (docs/uncertainty.md). Order in the last layer: estimates [P], then q0 [P], q1 [P], q2 [P], then the score.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "trainer/config.h"
+#include "trainer/plain_network.h"
+
+namespace at {
+class Tensor;
+}
+
+namespace crbrt::trainer {
+
+struct VoxelBatch;
+
+/// Features of the last layer that `config` asks for beside its estimates.
+std::size_t head_count(const Config& config) noexcept;
+
+/// Centre (mean) and extremes (one in a thousand cut off at either side, relative to the centre) of log(sigma / ||c||).
+NoiseRange noise_range(const at::Tensor& log_noise);
+
+/// log of the predicted standard deviation of every standardised estimate, [n, n_output]: the formula of docs/uncertainty.md.
+/// heads [n, head_count], log_noise [n, 1].
+at::Tensor log_std(const Config& config, const at::Tensor& heads, const at::Tensor& log_noise, const NoiseRange& range);
+
+/// Score of every voxel, [n].
+at::Tensor score(const at::Tensor& heads);
+
+/// Negative log likelihood of Gaussian errors, mean over voxels and outputs, without its constant. The errors are data here:
+/// no gradient reaches the estimates.
+at::Tensor uncertainty_loss(const at::Tensor& log_std, const at::Tensor& errors);
+
+/// What the standard deviations are refined with once the estimates stand: the pinball losses of log |error| at the quantile
+/// 68 % for log_std and, weighted by 3/2, at 95 % for log_std + log 2. Its gradient is the mismatch of the two coverages,
+/// so unlike the likelihood it is not ruled by rare large errors.
+at::Tensor coverage_loss(const at::Tensor& log_std, const at::Tensor& errors);
+
+/// Logistic loss of telling `like` ([n] scores of training voxels) from `unlike` ([m]).
+at::Tensor atypicality_loss(const at::Tensor& like, const at::Tensor& unlike);
+
+/// Voxels unlike any fingerprint, made of training voxels [n, 2 * n_coeff], a sixth of the rows each: pure noise, coefficients
+/// in random order, turned by a random rotation of the subspace, by a small one that also mirrors the last
+/// coefficient, scaled or sign-flipped one by one, and exchanged one by one with those of other voxels. Rows should be in
+/// random order.
+at::Tensor unlike_voxels(const at::Tensor& coefficients);
+
+/// What is measured on held-out voxels once the weights stand.
+struct HeadCalibration {
+  std::vector<float> log_std_shift;  ///< [3, n_output] to be added to the biases of q0, q1, q2
+  float score_threshold = 0;         ///< exceeded by one in a hundred
+};
+
+/// The shift is the parabola in the log noise that brings the shares of truths within one and within two standard deviations
+/// as near to 68 % and 95 % as one factor for both can, on average over the SNRs of `held_out`.
+HeadCalibration calibrate(const Config& config, const at::Tensor& features, const VoxelBatch& held_out,
+                          const NoiseRange& range);
+
+}  // namespace crbrt::trainer
