@@ -56,7 +56,7 @@ resume=()
 against=() grids=()
 case "$family" in
   v3p2)
-    simulate own-other.h5 2000 3 "${own[@]}" --prior "$prior" --rank 13
+    simulate own-other.h5 2000 3 "${own[@]}" --prior "$prior" --rank 13 --basis-kind crb
     against=(--against "another_sequence=$out/data/own-other.h5")
     ;;
   brain)
