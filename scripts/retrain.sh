@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a shipped model again, from its committed configuration: data sets, training, measurement.
-#   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/ with a config.json; OUT: build/models
+#   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/, or of docs/experiments/NAME.json; OUT: build/models
 # All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
 # Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
 # starts from the weights of NAME, which is trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
@@ -12,13 +12,16 @@ crbrt_clean_environment
 cd "$crbrt_root"
 
 name=${1:-} out=${2:-build/models}
-[ -n "$name" ] && [ -s "models/$name/config.json" ] || { sed -n 's/^#   /usage: /p' "$0" >&2; exit 2; }
+config=models/$name/config.json
+[ -s "$config" ] || config=docs/experiments/$name.json
+[ -n "$name" ] && [ -s "$config" ] || { sed -n 's/^#   /usage: /p' "$0" >&2; exit 2; }
 shared=${CRBRT_SHARED:-$crbrt_root/../shared}
 published=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat" --tr 3.5e-3)
 own=(--sequence models/protocol/crbrt1142.json)
 prior=models/priors/paper.json rank=(--rank 13) n_test=9056
 case "$name" in
   v3p2_*) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
+  paper_*) family=paper sequence=("${published[@]}") n_train=102400 ;;  # 92,160 to train on and 10,240 held out
   brain_v1*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
   invivo6*)
     family=invivo6 sequence=(--sequence "$shared/data/invivo/control.mat" --tr 3.5e-3) n_train=240000
@@ -49,13 +52,13 @@ if [ "$base" != "$name" ]; then
 fi
 resume=()
 [ -s "$out/$name/checkpoint.pt" ] && resume=(--resume)
-[ -s "$out/$name/$name.crbm" ] || "$programs/crbrt-train" --config "models/$name/config.json" --dataset "$out/data/$train_set" \
+[ -s "$out/$name/$name.crbm" ] || "$programs/crbrt-train" --config "$config" --dataset "$out/data/$train_set" \
   "${start[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$out/$name/$name.crbm"
 
 # What the atypicality must tell from the model's own voxels: coefficients of another sequence, where the rank is the same.
 against=() grids=()
 case "$family" in
-  v3p2)
+  v3p2 | paper)
     simulate own-other.h5 2000 3 "${own[@]}" --prior "$prior" --rank 13 --basis-kind crb
     against=(--against "another_sequence=$out/data/own-other.h5")
     ;;
