@@ -109,13 +109,13 @@ std::string report_text(const Problem& problem, const std::vector<TrainReport>& 
            r.crb.compressed.cost);
     append(text, "    %-28s  %9.4f  %9.4f  %9.4f\n", "without", plain_sum(problem, r.svd.time),
            plain_sum(problem, r.svd.compressed), plain_sum(problem, r.crb.compressed));
-    append(text, "  sqrt, in percent\n");
+    text += "  sqrt, in percent\n";
     for (std::size_t t = 0; t < problem.tissues.size(); ++t)
       for (std::size_t q = 0; q < n_quantity; ++q)
         append(text, "    %-14s %-13s  %9.2f  %9.2f  %9.2f\n", problem.tissues[t].name.c_str(), quantity_names[q],
                100 * std::sqrt(r.svd.time.relative[t][q]), 100 * std::sqrt(r.svd.compressed.relative[t][q]),
                100 * std::sqrt(r.crb.compressed.relative[t][q]));
-    append(text, "  sqrt(CRB) over the time domain, prior fingerprints: median (90th percentile)\n");
+    text += "  sqrt(CRB) over the time domain, prior fingerprints: median (90th percentile)\n";
     for (std::size_t q = 0; q < n_quantity; ++q)
       append(text, "    %-13s  svd %.2f (%.2f)  crb %.2f (%.2f)\n", quantity_names[q], r.svd_loss.median[q], r.svd_loss.p90[q],
              r.crb_loss.median[q], r.crb_loss.p90[q]);
