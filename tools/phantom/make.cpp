@@ -13,6 +13,7 @@
 #include "tools/cli/error.h"
 #include "tools/eval/normal_block.h"
 #include "tools/phantom/brain.h"
+#include "tools/phantom/descriptions.h"
 #include "tools/phantom/fields.h"
 #include "tools/phantom/library.h"
 #include "tools/phantom/physics_source.h"
@@ -140,17 +141,6 @@ void write_images(cli::AtomicFolder& folder, const MakeOptions& options, const B
   write("mask.nii.gz", std::span<const std::uint8_t>(mask), volume::Compression::gzip);
 }
 
-void write_descriptions(cli::AtomicFolder& folder, const MakeOptions& options, const ModelInfo& info, const Json& description) {
-  const std::filesystem::path out = options.out;
-  const Json sidecar{{"basis_sha256", info.basis_sha256},
-                     {"sequence_sha256", info.sequence_sha256},
-                     {"sequence_name", info.sequence_name},
-                     {"snr", options.snr},
-                     {"command", options.command}};
-  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
-  cli::write_text(folder.temporary("phantom.json"), description.dump(2) + "\n", out / "phantom.json");
-}
-
 }  // namespace
 
 void make_phantom(const MakeOptions& options) {
@@ -165,7 +155,8 @@ void make_phantom(const MakeOptions& options) {
   std::vector<std::complex<float>> coefficients;
   const Voxels voxels = fill(brain, cells, library, options, coefficients);
   write_images(folder, options, brain, coefficients);
-  write_descriptions(folder, options, model.info(), description(options, brain, model, quantities, library));
+  write_descriptions(folder, {options.out, model.info(), options.snr, options.command},
+                     description(options, brain, model, quantities, library).dump(2));
   folder.commit();
 
   const std::filesystem::path out = options.out;

@@ -15,6 +15,7 @@
 #include "tools/cli/error.h"
 #include "tools/cli/progress.h"
 #include "tools/eval/parallel.h"
+#include "tools/phantom/descriptions.h"
 #include "tools/phantom/physics_source.h"
 #include "tools/phantom/tubes.h"
 #include "tools/volume/map_names.h"
@@ -108,13 +109,7 @@ void write_folder(const TubesOptions& options, const TubeSlice& slice, const Mod
   write("coefficients.nii", std::span<const std::complex<float>>(image), volume::Compression::none);
   write("mask.nii.gz", std::span<const std::uint8_t>(mask), volume::Compression::gzip);
   write("roi.nii.gz", std::span<const std::uint8_t>(slice.roi), volume::Compression::gzip);
-  const Json sidecar{{"basis_sha256", info.basis_sha256},
-                     {"sequence_sha256", info.sequence_sha256},
-                     {"sequence_name", info.sequence_name},
-                     {"snr", options.snr},
-                     {"command", options.command}};
-  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
-  cli::write_text(folder.temporary("phantom.json"), description(options, slice, info).dump(2) + "\n", out / "phantom.json");
+  write_descriptions(folder, {options.out, info, options.snr, options.command}, description(options, slice, info).dump(2));
   folder.commit();
 }
 
