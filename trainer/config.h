@@ -61,7 +61,7 @@ struct BiasReduction {
 struct HeadConfig {
   bool uncertainty = false, atypicality = false;
   double trunk_gradient = 0;  ///< share of the heads' gradient that reaches the layers they have in common with the estimates
-  std::size_t refine_epochs = 10;  ///< after training, of the standard deviations alone
+  std::size_t refine_epochs = 30;  ///< after training, of the standard deviations alone
 };
 
 struct SnrRange {

@@ -7,18 +7,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "trainer/optimizer_step.h"
 #include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
 namespace {
 
-constexpr double refinement_rate = 2e-3;  // falls linearly to zero
-constexpr std::int64_t refinement_batch = 4096;
+constexpr double refinement_rate = 2e-3;          // falls linearly to zero
+constexpr std::int64_t refinement_batch = 32768;  // a group of like SNR should hold enough to count 95 % in
+constexpr double beyond_snr = 2;                  // ends of the range are then no edges of what the heads have seen
+constexpr double mismatch_weight = 0.3;
 constexpr int calibration_draws = 10;  // of every held-out fingerprint
-
-void set_learning_rate(torch::optim::Adam& adam, double rate) {
-  static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(rate);
-}
 
 at::Tensor inputs_of(const VoxelBatch& voxels, const HeadMaterial& material) {
   return preprocess(voxels.coefficients, material.config.preprocessing, material.standardization);
@@ -37,12 +36,14 @@ void refine_standard_deviations(Network& network, const NoisySource& training, c
   for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
     const at::Tensor order = at::randperm(n, options);
     for (std::int64_t step = 0; step < n_step; ++step) {
-      const VoxelBatch voxels = training.draw_log_snr(order.narrow(0, step * batch, batch));
+      const VoxelBatch voxels = training.draw_log_snr(order.narrow(0, step * batch, batch), beyond_snr);
       const at::Tensor features = network.forward_frozen(inputs_of(voxels, material));
       const at::Tensor heads = features.narrow(1, n_output, features.size(1) - n_output);
       const at::Tensor spread = log_std(material.config, heads, voxels.log_noise, material.noise);
+      const at::Tensor errors = features.narrow(1, 0, n_output) - voxels.targets;
       network.parameters().mutable_grad().zero_();
-      coverage_loss(spread, features.narrow(1, 0, n_output) - voxels.targets).backward();
+      (coverage_loss(spread, errors) + mismatch_weight * coverage_mismatch(spread, errors, voxels.snr, material.snr))
+          .backward();
       const double progress = static_cast<double>(epoch * n_step + step) / static_cast<double>(epochs * n_step);
       set_learning_rate(adam, refinement_rate * (1 - progress));
       adam.step();

@@ -16,8 +16,8 @@ struct HeadMaterial {
   const SnrRange& snr;
 };
 
-/// Trains the rows of the standard deviations alone with coverage_loss(), with as many voxels at low SNR as at high SNR, for
-/// heads.refine_epochs epochs. Draws from LibTorch's generators as they stand.
+/// Trains the rows of the standard deviations alone with coverage_loss() and coverage_mismatch(), with as many voxels at low
+/// SNR as at high SNR, for heads.refine_epochs epochs. Draws from LibTorch's generators as they stand.
 void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material);
 
 /// On every held-out fingerprint at SNRs from the lowest to the highest in equal ratios.

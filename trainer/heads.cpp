@@ -10,10 +10,14 @@
 namespace crbrt::trainer {
 namespace {
 
-constexpr std::int64_t n_term = 3;      // of the polynomial in log noise
-constexpr std::int64_t n_snr_bin = 10;  // of equal size, from low to high SNR
-constexpr double within_one = 0.68;     // what one and two standard deviations should hold
+constexpr std::int64_t n_term = 3;   // of the polynomial in log noise
+constexpr double within_one = 0.68;  // what one and two standard deviations should hold, and the unit of deviations
 constexpr double within_two = 0.95;
+constexpr double unit_of_one = 0.03;
+constexpr double unit_of_two = 0.02;
+constexpr int n_snr_group = 12;
+constexpr double beyond_range = 0.2;        // of the groups, in log SNR at either end
+constexpr double softness = 0.1;            // of counting, in log standard deviation
 constexpr double least_log_std = -8;        // one errant voxel must not send the gradient to infinity
 constexpr double outside_threshold = 0.01;  // share of training-like voxels that count as atypical
 constexpr double cut_off = 0.001;           // of the noise range at either side
@@ -39,11 +43,16 @@ double log_correction(const at::Tensor& ordered_log_ratio) {
   double low = -5, high = 5;
   while (high - low > 1e-4) {
     const double middle = (low + high) / 2;
-    const double above_one = (share_below(ordered_log_ratio, middle) - within_one) / 0.03;
-    const double below_two = (within_two - share_below(ordered_log_ratio, middle + std::log(2.0))) / 0.02;
+    const double above_one = (share_below(ordered_log_ratio, middle) - within_one) / unit_of_one;
+    const double below_two = (within_two - share_below(ordered_log_ratio, middle + std::log(2.0))) / unit_of_two;
     (above_one > below_two ? high : low) = middle;
   }
   return (low + high) / 2;
+}
+
+/// log(|error| / std); no gradient reaches the errors.
+at::Tensor log_ratio(const at::Tensor& log_std, const at::Tensor& errors) {
+  return at::log(at::abs(errors.detach()).clamp_min(1e-12)) - log_std;
 }
 
 /// Real and imaginary parts alike: x [n, 2 * n_coeff] times matrix [n_coeff, n_coeff].
@@ -110,9 +119,26 @@ at::Tensor uncertainty_loss(const at::Tensor& log_std, const at::Tensor& errors)
 }
 
 at::Tensor coverage_loss(const at::Tensor& log_std, const at::Tensor& errors) {
-  const at::Tensor one = at::log(at::abs(errors.detach()).clamp_min(1e-12)) - log_std, two = one - std::log(2.0);
+  const at::Tensor one = log_ratio(log_std, errors), two = one - std::log(2.0);
   const auto pinball = [](const at::Tensor& x, double share) { return at::maximum(share * x, (share - 1) * x).mean(); };
   return pinball(one, within_one) + 1.5 * pinball(two, within_two);
+}
+
+at::Tensor coverage_mismatch(const at::Tensor& log_std, const at::Tensor& errors, const at::Tensor& snr,
+                             const SnrRange& range) {
+  const at::Tensor ratio = log_ratio(log_std, errors);
+  const at::Tensor one = at::sigmoid(-ratio / softness), two = at::sigmoid((std::log(2.0) - ratio) / softness);
+  const double lowest = std::log(range.minimum) - beyond_range, highest = std::log(range.maximum) + beyond_range;
+  const at::Tensor group = at::floor((at::log(snr) - lowest) * (n_snr_group / (highest - lowest)));
+  at::Tensor sum = at::zeros({}, log_std.options());
+  for (int g = 0; g < n_snr_group; ++g) {
+    const at::Tensor inside = group.eq(g).to(log_std.scalar_type()), count = inside.sum();
+    if (count.item<double>() == 0) continue;
+    const at::Tensor share_one = (one * inside).sum(0) / count, share_two = (two * inside).sum(0) / count;
+    sum =
+        sum + (at::square((share_one - within_one) / unit_of_one) + at::square((share_two - within_two) / unit_of_two)).mean();
+  }
+  return sum / n_snr_group;
 }
 
 at::Tensor atypicality_loss(const at::Tensor& like, const at::Tensor& unlike) {
@@ -133,21 +159,10 @@ HeadCalibration calibrate(const Config& config, const at::Tensor& features, cons
   const at::Tensor heads = features.narrow(1, n, features.size(1) - n);
   HeadCalibration result;
   if (config.heads.uncertainty) {
-    const at::Tensor errors = at::abs(features.narrow(1, 0, n) - held_out.targets);
-    const at::Tensor by_snr = held_out.snr.reshape({-1}).argsort(0, false);
-    const at::Tensor log_ratio = (at::log(errors) - log_std(config, heads, held_out.log_noise, range)).index_select(0, by_snr);
-    const at::Tensor noise = (held_out.log_noise - range.center).clamp(range.minimum, range.maximum).index_select(0, by_snr);
-    const auto ratio_bins = log_ratio.tensor_split(n_snr_bin, 0), noise_bins = noise.tensor_split(n_snr_bin, 0);
-    const auto options = at::TensorOptions().dtype(at::kDouble);
-    const at::Tensor terms = at::empty({n_snr_bin, n_term}, options), wanted = at::empty({n_snr_bin, n}, options);
-    for (std::int64_t bin = 0; bin < n_snr_bin; ++bin) {
-      for (std::int64_t term = 0; term < n_term; ++term)
-        terms[bin][term] = noise_bins[static_cast<std::size_t>(bin)].pow(term).mean().item<double>();
-      for (std::int64_t output = 0; output < n; ++output)
-        wanted[bin][output] = log_correction(sorted(ratio_bins[static_cast<std::size_t>(bin)].select(1, output)));
-    }
-    const at::Tensor shift = terms.pinverse().matmul(wanted).to(at::kFloat).contiguous();
-    result.log_std_shift.assign(shift.data_ptr<float>(), shift.data_ptr<float>() + shift.numel());
+    const at::Tensor errors = features.narrow(1, 0, n) - held_out.targets;
+    const at::Tensor ratio = log_ratio(log_std(config, heads, held_out.log_noise, range), errors);
+    for (std::int64_t output = 0; output < n; ++output)
+      result.log_std_shift.push_back(static_cast<float>(log_correction(sorted(ratio.select(1, output)))));
   }
   if (config.heads.atypicality)
     result.score_threshold = static_cast<float>(sorted_quantile(sorted(score(heads)), 1 - outside_threshold));

@@ -38,6 +38,12 @@ at::Tensor uncertainty_loss(const at::Tensor& log_std, const at::Tensor& errors)
 /// so unlike the likelihood it is not ruled by rare large errors.
 at::Tensor coverage_loss(const at::Tensor& log_std, const at::Tensor& errors);
 
+/// How far the coverages are from 68 % and 95 % in groups of like SNR ([n, 1] `snr`), a little beyond the trained range at
+/// either end: mean over groups and outputs of the squared deviations in units of 3 % and 2 %. A voxel's data do not tell its
+/// SNR exactly, so predictions that are right on average over the prior's SNRs are wrong at most single ones; this is what
+/// brings them right at each. The shares are counted softly, over 10 % of a standard deviation.
+at::Tensor coverage_mismatch(const at::Tensor& log_std, const at::Tensor& errors, const at::Tensor& snr, const SnrRange& range);
+
 /// Logistic loss of telling `like` ([n] scores of training voxels) from `unlike` ([m]).
 at::Tensor atypicality_loss(const at::Tensor& like, const at::Tensor& unlike);
 
@@ -49,12 +55,12 @@ at::Tensor unlike_voxels(const at::Tensor& coefficients);
 
 /// What is measured on held-out voxels once the weights stand.
 struct HeadCalibration {
-  std::vector<float> log_std_shift;  ///< [3, n_output] to be added to the biases of q0, q1, q2
+  std::vector<float> log_std_shift;  ///< [n_output] to be added to the biases of q0
   float score_threshold = 0;         ///< exceeded by one in a hundred
 };
 
-/// The shift is the parabola in the log noise that brings the shares of truths within one and within two standard deviations
-/// as near to 68 % and 95 % as one factor for both can, on average over the SNRs of `held_out`.
+/// The shift brings the shares of truths within one and within two standard deviations as near to 68 % and 95 % as one factor
+/// for both can, over all of `held_out`.
 HeadCalibration calibrate(const Config& config, const at::Tensor& features, const VoxelBatch& held_out,
                           const NoiseRange& range);
 

@@ -122,10 +122,10 @@ VoxelBatch NoisySource::draw(const at::Tensor& index, std::size_t realisations) 
   return impl_->draw(index.repeat_interleave(repeats, 0), snr.repeat_interleave(repeats, 0));
 }
 
-VoxelBatch NoisySource::draw_log_snr(const at::Tensor& index) const {
-  const SnrRange& range = impl_->snr;
+VoxelBatch NoisySource::draw_log_snr(const at::Tensor& index, double beyond) const {
+  const double lowest = impl_->snr.minimum / beyond, highest = impl_->snr.maximum * beyond;
   const at::Tensor share = at::rand({index.size(0), 1}, impl_->coefficients.options());
-  return impl_->draw(index, range.minimum * at::exp(share * std::log(range.maximum / range.minimum)));
+  return impl_->draw(index, lowest * at::exp(share * std::log(highest / lowest)));
 }
 
 VoxelBatch NoisySource::Impl::draw(const at::Tensor& rows, const at::Tensor& snr_of_row) const {

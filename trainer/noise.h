@@ -46,8 +46,9 @@ class NoisySource {
   /// Fresh M0, phase and noise for the samples `index` ([n] int64), from LibTorch's generators as they stand: `realisations`
   /// consecutive rows per sample that share |M0| and differ in phase and noise.
   VoxelBatch draw(const at::Tensor& index, std::size_t realisations) const;
-  /// One row per sample, with the logarithm of the SNR uniform: low SNRs as often as high ones.
-  VoxelBatch draw_log_snr(const at::Tensor& index) const;
+  /// One row per sample, with the logarithm of the SNR uniform, low SNRs as often as high ones, from the lowest SNR divided by
+  /// `beyond` to the highest times `beyond`.
+  VoxelBatch draw_log_snr(const at::Tensor& index, double beyond) const;
 
   /// The same with noise that depends on `seed` only (Stream::validation_noise), for all samples and the same on every device.
   VoxelBatch draw_fixed(std::uint64_t seed, std::size_t realisations) const;

@@ -17,9 +17,11 @@
 #include "trainer/checkpoint.h"
 #include "trainer/head_training.h"
 #include "trainer/heads.h"
+#include "trainer/host_values.h"
 #include "trainer/loss.h"
 #include "trainer/network.h"
 #include "trainer/noise.h"
+#include "trainer/optimizer_step.h"
 #include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
@@ -39,22 +41,6 @@ void seed_generators(std::uint64_t seed, std::uint64_t epoch) {
 }
 
 c10::Device best_device() { return torch::cuda::is_available() ? c10::Device(at::kCUDA) : c10::Device(at::kCPU); }
-
-std::vector<double> to_doubles(const at::Tensor& tensor) {
-  const at::Tensor plain = tensor.to(at::kCPU, at::kDouble).contiguous();
-  return {plain.data_ptr<double>(), plain.data_ptr<double>() + plain.numel()};
-}
-
-std::vector<float> to_floats(const at::Tensor& tensor) {
-  const at::Tensor plain = tensor.to(at::kCPU, at::kFloat).contiguous();
-  return {plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel()};
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
 
 class Run {
  public:
@@ -132,7 +118,7 @@ class Run {
     const at::Tensor first = features.narrow(0, 0, n).to(at::kCPU);
     const auto row = [](const std::vector<float>& values) { return at::tensor(values, at::kFloat); };
     at::Tensor heads = heads_of(first).clone();
-    if (!calibration.log_std_shift.empty()) heads.narrow(1, 0, 3 * n_output_).add_(row(calibration.log_std_shift));
+    if (!calibration.log_std_shift.empty()) heads.narrow(1, 0, n_output_).add_(row(calibration.log_std_shift));
     return {data_size(n), to_floats(held_out_.coefficients.narrow(0, 0, n)),
             to_floats(estimates_of(first) * row(standardization_.scale) + row(standardization_.offset)), to_floats(heads)};
   }
@@ -202,15 +188,11 @@ class Run {
     const at::NoGradGuard no_gradient;
     if (config_.max_gradient_norm > 0) {
       const std::int64_t n_head = network_.head_parameters(), n_shared = gradient.numel() - n_head;
-      clip(gradient.narrow(0, 0, n_shared));
-      if (n_head > 0) clip(gradient.narrow(0, n_shared, n_head));
+      clip_gradient(gradient.narrow(0, 0, n_shared), config_.max_gradient_norm);
+      if (n_head > 0) clip_gradient(gradient.narrow(0, n_shared, n_head), config_.max_gradient_norm);
     }
-    static_cast<torch::optim::AdamOptions&>(adam_.param_groups()[0].options()).lr(learning_rate);
+    set_learning_rate(adam_, learning_rate);
     adam_.step();
-  }
-
-  void clip(at::Tensor gradient) const {
-    gradient.mul_((config_.max_gradient_norm / (gradient.norm() + 1e-12)).clamp_max(1.0));
   }
 
   void validate() {
