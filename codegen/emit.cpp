@@ -32,7 +32,11 @@ std::string banner(const Model& model) {
 
 std::string layer_list(const Model& model) {
   std::string text;
-  for (const std::string& layer : model.info().layer_text) text += "//   " + layer + '\n';
+  for (const std::string& layer : model.info().layer_text) {
+    text += "//   " + layer;
+    if (layer.ends_with('\\')) text += '.';  // a layer's name may end so, and would draw the next line into the comment
+    text += '\n';
+  }
   return text;
 }
 

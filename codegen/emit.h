@@ -14,7 +14,7 @@ struct GeneratedFiles {
   std::string source;
 };
 
-/// `name` is a C identifier: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
+/// `name` is one that why_unusable() (names.h) has nothing against: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
 GeneratedFiles emit(const Model& model, const std::string& name);
 
 }  // namespace crbrt::codegen

@@ -1,8 +1,8 @@
 /// crbrt-codegen --model M.crbm --precision f32 --out DIR [--name NAME]: writes NAME.hpp, NAME.h and NAME.cpp.
-#include <algorithm>
 #include <string>
 
 #include "codegen/emit.h"
+#include "codegen/names.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
@@ -11,11 +11,13 @@
 namespace crbrt::codegen {
 namespace {
 
-bool is_identifier(const std::string& text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+/// Throws InputError where C++ cannot use it.
+std::string name_of(const Model& model, const std::string& path) {
+  const std::string& name = model.info().name;
+  const std::string why(why_unusable(name));
+  if (!why.empty())
+    throw cli::InputError(path, "a model whose name is a free C++ identifier (or --name NAME)", name + ", " + why);
+  return name;
 }
 
 void save(const GeneratedFiles& files, const std::string& folder, const std::string& name) {
@@ -39,10 +41,11 @@ int run(int argc, char** argv) {
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;
   if (precision != "f32") throw cli::UsageError("--precision: expected f32, the only precision there is, found " + precision);
-  if (app.count("--name") != 0 && !is_identifier(name))
-    throw cli::UsageError("--name: expected letters, digits and '_' with a letter first, found " + name);
+  const bool is_named = app.count("--name") != 0;
+  if (const std::string why(why_unusable(name)); is_named && !why.empty())
+    throw cli::UsageError("--name: expected a free C++ identifier, found " + name + ", " + why);
   const Model model = cli::load_model(path);
-  if (name.empty()) name = model.info().name;
+  if (!is_named) name = name_of(model, path);
   save(emit(model, name), folder, name);
   return cli::exit_ok;
 }

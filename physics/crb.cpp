@@ -18,6 +18,15 @@ Eigen::MatrixXcd unknowns(const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1
   return reduced;
 }
 
+/// g^T W W^T g as a sum of squares: it cannot become negative, and rounding is amplified by the condition number, not its
+/// square.
+double signal_bound(const Eigen::MatrixXd& columns, const Eigen::MatrixXd& root) {
+  if (!root.allFinite()) return std::numeric_limits<double>::infinity();
+  const Eigen::Index n_tissue = columns.cols() - 2;
+  const Eigen::VectorXd gradient = columns.rightCols(n_tissue).transpose() * columns.col(0).normalized();
+  return (root.bottomRows(n_tissue).transpose() * gradient).squaredNorm();
+}
+
 }  // namespace
 
 std::string_view name(T1Model model) noexcept { return model == T1Model::apparent ? "apparent" : "separate"; }
@@ -44,7 +53,7 @@ Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
   return j;
 }
 
-Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition) {
+Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& condition) {
   const Eigen::Index n_unknown = columns.cols();
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const Eigen::MatrixXd none = Eigen::MatrixXd::Constant(n_unknown, n_unknown, infinity);
@@ -59,18 +68,26 @@ Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition
   const Eigen::VectorXd singular = r.jacobiSvd().singularValues();
   if (!(singular[n_unknown - 1] > 0)) return none;
   condition = singular[0] / singular[n_unknown - 1];
-  const Eigen::MatrixXd inverse = scale.cwiseInverse().asDiagonal() *
-                                  r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
-  return inverse * inverse.transpose();
+  return scale.cwiseInverse().asDiagonal() *
+         r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
+}
+
+Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition) {
+  const Eigen::MatrixXd root = inverse_fisher_root(columns, condition);
+  return root * root.transpose();
 }
 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
                         T1Model model) {
   Bounds bounds;
-  const Eigen::VectorXd variance = inverse_fisher(real_unknowns(signal, jacobian, model), bounds.condition).diagonal();
+  const Eigen::MatrixXd columns = real_unknowns(signal, jacobian, model);
+  const Eigen::MatrixXd root = inverse_fisher_root(columns, bounds.condition);
+  const Eigen::MatrixXd inverse = root * root.transpose();
+  const Eigen::VectorXd variance = inverse.diagonal();
   bounds.m0_crb_real = variance[0];
   bounds.m0_crb_imag = variance[1];
   bounds.crb = variance.tail(variance.size() - 2);
+  bounds.signal_per_m0_crb = signal_bound(columns, root);
   return bounds;
 }
 

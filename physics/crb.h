@@ -3,9 +3,15 @@
 /// Unknowns are real: Re M0, Im M0 and the tissue parameters. With J = [s, i s, M0 ds/dtheta] the Fisher matrix is
 /// F = Re(J^H J) / sigma^2, and the bound is diag(F^-1). sigma is the standard deviation of the real and of the imaginary
 /// part of each sample. Bounds here are for M0 = sigma = 1; those of tissue parameters scale with (sigma / |M0|)^2.
+///
+/// One function of the tissue parameters has a bound of its own: h = ||s||, the norm of the signal at M0 = 1, which turns the
+/// norm of a measured signal into |M0|. With the tissue block C of F^-1 and the gradient g_p = Re(s^H ds/dtheta_p) / ||s|| its
+/// bound is g^T C g, and scales like C. Noise along s changes the norm alone and the rest the tissue parameters alone, so that
+/// the bound of Re M0 is (1 + g^T C g) / h^2.
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +28,13 @@ std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
 /// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): the parameters of physics.md.
 std::vector<std::string> bound_names(T1Model model);
 
-struct Bounds {
-  Eigen::VectorXd crb;     ///< [n_bound] variances in squared parameter units; infinite where none exists
+/// What depends on the tissue alone; scales with (sigma / |M0|)^2.
+struct TissueBounds {
+  Eigen::VectorXd crb;  ///< [n_bound] variances in squared parameter units; infinite where none exists
+  double signal_per_m0_crb = std::numeric_limits<double>::infinity();  ///< of ||s|| at M0 = 1; infinite where none exists
+};
+
+struct Bounds : TissueBounds {
   double m0_crb_real = 0;  ///< bound of Re M0 at M0 = 1
   double m0_crb_imag = 0;  ///< bound of Im M0 at M0 = 1
   double condition = 0;    ///< condition number of the column-scaled Jacobian; infinite for a zero column
@@ -39,8 +50,11 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const 
 Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                               const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
 
-/// F^-1 of real columns by the QR decomposition of the columns scaled to unit norm; infinite everywhere where it does not
-/// exist. `condition` receives the condition number of the scaled columns.
+/// A root W of F^-1 = W W^T of real columns, by the QR decomposition of the columns scaled to unit norm; infinite everywhere
+/// where F^-1 does not exist. `condition` receives the condition number of the scaled columns.
+Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& condition);
+
+/// W W^T, infinite everywhere where it does not exist.
 Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition);
 
 /// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10 (physics.md).

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real slice: maps it with models/invivo6_unbiased, fits voxels of it by nonlinear least squares, and reports how far both agree.
+# The real slice: maps it with models/invivo6, fits voxels of it by nonlinear least squares, and reports how far both agree.
 #   scripts/invivo.sh [VOXELS]      VOXELS to fit, drawn from the mask (560); everything lands in build/invivo
 # Needs the in-vivo data beside the clone, or where CRBRT_SHARED points.
 set -euo pipefail
@@ -17,8 +17,8 @@ out=build/invivo bin=build/release/bin
 crbrt_install_packages build
 CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_build release crbrt-map crbrt-fit crbrt-compare
 mkdir -p "$out"
-# sigma: the residual of the fits, which holds model error too (models/invivo6_unbiased/README.md)
-"$bin/crbrt-map" --model models/invivo6_unbiased/invivo6_unbiased.crbm "${image[@]}" --basis "$data/basis.mat:U" --sigma 2.1e-8 --out "$out/maps" --stats "$out/maps.json"
+# sigma: the residual of the fits, which holds model error too (models/invivo6/README.md)
+"$bin/crbrt-map" --model models/invivo6/invivo6.crbm "${image[@]}" --basis "$data/basis.mat:U" --sigma 2.1e-8 --out "$out/maps" --stats "$out/maps.json"
 "$bin/crbrt-fit" "${image[@]}" --sequence "$data/control.mat" --tr 3.5e-3 --basis "$data/basis.mat:U" --rank 15 \
   --prior models/priors/invivo6.json --voxels "${1:-560}" --seed 1 --out "$out/fit" --stats "$out/fit.json" --threads "$(nproc)"
 "$bin/crbrt-compare" --maps "$out/maps" --reference "$out/fit" --coefficients "$data/coeffs.mat:x" --mask "$data/coeffs.mat:mask" \

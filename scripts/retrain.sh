@@ -3,7 +3,7 @@
 #   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/, or of docs/experiments/NAME.json; OUT: build/models
 # All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
 # Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
-# starts from the weights of NAME, which is trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
+# starts from the weights of NAME, and invivo6 from those of invivo6_crb, which is trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
 set -eu
 
 # shellcheck source=scripts/lib.sh
@@ -20,7 +20,7 @@ published=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat
 own=(--sequence models/protocol/crbrt1142.json)
 prior=models/priors/paper.json rank=(--rank 13) n_test=9056
 case "$name" in
-  v3p2_*) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
+  v3p2_* | fields) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
   paper_*) family=paper sequence=("${published[@]}") n_train=102400 ;;  # 92,160 to train on and 10,240 held out
   brain_v1*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
   invivo6*)
@@ -46,6 +46,7 @@ simulate "$train_set" "$n_train" 1 "${sequence[@]}" --prior "$prior" "${rank[@]}
 simulate "$test_set" "$n_test" 2 "${sequence[@]}" --prior "$prior" --basis "$out/data/$train_set"  # the basis of the training set
 
 start=() base=${name%_unbiased}
+[ "$name" = invivo6 ] && base=invivo6_crb  # the model for real data is the one with little bias
 if [ "$base" != "$name" ]; then
   [ -s "$out/$base/$base.crbm" ] || "$0" "$base" "$out"
   start=(--start "$out/$base/checkpoint.pt")

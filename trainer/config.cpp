@@ -130,6 +130,14 @@ BiasReduction read_bias_reduction(const JsonReader& value, LossKind loss) {
   return result;
 }
 
+Distillation read_distillation(const JsonReader& value, LossKind loss) {
+  if (loss == LossKind::bias_reduced) value.fail("this key with other losses than \"bias_reduced\": a teacher is biased");
+  value.expect_only({"teacher", "share"});
+  Distillation result{identifier(value.at("teacher")), not_negative(value.at("share"))};
+  if (result.share > 1) value.at("share").fail("a share of at most 1");
+  return result;
+}
+
 HeadConfig read_heads(const JsonReader& value) {
   value.expect_only({"uncertainty", "atypicality", "trunk_gradient", "refine_epochs"});
   HeadConfig result;
@@ -181,8 +189,8 @@ std::string layer_name(const NetworkConfig& network, std::size_t layer) {
 
 Config read_config(const std::string& path) {
   const JsonReader top = JsonReader::from_file(path);
-  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "heads", "optimizer", "schedule",
-                   "training", "validation", "ship_basis", "licence"});
+  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "distillation", "heads", "optimizer",
+                   "schedule", "training", "validation", "ship_basis", "licence"});
   Config config;
   config.text = whole_file(path);
   config.name = identifier(top.at("name"));
@@ -194,6 +202,7 @@ Config read_config(const std::string& path) {
                                                   {"relative", LossKind::relative},
                                                   {"bias_reduced", LossKind::bias_reduced}});
   if (top.has("bias_reduced")) config.bias_reduction = read_bias_reduction(top.at("bias_reduced"), config.loss);
+  if (top.has("distillation")) config.distillation = read_distillation(top.at("distillation"), config.loss);
   if (top.has("heads")) config.heads = read_heads(top.at("heads"));
   read_optimizer(top.at("optimizer"), config);
   config.schedule = read_schedule(top.at("schedule"));

@@ -57,6 +57,11 @@ struct BiasReduction {
   double variance_limit = 1;     ///< where the hinge starts
 };
 
+struct Distillation {
+  std::string teacher;  ///< name of the model; empty: the targets are the truth
+  double share = 0;     ///< of the teacher's estimate in the target; the rest is the truth
+};
+
 /// What the last layer gives besides estimates (docs/uncertainty.md).
 struct HeadConfig {
   bool uncertainty = false, atypicality = false;
@@ -75,6 +80,7 @@ struct Config {
   std::vector<OutputConfig> outputs;
   LossKind loss = LossKind::crb;
   BiasReduction bias_reduction;
+  Distillation distillation;
   HeadConfig heads;
   double learning_rate = 0;
   double max_gradient_norm = 0;  ///< 0: gradients are not clipped

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "tools/cli/atomic_output.h"
@@ -11,6 +12,7 @@
 #include "tools/cli/error.h"
 #include "trainer/export_model.h"
 #include "trainer/report.h"
+#include "trainer/teacher.h"
 #include "trainer/train.h"
 
 namespace {
@@ -23,7 +25,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int) { stop_requested = 1; }
 
 struct CommandLine {
-  std::string config, out, folder, start;
+  std::string config, out, folder, start, teacher;
   std::vector<std::string> datasets;
   bool resume = false;
   int threads = 1;
@@ -43,10 +45,23 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   app.add_flag("--resume", line.resume, "continue from the checkpoint");
   app.add_option("--start", line.start,
                  "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
+  app.add_option("--teacher", line.teacher, "model (.crbm) that the configuration's distillation names");
   app.add_option("--threads", line.threads, "of LibTorch")->check(CLI::Range(1, 1024))->capture_default_str();
   if (!cli::parse(app, argc, argv)) return false;
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
   return true;
+}
+
+/// Null where the configuration wants none.
+std::unique_ptr<trainer::Teacher> teacher_of(const CommandLine& line, const trainer::Config& config,
+                                             const physics::Dataset& dataset) {
+  const std::string& wanted = config.distillation.teacher;
+  if (wanted.empty() != line.teacher.empty())
+    throw cli::UsageError(wanted.empty() ? "--teacher: " + line.config + " has no distillation"
+                                         : line.config + " wants --teacher, the model " + wanted);
+  if (wanted.empty()) return nullptr;
+  return std::make_unique<trainer::Teacher>(line.teacher, config, static_cast<std::size_t>(dataset.coefficients.rows()),
+                                            dataset.basis_sha256);
 }
 
 /// LibTorch splits operations among threads itself; a BLAS that does so too makes two threads slower than one. OpenBLAS reads
@@ -78,6 +93,7 @@ int train(int argc, char** argv) {
   const trainer::Config config = trainer::read_config(line.config);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
   const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());
+  const auto teacher = teacher_of(line, config, dataset);
   print_data(data);
   make_folder(line.folder);
   std::signal(SIGINT, request_stop);
@@ -87,6 +103,7 @@ int train(int argc, char** argv) {
   options.checkpoint_path = line.folder + "/checkpoint.pt";
   options.resume = line.resume;
   options.start_path = line.start;
+  options.teacher = teacher.get();
   options.n_thread = line.threads;
   options.stop_requested = [] { return stop_requested != 0; };
   options.progress = [&](std::size_t epoch, const trainer::HistoryRow& row) { console.show(epoch, row); };

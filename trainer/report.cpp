@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "tools/cli/atomic_output.h"
+#include "tools/cli/number_text.h"
 #include "tools/cli/progress.h"
 
 extern char** environ;
@@ -16,14 +17,10 @@ extern char** environ;
 namespace crbrt::trainer {
 namespace {
 
+using cli::number_text;
+
 constexpr double plain_line_every_s = 30;
 constexpr double redraw_every_s = 0.2;
-
-std::string number(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 
 /// A gnuplot string in single quotes.
 std::string quoted(const std::string& text) {
@@ -60,10 +57,10 @@ int run_gnuplot(const std::string& script_path) {
 
 std::string history_line(const Config& config, const HistoryRow& row) {
   std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(config.epochs) + "  lr " +
-                     number("%.2e", row.learning_rate) + "  loss " + number("%.4f", row.training_loss) + "  validation " +
-                     number("%.4f", row.validation_loss) + " (";
+                     number_text(row.learning_rate, "%.2e") + "  loss " + number_text(row.training_loss, "%.4f") +
+                     "  validation " + number_text(row.validation_loss, "%.4f") + " (";
   for (std::size_t i = 0; i < row.validation_per_output.size(); ++i)
-    line += (i == 0 ? "" : ", ") + config.outputs[i].name + " " + number("%.4f", row.validation_per_output[i]);
+    line += (i == 0 ? "" : ", ") + config.outputs[i].name + " " + number_text(row.validation_per_output[i], "%.4f");
   return line + ")";
 }
 
@@ -92,9 +89,9 @@ void write_history_csv(const std::string& path, const Config& config, const Hist
   for (const OutputConfig& output : config.outputs) text += ",validation_" + output.name;
   text += "\n";
   for (const HistoryRow& row : history) {
-    text += std::to_string(row.epoch) + number(",%.9g", row.learning_rate) + number(",%.9g", row.training_loss) +
-            number(",%.9g", row.validation_loss);
-    for (double loss : row.validation_per_output) text += number(",%.9g", loss);
+    text += std::to_string(row.epoch) + number_text(row.learning_rate, ",%.9g") + number_text(row.training_loss, ",%.9g") +
+            number_text(row.validation_loss, ",%.9g");
+    for (double loss : row.validation_per_output) text += number_text(loss, ",%.9g");
     text += "\n";
   }
   cli::write_text_file(path, text);

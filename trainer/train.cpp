@@ -15,6 +15,7 @@
 #include "physics/counter_random.h"
 #include "tools/cli/error.h"
 #include "trainer/checkpoint.h"
+#include "trainer/distillation.h"
 #include "trainer/head_training.h"
 #include "trainer/heads.h"
 #include "trainer/host_values.h"
@@ -22,6 +23,7 @@
 #include "trainer/network.h"
 #include "trainer/noise.h"
 #include "trainer/optimizer_step.h"
+#include "trainer/teacher.h"
 #include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
@@ -44,8 +46,9 @@ c10::Device best_device() { return torch::cuda::is_available() ? c10::Device(at:
 
 class Run {
  public:
-  Run(const Config& config, const TrainingData& data)
+  Run(const Config& config, const TrainingData& data, const Teacher* teacher)
       : config_(config),
+        teacher_(teacher),
         device_(best_device()),
         n_output_(static_cast<std::int64_t>(data.n_output)),
         snr_(data.snr),
@@ -55,7 +58,7 @@ class Run {
         network_(config.network, {2 * data.n_coeff, data.n_output, head_count(config)}, config.heads.trunk_gradient,
                  config.seed, device_),
         adam_({network_.parameters()}, torch::optim::AdamOptions(config.learning_rate)),
-        identity_(run_identity(config, data)) {
+        identity_(run_identity(config, data) + (teacher != nullptr ? teacher->sha256() : "")) {
     batch_ = std::min<std::int64_t>(static_cast<std::int64_t>(config.batch), static_cast<std::int64_t>(training_.size()));
     held_out_ = validation_.draw_fixed(config.seed, realisations(config));
     held_out_inputs_ = preprocess(held_out_.coefficients, config.preprocessing, standardization_);
@@ -142,8 +145,9 @@ class Run {
   void run_block(const at::Tensor& order, std::int64_t first_step, std::int64_t end_step, std::int64_t n_step,
                  at::Tensor& loss_sum) {
     const auto repeats = static_cast<std::int64_t>(realisations(config_));
-    const VoxelBatch block =
+    VoxelBatch block =
         training_.draw(order.narrow(0, first_step * batch_, (end_step - first_step) * batch_), data_size(repeats));
+    if (teacher_ != nullptr) block.targets = mixed_targets(block, *teacher_, config_.distillation.share, standardization_);
     const at::Tensor inputs = preprocess(block.coefficients, config_.preprocessing, standardization_);
     const at::Tensor unlike = config_.heads.atypicality ? unlike_inputs(block.coefficients) : at::Tensor();
     const std::int64_t voxels = batch_ * repeats, n_unlike = voxels / unlike_share;
@@ -204,6 +208,7 @@ class Run {
   }
 
   const Config& config_;
+  const Teacher* teacher_;
   c10::Device device_;
   std::int64_t n_output_;
   SnrRange snr_;
@@ -226,7 +231,7 @@ class Run {
 TrainResult train(const Config& config, const TrainingData& data, const TrainOptions& options) {
   using Clock = std::chrono::steady_clock;
   at::set_num_threads(options.n_thread);
-  Run run(config, data);
+  Run run(config, data, options.teacher);
   if (options.resume)
     run.load(options.checkpoint_path);
   else if (!options.start_path.empty())

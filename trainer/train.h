@@ -12,10 +12,13 @@
 
 namespace crbrt::trainer {
 
+class Teacher;
+
 struct TrainOptions {
-  std::string checkpoint_path;  ///< empty: none are written
-  bool resume = false;          ///< continue from checkpoint_path
-  std::string start_path;       ///< checkpoint of another run whose weights are the first ones; empty: random weights
+  std::string checkpoint_path;       ///< empty: none are written
+  bool resume = false;               ///< continue from checkpoint_path
+  std::string start_path;            ///< checkpoint of another run whose weights are the first ones; empty: random weights
+  const Teacher* teacher = nullptr;  ///< of config.distillation
   int n_thread = 1;
   double checkpoint_every_s = 60;
   std::function<bool()> stop_requested;                                ///< asked after every epoch; may be empty

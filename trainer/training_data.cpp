@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
 
 #include "physics/counter_random.h"
 #include "physics/estimand.h"
@@ -27,10 +26,11 @@ bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<p
   const auto c = dataset.coefficients.col(i);
   if (!c.allFinite() || c.norm() < physics::min_signal_norm) return false;
   const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(i)];
+  const physics::TissueBounds bounds = dataset.bounds(i);
   std::vector<double> targets, inverse_bounds;
   for (const physics::Estimand& estimand : estimands) {
-    targets.push_back(estimand.value(tissue));
-    const double bound = estimand.bound(tissue, dataset.crb.col(i), dataset.t1_model);
+    targets.push_back(estimand.value(tissue, dataset.signal_norm(i)));
+    const double bound = estimand.bound(tissue, bounds, dataset.t1_model);
     if (!std::isfinite(targets.back()) || !std::isfinite(bound) || !(bound > 0)) return false;
     inverse_bounds.push_back(1 / bound);
   }
@@ -56,15 +56,6 @@ std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed)
   return result;
 }
 
-bool has_bound(const physics::Dataset& dataset, const physics::Estimand& estimand) {
-  try {
-    (void)estimand.bound(dataset.tissues[0], dataset.crb.col(0), dataset.t1_model);
-    return true;
-  } catch (const std::invalid_argument&) {
-    return false;
-  }
-}
-
 void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   const auto n_coeff = dataset.coefficients.rows();
   if (config.preprocessing.phase_reference >= n_coeff)
@@ -73,9 +64,8 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
                                  std::to_string(n_coeff) + " coefficients");
   if (dataset.size() == 0) throw cli::DisagreementError(file, "fingerprints", "none");
   for (const physics::Estimand& estimand : estimands_of(config))
-    if (!has_bound(dataset, estimand))
-      throw cli::DisagreementError(file, "a bound for the output " + estimand.name(),
-                                   "bounds with " + std::string(physics::name(dataset.t1_model)) + " T1");
+    if (const std::string found = physics::why_no_bound(dataset, estimand); !found.empty())
+      throw cli::DisagreementError(file, "a data set with a bound for the output " + estimand.name(), found);
 }
 
 void hash(SHA256_CTX& context, const void* data, std::size_t bytes) {

@@ -10,6 +10,8 @@
 namespace crbrt::physics {
 namespace {
 
+constexpr const char* signal_bounds = "signal_per_m0_crb";
+
 std::vector<std::string> parameter_names() {
   std::vector<std::string> names;
   for (std::size_t p = 0; p < n_parameter; ++p) names.emplace_back(name(static_cast<Parameter>(p)));
@@ -68,6 +70,11 @@ void read_fingerprints(const Hdf5Reader& file, Dataset& set) {
   expect_names(file, "parameters", parameter_names());
   expect_names(file, "crb", bounds);
   const auto columns = static_cast<Eigen::Index>(n);
+  if (file.has(signal_bounds)) {
+    const Array<double> signal = file.real(signal_bounds);
+    file.expect_shape(signal_bounds, signal.shape, {n});
+    set.signal_per_m0_crb = Eigen::Map<const Eigen::VectorXd>(signal.values.data(), columns);
+  }
   set.coefficients = Eigen::Map<const Eigen::MatrixXcd>(coefficients.values.data(), set.basis.cols(), columns);
   set.crb = Eigen::Map<const Eigen::MatrixXd>(crb.values.data(), static_cast<Eigen::Index>(bounds.size()), columns);
   for (std::size_t i = 0; i < n; ++i) {
@@ -94,15 +101,34 @@ void append(Dataset& all, const Dataset& shard, const std::string& path) {
   expect_same(path, "the sequence", all.sequence_sha256, shard.sequence_sha256);
   expect_same(path, "the basis", all.basis_sha256, shard.basis_sha256);
   expect_same(path, "the T1 model", std::string(name(all.t1_model)), std::string(name(shard.t1_model)));
+  const auto presence = [](const Dataset& set) { return set.signal_per_m0_crb ? "there" : "absent"; };
+  expect_same(path, signal_bounds, presence(all), presence(shard));
   const Eigen::Index n_before = all.coefficients.cols(), n_new = shard.coefficients.cols();
   all.coefficients.conservativeResize(Eigen::NoChange, n_before + n_new);
   all.coefficients.rightCols(n_new) = shard.coefficients;
   all.crb.conservativeResize(Eigen::NoChange, n_before + n_new);
   all.crb.rightCols(n_new) = shard.crb;
+  if (all.signal_per_m0_crb) {
+    all.signal_per_m0_crb->conservativeResize(n_before + n_new);
+    all.signal_per_m0_crb->tail(n_new) = *shard.signal_per_m0_crb;
+  }
   all.tissues.insert(all.tissues.end(), shard.tissues.begin(), shard.tissues.end());
 }
 
 }  // namespace
+
+TissueBounds Dataset::bounds(Eigen::Index fingerprint) const {
+  TissueBounds bounds{.crb = crb.col(fingerprint)};
+  if (signal_per_m0_crb) bounds.signal_per_m0_crb = (*signal_per_m0_crb)[fingerprint];
+  return bounds;
+}
+
+std::string why_no_bound(const Dataset& dataset, const Estimand& estimand) {
+  if (estimand.is_of_signal() && !dataset.signal_per_m0_crb)
+    return "none: no /signal_per_m0_crb in the file (simulate it again)";
+  if (!estimand.has_bound(dataset.t1_model)) return "bounds with " + std::string(name(dataset.t1_model)) + " T1";
+  return "";
+}
 
 Dataset read_dataset(const std::vector<std::string>& paths) {
   if (paths.empty()) throw cli::UsageError("a data set needs at least one file");
@@ -131,6 +157,7 @@ void write_dataset(const std::string& path, const Dataset& set) {
   file.attribute("parameters", "names", parameter_names());
   file.write("crb", {n, bound_names(set.t1_model).size()}, set.crb.data());
   file.attribute("crb", "names", bound_names(set.t1_model));
+  if (set.signal_per_m0_crb) file.write(signal_bounds, {n}, set.signal_per_m0_crb->data());
   const Eigen::MatrixXd basis_rows = set.basis.transpose();
   file.write("basis", {n_frame, n_coeff}, basis_rows.data());
   file.attribute("/", "t1_model", std::string(name(set.t1_model)));

@@ -101,6 +101,7 @@ bool Fitter::Impl::describe(VoxelFit& fit, const TissueCost& cost, const Eigen::
   if (at == nullptr) return false;
   const std::complex<double> m0 = best_m0(at->coefficients, data);
   fit.m0 = m0 * norm;
+  fit.signal_norm = at->coefficients.norm();
   fit.residual_norm = (data - m0 * at->coefficients).norm() * norm;
   const auto n_free = 2 * static_cast<double>(data.size()) - static_cast<double>(range.n_unknown() + 2);
   fit.sigma = settings.sigma ? *settings.sigma : fit.residual_norm / std::sqrt(n_free);

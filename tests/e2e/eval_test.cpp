@@ -164,6 +164,34 @@ TEST_F(Eval, AnOutputWithoutABoundIsADisagreement) {
   EXPECT_EQ(outcome.exit_code, 4) << outcome.text;
 }
 
+TEST_F(Eval, TheScaleNeedsItsBoundInDataSetAndGrids) {
+  const ModelSpec spec{.name = "scale", .hidden = {{.name = "h", .width = 4}}, .outputs = {"m0_semi_frac", "signal_per_m0"}};
+  write_model(*folder / "scale.crbm", model_for(set->basis, set->sequence_sha256, spec));
+  const std::string grids = " --sequence " + *folder / "short.json" + " --grid-cache " + *folder / "scale_grid.h5";
+  const Outcome outcome = run(eval("scale.crbm") + grids + " --json " + *folder / "scale.json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(*folder / "scale.json"));
+  EXPECT_GT(json.at("snr").at("50").at("bias2_over_crb").at("signal_per_m0").get<double>(), 0);
+  EXPECT_GT(json.at("grids").at("t1_t2f").at("outputs").at("signal_per_m0").at("mean_sqrt_crb").get<double>(), 0);
+
+  physics::Dataset old = *set;
+  old.signal_per_m0_crb.reset();
+  physics::write_dataset(*folder / "old.h5", old);
+  const Outcome refused = run("crbrt-eval --model " + *folder / "scale.crbm" + " --dataset " + *folder / "old.h5");
+  EXPECT_EQ(refused.exit_code, 4) << refused.text;
+  EXPECT_NE(refused.text.find("old.h5: expected a data set with a bound for the output signal_per_m0, found none"),
+            std::string::npos)
+      << refused.text;
+  EXPECT_EQ(run("crbrt-eval --model " + *folder / "model.crbm" + " --dataset " + *folder / "old.h5").exit_code, 0);
+
+  physics::Dataset grid = physics::read_dataset({*folder / "scale_grid.h5"});
+  grid.signal_per_m0_crb.reset();
+  physics::write_dataset(*folder / "scale_grid.h5", grid);
+  const Outcome cache = run(eval("scale.crbm") + grids);
+  EXPECT_EQ(cache.exit_code, 4) << cache.text;
+  EXPECT_NE(cache.text.find("scale_grid.h5: expected"), std::string::npos) << cache.text;
+}
+
 TEST_F(Eval, BadCommandLinesAndFilesHaveTheirExitCodes) {
   EXPECT_EQ(run("crbrt-eval").exit_code, 2);
   EXPECT_EQ(run(eval("model.crbm") + " --isa mmx").exit_code, 2);

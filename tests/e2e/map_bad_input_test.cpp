@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "tests/e2e/map_fixture.h"
+#include "tests/support/refusal.h"
 
 namespace crbrt::tests {
 namespace {
@@ -16,10 +17,7 @@ class MapBadInput : public MapProgram {
 
   /// One line with all parts, the exit code, and the folder of maps as it was.
   void expect_failure(const Outcome& outcome, int exit_code, const std::vector<std::string>& parts) {
-    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
-    EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
-    for (const std::string& part : parts)
-      EXPECT_NE(outcome.text.find(part), std::string::npos) << "no \"" << part << "\" in: " << outcome.text;
+    expect_refusal(outcome, exit_code, parts);
     EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
     EXPECT_EQ(listing(file("out")), std::vector<std::string>{"T1map.nii"}) << "something was left behind";
   }

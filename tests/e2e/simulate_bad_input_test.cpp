@@ -1,10 +1,8 @@
 // Every bad input ends with its exit code and one line that names the file, and leaves existing outputs alone.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/e2e/short_sequence.h"
-#include "tests/support/run_program.h"
+#include "tests/support/refusal.h"
 
 namespace crbrt::tests {
 namespace {
@@ -16,10 +14,7 @@ class SimulateBadInput : public testing::Test {
     const std::string out = folder_.file("out.h5", "precious");
     const std::size_t n_before = folder_.count();
     const Outcome outcome = run("crbrt-simulate --out " + out + " " + arguments);
-    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.text;
-    EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
-    for (const std::string& part : parts)
-      EXPECT_NE(outcome.text.find(part), std::string::npos) << "no \"" << part << "\" in: " << outcome.text;
+    expect_refusal(outcome, exit_code, parts);
     EXPECT_EQ(content_of(out), "precious");
     EXPECT_EQ(folder_.count(), n_before) << "something was left behind";
   }
@@ -136,9 +131,7 @@ TEST_F(SimulateBadInput, AFullDiskLeavesTheOldOutput) {
   const std::string out = folder_.file("out.h5", "precious");
   for (const std::string& mode : {tissues_ + "--derivatives ", prior_ + "--count 400 --rank 9 "}) {
     const Outcome outcome = run("ulimit -f 40; crbrt-simulate " + sequence_ + mode + "--out " + out);
-    EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
-    EXPECT_NE(outcome.text.find("cannot be written: File too large"), std::string::npos) << outcome.text;
-    EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
+    expect_refusal(outcome, 5, {"cannot be written: File too large"});
     EXPECT_EQ(content_of(out), "precious");
   }
 }

@@ -32,6 +32,7 @@ class SimulateTrainingSet : public testing::Test {
   static void expect_equal(const Dataset& a, const Dataset& b) {
     EXPECT_EQ(a.coefficients, b.coefficients);
     EXPECT_EQ(a.crb, b.crb);
+    EXPECT_EQ(a.signal_per_m0_crb, b.signal_per_m0_crb);
     EXPECT_EQ(a.basis, b.basis);
     ASSERT_EQ(a.size(), b.size());
     for (std::size_t i = 0; i < a.size(); ++i) ASSERT_EQ(a.tissues[i].values(), b.tissues[i].values());
@@ -50,6 +51,9 @@ TEST_F(SimulateTrainingSet, HoldsWhatItSays) {
   EXPECT_EQ(set.sequence_name, "short");
   EXPECT_EQ(set.sequence_sha256, sha256_of(physics::read_sequence(sequence_)));
   EXPECT_EQ(set.t1_model, physics::T1Model::separate);
+  ASSERT_TRUE(set.signal_per_m0_crb);
+  EXPECT_TRUE(set.signal_per_m0_crb->allFinite());
+  EXPECT_GT(set.signal_per_m0_crb->minCoeff(), 0);
   EXPECT_NE(set.provenance.find("\"seed\": 5"), std::string::npos) << set.provenance;
   EXPECT_NE(set.provenance.find("\"kept\": 300"), std::string::npos) << set.provenance;
   EXPECT_NE(set.provenance.find("two classes"), std::string::npos) << set.provenance;
@@ -156,6 +160,8 @@ class SimulateDrops : public SimulateTrainingSet {
     EXPECT_GT(set_.size(), 65u);
     EXPECT_LT(set_.size(), 135u);
     EXPECT_TRUE(set_.crb.allFinite());
+    EXPECT_EQ(set_.signal_per_m0_crb.value().size(), static_cast<Eigen::Index>(set_.size()));
+    EXPECT_TRUE(set_.signal_per_m0_crb->allFinite());
     for (const physics::Tissue& tissue : set_.tissues) EXPECT_GT(tissue.r2_free_hz, 2) << "a fluid was kept";
     return outcome.text;
   }

@@ -15,27 +15,32 @@ Eigen::VectorXd counting(T1Model model) {
   return Eigen::VectorXd::LinSpaced(n, 1, static_cast<double>(n));
 }
 
-double bound(const char* name, T1Model model) { return Estimand::from_name(name)->bound(tissue, counting(model), model); }
+double bound(const char* name, T1Model model) {
+  return Estimand::from_name(name)->bound(tissue, {.crb = counting(model), .signal_per_m0_crb = 11}, model);
+}
+
+double value(const char* name) { return Estimand::from_name(name)->value(tissue, no_signal_norm); }
 
 TEST(Estimand, EveryNameIsFoundUnderItself) {
   const std::vector<std::string> names = Estimand::all_names();
-  EXPECT_EQ(names.size(), 3 + n_parameter);
+  EXPECT_EQ(names.size(), 4 + n_parameter);
   for (const std::string& name : names) {
     const std::optional<Estimand> estimand = Estimand::from_name(name);
     ASSERT_TRUE(estimand) << name;
     EXPECT_EQ(estimand->name(), name);
     EXPECT_EQ(estimand->is_time(), name[0] == 't' && name != "t2_semi_s");
+    EXPECT_EQ(estimand->is_of_signal(), name == "signal_per_m0");
   }
   EXPECT_FALSE(Estimand::from_name("t2s"));
   EXPECT_FALSE(Estimand::from_name(""));
 }
 
 TEST(Estimand, TimesAreInverseRatesInSeconds) {
-  EXPECT_EQ(Estimand::from_name("t1_apparent_s")->value(tissue), 2);
-  EXPECT_EQ(Estimand::from_name("t1_free_s")->value(tissue), 2);
-  EXPECT_EQ(Estimand::from_name("t2_free_s")->value(tissue), 0.08);
+  EXPECT_EQ(value("t1_apparent_s"), 2);
+  EXPECT_EQ(value("t1_free_s"), 2);
+  EXPECT_EQ(value("t2_free_s"), 0.08);
   EXPECT_EQ(Estimand::from_name("t2_free_s")->unit(), "s");
-  EXPECT_EQ(Estimand::from_name("r1_semi_hz")->value(tissue), 4);
+  EXPECT_EQ(value("r1_semi_hz"), 4);
   EXPECT_EQ(Estimand::from_name("r1_semi_hz")->unit(), "1/s");
   EXPECT_EQ(Estimand::from_name("m0_semi_frac")->unit(), "1");
 }
@@ -55,10 +60,20 @@ TEST(Estimand, TheBoundOfATimeIsThatOfItsRateOverItsFourthPower) {
   EXPECT_DOUBLE_EQ(bound("t2_free_s", T1Model::separate), 3 * 0.08 * 0.08 * 0.08 * 0.08);
 }
 
+TEST(Estimand, TheScaleIsTheNormOfTheSignalAndHasABoundOfItsOwn) {
+  EXPECT_EQ(Estimand::from_name("signal_per_m0")->value(tissue, 0.03), 0.03);
+  EXPECT_EQ(Estimand::from_name("signal_per_m0")->unit(), "1");
+  for (const T1Model model : {T1Model::apparent, T1Model::separate}) EXPECT_EQ(bound("signal_per_m0", model), 11);
+}
+
 TEST(Estimand, AnUnknownOfTheOtherT1ModelHasNoBound) {
   EXPECT_THROW(bound("t1_apparent_s", T1Model::separate), std::invalid_argument);
   for (const char* name : {"t1_free_s", "r1_free_hz", "r1_semi_hz"})
     EXPECT_THROW(bound(name, T1Model::apparent), std::invalid_argument) << name;
+  std::size_t n = 0;
+  for (const std::string& name : Estimand::all_names())
+    for (const T1Model model : {T1Model::apparent, T1Model::separate}) n += Estimand::from_name(name)->has_bound(model);
+  EXPECT_EQ(n, 2 * (4 + n_parameter) - 4);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ Dataset example(int n, T1Model model = T1Model::apparent) {
   set.coefficients = Eigen::MatrixXcd::Random(3, n);
   for (int i = 0; i < n; ++i) set.tissues.push_back({0.1 + 0.001 * i, 1, 10, 20, 1, 1e-5, 5.0 * i, 0.9});
   set.crb = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(bound_names(model).size()), n).cwiseAbs();
+  set.signal_per_m0_crb = Eigen::VectorXd::Random(n).cwiseAbs();
   set.basis =
       Eigen::HouseholderQR<Eigen::MatrixXd>(Eigen::MatrixXd::Ones(7, 3) + Eigen::MatrixXd::Identity(7, 3)).householderQ() *
       Eigen::MatrixXd::Identity(7, 3);
@@ -41,6 +42,7 @@ Dataset example(int n, T1Model model = T1Model::apparent) {
 void expect_equal(const Dataset& a, const Dataset& b) {
   EXPECT_EQ(a.coefficients, b.coefficients);
   EXPECT_EQ(a.crb, b.crb);
+  EXPECT_EQ(a.signal_per_m0_crb, b.signal_per_m0_crb);
   EXPECT_EQ(a.basis, b.basis);
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a.tissues[i].values(), b.tissues[i].values());
@@ -82,7 +84,43 @@ TEST(DatasetFile, ShardsJoinInOrder) {
   EXPECT_EQ(all.coefficients.leftCols(4), example(4).coefficients);
   EXPECT_EQ(all.coefficients.rightCols(3), example(3).coefficients);
   EXPECT_EQ(all.crb.rightCols(3), example(3).crb);
+  EXPECT_EQ(all.signal_per_m0_crb->head(4), *example(4).signal_per_m0_crb);
+  EXPECT_EQ(all.signal_per_m0_crb->tail(3), *example(3).signal_per_m0_crb);
   EXPECT_EQ(all.tissues[5].values(), example(3).tissues[1].values());
+}
+
+Dataset without_signal_bounds(int n) {
+  Dataset set = example(n);
+  set.signal_per_m0_crb.reset();
+  return set;
+}
+
+TEST(DatasetFile, AFileOfBeforeTheBoundOfTheSignalNormIsRead) {
+  const TemporaryFolder folder;
+  write_dataset(folder / "a.h5", without_signal_bounds(4));
+  write_dataset(folder / "b.h5", without_signal_bounds(3));
+  const Dataset old = read_dataset({folder / "a.h5", folder / "b.h5"});
+  EXPECT_FALSE(old.signal_per_m0_crb);
+  const Estimand scale = *Estimand::from_name("signal_per_m0"), m0s = *Estimand::from_name("m0_semi_frac");
+  EXPECT_NE(why_no_bound(old, scale).find("simulate it again"), std::string::npos);
+  EXPECT_EQ(why_no_bound(old, m0s), "");
+  EXPECT_EQ(why_no_bound(example(3), scale), "");
+}
+
+TEST(DatasetFile, ShardsWithAndWithoutTheBoundOfTheSignalNormAreNotJoined) {
+  const TemporaryFolder folder;
+  const std::string with = folder / "with.h5", without = folder / "without.h5";
+  write_dataset(with, example(4));
+  write_dataset(without, without_signal_bounds(3));
+  expect_input_error([&] { read_dataset({with, without}); }, {without, "signal_per_m0_crb", "there", "found absent"});
+  expect_input_error([&] { read_dataset({without, with}); }, {with, "signal_per_m0_crb", "absent", "found there"});
+}
+
+TEST(DatasetFile, EveryFingerprintHasItsBoundsTogether) {
+  const Dataset set = example(5);
+  EXPECT_EQ(set.bounds(2).crb, set.crb.col(2));
+  EXPECT_EQ(set.bounds(2).signal_per_m0_crb, (*set.signal_per_m0_crb)[2]);
+  EXPECT_EQ(set.signal_norm(2), set.coefficients.col(2).norm());
 }
 
 TEST(DatasetFile, ShardsOfOtherSequencesBasesOrModelsAreRefused) {

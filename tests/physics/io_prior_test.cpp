@@ -6,12 +6,14 @@
 
 #include "physics/io/sequence_io.h"
 #include "tests/physics/expect_error.h"
+#include "tests/support/replaced.h"
 #include "tests/support/temporary_folder.h"
 
 namespace crbrt::physics {
 namespace {
 
 using tests::expect_input_error;
+using tests::replaced;
 using tests::TemporaryFolder;
 
 constexpr double tr_s = 3.5e-3;
@@ -27,12 +29,6 @@ const std::string valid = R"({
     "t2_semi_s": {"kind": "fixed", "value": 1e-5},
     "omega0_cycles_per_tr": {"kind": "uniform", "min": -0.5, "max": 0.25},
     "b1_rel": {"kind": "fixed", "value": 0.9}}}]})";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
 
 const Marginal& marginal(const Prior& prior, Parameter parameter) {
   return prior.classes.at(0).marginal[static_cast<std::size_t>(parameter)];

@@ -100,6 +100,7 @@ TEST_P(RecoveredTissue, CovarianceIsTheBoundAtTheTruth) {
     // The noise-free fit ends within 1e-6 relative of the truth; the bound is smooth, with log-derivatives below 100.
     for (Eigen::Index u = 0; u < expected.size(); ++u) EXPECT_NEAR(fits[v].variance[u] / expected[u], 1, 1e-4);
     EXPECT_NEAR(fits[v].m0_std, 0.01 * std::sqrt(truth.m0_crb_real), 1e-4 * fits[v].m0_std);
+    EXPECT_NEAR(fits[v].signal_norm / c.col(column).norm(), 1, 1e-4);
   }
 }
 
@@ -117,9 +118,11 @@ TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
 
   physics::Signals c, jacobian;
   train.simulator.simulate_projected(std::vector<Tissue>{tissue}, train.basis, c, jacobian);
-  const Eigen::VectorXd crb = physics::cramer_rao_bound(c.col(0), jacobian, model).crb * (sigma * sigma / std::norm(true_m0));
-  // The ratio of a Gaussian's sample variance to its variance spreads by sqrt(2 / n); seven of them within 4.5 spreads fail by
-  // chance in 5e-5 of all seeds, and a tenth is left for the curvature of the model.
+  const physics::Bounds bounds = physics::cramer_rao_bound(c.col(0), jacobian, model);
+  const double noise2 = sigma * sigma / std::norm(true_m0);
+  const Eigen::VectorXd crb = bounds.crb * noise2;
+  // The ratio of a Gaussian's sample variance to its variance spreads by sqrt(2 / n); eight of them within 4.5 spreads fail by
+  // chance in 6e-5 of all seeds, and a tenth is left for the curvature of the model.
   const double spread = 4.5 * std::sqrt(2.0 / n) + 0.1;
   for (Eigen::Index u = 0; u < crb.size(); ++u) {
     double mean_square = 0;
@@ -130,6 +133,9 @@ TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
                      n;
     EXPECT_NEAR(mean_square / crb[u], 1, spread) << physics::bound_names(model)[static_cast<std::size_t>(u)];
   }
+  double norm_mean_square = 0;
+  for (const VoxelFit& fit : fits) norm_mean_square += std::pow(fit.signal_norm - c.col(0).norm(), 2) / n;
+  EXPECT_NEAR(norm_mean_square / (bounds.signal_per_m0_crb * noise2), 1, spread);
   // sigma^2 from the residual has 2 * 12 - 9 = 15 degrees of freedom per voxel: relative spread sqrt(2 / (15 n)).
   double mean_sigma2 = 0;
   for (const VoxelFit& fit : fits) mean_sigma2 += fit.sigma * fit.sigma / n;

@@ -130,6 +130,18 @@ INSTANTIATE_TEST_SUITE_P(Networks, Export,
                                          Case{Normalization::batch, false}, Case{Normalization::batch, true},
                                          Case{Normalization::group, false}, Case{Normalization::group, true}));
 
+TEST(ExportModel, TheScaleIsTrainedAndExportedLikeAnyOutput) {
+  Config config = tests::small_config();
+  config.outputs.push_back({"signal_per_m0", 0, 10});
+  const Exported e(config);
+  const Model model = loaded(e.bytes());
+  ASSERT_EQ(model.program().n_output, 4u);
+  EXPECT_STREQ(model.program().outputs[3].name, "signal_per_m0");
+  EXPECT_STREQ(model.program().outputs[3].unit, "1");
+  ASSERT_EQ(e.network.crb_loss_per_output.size(), 4u);
+  EXPECT_TRUE(std::isfinite(e.network.crb_loss_per_output[3]) && e.network.crb_loss_per_output[3] > 0);
+}
+
 /// export_model() itself compares standard deviations and scores with LibTorch's; here it must also notice a difference.
 TEST(ExportModel, CarriesUncertaintyAndAtypicality) {
   Config config = tests::small_config();

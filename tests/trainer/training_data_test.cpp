@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "tests/trainer/training_fixture.h"
 #include "tools/cli/error.h"
@@ -57,6 +59,33 @@ TEST(TrainingData, RefusesOutputsWithoutABound) {
   Config config = tests::small_config();
   config.outputs[1].name = "t1_free_s";  // needs separate T1
   EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(100), config), HasSubstr("t1_free_s"));
+}
+
+TEST(TrainingData, TheScaleIsTheNormOfTheSignalWithItsOwnBound) {
+  Config config = tests::small_config();
+  config.outputs = {{"signal_per_m0", 0, 10}};
+  physics::Dataset dataset = tests::small_dataset(100);
+  (*dataset.signal_per_m0_crb)[7] = std::numeric_limits<double>::infinity();
+  const TrainingData data = prepare_data(dataset, config, "set.h5");
+  EXPECT_EQ(data.n_dropped, 1u);
+  std::vector<std::pair<double, double>> expected, found;
+  for (Eigen::Index i = 0; i < 100; ++i)
+    if (i != 7) expected.emplace_back(dataset.coefficients.col(i).norm(), 1 / (*dataset.signal_per_m0_crb)[i]);
+  for (const Samples* s : {&data.training, &data.validation})
+    for (std::size_t i = 0; i < s->n; ++i) found.emplace_back(s->targets[i], s->inverse_bounds[i]);
+  EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
+}
+
+TEST(TrainingData, RefusesTheScaleWhereTheSetLacksItsBound) {
+  Config config = tests::small_config();
+  physics::Dataset dataset = tests::small_dataset(100);
+  dataset.signal_per_m0_crb.reset();
+  EXPECT_EQ(refusal<cli::DisagreementError>(dataset, config), "");  // for others it is as good as before
+  config.outputs[1] = {"signal_per_m0", 0, 10};
+  EXPECT_EQ(
+      refusal<cli::DisagreementError>(dataset, config),
+      "set.h5: expected a data set with a bound for the output signal_per_m0, found none: no /signal_per_m0_crb in the file "
+      "(simulate it again)");
 }
 
 TEST(TrainingData, RefusesAPhaseReferenceBeyondTheRank) {

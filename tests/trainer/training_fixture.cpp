@@ -38,7 +38,7 @@ std::complex<double> derivative(physics::Tissue tissue, int which, std::size_t k
 }
 
 /// Bounds of M0 (two real unknowns), m0s, R1 and R2; the other parameters count as known.
-Eigen::VectorXd bounds(const physics::Tissue& tissue, std::size_t n_coeff) {
+physics::TissueBounds bounds(const physics::Tissue& tissue, std::size_t n_coeff) {
   Eigen::MatrixXd jacobian(2 * n_coeff, 5);
   for (std::size_t k = 0; k < n_coeff; ++k) {
     const auto row = static_cast<Eigen::Index>(2 * k);
@@ -51,9 +51,11 @@ Eigen::VectorXd bounds(const physics::Tissue& tissue, std::size_t n_coeff) {
     }
   }
   const Eigen::MatrixXd covariance = (jacobian.transpose() * jacobian).inverse();
-  Eigen::VectorXd crb = Eigen::VectorXd::Ones(7);
-  crb.head(3) = covariance.diagonal().tail(3);
-  return crb;
+  physics::TissueBounds result{.crb = Eigen::VectorXd::Ones(7)};
+  result.crb.head(3) = covariance.diagonal().tail(3);
+  const Eigen::VectorXd gradient = jacobian.rightCols(3).transpose() * jacobian.col(0).normalized();  // of the norm
+  result.signal_per_m0_crb = gradient.dot(covariance.bottomRightCorner(3, 3) * gradient);
+  return result;
 }
 
 }  // namespace
@@ -63,6 +65,7 @@ physics::Dataset small_dataset(std::size_t n, std::size_t n_coeff) {
   const auto rows = static_cast<Eigen::Index>(n_coeff), columns = static_cast<Eigen::Index>(n);
   dataset.coefficients.resize(rows, columns);
   dataset.crb.resize(7, columns);
+  dataset.signal_per_m0_crb.emplace(columns);
   for (std::size_t i = 0; i < n; ++i) {
     physics::CounterRandom random(11, physics::Stream::tissue, i);
     physics::Tissue tissue;
@@ -74,7 +77,9 @@ physics::Dataset small_dataset(std::size_t n, std::size_t n_coeff) {
     dataset.tissues.push_back(tissue);
     for (std::size_t k = 0; k < n_coeff; ++k)
       dataset.coefficients(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i)) = coefficient(tissue, k);
-    dataset.crb.col(static_cast<Eigen::Index>(i)) = bounds(tissue, n_coeff);
+    const physics::TissueBounds bound = bounds(tissue, n_coeff);
+    dataset.crb.col(static_cast<Eigen::Index>(i)) = bound.crb;
+    (*dataset.signal_per_m0_crb)[static_cast<Eigen::Index>(i)] = bound.signal_per_m0_crb;
   }
   dataset.basis = Eigen::MatrixXd::Identity(rows + 3, rows);
   dataset.t1_model = physics::T1Model::apparent;

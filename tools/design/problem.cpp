@@ -85,8 +85,8 @@ PerQuantity Problem::relative(std::size_t tissue, std::size_t field, const Eigen
   PerQuantity relative{};
   for (std::size_t q = 0; q < n_quantity; ++q) {
     const auto estimand = physics::Estimand::from_name(quantity_names[q]);
-    const double value = estimand->value(t) * snr;
-    relative[q] = estimand->bound(t, crb, physics::T1Model::apparent) / (value * value);
+    const double value = estimand->value(t, physics::no_signal_norm) * snr;
+    relative[q] = estimand->bound(t, {.crb = crb}, physics::T1Model::apparent) / (value * value);
   }
   return relative;
 }

@@ -40,6 +40,12 @@ void add_extra_options(CLI::App& app, CommandLine& line) {
   app.add_option("--nlls-realisations", line.nlls.realisations, "noise realisations of each of them")
       ->check(CLI::Range(2, 10000))
       ->capture_default_str();
+  app.add_option("--floor-prior", line.floor_prior,
+                 "data set of the same prior, sequence and basis, with other fingerprints (.h5; the training set): bounds the\n"
+                 "loss that no estimator can go below; repeat for shards");
+  app.add_option("--floor-count", line.floor.count, "fingerprints from the front of the data set for the floor")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--prior", line.prior, "prior of --nlls (.json; default: the paper's distributions)");
 }
 
@@ -66,6 +72,10 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
   for (const std::string& other : line.against)
     if (const auto at = other.find('='); at == 0 || at == std::string::npos || at + 1 == other.size())
       throw cli::UsageError("--against: expected NAME=FILE.h5, found " + other);
+  line.floor.snrs = line.options.snrs;
+  line.floor.seed = line.options.seed;
+  line.floor.isa = line.options.isa;
+  line.floor.threads = line.options.threads;
   line.nlls.snr = line.options.detail_snr;
   line.nlls.seed = line.options.seed;
   line.nlls.isa = line.options.isa;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/eval/evaluate.h"
+#include "tools/eval/floor.h"
 #include "tools/eval/nlls_check.h"
 
 namespace crbrt::evaluation {
@@ -18,8 +19,10 @@ struct CommandLine {
   std::string sequence;              ///< asks for the grids; empty: none
   std::optional<double> tr_s;
   std::string grid_cache;
-  std::string prior;             ///< of --nlls; empty: the paper's
-  NllsOptions nlls{.count = 0};  ///< count 0: none
+  std::string prior;                     ///< of --nlls; empty: the paper's
+  NllsOptions nlls{.count = 0};          ///< count 0: none
+  std::vector<std::string> floor_prior;  ///< data sets that sample the prior; asks for the floor
+  FloorOptions floor;
 };
 
 /// Empty when --help or --version was printed. Throws cli::UsageError.

@@ -26,13 +26,13 @@ std::vector<physics::Tissue> tissues_of(const std::vector<Grid>& grids) {
   return tissues;
 }
 
-Eigen::VectorXd bounds_of(const physics::Tissue& tissue, const Eigen::Ref<const Eigen::VectorXcd>& c,
-                          const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, physics::T1Model model) {
-  physics::Bounds bounds = physics::cramer_rao_bound(c, jacobian, model);
+physics::TissueBounds bounds_of(const physics::Tissue& tissue, const Eigen::Ref<const Eigen::VectorXcd>& c,
+                                const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, physics::T1Model model) {
+  const physics::Bounds all = physics::cramer_rao_bound(c, jacobian, model);
   const bool t2_above_t1 = tissue.r2_free_hz < tissue.r1_free_hz;
-  const bool usable = c.norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition && !t2_above_t1;
-  if (!usable) bounds.crb.setConstant(std::numeric_limits<double>::infinity());
-  return bounds.crb;
+  const bool usable = c.norm() >= physics::min_signal_norm && all.condition <= physics::max_condition && !t2_above_t1;
+  if (usable) return all;
+  return {.crb = Eigen::VectorXd::Constant(all.crb.size(), std::numeric_limits<double>::infinity())};
 }
 
 void expect_cached(const std::string& path, const physics::Dataset& found, const physics::Dataset& like,
@@ -75,6 +75,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
   const physics::Simulator simulator(sequence, physics::TissueDomain::of(set.tissues));
   set.coefficients.resize(like.basis.cols(), static_cast<Eigen::Index>(n));
   set.crb.resize(like.crb.rows(), static_cast<Eigen::Index>(n));
+  set.signal_per_m0_crb.emplace(static_cast<Eigen::Index>(n));
   set.provenance = R"({"what": "test set 2: regular grids"})";
   cli::Progress progress("simulating grids", n);
   for_each_index(n_block, threads, [&](unsigned, std::size_t block) {
@@ -86,8 +87,10 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
       const auto source = static_cast<Eigen::Index>(t), target = static_cast<Eigen::Index>(begin + t);
       constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
       set.coefficients.col(target) = coefficients.col(source);
-      set.crb.col(target) = bounds_of(tissues[t], coefficients.col(source),
-                                      jacobian.middleCols(source * n_parameter, n_parameter), like.t1_model);
+      const auto bounds = bounds_of(tissues[t], coefficients.col(source),
+                                    jacobian.middleCols(source * n_parameter, n_parameter), like.t1_model);
+      set.crb.col(target) = bounds.crb;
+      (*set.signal_per_m0_crb)[target] = bounds.signal_per_m0_crb;
     }
     progress.advance(size);
   });

@@ -11,6 +11,7 @@
 #include "tools/cli/model_file.h"
 #include "tools/eval/command.h"
 #include "tools/eval/report.h"
+#include "tools/eval/targets.h"
 
 namespace {
 
@@ -57,6 +58,7 @@ std::vector<evaluation::GridResult> measure_grids(const CommandLine& line, const
   const auto grids = evaluation::paper_grids();
   const physics::Dataset set =
       evaluation::cached_grids(line.grid_cache, grids, sequence ? &*sequence : nullptr, dataset, line.options.threads);
+  evaluation::expect_bounds(model.program(), set, line.model, line.grid_cache);  // a cache may be older than the data set
   return evaluation::measure_grids(model.program(), grids, set, line.options, line.model);
 }
 
@@ -66,6 +68,14 @@ std::optional<evaluation::NllsResult> measure_nlls(const CommandLine& line, cons
   const physics::Prior prior =
       line.prior.empty() ? physics::paper_fit_prior(dataset.tr_s) : physics::read_prior(line.prior, dataset.tr_s);
   return evaluation::compare_nlls(model.program(), dataset, *sequence, prior, line.nlls, line.model);
+}
+
+std::optional<evaluation::Floor> measure_floor(const CommandLine& line, const Model& model, const physics::Dataset& dataset) {
+  if (line.floor_prior.empty()) return std::nullopt;
+  const physics::Dataset prior = physics::read_dataset(line.floor_prior);
+  check_agreement(line.model, model.info(), prior);
+  evaluation::expect_bounds(model.program(), prior, line.model, line.floor_prior.front());
+  return evaluation::measure_floor(model.program(), dataset, prior, line.floor, line.model);
 }
 
 evaluation::Origin origin_of(const Model& model, const physics::Dataset& dataset, const std::string& command) {
@@ -93,6 +103,7 @@ int evaluate(int argc, char** argv) {
   const Model model = cli::load_model(line->model);
   const physics::Dataset dataset = physics::read_dataset(line->datasets);
   check_agreement(line->model, model.info(), dataset);
+  evaluation::expect_bounds(model.program(), dataset, line->model, line->datasets.front());
   if (line->options.count > dataset.size())
     throw cli::InputError(line->datasets.front(), "at least " + std::to_string(line->options.count) + " fingerprints",
                           std::to_string(dataset.size()));
@@ -100,13 +111,14 @@ int evaluate(int argc, char** argv) {
   const auto others = read_others(*line, dataset);
 
   const evaluation::Options& options = line->options;
-  evaluation::Measurement measurement{evaluation::evaluate(model.program(), dataset, options, line->model), {}, {}, {}};
+  evaluation::Measurement measurement{evaluation::evaluate(model.program(), dataset, options, line->model), {}, {}, {}, {}};
   if (model.program().atypicality != nullptr)
     measurement.atypicality = evaluation::measure_atypicality(
         model.program(), dataset, others,
         {evaluation::fingerprint_count(dataset, options), options.detail_snr, options.seed, options.isa});
   measurement.grids = measure_grids(*line, model, dataset, sequence);
   measurement.nlls = measure_nlls(*line, model, dataset, sequence);
+  measurement.floor = measure_floor(*line, model, dataset);
 
   const auto origin = origin_of(model, dataset, cli::command_text(argc, argv));
   std::fputs(evaluation::table(measurement, options, origin).c_str(), stdout);

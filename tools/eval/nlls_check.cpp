@@ -107,7 +107,8 @@ NllsResult compare_nlls(const Program& program, const physics::Dataset& dataset,
     result.n_at_bound += fits[v].status == physics::FitStatus::at_bound;
     const auto f = static_cast<Eigen::Index>(voxels.fingerprints[v / options.realisations]);
     for (std::size_t j = 0; j < targets.n_output(); ++j)
-      errors[j].push_back(targets.estimands[j].value(fits[v].tissue) - targets.truth(static_cast<Eigen::Index>(j), f));
+      errors[j].push_back(targets.estimands[j].value(fits[v].tissue, fits[v].signal_norm) -
+                          targets.truth(static_cast<Eigen::Index>(j), f));
   }
   result.nlls = summarise(errors, voxels, targets, options);
   result.model = summarise(voxels.model_errors, voxels, targets, options);

@@ -75,6 +75,30 @@ std::string nlls_rows(const std::optional<NllsResult>& nlls) {
   return text + row("median error^2/CRB", nlls->nlls.median_loss) + row("        of the model", nlls->model.median_loss);
 }
 
+std::string floor_block(const FloorLosses& losses, const std::string& title) {
+  const auto line = [](const std::string& name, const OutputMeans& means) {
+    std::vector<double> values = means.of_output;
+    values.push_back(means.mean);
+    return row(name, values);
+  };
+  std::string text = line(title, losses.loss) + line("        half the draws", losses.half) +
+                     line("        truth among them", losses.with_truth) + line("        of the model", losses.model) +
+                     row("        effective draws", losses.effective_draws, "%.3g");
+  if (!losses.resolved())
+    text += "        floor not resolved: median of " + number(losses.least_effective_draws(), "%.3g") + " effective draws\n";
+  return text;
+}
+
+std::string floor_rows(const std::optional<Floor>& floor, const Origin& origin) {
+  if (!floor) return "";
+  std::string text = "\nfloor of the loss, outputs and mean: " + std::to_string(floor->fingerprints) + " fingerprints x " +
+                     std::to_string(floor->draws) + " voxels, " + std::to_string(floor->prior_draws) +
+                     " draws of the prior\n(an upper bound; with the truth among the draws a lower one)\n";
+  text += floor_block(floor->range, "SNR " + number(origin.snr_min) + " to " + number(origin.snr_max));
+  for (std::size_t s = 0; s < floor->snrs.size(); ++s) text += floor_block(floor->at_snr[s], "SNR " + number(floor->snrs[s]));
+  return text;
+}
+
 }  // namespace
 
 std::string table(const Measurement& measurement, const Options& options, const Origin& origin) {
@@ -88,7 +112,8 @@ std::string table(const Measurement& measurement, const Options& options, const 
     text += row("        variance/CRB", split.var_over_crb);
   }
   text += coverage_rows(evaluation) + atypicality_rows(measurement.atypicality);
-  text += grid_rows(measurement.grids, options.detail_snr) + nlls_rows(measurement.nlls);
+  text +=
+      grid_rows(measurement.grids, options.detail_snr) + nlls_rows(measurement.nlls) + floor_rows(measurement.floor, origin);
   return text + "\nmean CRB loss " + number(evaluation.loss_mean) + "\n";
 }
 

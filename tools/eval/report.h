@@ -7,6 +7,7 @@
 
 #include "tools/eval/atypicality.h"
 #include "tools/eval/evaluate.h"
+#include "tools/eval/floor.h"
 #include "tools/eval/grid_maps.h"
 #include "tools/eval/nlls_check.h"
 
@@ -28,6 +29,7 @@ struct Measurement {
   std::optional<AtypicalityResult> atypicality;
   std::vector<GridResult> grids;  ///< empty: none
   std::optional<NllsResult> nlls;
+  std::optional<Floor> floor;
 };
 
 std::string table(const Measurement& measurement, const Options& options, const Origin& origin);

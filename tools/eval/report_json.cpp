@@ -151,6 +151,34 @@ Json nlls_json(const Names& names, const std::optional<NllsResult>& nlls) {
   return document;
 }
 
+Json floor_losses_json(const Names& names, const FloorLosses& losses) {
+  const auto means = [&](const OutputMeans& m) {
+    Json object{{"mean", m.mean}};
+    object.update(named(names, m.of_output));
+    return object;
+  };
+  return {{"loss", means(losses.loss)},
+          {"standard_error", means(losses.standard_error)},
+          {"loss_half_the_draws", means(losses.half)},
+          {"loss_truth_among_the_draws", means(losses.with_truth)},
+          {"model_on_the_same_voxels", means(losses.model)},
+          {"standard_error_of_the_difference", means(losses.model_excess)},
+          {"effective_draws", named(names, losses.effective_draws)},
+          {"resolved", losses.resolved()}};
+}
+
+Json floor_json(const Names& names, const std::optional<Floor>& floor) {
+  if (!floor) return nullptr;
+  Json at_snr = Json::object();
+  for (std::size_t s = 0; s < floor->snrs.size(); ++s)
+    at_snr[snr_key(floor->snrs[s])] = floor_losses_json(names, floor->at_snr[s]);
+  return {{"fingerprints", floor->fingerprints},
+          {"draws", floor->draws},
+          {"prior_draws", floor->prior_draws},
+          {"range", floor_losses_json(names, floor->range)},
+          {"snr", at_snr}};
+}
+
 Json origin_json(const Origin& origin) {
   return {{"model", origin.model_name},
           {"model_sha256", origin.model_sha256},
@@ -198,6 +226,7 @@ std::string json(const Measurement& measurement, const Options& options, const O
   document["atypicality"] = atypicality_json(measurement.atypicality);
   document["grids"] = grids_json(measurement.grids);
   document["nlls"] = nlls_json(evaluation.outputs, measurement.nlls);
+  document["floor"] = floor_json(evaluation.outputs, measurement.floor);
   document.update(origin_json(origin));
   document.update(run_json(evaluation, options));
   document["command"] = origin.command;

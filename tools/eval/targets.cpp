@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "tools/cli/error.h"
 
@@ -20,7 +19,19 @@ std::vector<physics::Estimand> estimands_of(const Program& program, const std::s
   return estimands;
 }
 
+void expect_bounds_of(const std::vector<physics::Estimand>& estimands, const physics::Dataset& dataset,
+                      const std::string& path) {
+  for (const physics::Estimand& estimand : estimands)
+    if (const std::string found = physics::why_no_bound(dataset, estimand); !found.empty())
+      throw cli::DisagreementError(path, "a data set with a bound for the output " + estimand.name(), found);
+}
+
 }  // namespace
+
+void expect_bounds(const Program& program, const physics::Dataset& dataset, const std::string& model_path,
+                   const std::string& dataset_path) {
+  expect_bounds_of(estimands_of(program, model_path), dataset, dataset_path);
+}
 
 std::size_t Targets::n_usable() const {
   std::size_t n = 0;
@@ -34,22 +45,20 @@ Targets targets_of(const Program& program, const physics::Dataset& dataset, std:
                                  std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
                                  std::to_string(program.n_coeff));
   Targets targets{estimands_of(program, model_path), {}, {}};
+  expect_bounds_of(targets.estimands, dataset, model_path);
   const auto n_output = static_cast<Eigen::Index>(targets.n_output()), n = static_cast<Eigen::Index>(count);
   targets.truth.resize(n_output, n);
   targets.bound.resize(n_output, n);
-  try {
-    for (Eigen::Index f = 0; f < n; ++f) {
-      const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(f)];
-      for (Eigen::Index j = 0; j < n_output; ++j) {
-        const physics::Estimand& estimand = targets.estimands[static_cast<std::size_t>(j)];
-        targets.truth(j, f) = estimand.value(tissue);
-        targets.bound(j, f) = estimand.bound(tissue, dataset.crb.col(f), dataset.t1_model);
-      }
-      const bool finite = targets.bound.col(f).isFinite().all() && targets.truth.col(f).isFinite().all();
-      if (!finite || targets.bound.col(f).minCoeff() <= 0) targets.bound.col(f).setConstant(std::nan(""));
+  for (Eigen::Index f = 0; f < n; ++f) {
+    const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(f)];
+    const physics::TissueBounds bounds = dataset.bounds(f);
+    for (Eigen::Index j = 0; j < n_output; ++j) {
+      const physics::Estimand& estimand = targets.estimands[static_cast<std::size_t>(j)];
+      targets.truth(j, f) = estimand.value(tissue, dataset.signal_norm(f));
+      targets.bound(j, f) = estimand.bound(tissue, bounds, dataset.t1_model);
     }
-  } catch (const std::invalid_argument& e) {
-    throw cli::DisagreementError(model_path, "outputs that the data set can bound", e.what());
+    const bool finite = targets.bound.col(f).isFinite().all() && targets.truth.col(f).isFinite().all();
+    if (!finite || targets.bound.col(f).minCoeff() <= 0) targets.bound.col(f).setConstant(std::nan(""));
   }
   return targets;
 }

@@ -75,9 +75,10 @@ void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const s
   for (const std::string& output : output_names(model)) {
     const Estimand estimand = Estimand::from_name(output).value();
     const std::string map = volume::map_name(output);
-    writer.write({map, output, estimand.unit()}, [&](const VoxelFit& fit) { return estimand.value(fit.tissue); });
+    writer.write({map, output, estimand.unit()},
+                 [&](const VoxelFit& fit) { return estimand.value(fit.tissue, fit.signal_norm); });
     writer.write(std_of(map, estimand),
-                 [&](const VoxelFit& fit) { return std::sqrt(estimand.bound(fit.tissue, fit.variance, model)); });
+                 [&](const VoxelFit& fit) { return std::sqrt(estimand.bound(fit.tissue, {.crb = fit.variance}, model)); });
   }
   writer.write({"m0_abs", "m0_abs", "arbitrary"}, [](const VoxelFit& fit) { return std::abs(fit.m0); });
   writer.write({"m0_abs_std", "m0_abs_std", "arbitrary"}, [](const VoxelFit& fit) { return fit.m0_std; });

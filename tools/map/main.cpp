@@ -8,6 +8,7 @@
 #include "tools/cli/error.h"
 #include "tools/cli/model_file.h"
 #include "tools/map/atypical.h"
+#include "tools/map/m0_map.h"
 #include "tools/map/map_files.h"
 #include "tools/map/model_maps.h"
 #include "tools/map/noise_level.h"
@@ -101,11 +102,12 @@ int run(int argc, char** argv) {
 
   const map::MapSettings settings{
       .isa = options->isa, .threads = options->image.threads, .sigma = noise ? static_cast<float>(noise->sigma) : 0};
-  const auto result = map::map_voxels(program, settings, inputs.image, inputs.voxels);
+  auto result = map::map_voxels(program, settings, inputs.image, inputs.voxels);
   std::optional<map::Atypical> atypical;
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   const volume::StopWatch writing;
+  map::append_m0(program, noise ? noise->sigma : 0, result);
   map::write_maps(folder, program, outputs, result, noise, atypical);
 
   volume::RunStats stats{.voxels = inputs.voxels.size(),

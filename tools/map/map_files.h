@@ -13,7 +13,8 @@
 
 namespace crbrt::map {
 
-/// One per output of the program. Throws InputError naming `model_path` for outputs that make no file names.
+/// One per output of the program, and one of |M0| behind them where an output is signal_per_m0. Throws InputError naming
+/// `model_path` for outputs that make no file names.
 std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program);
 
 /// Writes every map of `maps` and the status, and commits. `noise` is what std was made with, `atypical` what atypicality said.

@@ -1,11 +1,13 @@
 // One session and one arena per thread; all of them write to different voxels of the same maps.
 #include "tools/map/model_maps.h"
 
+#include <cmath>
 #include <memory>
 #include <new>
 #include <string>
 
 #include "tools/cli/error.h"
+#include "tools/map/m0_map.h"
 
 namespace crbrt::map {
 namespace {
@@ -48,6 +50,7 @@ class SessionWorker final : public volume::BatchWorker {
     estimates_.resize(batch_size * n_output_);
     std_.resize(result_.std.empty() ? 0 : estimates_.size());
     atypicality_.resize(result_.atypicality.empty() ? 0 : batch_size);
+    signal_norm_.resize(result_.signal_norm.empty() ? 0 : batch_size);
     status_.resize(batch_size);
     result_.isa = session_->isa();
   }
@@ -57,6 +60,7 @@ class SessionWorker final : public volume::BatchWorker {
     Details details{.sigma = sigma_, .std = {}, .atypicality = {}};
     if (!std_.empty()) details.std = {std_.data(), n, n_output_};
     if (!atypicality_.empty()) details.atypicality = {atypicality_.data(), n};
+    for (std::size_t i = 0; i < n && !signal_norm_.empty(); ++i) signal_norm_[i] = norm(interleaved + i * n_input_);
     check(
         session_->run_interleaved({interleaved, n, n_input_}, {estimates_.data(), n, n_output_}, {status_.data(), n}, details));
   }
@@ -65,11 +69,18 @@ class SessionWorker final : public volume::BatchWorker {
     for (std::size_t i = 0; i < voxels.size(); ++i) result_.status[voxels[i]] = status_[i];
     scatter(voxels, estimates_, result_.maps);
     if (!std_.empty()) scatter(voxels, std_, result_.std);
-    if (atypicality_.empty()) return;
-    for (std::size_t i = 0; i < voxels.size(); ++i) result_.atypicality[voxels[i]] = atypicality_[i];
+    for (std::size_t i = 0; i < voxels.size() && !atypicality_.empty(); ++i) result_.atypicality[voxels[i]] = atypicality_[i];
+    for (std::size_t i = 0; i < voxels.size() && !signal_norm_.empty(); ++i) result_.signal_norm[voxels[i]] = signal_norm_[i];
   }
 
  private:
+  /// In double: the squares of tiny coefficients underflow in float.
+  float norm(const float* voxel) const {
+    double sum = 0;
+    for (std::size_t k = 0; k < n_input_; ++k) sum += static_cast<double>(voxel[k]) * static_cast<double>(voxel[k]);
+    return static_cast<float>(std::sqrt(sum));
+  }
+
   void scatter(std::span<const std::size_t> voxels, const std::vector<float>& rows,
                std::vector<std::vector<float>>& maps) const {
     for (std::size_t output = 0; output < n_output_; ++output) {
@@ -82,7 +93,7 @@ class SessionWorker final : public volume::BatchWorker {
   std::size_t n_input_, n_output_;
   float sigma_;
   BoundSession session_;
-  std::vector<float> estimates_, std_, atypicality_;
+  std::vector<float> estimates_, std_, atypicality_, signal_norm_;
   std::vector<VoxelStatus> status_;
 };
 
@@ -95,6 +106,7 @@ ModelMaps map_voxels(const Program& program, const MapSettings& settings, const 
   result.maps.assign(program.n_output, std::vector<float>(n, 0.0f));
   if (settings.sigma > 0) result.std.assign(program.n_output, std::vector<float>(n, 0.0f));
   if (program.atypicality != nullptr) result.atypicality.assign(n, 0.0f);
+  if (signal_per_m0_output(program)) result.signal_norm.assign(n, 0.0f);
   result.status.assign(n, VoxelStatus::not_computed);
   const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
   result.times =

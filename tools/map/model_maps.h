@@ -19,8 +19,9 @@ struct MapSettings {
 
 /// Maps hold 0 where nothing was computed.
 struct ModelMaps {
-  std::vector<std::vector<float>> maps;  ///< [n_output][voxel of the grid]
+  std::vector<std::vector<float>> maps;  ///< [output][voxel of the grid]; append_m0() adds one
   std::vector<std::vector<float>> std;   ///< the same of the standard deviations; empty without a sigma
+  std::vector<float> signal_norm;        ///< [voxel of the grid] ||c||; empty unless the model estimates signal_per_m0
   std::vector<float> atypicality;        ///< [voxel of the grid]; empty where the model has none
   std::vector<VoxelStatus> status;       ///< [voxel of the grid]
   volume::BatchTimes times;

@@ -2,18 +2,14 @@
 #include "tools/model/info.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "crbrt/session.h"
+#include "tools/cli/number_text.h"
 
 namespace crbrt::tools {
 namespace {
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
+std::string number(double value) { return cli::number_text(value, "%g"); }
 
 std::string line(const std::string& key, const std::string& value) {
   return key + std::string(key.size() < 20 ? 20 - key.size() : 1, ' ') + (value.empty() ? "-" : value) + '\n';

@@ -56,9 +56,9 @@ void simulate(const physics::Simulator& simulator, const Physics& physics, const
     library.coefficients.col(entry) = coefficients.col(column).cast<std::complex<float>>();
     for (std::size_t q = 0; q < physics.estimands.size(); ++q) {
       const auto row = static_cast<Eigen::Index>(q);
-      library.truth(row, entry) = static_cast<float>(physics.estimands[q].value(tissues[t]));
+      library.truth(row, entry) = static_cast<float>(physics.estimands[q].value(tissues[t], coefficients.col(column).norm()));
       library.bound(row, entry) =
-          static_cast<float>(physics.estimands[q].bound(tissues[t], bounds.crb, physics::T1Model::apparent));
+          static_cast<float>(physics.estimands[q].bound(tissues[t], bounds, physics::T1Model::apparent));
     }
   }
 }

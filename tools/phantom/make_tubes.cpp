@@ -60,7 +60,7 @@ Simulated simulate(const Physics& physics, const std::vector<physics::Tissue>& t
       result.coefficients.col(voxel) = coefficients.col(column);
       for (std::size_t q = 0; q < physics.estimands.size(); ++q)
         result.bound(static_cast<Eigen::Index>(q), voxel) =
-            physics.estimands[q].bound(tissues[first + t], bounds.crb, physics::T1Model::apparent);
+            physics.estimands[q].bound(tissues[first + t], bounds, physics::T1Model::apparent);
     }
     progress.advance(count);
   });
@@ -139,7 +139,7 @@ void make_tubes(const TubesOptions& options) {
   const Simulated simulated = simulate(physics, tissues, options.threads);
   write_folder(options, slice, model.info(), image_of(slice, simulated.coefficients, options));
   write_maps("truth", options, slice, physics,
-             [&](std::size_t q, std::size_t i) { return physics.estimands[q].value(tissues[i]); });
+             [&](std::size_t q, std::size_t i) { return physics.estimands[q].value(tissues[i], physics::no_signal_norm); });
   write_maps("sqrt_crb", options, slice, physics, [&](std::size_t q, std::size_t i) {
     const double bound = simulated.bound(static_cast<Eigen::Index>(q), static_cast<Eigen::Index>(i));
     return std::sqrt(bound) / (options.snr * std::abs(m0(slice.position(slice.voxels[i]))));

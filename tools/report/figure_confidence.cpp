@@ -81,12 +81,10 @@ Figure coverage_figure(const std::vector<Family>& families) {
   for (const Measured* model : members_with(families, "coverage"))
     figure.pictures.push_back(draw_coverage(*model, figure.id + "_" + std::to_string(++n)));
   if (figure.pictures.empty()) return figure;
-  const Json& json = members_with(families, "coverage").front()->json;
   figure.caption =
       "Share of voxels whose true value lies within one and two predicted standard deviations of the estimate, over " +
-      std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints with " +
-      std::to_string(json.at("realisations").get<int>()) +
-      " noise realisations each; the noise level is known. Dashed: 68.3 and 95.4 %, as for Gaussian errors; shaded: "
+      members_with(families, "coverage").front()->sample_text() +
+      "; the noise level is known. Dashed: 68.3 and 95.4 %, as for Gaussian errors; shaded: "
       "68 +- 3 and 95 +- 2 %, which is asked for at SNR 10, 20, 50 and 100.";
   return figure;
 }

@@ -58,10 +58,8 @@ std::string draw(const Family& family, const std::string& id, const char* key, c
   return legend(family) + plot.svg(id);
 }
 
-std::string origin_text(const Json& json) {
-  return std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints, each with " +
-         std::to_string(json.at("realisations").get<int>()) + " noise realisations at SNR " +
-         snr_key(json.at("detail").at("snr").get<double>());
+std::string origin_text(const Measured& model) {
+  return model.sample_text() + " at SNR " + snr_key(model.json.at("detail").at("snr").get<double>());
 }
 
 }  // namespace
@@ -71,7 +69,7 @@ Figure bias_figure(const std::vector<Family>& families) {
   int n = 0;
   for (const Family& family : families)
     figure.pictures.push_back(draw(family, figure.id + "_" + std::to_string(++n), "bias_histogram", "bias", false, 0));
-  figure.caption = "Histograms of the mean error of " + origin_text(families.front().members.front()->json) +
+  figure.caption = "Histograms of the mean error of " + origin_text(*families.front().members.front()) +
                    ". The middle bin is centred on zero. The range is twice the median square root of the Cramér-Rao bound, "
                    "rounded up; what lies outside counts in the percentages and is not drawn. The mean over a finite number of "
                    "realisations still carries noise of std / sqrt(N).";
@@ -84,7 +82,7 @@ Figure std_figure(const std::vector<Family>& families) {
   for (const Family& family : families)
     figure.pictures.push_back(
         draw(family, figure.id + "_" + std::to_string(++n), "std_over_sqrt_crb_histogram", "std / sqrt(CRB)", true, 1));
-  figure.caption = "Histograms over " + origin_text(families.front().members.front()->json) +
+  figure.caption = "Histograms over " + origin_text(*families.front().members.front()) +
                    ". An efficient unbiased estimator has 1 (dashed). Values below 1 are bought with bias: an estimator that "
                    "knows the prior may vary less than the bound of unbiased ones.";
   return figure;

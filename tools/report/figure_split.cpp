@@ -102,11 +102,9 @@ Figure snr_figure(const std::vector<Family>& families) {
   Figure figure{"figure7", "Figure 7. Bias and variance contributions to the loss against SNR", "", {}, {}};
   int n = 0;
   for (const Family& family : families) figure.pictures.push_back(draw_snr(family, figure.id + "_" + std::to_string(++n)));
-  const Json& json = families.front().members.front()->json;
   figure.caption = "Squared bias and variance over the Cramér-Rao bound (Eq. 5), mean over outputs and " +
-                   std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints with " +
-                   std::to_string(json.at("realisations").get<int>()) +
-                   " noise realisations each. The training range is shaded; the dashed line at 1 is an efficient unbiased "
+                   families.front().members.front()->sample_text() +
+                   ". The training range is shaded; the dashed line at 1 is an efficient unbiased "
                    "estimator. As the SNR grows the bound shrinks and what is left of the bias takes over.";
   return figure;
 }

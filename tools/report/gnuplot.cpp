@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 #include <stdexcept>
 
 #include "tools/cli/error.h"
+#include "tools/cli/number_text.h"
 
 extern char** environ;
 
@@ -59,12 +59,7 @@ void run_gnuplot(const std::string& script, const std::string& complaints) {
     throw std::runtime_error("gnuplot failed: " + text_of(complaints));
 }
 
-std::string number(double value) {
-  if (!std::isfinite(value)) return "NaN";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
+std::string number(double value) { return std::isfinite(value) ? cli::number_text(value, "%.6g") : "NaN"; }
 
 }  // namespace
 

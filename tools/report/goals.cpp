@@ -2,7 +2,8 @@
 #include "tools/report/goals.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "tools/cli/number_text.h"
 
 namespace crbrt::report {
 namespace {
@@ -13,11 +14,7 @@ constexpr double paper_t2_bias_ms = 5.23;
 constexpr double least_area = 0.98;
 constexpr double low_1 = 0.65, high_1 = 0.71, low_2 = 0.93, high_2 = 0.97;
 
-std::string number(double value, const char* format = "%.3f") {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
+std::string number(double value, const char* format = "%.3f") { return cli::number_text(value, format); }
 
 Goal at_most(const std::string& what, const std::string& model, double limit, std::optional<double> value,
              const char* format = "%.3f") {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 
 #include "tools/cli/error.h"
+#include "tools/cli/number_text.h"
 
 namespace crbrt::report {
 namespace {
@@ -44,10 +44,11 @@ std::string family_of(const std::string& name) {
 
 }  // namespace
 
-std::string snr_key(double snr) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", snr);
-  return text;
+std::string snr_key(double snr) { return cli::number_text(snr, "%.6g"); }
+
+std::string Measured::sample_text() const {
+  return std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints with " +
+         std::to_string(json.at("realisations").get<int>()) + " noise realisations each";
 }
 
 std::vector<double> Measured::snrs() const {

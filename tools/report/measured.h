@@ -29,6 +29,7 @@ struct Measured {
   bool has_snr(double snr) const;
   /// bias2_over_crb, var_over_crb or loss at an SNR, mean over outputs; empty when that SNR was not measured.
   std::optional<double> at_snr(double snr, const char* what) const;
+  std::string sample_text() const;  ///< "9056 unseen fingerprints with 300 noise realisations each"
   std::string sequence_sha256() const { return json.at("sequence_sha256").get<std::string>(); }
   const Json* grid(const std::string& grid, const std::string& output) const;  ///< null when not measured
 };

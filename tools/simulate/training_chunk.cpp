@@ -41,9 +41,11 @@ Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixX
   problem.simulator.simulate_projected(tissues, basis, coefficients, jacobian);
   constexpr auto n = static_cast<Eigen::Index>(n_parameter);
   const auto n_bound = static_cast<Eigen::Index>(physics::bound_names(problem.t1_model).size());
-  Fingerprints result{coefficients, Eigen::MatrixXd(n, coefficients.cols()), Eigen::MatrixXd(n_bound, coefficients.cols()), {}};
+  const Eigen::Index n_drawn = coefficients.cols();
+  Fingerprints result{
+      coefficients, Eigen::MatrixXd(n, n_drawn), Eigen::MatrixXd(n_bound, n_drawn), Eigen::VectorXd(n_drawn), {}};
   Eigen::Index kept = 0;
-  for (Eigen::Index t = 0; t < coefficients.cols(); ++t) {
+  for (Eigen::Index t = 0; t < n_drawn; ++t) {
     const physics::Bounds bounds =
         physics::cramer_rao_bound(coefficients.col(t), jacobian.middleCols(t * n, n), problem.t1_model);
     const Verdict verdict = judge(coefficients.col(t).norm(), bounds);
@@ -53,11 +55,13 @@ Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixX
     result.coefficients.col(kept) = coefficients.col(t);
     result.parameters.col(kept) = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
     result.crb.col(kept) = bounds.crb;
+    result.signal_per_m0_crb[kept] = bounds.signal_per_m0_crb;
     ++kept;
   }
   result.coefficients.conservativeResize(Eigen::NoChange, kept);
   result.parameters.conservativeResize(Eigen::NoChange, kept);
   result.crb.conservativeResize(Eigen::NoChange, kept);
+  result.signal_per_m0_crb.conservativeResize(kept);
   return result;
 }
 
@@ -99,12 +103,14 @@ Fingerprints joined(const std::vector<Fingerprints>& parts) {
   all.coefficients.resize(parts.front().coefficients.rows(), n);
   all.parameters.resize(parts.front().parameters.rows(), n);
   all.crb.resize(parts.front().crb.rows(), n);
+  all.signal_per_m0_crb.resize(n);
   Eigen::Index at = 0;
   for (const Fingerprints& part : parts) {
     const Eigen::Index n_part = part.coefficients.cols();
     all.coefficients.middleCols(at, n_part) = part.coefficients;
     all.parameters.middleCols(at, n_part) = part.parameters;
     all.crb.middleCols(at, n_part) = part.crb;
+    all.signal_per_m0_crb.segment(at, n_part) = part.signal_per_m0_crb;
     all.dropped += part.dropped;
     at += n_part;
   }

@@ -28,9 +28,10 @@ struct Dropped {
 
 /// Usable fingerprints, one column each.
 struct Fingerprints {
-  Eigen::MatrixXcd coefficients;  ///< [n_coeff, n]
-  Eigen::MatrixXd parameters;     ///< [n_parameter, n]
-  Eigen::MatrixXd crb;            ///< [n_bound, n]
+  Eigen::MatrixXcd coefficients;      ///< [n_coeff, n]
+  Eigen::MatrixXd parameters;         ///< [n_parameter, n]
+  Eigen::MatrixXd crb;                ///< [n_bound, n]
+  Eigen::VectorXd signal_per_m0_crb;  ///< [n]
   Dropped dropped;
 };
 

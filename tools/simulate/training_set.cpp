@@ -104,6 +104,7 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::Matri
   physics::Dataset set;
   set.coefficients = std::move(fingerprints.coefficients);
   set.crb = std::move(fingerprints.crb);
+  set.signal_per_m0_crb = std::move(fingerprints.signal_per_m0_crb);
   for (Eigen::Index t = 0; t < fingerprints.parameters.cols(); ++t) {
     std::array<double, physics::n_parameter> values;
     std::copy_n(fingerprints.parameters.col(t).data(), physics::n_parameter, values.begin());

@@ -11,13 +11,15 @@
 namespace crbrt::volume {
 namespace {
 
-// BIDS names relaxation of what a clinical scanner sees: the free pool, or both pools as one.
+// BIDS names relaxation of what a clinical scanner sees (the free pool, or both pools as one) and the equilibrium
+// magnetisation.
 using Names = std::pair<std::string_view, std::string_view>;
-constexpr std::array<Names, 5> bids_names{{{"t1_apparent_s", "T1map"},
+constexpr std::array<Names, 6> bids_names{{{"t1_apparent_s", "T1map"},
                                            {"t1_free_s", "T1map"},
                                            {"t2_free_s", "T2map"},
                                            {"r1_free_hz", "R1map"},
-                                           {"r2_free_hz", "R2map"}}};
+                                           {"r2_free_hz", "R2map"},
+                                           {"m0", "M0map"}}};
 
 /// Letters, digits and underscores, and no name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {

@@ -10,8 +10,8 @@ namespace crbrt::volume {
 /// The map of an output's standard deviations is called like the output's map, with this behind it.
 inline constexpr std::string_view std_suffix = "_std";
 
-/// The file name, without extension, of the map of an output: T1map, T2map, R1map or R2map where BIDS has a name for it, the
-/// output's own name elsewhere.
+/// The file name, without extension, of the map of an output: T1map, T2map, R1map, R2map or M0map where BIDS has a name for it,
+/// the output's own name elsewhere.
 std::string map_name(const std::string& output);
 
 /// The same for all outputs of one model: an output whose BIDS name an earlier one took keeps its own name. Throws InputError

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/physics/expect_error.h"
+#include "tests/support/replaced.h"
 #include "tests/tools/design/design_fixture.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::design {
 namespace {
@@ -39,19 +40,9 @@ class WrongProblem : public testing::TestWithParam<Mistake> {};
 
 TEST_P(WrongProblem, IsRefusedWithFileAndPlace) {
   const Mistake& mistake = GetParam();
-  std::string text = small_problem_text();
-  const std::size_t at = text.find(mistake.find);
-  ASSERT_NE(at, std::string::npos);
-  text.replace(at, std::string(mistake.find).size(), mistake.replace);
+  const std::string text = tests::replaced(small_problem_text(), mistake.find, mistake.replace);
   const tests::TemporaryFolder folder;
-  try {
-    read_problem(folder.file("wrong.json", text));
-    FAIL() << "accepted";
-  } catch (const cli::InputError& error) {
-    const std::string what = error.what();
-    EXPECT_NE(what.find("wrong.json"), std::string::npos) << what;
-    EXPECT_NE(what.find(mistake.expected), std::string::npos) << what;
-  }
+  tests::expect_input_error([&] { read_problem(folder.file("wrong.json", text)); }, {"wrong.json", mistake.expected});
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -108,6 +108,17 @@ TEST(Evaluate, AnEfficientEstimatorHasLossOne) {
   EXPECT_NEAR(result.loss[0], 1, 5 * std::sqrt(2 / 5000.0) + 3e-3);
 }
 
+// The estimate is always 0.9, the norm of (0.6, 0.8) 1: bias 0.1, and at SNR 50 a bound of 4 / 2500.
+TEST(Evaluate, TheScaleIsMeasuredAgainstTheNormOfTheSignal) {
+  const LinearModel model("signal_per_m0", 0.9f, {0, 0, 0, 0}, false);
+  auto set = equal_fingerprints(10, {0, 0.6}, 0.8, 0.2, 1);
+  set.signal_per_m0_crb = Eigen::VectorXd::Constant(10, 4);
+  const Evaluation result = evaluate(model.program, set, {.snrs = {50}}, "linear");
+  EXPECT_NEAR(result.splits[0].bias2_over_crb[0], 0.01 * 2500 / 4, 1e-5);  // floats near 0.9: 6e-8 of a bias of 0.1, squared
+  set.signal_per_m0_crb.reset();
+  EXPECT_THROW(evaluate(model.program, set, {}, "linear"), cli::DisagreementError);
+}
+
 TEST(Evaluate, ThreadsDoNotChangeANumber) {
   const LinearModel model("m0_semi_frac", 0.1f, {0.3f, -0.2f, 0.1f, 0.4f}, true);
   const auto set = equal_fingerprints(100, {0.5, 0.1}, {0.2, -0.1}, 0.2, 1);

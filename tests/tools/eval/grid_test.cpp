@@ -82,6 +82,9 @@ TEST(SimulateGrids, PointsCarryTheirBoundsAndThoseWithoutOneAreMarked) {
   // Other neighbours in the simulator's lanes: equal to its rounding, which the condition number amplifies.
   EXPECT_LT((set.coefficients.col(column) - c.col(0)).norm(), 1e-12 * c.norm());
   EXPECT_NEAR(set.crb(0, column) / bounds.crb[0], 1, 1e-15 * bounds.condition * 10);
+  ASSERT_EQ(set.signal_per_m0_crb.value().size(), 32);
+  EXPECT_NEAR((*set.signal_per_m0_crb)[column] / bounds.signal_per_m0_crb, 1, 1e-15 * bounds.condition * 10);
+  for (Eigen::Index i = 0; i < 32; ++i) EXPECT_EQ(std::isinf((*set.signal_per_m0_crb)[i]), std::isinf(set.crb(0, i))) << i;
 }
 
 TEST(CachedGrids, AreReadBackAndRefusedWhereTheyBelongToSomethingElse) {
@@ -94,6 +97,7 @@ TEST(CachedGrids, AreReadBackAndRefusedWhereTheyBelongToSomethingElse) {
   ASSERT_TRUE(std::filesystem::exists(cache));
   const physics::Dataset read = cached_grids(cache, grids, nullptr, problem.like, 1);
   EXPECT_EQ(made.coefficients, read.coefficients);
+  EXPECT_EQ(made.signal_per_m0_crb, read.signal_per_m0_crb);
   EXPECT_TRUE(((made.crb.array() == read.crb.array()) || (made.crb.array().isNaN() && read.crb.array().isNaN())).all());
   EXPECT_THROW(cached_grids(cache, paper_grids(5), nullptr, problem.like, 1), cli::InputError);
   Problem other;

@@ -27,7 +27,8 @@ Physics short_physics() {
   cosines.colwise().normalize();
   return {.sequence = {"short", 3.5e-3, {cycle}},
           .basis = cosines,
-          .estimands = {*physics::Estimand::from_name("m0_semi_frac"), *physics::Estimand::from_name("t2_free_s")}};
+          .estimands = {*physics::Estimand::from_name("m0_semi_frac"), *physics::Estimand::from_name("t2_free_s"),
+                        *physics::Estimand::from_name("signal_per_m0")}};
 }
 
 /// A box of brain, its thirds of x white matter, grey matter and CSF.
@@ -77,6 +78,14 @@ TEST(PhantomLibrary, ThreadsDoNotChangeANumber) {
   EXPECT_EQ(one.truth, three.truth);
   EXPECT_EQ(one.bound, three.bound);
   EXPECT_NE(one.truth, build_library(cells, short_physics(), 600, 4, 1).truth);
+}
+
+// Coefficients and norm are rounded to float: 2^-24 of each.
+TEST(PhantomLibrary, TheScaleIsTheNormOfTheCoefficients) {
+  const Library library = build_library(assign_cells(box()), short_physics(), 600, 3, 1);
+  for (Eigen::Index i = 0; i < library.truth.cols(); ++i)
+    EXPECT_NEAR(static_cast<double>(library.truth(2, i)) / library.coefficients.col(i).cast<std::complex<double>>().norm(), 1,
+                2 * std::pow(2.0, -24));
 }
 
 TEST(PhantomLibrary, CoefficientsAndBoundsAreFinite) {

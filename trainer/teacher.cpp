@@ -1,0 +1,66 @@
+// The teacher runs in the runtime, not in LibTorch: no gradient is wanted, and one core does it faster.
+#include "trainer/teacher.h"
+
+#include "crbrt/crbrt.hpp"
+#include "crbrt/loader.hpp"
+#include "tools/cli/bound_session.h"
+#include "tools/cli/error.h"
+#include "tools/cli/model_file.h"
+
+namespace crbrt::trainer {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::vector<std::string> outputs_of(const Program& program) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < program.n_output; ++i) names.emplace_back(program.outputs[i].name);
+  return names;
+}
+
+std::vector<std::string> outputs_of(const Config& config) {
+  std::vector<std::string> names;
+  for (const OutputConfig& output : config.outputs) names.push_back(output.name);
+  return names;
+}
+
+}  // namespace
+
+struct Teacher::Impl {
+  Model model;
+  cli::BoundSession session;
+
+  explicit Impl(const std::string& path) : model(cli::load_model(path)), session(model.program()) {}
+};
+
+Teacher::Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const std::string& basis_sha256)
+    : impl_(std::make_unique<Impl>(path)) {
+  const Program& program = impl_->model.program();
+  const ModelInfo& info = impl_->model.info();
+  if (info.name != config.distillation.teacher)
+    throw cli::DisagreementError(path, "the model " + config.distillation.teacher, info.name);
+  if (program.n_coeff != n_coeff || info.basis_sha256 != basis_sha256)
+    throw cli::DisagreementError(path, "a model for the basis of the data set (" + basis_sha256.substr(0, 12) + ")",
+                                 "one for another (" + info.basis_sha256.substr(0, 12) + ")");
+  if (outputs_of(program) != outputs_of(config))
+    throw cli::DisagreementError(path, "the outputs " + listed(outputs_of(config)), listed(outputs_of(program)));
+}
+
+Teacher::~Teacher() = default;
+
+std::vector<float> Teacher::estimates(const float* coefficients, std::size_t n_voxel) const {
+  const Program& program = impl_->model.program();
+  std::vector<float> result(n_voxel * program.n_output);
+  const Status status = impl_->session->run({coefficients, n_voxel, 2 * std::size_t{program.n_coeff}},
+                                            {result.data(), n_voxel, program.n_output});
+  if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+  return result;
+}
+
+const std::string& Teacher::sha256() const { return impl_->model.info().content_sha256; }
+
+}  // namespace crbrt::trainer
