@@ -10,6 +10,7 @@
 #include "crbrt/loader.hpp"
 #include "model_generated.h"
 #include "physics/estimand.h"
+#include "tools/cli/bound_session.h"
 #include "tools/cli/error.h"
 
 namespace crbrt::trainer {
@@ -112,13 +113,7 @@ struct RuntimeResult {
 
 RuntimeResult run_scalar(const Program& program, const std::vector<float>& coefficients, float sigma) {
   const std::size_t n_input = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n_input;
-  std::vector<std::byte> memory(Session::arena_bytes(program) + layout::arena_alignment);
-  void* arena = memory.data();
-  std::size_t space = memory.size();
-  std::align(layout::arena_alignment, Session::arena_bytes(program), arena, space);
-  Session session;
-  if (Status s = session.bind(program, arena, space, Isa::scalar); s != Status::ok)
-    fail(std::string("cannot be run: ") + message(s));
+  const cli::BoundSession session(program, Isa::scalar);
   RuntimeResult result;
   result.estimates.resize(n_voxel * program.n_output);
   Details details;
@@ -131,8 +126,8 @@ RuntimeResult run_scalar(const Program& program, const std::vector<float>& coeff
     result.score.resize(n_voxel);
     details.atypicality = {result.score.data(), n_voxel};
   }
-  if (Status s = session.run({coefficients.data(), n_voxel, n_input}, {result.estimates.data(), n_voxel, program.n_output}, {},
-                             details);
+  if (Status s = session->run({coefficients.data(), n_voxel, n_input}, {result.estimates.data(), n_voxel, program.n_output}, {},
+                              details);
       s != Status::ok)
     fail(std::string("cannot be run: ") + message(s));
   return result;

@@ -34,6 +34,13 @@ double median(std::vector<double> values) {
   return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
+double share_of_overlaps(const ErrorBars& estimate, const ErrorBars& reference) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < estimate.value.size(); ++i)
+    if (std::abs(estimate.value[i] - reference.value[i]) <= 2 * (estimate.std[i] + reference.std[i])) ++n;
+  return static_cast<double>(n) / static_cast<double>(estimate.value.size());
+}
+
 Agreement agreement(const std::vector<double>& estimate, const std::vector<double>& reference) {
   std::vector<double> relative, absolute;
   for (std::size_t i = 0; i < estimate.size(); ++i) {

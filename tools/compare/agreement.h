@@ -17,6 +17,14 @@ struct Agreement {
 /// Of equal length and at least one pair. Pairs whose reference is zero count in the medians and the correlation only.
 Agreement agreement(const std::vector<double>& estimate, const std::vector<double>& reference);
 
+struct ErrorBars {
+  std::vector<double> value, std;  ///< of equal length
+};
+
+/// Share of the pairs whose intervals value +- 2 std have a point in common. An infinite std overlaps with everything. Of at
+/// least one pair.
+double share_of_overlaps(const ErrorBars& estimate, const ErrorBars& reference);
+
 /// The middle value (the mean of the two middle ones). NaN for none.
 double median(std::vector<double> values);
 

@@ -1,5 +1,5 @@
-// crbrt-compare: correlation and relative differences of two folders of maps, over the voxels that both computed, and the
-// medians of the maps in white matter.
+// crbrt-compare: correlation, relative differences and overlap of the error bars of two folders of maps, over the voxels that
+// both computed, and the medians of the maps in white matter.
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -11,6 +11,7 @@
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/number_text.h"
 #include "tools/compare/agreement.h"
 #include "tools/compare/white_matter.h"
 #include "tools/volume/coefficients.h"
@@ -78,6 +79,12 @@ std::vector<double> values_at(const std::vector<float>& map, const std::vector<s
   return values;
 }
 
+compare::ErrorBars error_bars(const std::string& folder, const std::string& name, const std::vector<std::size_t>& voxels,
+                              const volume::Shape& shape) {
+  return {values_at(volume::read_values(map_file(folder, name), shape), voxels),
+          values_at(volume::read_values(map_file(folder, name + "_std"), shape), voxels)};
+}
+
 std::vector<std::size_t> white_matter_voxels(const Options& options) {
   if (options.coefficients.empty()) return {};
   const auto image = volume::CoefficientImage::open(options.coefficients);
@@ -99,7 +106,8 @@ int run(int argc, char** argv) {
       {"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
   std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(),
               n_flagged, white_matter.size());
-  std::printf("%-18s %12s %12s %12s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter");
+  std::printf("%-18s %12s %12s %12s %14s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter",
+              "2 std overlap");
   for (const std::string& name : names) {
     if (!known.contains(name)) continue;
     const auto map = volume::read_values(map_file(options.maps, name), status.grid.shape);
@@ -113,8 +121,15 @@ int run(int argc, char** argv) {
              {"median_reference", a.median_reference}};
     double median_wm = 0;
     if (!white_matter.empty()) entry["white_matter_median"] = median_wm = compare::median(values_at(map, white_matter));
-    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g\n", name.c_str(), a.correlation, 100 * a.median_relative_difference,
-                100 * a.median_absolute_relative_difference, median_wm);
+    std::string overlap = "-";
+    if (names.contains(name + "_std") && known.contains(name + "_std")) {
+      const double share = compare::share_of_overlaps(error_bars(options.maps, name, voxels, status.grid.shape),
+                                                      error_bars(options.reference, name, voxels, status.grid.shape));
+      entry["overlap_of_2_std"] = share;
+      overlap = cli::number_text(100 * share, "%.1f%%");
+    }
+    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g %14s\n", name.c_str(), a.correlation,
+                100 * a.median_relative_difference, 100 * a.median_absolute_relative_difference, median_wm, overlap.c_str());
   }
   if (!report.contains("maps"))
     throw cli::DisagreementError(options.reference, "a map of the same name in both folders", "none");

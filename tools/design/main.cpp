@@ -27,7 +27,7 @@ struct CommandLine {
   std::optional<double> tr_s;
   int n_round = 20, n_iteration = 25;
   unsigned threads = 1;
-  std::uint64_t seed = 1, n_random = 0, n_basis = 1024, n_draw = 512;
+  std::uint64_t seed = 1, n_random = 0, n_basis = 4096, n_draw = 512;
   bool resume = false;
 };
 

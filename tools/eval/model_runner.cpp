@@ -1,22 +1,14 @@
-// Binding a session with heap memory, which the runtime itself never asks for.
+// Sizes the buffers, runs, counts.
 #include "tools/eval/model_runner.h"
 
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
-#include <string>
-
-#include "tools/cli/error.h"
 
 namespace crbrt::evaluation {
 
-ModelRunner::ModelRunner(const Program& program, Isa isa) : program_(program), n_output_(program.n_output) {
-  const std::size_t bytes = Session::arena_bytes(program);
-  arena_.reset(::operator new (bytes, std::align_val_t{layout::arena_alignment}));
-  const Status status = session_.bind(program, arena_.get(), bytes, isa);
-  if (status == Status::isa_unavailable) throw cli::UsageError(std::string("--isa ") + name(isa) + ": " + message(status));
-  if (status != Status::ok) throw std::runtime_error(message(status));
-}
+ModelRunner::ModelRunner(const Program& program, Isa isa)
+    : program_(program), n_output_(program.n_output), session_(program, isa) {}
 
 void ModelRunner::run(View2<const float> coefficients, double sigma) {
   using Clock = std::chrono::steady_clock;
@@ -34,7 +26,7 @@ void ModelRunner::run(View2<const float> coefficients, double sigma) {
   }
   const auto start = Clock::now();
   const Status status =
-      session_.run(coefficients, {estimates_.data(), n, n_output_}, {status_.data(), status_.size()}, details);
+      session_->run(coefficients, {estimates_.data(), n, n_output_}, {status_.data(), status_.size()}, details);
   kernel_s_ += std::chrono::duration<double>(Clock::now() - start).count();
   if (status != Status::ok) throw std::runtime_error(message(status));
   n_voxel_ += n;

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
 #include "crbrt/crbrt.hpp"
+#include "tools/cli/bound_session.h"
 
 namespace crbrt::evaluation {
 
@@ -26,19 +25,15 @@ class ModelRunner {
   bool has_std() const noexcept { return program_.uncertainty != nullptr; }
   bool has_atypicality() const noexcept { return program_.atypicality != nullptr; }
 
-  Isa isa() const noexcept { return session_.isa(); }
+  Isa isa() const noexcept { return session_->isa(); }
   std::size_t n_voxel() const noexcept { return n_voxel_; }      ///< of all calls
   std::size_t n_flagged() const noexcept { return n_flagged_; }  ///< of all calls: status is not ok
   double kernel_s() const noexcept { return kernel_s_; }         ///< of all calls
 
  private:
-  struct Release {
-    void operator()(void* memory) const noexcept { ::operator delete (memory, std::align_val_t{layout::arena_alignment}); }
-  };
   const Program& program_;
   std::size_t n_output_;
-  std::unique_ptr<void, Release> arena_;
-  Session session_;
+  cli::BoundSession session_;
   std::vector<float> estimates_, std_, atypicality_;
   std::vector<VoxelStatus> status_;
   std::size_t n_voxel_ = 0, n_flagged_ = 0;

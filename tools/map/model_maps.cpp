@@ -2,10 +2,9 @@
 #include "tools/map/model_maps.h"
 
 #include <cmath>
-#include <memory>
-#include <new>
 #include <string>
 
+#include "tools/cli/bound_session.h"
 #include "tools/cli/error.h"
 #include "tools/map/m0_map.h"
 
@@ -18,26 +17,6 @@ constexpr std::size_t batch_size = 4096;
 void check(Status status) {
   if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
 }
-
-/// A session and the arena it works in.
-class BoundSession {
- public:
-  BoundSession(const Program& program, Isa isa) {
-    const std::size_t bytes = Session::arena_bytes(program);
-    arena_.reset(::operator new (bytes, std::align_val_t{layout::arena_alignment}));
-    const Status status = session_.bind(program, arena_.get(), bytes, isa);
-    if (status == Status::isa_unavailable) throw cli::UsageError("--isa " + std::string(name(isa)) + ": " + message(status));
-    check(status);
-  }
-  const Session* operator->() const noexcept { return &session_; }
-
- private:
-  struct Release {
-    void operator()(void* memory) const noexcept { ::operator delete (memory, std::align_val_t{layout::arena_alignment}); }
-  };
-  std::unique_ptr<void, Release> arena_;
-  Session session_;
-};
 
 class SessionWorker final : public volume::BatchWorker {
  public:
@@ -92,7 +71,7 @@ class SessionWorker final : public volume::BatchWorker {
   ModelMaps& result_;
   std::size_t n_input_, n_output_;
   float sigma_;
-  BoundSession session_;
+  cli::BoundSession session_;
   std::vector<float> estimates_, std_, atypicality_, signal_norm_;
   std::vector<VoxelStatus> status_;
 };
@@ -117,7 +96,7 @@ ModelMaps map_voxels(const Program& program, const MapSettings& settings, const 
 std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = interleaved.size() / width;
   std::vector<float> scores(n), estimates(n * program.n_output);
-  const BoundSession session(program, isa);
+  const cli::BoundSession session(program, isa);
   check(session->run_interleaved({interleaved.data(), n, width}, {estimates.data(), n, program.n_output}, {},
                                  {.sigma = 0, .std = {}, .atypicality = {scores.data(), n}}));
   return scores;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace crbrt::compare {
 namespace {
@@ -28,6 +29,12 @@ TEST(Agreement, PearsonByHand) {
   // x - 2 = -1 0 1, y - 3 = -2 1 1: xy = 3, xx = 2, yy = 6.
   EXPECT_NEAR(agreement({1, 2, 3}, {1, 4, 4}).correlation, 3 / std::sqrt(12.0), 1e-14);
   EXPECT_TRUE(std::isnan(agreement({1, 2, 3}, {4, 4, 4}).correlation));
+}
+
+TEST(ErrorBars, OverlapWhereTwoStandardDeviationsOfBothReachEachOther) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  // Apart by 4 with reaches 2 + 2 (touching), by 5 with 2 + 2, by 1 with 0 + 2, by 9 with an unbounded one.
+  EXPECT_EQ(share_of_overlaps({{4, 5, 1, 9}, {1, 1, 0, infinity}}, {{0, 0, 0, 0}, {1, 1, 1, 1}}), 0.75);
 }
 
 TEST(Median, OfEvenAndOddCounts) {
