@@ -22,7 +22,9 @@ for name in v3p2_tiny v3p2_tiny_unbiased v3p2_tiny_mse v3p2_lean v3p2_lean_unbia
     echo "report.sh: $models/$name/evaluation.json is missing: scripts/retrain.sh $name makes it" >&2
   fi
 done
-[ ! -s "$models/paper_crb/evaluation.json" ] || arguments+=(--paper "$models/paper_crb/evaluation.json")
+for name in paper_crb paper_mse; do
+  [ ! -s "$models/$name/evaluation.json" ] || arguments+=(--paper "$models/$name/evaluation.json")
+done
 for table in docs/experiments/*.csv; do
   arguments+=(--table "$(basename "$table" .csv | tr '_' ' ')=$table")
 done

@@ -20,9 +20,9 @@ published=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat
 own=(--sequence models/protocol/crbrt1142.json)
 prior=models/priors/paper.json rank=(--rank 13) n_test=9056
 case "$name" in
-  v3p2_* | fields) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
+  v3p2_*) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
   paper_*) family=paper sequence=("${published[@]}") n_train=102400 ;;  # 92,160 to train on and 10,240 held out
-  brain_v1*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
+  brain_v1* | fields*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
   invivo6*)
     family=invivo6 sequence=(--sequence "$shared/data/invivo/control.mat" --tr 3.5e-3) n_train=240000
     prior=models/priors/invivo6.json rank=(--basis "$shared/data/invivo/basis.mat:U" --rank 15)
@@ -51,10 +51,15 @@ if [ "$base" != "$name" ]; then
   [ -s "$out/$base/$base.crbm" ] || "$0" "$base" "$out"
   start=(--start "$out/$base/checkpoint.pt")
 fi
+teacher=() teacher_name=$(sed -n 's/.*"teacher": *"\([A-Za-z0-9_]*\)".*/\1/p' "$config")
+if [ -n "$teacher_name" ]; then  # distillation
+  [ -s "$out/$teacher_name/$teacher_name.crbm" ] || "$0" "$teacher_name" "$out"
+  teacher=(--teacher "$out/$teacher_name/$teacher_name.crbm")
+fi
 resume=()
 [ -s "$out/$name/checkpoint.pt" ] && resume=(--resume)
 [ -s "$out/$name/$name.crbm" ] || "$programs/crbrt-train" --config "$config" --dataset "$out/data/$train_set" \
-  "${start[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$out/$name/$name.crbm"
+  "${start[@]}" "${teacher[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$out/$name/$name.crbm"
 
 # What the atypicality must tell from the model's own voxels: coefficients of another sequence, where the rank is the same.
 against=() grids=()
@@ -70,7 +75,7 @@ case "$family" in
     fi
     ;;
 esac
-if [ "$family" != invivo6 ]; then
+if [ "$family" != invivo6 ] && [ "$name" != fields_b0 ]; then  # B0 is nothing that the grids vary
   grids=("${sequence[@]}" --grid-cache "$out/data/$family-grids.h5")
 fi
 "$programs/crbrt-eval" --model "$out/$name/$name.crbm" --dataset "$out/data/$test_set" --json "$out/$name/evaluation.json" \

@@ -5,17 +5,16 @@
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 #include <torch/optim/adam.h>
-#include <torch/utils.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
 
-#include "physics/counter_random.h"
 #include "tools/cli/error.h"
 #include "trainer/checkpoint.h"
 #include "trainer/distillation.h"
+#include "trainer/generators.h"
 #include "trainer/head_training.h"
 #include "trainer/heads.h"
 #include "trainer/host_values.h"
@@ -34,13 +33,6 @@ constexpr std::int64_t n_check_voxel = 256;                    // compared betwe
 constexpr std::int64_t unlike_share = 4;                       // training voxels per counterexample of the atypicality
 constexpr std::uint64_t statistics_epoch = ~std::uint64_t{0};  // the draw that measures the standardisation
 constexpr std::uint64_t refinement_epoch = statistics_epoch - 1;
-
-/// LibTorch's generators become a function of seed and epoch, so that a checkpoint need not hold their state.
-void seed_generators(std::uint64_t seed, std::uint64_t epoch) {
-  physics::CounterRandom random(seed, physics::Stream::training_noise, epoch);
-  const std::uint64_t high = random.bits();
-  torch::manual_seed(high << 32 | random.bits());
-}
 
 c10::Device best_device() { return torch::cuda::is_available() ? c10::Device(at::kCUDA) : c10::Device(at::kCPU); }
 

@@ -93,8 +93,10 @@ double lost(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::Ma
     if (!c.inverse.allFinite()) continue;
     // d F^-1 = -F^-1 dF F^-1, so with weights W of the bounds the slope by the columns G is -2 G F^-1 W F^-1.
     const auto of_quantity = c.inverse.middleCols(2, n_quantity);
-    const Eigen::VectorXd weight = of_ratios.row(static_cast<Eigen::Index>(t)).matrix().transpose().cwiseQuotient(
-        c.inverse.diagonal().segment(2, n_quantity));
+    const Eigen::VectorXd weight = of_ratios.row(static_cast<Eigen::Index>(t))
+                                       .matrix()
+                                       .transpose()
+                                       .cwiseQuotient(c.inverse.diagonal().segment(2, n_quantity));
     const Eigen::MatrixXd of_columns = c.columns * (-2 * of_quantity * weight.asDiagonal() * of_quantity.transpose());
     const Eigen::MatrixXd& columns = fingerprints[t].columns;
     slope->noalias() += columns.topRows(u.rows()) * of_columns.topRows(u.cols()).transpose();

@@ -88,8 +88,7 @@ WideRange wide_range(const physics::Simulator& simulator, const Draws& draws, ph
   return wide;
 }
 
-std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, const WideRange& wide,
-                                        physics::T1Model t1_model) {
+std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, const WideRange& wide, physics::T1Model t1_model) {
   std::vector<ReducedFingerprint> fingerprints;
   const std::size_t n = std::min(wide.tissues.size(), max_chosen_from);
   for (std::size_t first = 0; first < n; first += block_size) {
