@@ -14,7 +14,6 @@ namespace crbrt::subspace {
 namespace {
 
 constexpr Eigen::Index rank = 9;
-constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
 
 class PriorBasis : public testing::Test {
  protected:
