@@ -79,10 +79,10 @@ std::vector<double> values_at(const std::vector<float>& map, const std::vector<s
   return values;
 }
 
-compare::ErrorBars error_bars(const std::string& folder, const std::string& name, const std::vector<std::size_t>& voxels,
-                              const volume::Shape& shape) {
-  return {values_at(volume::read_values(map_file(folder, name), shape), voxels),
-          values_at(volume::read_values(map_file(folder, name + "_std"), shape), voxels)};
+/// The values of a map with its standard deviations, from the same folder.
+compare::ErrorBars error_bars(const std::string& folder, const std::string& name, const std::vector<float>& map,
+                              const std::vector<std::size_t>& voxels, const volume::Shape& shape) {
+  return {values_at(map, voxels), values_at(volume::read_values(map_file(folder, name + "_std"), shape), voxels)};
 }
 
 std::vector<std::size_t> white_matter_voxels(const Options& options) {
@@ -123,8 +123,9 @@ int run(int argc, char** argv) {
     if (!white_matter.empty()) entry["white_matter_median"] = median_wm = compare::median(values_at(map, white_matter));
     std::string overlap = "-";
     if (names.contains(name + "_std") && known.contains(name + "_std")) {
-      const double share = compare::share_of_overlaps(error_bars(options.maps, name, voxels, status.grid.shape),
-                                                      error_bars(options.reference, name, voxels, status.grid.shape));
+      const double share =
+          compare::share_of_overlaps(error_bars(options.maps, name, map, voxels, status.grid.shape),
+                                     error_bars(options.reference, name, reference, voxels, status.grid.shape));
       entry["overlap_of_2_std"] = share;
       overlap = cli::number_text(100 * share, "%.1f%%");
     }
