@@ -5,12 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-#if defined(__x86_64__)
-#define CRBRT_ON_X86(function) (&(function))
-#else
-#define CRBRT_ON_X86(function) nullptr
-#endif
-#define CRBRT_ON_ANY(function) (&(function))
+#include "runtime/src/isa_where.h"
 
 namespace crbrt {
 

@@ -8,19 +8,33 @@ set(crbrt_runtime_flags -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-er
 set(crbrt_flags_scalar "")
 set(crbrt_flags_sse42 -msse4.2)
 set(crbrt_flags_avx2 -mavx2 -mfma)
+# GCC 12's own header initialises a variable with itself (its bug 105593) and warns where that is inlined.
+set(crbrt_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
+set(crbrt_flags_avx512vnni ${crbrt_flags_avx512} -mavx512vnni)
+set(crbrt_flags_neon "")
+# GCC 12 inlines the dot product only into code for armv8.2-a, which allows more (isa_detect.cpp asks for it).
+set(crbrt_flags_neondot -march=armv8.2-a+dotprod)
+set(crbrt_flags_wasm128 -msimd128)
 
+# The same decision as runtime/src/isa_where.h.
 set(crbrt_isas scalar)
+set(crbrt_xsimd_isas "")
 if(CMAKE_SIZEOF_VOID_P EQUAL 8 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
-  list(APPEND crbrt_isas sse42 avx2)
+  set(crbrt_xsimd_isas sse42 avx2 avx512 avx512vnni)
+  list(APPEND crbrt_isas ${crbrt_xsimd_isas})
   # Only an include path, never a link to xsimd's target: it must not reach the exported interface.
   find_path(CRBRT_XSIMD_INCLUDE_DIR xsimd/xsimd.hpp REQUIRED DOC "Folder that holds xsimd/xsimd.hpp")
+elseif(CMAKE_SIZEOF_VOID_P EQUAL 8 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
+  list(APPEND crbrt_isas neon neondot)
+elseif(EMSCRIPTEN)
+  list(APPEND crbrt_isas wasm128)
 endif()
 
 # crbrt_isa_source(ISA SOURCE): compiles SOURCE of this folder for one instruction set. -O3 wherever there is optimisation at
 # all, because register tiles are arrays that must be unrolled into registers.
 function(crbrt_isa_source isa source)
   set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${crbrt_flags_${isa}} "$<$<NOT:$<CONFIG:Debug>>:-O3>")
-  if(NOT isa STREQUAL "scalar")
+  if(isa IN_LIST crbrt_xsimd_isas)
     set_property(SOURCE ${source} APPEND PROPERTY INCLUDE_DIRECTORIES ${CRBRT_XSIMD_INCLUDE_DIR})
   endif()
 endfunction()

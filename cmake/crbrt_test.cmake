@@ -1,7 +1,16 @@
 # crbrt_add_test(NAME SOURCES file... LIBRARIES target...): one GoogleTest program. Every TEST is a ctest of its own;
 # GTEST_SKIP is reported as skipped, never as passed.
 include(GoogleTest)
-find_package(GTest REQUIRED)
+if(CMAKE_CROSSCOMPILING)
+  # The installed library is the build machine's: the target gets its own from the same package's sources.
+  set(CRBRT_GOOGLETEST_SOURCE_DIR /usr/src/googletest CACHE PATH "GoogleTest's sources, for cross builds")
+  set(INSTALL_GTEST OFF CACHE INTERNAL "")
+  set(BUILD_GMOCK OFF CACHE INTERNAL "")
+  set(gtest_disable_pthreads ON CACHE INTERNAL "")
+  add_subdirectory(${CRBRT_GOOGLETEST_SOURCE_DIR} ${PROJECT_BINARY_DIR}/googletest EXCLUDE_FROM_ALL SYSTEM)
+else()
+  find_package(GTest REQUIRED)
+endif()
 
 function(crbrt_add_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})

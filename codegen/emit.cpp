@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "codegen/emit_fixed.h"
 #include "codegen/literals.h"
 #include "crbrt/format/layout.h"
 
@@ -30,20 +31,38 @@ std::string banner(const Model& model) {
          "// Content SHA-256: " + model.info().content_sha256 + "\n// Do not edit: change the model and generate again.\n";
 }
 
-std::string layer_list(const Model& model) {
+/// A model with the form of it that is emitted.
+struct Emitted {
+  const Model& model;
+  const Program& program;
+  bool is_fixed;
+  const std::string& name;
+};
+
+std::string comment_lines(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& layer : model.info().layer_text) {
-    text += "//   " + layer;
-    if (layer.ends_with('\\')) text += '.';  // a layer's name may end so, and would draw the next line into the comment
+  for (const std::string& line : lines) {
+    text += "//   " + line;
+    if (line.ends_with('\\')) text += '.';  // a layer's name may end so, and would draw the next line into the comment
     text += '\n';
   }
   return text;
 }
 
-std::string emit_cpp_header(const Model& model, const std::string& name) {
-  const Program& p = model.program();
-  return banner(model) + "#pragma once\n\n#include <cstddef>\n\n#include \"crbrt/format/program.h\"\n\n" +
-         "namespace crbrt::models {\n\n" + layer_list(model) + "extern const crbrt::Program " + name + ";\n\n" +
+std::string layer_list(const Emitted& e) {
+  std::string text = comment_lines(e.model.info().layer_text);
+  if (e.is_fixed)
+    text += "// In integers (precision " + e.model.info().fixed.precision + "):\n" +
+            comment_lines(e.model.info().fixed.layer_text) + "// What they cost:\n" +
+            comment_lines(cost_lines(e.model.info().fixed));
+  return text;
+}
+
+std::string emit_cpp_header(const Emitted& e) {
+  const Program& p = e.program;
+  const std::string& name = e.name;
+  return banner(e.model) + "#pragma once\n\n#include <cstddef>\n\n#include \"crbrt/format/program.h\"\n\n" +
+         "namespace crbrt::models {\n\n" + layer_list(e) + "extern const crbrt::Program " + name + ";\n\n" +
          "inline constexpr std::size_t " + name + "_n_coeff = " + number(p.n_coeff) + ";  // complex coefficients per voxel\n" +
          "inline constexpr std::size_t " + name + "_n_output = " + number(p.n_output) + ";\n" +
          "inline constexpr std::size_t " + name + "_macs_per_voxel = " + number(p.macs_per_voxel) + ";\n" +
@@ -53,10 +72,11 @@ std::string emit_cpp_header(const Model& model, const std::string& name) {
          "}  // namespace crbrt::models\n";
 }
 
-std::string emit_c_header(const Model& model, const std::string& name) {
-  const Program& p = model.program();
+std::string emit_c_header(const Emitted& e) {
+  const Program& p = e.program;
+  const std::string& name = e.name;
   const std::string guard = "CRBRT_MODEL_" + upper(name);
-  std::string text = banner(model);
+  std::string text = banner(e.model);
   // Comments of C, as in crbrt.h.
   for (std::size_t at = 0; (at = text.find("// ", at)) != std::string::npos;) {
     text.replace(at, 3, "/* ");
@@ -79,6 +99,7 @@ std::string table(const std::string& name, std::span<const float> values, std::s
 std::string op_tables(const Op& op, const std::string& stem) {
   const bool is_dense = op.kind == OpKind::dense;
   if (op.kind == OpKind::relu) return {};
+  if (is_integer(op)) return fixed_op_tables(op, stem);
   const std::size_t n_weight = is_dense ? layout::packed_size(op.n_in, op.n_out) : op.n_in;
   const std::size_t n_bias = is_dense ? layout::padded_outputs(op.n_out) : op.n_in;
   const std::size_t per_line = is_dense ? layout::tile_outputs : 8;
@@ -91,20 +112,25 @@ const char* kind_name(OpKind kind) {
     case OpKind::group_norm: return "group_norm";
     case OpKind::relu: return "relu";
     case OpKind::affine: return "affine";
+    case OpKind::quantize: return "quantize";
+    case OpKind::dequantize: return "dequantize";
+    case OpKind::dense_s16: return "dense_s16";
+    case OpKind::dense_u8: return "dense_u8";
+    case OpKind::affine_s16: return "affine_s16";
+    case OpKind::group_norm_s16: return "group_norm_s16";
   }
   return "";
 }
 
 std::string op_row(const Op& op, const std::string& stem) {
-  const bool has_tables = op.kind != OpKind::relu;
   std::string row = std::string("    {.kind = OpKind::") + kind_name(op.kind) + ", .n_in = " + number(op.n_in) +
                     ", .n_out = " + number(op.n_out) + ", .in_slot = " + number(op.in_slot) +
                     ", .out_slot = " + number(op.out_slot) + ", .add_slot = " + std::to_string(op.add_slot) +
                     ", .relu = " + number(op.relu);
   row += ",\n     .n_group = " + number(op.n_group) + ", .epsilon = " + float_literal(op.epsilon);
-  row += ", .weights = " + (has_tables ? stem + "_weights" : "nullptr");
-  row += ", .bias = " + (has_tables ? stem + "_bias" : "nullptr");
-  return row + "},\n";
+  row += ", .weights = " + (op.weights != nullptr ? stem + "_weights" : "nullptr");
+  row += ", .bias = " + (op.bias != nullptr ? stem + "_bias" : "nullptr");
+  return row + fixed_members(op, stem) + "},\n";
 }
 
 std::string output_row(const Output& o) {
@@ -128,7 +154,8 @@ std::string all_tables(const Program& p) {
   const std::size_t n_feature = 2 * std::size_t{p.n_coeff};
   std::string text = table("mean", {p.preprocessing.mean, n_feature}, 8) +
                      table("inverse_std", {p.preprocessing.inverse_std, n_feature}, 8) + '\n';
-  text += "// Dense weights lie in blocks of " + number(layout::tile_outputs) + " outputs: one line is one input of a block.\n";
+  const std::string blocks = "// Dense weights lie in blocks of " + number(layout::tile_outputs) + " outputs";
+  text += blocks + (is_integer(p.ops[0]) ? " (crbrt/format/layout.h).\n" : ": one line is one input of a block.\n");
   for (std::uint32_t i = 0; i < p.n_op; ++i) text += op_tables(p.ops[i], "op" + number(i));
   text += "constexpr Op ops[" + number(p.n_op) + "] = {\n";
   for (std::uint32_t i = 0; i < p.n_op; ++i) text += op_row(p.ops[i], "op" + number(i));
@@ -139,8 +166,9 @@ std::string all_tables(const Program& p) {
   return text + "};\n" + detail_tables(p);
 }
 
-std::string program_definition(const Model& model, const std::string& name) {
-  const Program& p = model.program();
+std::string program_definition(const Emitted& e) {
+  const Program& p = e.program;
+  const std::string& name = e.name;
   const std::string tables = name + "_tables::";
   return "constinit const crbrt::Program " + name + " = {\n    .version = " + number(p.version) +
          ",\n    .name = " + string_literal(p.name) + ",\n    .model_sha256 = " + string_literal(p.model_sha256) +
@@ -155,21 +183,24 @@ std::string program_definition(const Model& model, const std::string& name) {
          ",\n    .atypicality = " + (p.atypicality != nullptr ? "&" + tables + "atypicality" : "nullptr") + "};\n";
 }
 
-std::string emit_source(const Model& model, const std::string& name) {
-  return banner(model) + "#include \"" + name + ".hpp\"\n\n#include <cstdint>\n\n#include \"" + name +
+std::string emit_source(const Emitted& e) {
+  const std::string& name = e.name;
+  return banner(e.model) + "#include \"" + name + ".hpp\"\n\n#include <cstdint>\n\n#include \"" + name +
          ".h\"\n\nnamespace crbrt::models {\n\nstatic_assert(program_version == " + number(program_version) +
          " && layout::tile_outputs == " + number(layout::tile_outputs) +
          " && layout::tile_voxels == " + number(layout::tile_voxels) +
          ",\n              \"this file belongs to another version of crbrt: generate it again\");\n\n" + "namespace " + name +
-         "_tables {\n\n" + all_tables(model.program()) + "\n}  // namespace " + name + "_tables\n\n" +
-         program_definition(model, name) + "\n}  // namespace crbrt::models\n\nextern \"C\" const crbrt_program* crbrt_model_" +
-         name + "(void) {\n  return reinterpret_cast<const crbrt_program*>(&crbrt::models::" + name + ");\n}\n";
+         "_tables {\n\n" + all_tables(e.program) + "\n}  // namespace " + name + "_tables\n\n" + program_definition(e) +
+         "\n}  // namespace crbrt::models\n\nextern \"C\" const crbrt_program* crbrt_model_" + name +
+         "(void) {\n  return reinterpret_cast<const crbrt_program*>(&crbrt::models::" + name + ");\n}\n";
 }
 
 }  // namespace
 
-GeneratedFiles emit(const Model& model, const std::string& name) {
-  return {emit_cpp_header(model, name), emit_c_header(model, name), emit_source(model, name)};
+GeneratedFiles emit(const Model& model, const std::string& name, Form form) {
+  const bool is_fixed = form == Form::fixed;
+  const Emitted emitted{model, is_fixed ? *model.fixed_program() : model.program(), is_fixed, name};
+  return {emit_cpp_header(emitted), emit_c_header(emitted), emit_source(emitted)};
 }
 
 }  // namespace crbrt::codegen

@@ -14,7 +14,10 @@ struct GeneratedFiles {
   std::string source;
 };
 
+/// Which of a model's two forms is emitted. The integer form must be there.
+enum class Form { floating, fixed };
+
 /// `name` is one that why_unusable() (names.h) has nothing against: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
-GeneratedFiles emit(const Model& model, const std::string& name);
+GeneratedFiles emit(const Model& model, const std::string& name, Form form = Form::floating);
 
 }  // namespace crbrt::codegen

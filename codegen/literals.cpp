@@ -22,14 +22,36 @@ std::string string_literal(std::string_view text) {
   return literal + '"';
 }
 
-std::string float_table(std::span<const float> values, std::size_t per_line) {
-  std::string table = "{\n";
+namespace {
+
+template <class T, class Literal>
+std::string table(std::span<const T> values, std::size_t per_line, Literal literal) {
+  std::string text = "{\n";
   for (std::size_t i = 0; i < values.size(); ++i) {
-    table += i % per_line == 0 ? "    " : " ";
-    table += float_literal(values[i]) + ',';
-    if ((i + 1) % per_line == 0 || i + 1 == values.size()) table += '\n';
+    text += i % per_line == 0 ? "    " : " ";
+    text += literal(values[i]) + ',';
+    if ((i + 1) % per_line == 0 || i + 1 == values.size()) text += '\n';
   }
-  return table + '}';
+  return text + '}';
+}
+
+/// The smallest s32 has no literal: its digits alone are a larger number.
+std::string integer_literal(std::int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
+
+}  // namespace
+
+std::string float_table(std::span<const float> values, std::size_t per_line) { return table(values, per_line, float_literal); }
+
+std::string integer_table(std::span<const std::int8_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
+}
+
+std::string integer_table(std::span<const std::int16_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
+}
+
+std::string integer_table(std::span<const std::int32_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
 }
 
 }  // namespace crbrt::codegen

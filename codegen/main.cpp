@@ -1,8 +1,14 @@
-/// crbrt-codegen --model M.crbm --precision f32 --out DIR [--name NAME]: writes NAME.hpp, NAME.h and NAME.cpp.
+/// crbrt-codegen --model M.crbm --precision f32|i8|i16|mixed --out DIR [--name NAME]: writes NAME.hpp, NAME.h and NAME.cpp.
+/// With --target freestanding: NAME.h and NAME.c, C99 that needs no library (docs/bare-metal.md).
+/// Integer forms are taken from the model, or made and measured (codegen/quantize).
+#include <cstdio>
 #include <string>
 
 #include "codegen/emit.h"
+#include "codegen/emit_fixed.h"
+#include "codegen/freestanding/emit_freestanding.h"
 #include "codegen/names.h"
+#include "codegen/quantize/make_fixed.h"
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
@@ -10,6 +16,15 @@
 
 namespace crbrt::codegen {
 namespace {
+
+struct Options {
+  FixedRequest fixed;  ///< model path and precision are those of f32, too
+  std::string folder, name, save_path, target = "runtime";
+  bool is_named = false, has_budget = false;
+
+  /// Is an integer form asked for that the model has not got, or a new one?
+  bool asks_to_quantize() const { return has_budget || !fixed.dataset_path.empty() || !fixed.weights_path.empty(); }
+};
 
 /// Throws InputError where C++ cannot use it.
 std::string name_of(const Model& model, const std::string& path) {
@@ -31,22 +46,94 @@ void save(const GeneratedFiles& files, const std::string& folder, const std::str
   out.commit();
 }
 
+void save(const FreestandingFiles& files, const std::string& folder, const std::string& name) {
+  cli::AtomicFolder out(folder);
+  cli::write_text(out.temporary(name + ".h"), files.header, folder + '/' + name + ".h");
+  cli::write_text(out.temporary(name + ".c"), files.source, folder + '/' + name + ".c");
+  out.commit();
+}
+
+void save_model(const fbs::ModelT& object, const std::string& path) {
+  const std::vector<std::uint8_t> image = crbm_image(object);
+  cli::write_text_file(path, std::string(image.begin(), image.end()));
+}
+
+Options read_options(const CLI::App& app, Options options) {
+  options.is_named = app.count("--name") != 0;
+  options.has_budget = app.count("--budget") != 0;
+  const std::string& precision = options.fixed.precision;
+  if (precision != "f32" && precision != "i8" && precision != "i16" && precision != "mixed")
+    throw cli::UsageError("--precision: expected f32, i8, i16 or mixed, found " + precision);
+  if (precision == "f32" && (options.asks_to_quantize() || !options.save_path.empty()))
+    throw cli::UsageError(
+        "--precision f32: expected no option of integer forms (--budget, --dataset, --integer-weights-from, "
+        "--save-model), found one");
+  if (precision != "mixed" && !options.has_budget) options.fixed.budget = 0;  // measured, not refused
+  if (options.has_budget && !(options.fixed.budget > 0))
+    throw cli::UsageError("--budget: expected a number above 0, as 0.01 for a CRB loss that rises by 1 %, found another");
+  if (options.target != "runtime" && options.target != "freestanding")
+    throw cli::UsageError("--target: expected runtime or freestanding, found " + options.target);
+  if (options.target == "freestanding" && precision == "f32")
+    throw cli::UsageError("--target freestanding: expected --precision i8, i16 or mixed, found f32");
+  if (const std::string why(why_unusable(options.name)); options.is_named && !why.empty())
+    throw cli::UsageError("--name: expected a free C++ identifier, found " + options.name + ", " + why);
+  return options;
+}
+
+/// The model with the form that is to be emitted.
+Model prepared(const Options& options) {
+  const std::string& path = options.fixed.model_path;
+  Model model = cli::load_model(path);
+  if (options.fixed.precision == "f32") return model;
+  const FixedInfo& stored = model.info().fixed;
+  const bool fits =
+      stored.precision == options.fixed.precision || (options.fixed.precision == "mixed" && !stored.precision.empty());
+  if (fits && !options.asks_to_quantize() && options.save_path.empty()) return model;
+  const fbs::ModelT object = make_fixed(options.fixed);
+  if (!options.save_path.empty()) save_model(object, options.save_path);
+  return load_object(object, path);
+}
+
+/// The files, and on stdout what integers cost.
+void write_code(const Model& model, const Options& options) {
+  const bool is_float = options.fixed.precision == "f32";
+  std::string sizes;
+  if (options.target == "freestanding") {
+    const FreestandingFiles files = emit_freestanding(model, options.name);
+    save(files, options.folder, options.name);
+    sizes = '\n' + size_table(files);
+  } else {
+    save(emit(model, options.name, is_float ? Form::floating : Form::fixed), options.folder, options.name);
+  }
+  if (!is_float) std::fputs((cost_table(model.info().fixed) + sizes).c_str(), stdout);
+}
+
 int run(int argc, char** argv) {
-  std::string path, precision, folder, name;
+  Options options;
   CLI::App app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen");
-  app.add_option("--model", path, "Model file (.crbm)")->required();
-  app.add_option("--precision", precision, "Arithmetic of the generated model: f32")->required();
-  app.add_option("--out", folder, "Folder for NAME.hpp, NAME.h and NAME.cpp; made if absent")->required();
-  app.add_option("--name", name, "C identifier of the model in the generated code; default: the model's name");
+  app.add_option("--model", options.fixed.model_path, "Model file (.crbm)")->required();
+  app.add_option("--precision", options.fixed.precision,
+                 "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "
+                 "the budget)")
+      ->required();
+  app.add_option("--target", options.target,
+                 "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
+  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h and NAME.cpp; made if absent")->required();
+  app.add_option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
+  app.add_option("--budget", options.fixed.budget,
+                 "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "
+                 "Default 0.01 for mixed; i8 and i16 are only measured");
+  app.add_option("--dataset", options.fixed.dataset_path,
+                 "Data set that calibrates and measures integers; default: the model's embedded sample");
+  app.add_option("--integer-weights-from", options.fixed.weights_path,
+                 "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
+  app.add_option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;
-  if (precision != "f32") throw cli::UsageError("--precision: expected f32, the only precision there is, found " + precision);
-  const bool is_named = app.count("--name") != 0;
-  if (const std::string why(why_unusable(name)); is_named && !why.empty())
-    throw cli::UsageError("--name: expected a free C++ identifier, found " + name + ", " + why);
-  const Model model = cli::load_model(path);
-  if (!is_named) name = name_of(model, path);
-  save(emit(model, name), folder, name);
+  options = read_options(app, std::move(options));
+  const Model model = prepared(options);
+  if (!options.is_named) options.name = name_of(model, options.fixed.model_path);
+  write_code(model, options);
   return cli::exit_ok;
 }
 

@@ -21,7 +21,8 @@ constexpr std::string_view macros = " NULL i386 linux unix ";
 constexpr std::string_view macro_ends[] = {"_MAX", "_MIN", "_WIDTH"};
 
 // What the text of emit.cpp says without its namespace, which a model of that name would hide.
-constexpr std::string_view used_by_generated_code = " Atypicality Op Output Uncertainty program_version ";
+constexpr std::string_view used_by_generated_code =
+    " Atypicality FixedGroupNorm FixedTables Op Output Uncertainty program_version ";
 
 // The headers of C, and those that the C library includes with <> itself.
 constexpr std::string_view headers =

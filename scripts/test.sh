@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and tests everything; prints the time of every stage, the names of what was skipped,
 # and ends with "N passed, N failed, N skipped". Exits 1 when anything failed.
-#   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime on its own
-#   scripts/test.sh --full   also the long tests, the whole demo, 60 s of fuzzing, clang-tidy and clang-format
+#   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime for AArch64, WebAssembly and on its own
+#   scripts/test.sh --full   also the long tests, the whole demo, two minutes of fuzzing, clang-tidy and clang-format
 set -u
 
 full=0
@@ -79,12 +79,15 @@ runtime_alone() {
     cmake --build build/runtime; } >build/runtime.log 2>&1 </dev/null || { tail -n 40 build/runtime.log; return 1; }
 }
 
-fuzz_models() {
-  crbrt_build fuzz crbrt_model_fuzz && mkdir -p build/fuzz/corpus &&
-    build/fuzz/bin/crbrt_model_fuzz -max_total_time=60 -rss_limit_mb=2048 -print_final_stats=1 build/fuzz/corpus \
-      $(ls -d tests/fuzz/corpus 2>/dev/null) >build/fuzz.txt 2>&1
+# fuzz TARGET [FOLDER...]: for 60 s.
+fuzz() {
+  local target=$1
+  shift
+  crbrt_build fuzz "$target" && mkdir -p "build/fuzz/$target" &&
+    "build/fuzz/bin/$target" -max_total_time=60 -rss_limit_mb=2048 -print_final_stats=1 "build/fuzz/$target" "$@" \
+      >"build/$target.txt" 2>&1
   local outcome=$?
-  tail -n 12 build/fuzz.txt
+  tail -n 12 "build/$target.txt"
   return "$outcome"
 }
 
@@ -93,20 +96,24 @@ format_check() {
     -not -path '*/golden/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
 }
 
-lists="build demo trainer test"
+lists="build demo trainer test cross"
 [ "$full" -eq 0 ] || lists+=" lint"
 # shellcheck disable=SC2086  # a list of names
 crbrt_stage "packages" crbrt_install_packages $lists || exit 1
 
-# Everything once; then what reads files and walks arrays under sanitizers, and what a second compiler could see otherwise.
+# Everything once; then what reads files and walks arrays under sanitizers, what a second compiler could see otherwise, and the
+# runtime on machines that are not this one.
 build_and_test trainer
 build_and_test asan runtime physics codegen tools e2e
 build_and_test clang runtime gates consumer physics codegen
+build_and_test aarch64 runtime gates
+build_and_test wasm runtime
 check "runtime alone: build" runtime_alone
 if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'
   check "demo" scripts/demo.sh
-  check "fuzz: 60 s" fuzz_models
+  check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus
+  check "fuzz instruction sets: 60 s" fuzz crbrt_isa_fuzz
   check "clang-format" format_check
   check "clang-tidy" crbrt_build tidy
 fi

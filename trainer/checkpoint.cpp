@@ -9,6 +9,7 @@
 
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/error.h"
+#include "trainer/host_values.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -18,13 +19,14 @@ using torch::serialize::OutputArchive;
 
 at::Tensor to_tensor(const History& history, std::size_t n_output) {
   at::Tensor table =
-      at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(4 + n_output)}, at::kDouble);
+      at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(5 + n_output)}, at::kDouble);
   double* cell = table.data_ptr<double>();
   for (const HistoryRow& row : history) {
     *cell++ = static_cast<double>(row.epoch);
     *cell++ = row.learning_rate;
     *cell++ = row.training_loss;
     *cell++ = row.validation_loss;
+    *cell++ = row.real_loss;
     for (double loss : row.validation_per_output) *cell++ = loss;
   }
   return table;
@@ -43,7 +45,7 @@ History to_history(const at::Tensor& table) {
   for (std::int64_t i = 0; i < table.size(0); ++i) {
     const double* cell = table.data_ptr<double>() + i * table.size(1);
     history.push_back(
-        {static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], std::vector<double>(cell + 4, cell + table.size(1))});
+        {static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], cell[4], std::vector<double>(cell + 5, cell + table.size(1))});
   }
   return history;
 }
@@ -78,6 +80,7 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   archive.write("parameters", state.parameters.detach());
   archive.write("running_statistics", state.running_statistics);
   archive.write("history", to_tensor(state.history, n_output));
+  archive.write("integer_plan", at::tensor(state.integer_plan, at::kDouble));
   state.adam.save(adam);
   archive.write("adam", adam);
   cli::AtomicFile file(path);
@@ -100,6 +103,7 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
       read_into(archive, "parameters", state.parameters);
       read_into(archive, "running_statistics", state.running_statistics);
       state.history = to_history(read_tensor(archive, "history"));
+      state.integer_plan = to_doubles(read_tensor(archive, "integer_plan"));
       c10::IValue epoch;
       archive.read("epoch", epoch);
       state.epoch = static_cast<std::size_t>(epoch.toInt());

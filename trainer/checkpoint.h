@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "trainer/history.h"
 #include "trainer/plain_network.h"
@@ -18,12 +19,13 @@ namespace crbrt::trainer {
 
 /// What a checkpoint reads from and writes to. The tensors are filled in place.
 struct CheckpointState {
-  const Standardization& standardization;
+  const Standardization& standardization;  ///< written; read_start compares it
   at::Tensor& parameters;
   at::Tensor& running_statistics;
   torch::optim::Adam& adam;
   std::size_t& epoch;
   History& history;
+  std::vector<double>& integer_plan;  ///< numbers_of(plan); empty without
 };
 
 /// Complete or not at all. Throws cli::OutputError.

@@ -167,6 +167,22 @@ std::string whole_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+QuantizationConfig read_quantization(const JsonReader& value, const NetworkConfig& network) {
+  value.expect_only({"widths", "calibration_voxels"});
+  if (network.normalization != Normalization::none || !network.skips.empty())
+    value.fail("this key for a network without normalisation and skips", "one with");
+  QuantizationConfig result;
+  for (const JsonReader& width : value.at("widths").items()) {
+    if (width.number() != 8 && width.number() != 16) width.fail("8 or 16");
+    result.reads.push_back(width.number() == 8 ? Number::u8 : Number::s16);
+  }
+  const std::size_t n_layer = network.hidden.size() + 1;
+  if (result.reads.size() != n_layer) value.at("widths").fail(std::to_string(n_layer) + " widths, one a layer");
+  if (result.reads.front() != Number::s16) value.at("widths").fail("16 for the first layer: inputs have signs");
+  if (value.has("calibration_voxels")) result.calibration_voxels = integer(value.at("calibration_voxels"), 1);
+  return result;
+}
+
 }  // namespace
 
 const char* name(LossKind loss) noexcept {
@@ -189,8 +205,8 @@ std::string layer_name(const NetworkConfig& network, std::size_t layer) {
 
 Config read_config(const std::string& path) {
   const JsonReader top = JsonReader::from_file(path);
-  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "distillation", "heads", "optimizer",
-                   "schedule", "training", "validation", "ship_basis", "licence"});
+  top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "distillation", "heads",
+                   "quantization", "optimizer", "schedule", "training", "validation", "ship_basis", "licence"});
   Config config;
   config.text = whole_file(path);
   config.name = identifier(top.at("name"));
@@ -204,6 +220,7 @@ Config read_config(const std::string& path) {
   if (top.has("bias_reduced")) config.bias_reduction = read_bias_reduction(top.at("bias_reduced"), config.loss);
   if (top.has("distillation")) config.distillation = read_distillation(top.at("distillation"), config.loss);
   if (top.has("heads")) config.heads = read_heads(top.at("heads"));
+  if (top.has("quantization")) config.quantization = read_quantization(top.at("quantization"), config.network);
   read_optimizer(top.at("optimizer"), config);
   config.schedule = read_schedule(top.at("schedule"));
   read_training(top.at("training"), config);

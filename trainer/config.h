@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "crbrt/format/layout.h"
+
 namespace crbrt::trainer {
 
 enum class Normalization { none, batch, group };
@@ -69,6 +71,14 @@ struct HeadConfig {
   std::size_t refine_epochs = 30;  ///< after training, of the standard deviations alone
 };
 
+/// Fine-tuning in the runtime's integers (docs/training.md).
+struct QuantizationConfig {
+  std::vector<Number> reads;               ///< of each layer, the output layer last: s16 or u8; empty: no integers
+  std::size_t calibration_voxels = 16384;  ///< that scales are chosen on
+
+  bool is_on() const noexcept { return !reads.empty(); }
+};
+
 struct SnrRange {
   double minimum = 0, maximum = 0;  ///< |M0| / sigma
 };
@@ -82,6 +92,7 @@ struct Config {
   BiasReduction bias_reduction;
   Distillation distillation;
   HeadConfig heads;
+  QuantizationConfig quantization;
   double learning_rate = 0;
   double max_gradient_norm = 0;  ///< 0: gradients are not clipped
   Schedule schedule;

@@ -12,6 +12,7 @@
 #include "physics/estimand.h"
 #include "tools/cli/bound_session.h"
 #include "tools/cli/error.h"
+#include "trainer/export_integers.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -25,6 +26,9 @@ constexpr std::size_t n_test_voxel = 16;
 /// Two float evaluations of one network differ by rounding: 1e-7 a layer, times the few tens by which layers amplify. A
 /// wrong transpose, normalisation or skip differs by about 1. In standard deviations of the output.
 constexpr double max_difference = 1e-3;
+
+/// In integers the two are equal, but for an input that preprocessing leaves on the other side of a half: a step or two of a byte.
+constexpr double integer_difference = 0.05;
 
 Offset<fbs::Normalization> write(FlatBufferBuilder& builder, const PlainNormalization& n) {
   if (n.kind == Normalization::none) return 0;
@@ -91,8 +95,9 @@ std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::
                                                                              trained.noise.minimum, trained.noise.maximum)
                                                     : 0;
   const auto atypicality = config.heads.atypicality ? fbs::CreateAtypicality(builder, trained.score_threshold) : 0;
+  const auto fixed = trained.integers.output_scale.empty() ? 0 : write_integers(builder, trained.integers);
   builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs,
-                                        protocol, provenance, test_vector, uncertainty, atypicality),
+                                        protocol, provenance, test_vector, uncertainty, atypicality, fixed),
                  fbs::ModelIdentifier());
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
@@ -173,6 +178,15 @@ void check_against_torch(const Program& program, const TrainedNetwork& trained, 
   }
 }
 
+void check_integers(const Program& program, const TrainedNetwork& trained, float sigma) {
+  const std::vector<float> found = run_scalar(program, trained.check.coefficients, sigma).estimates;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::size_t output = i % program.n_output;
+    expect_near(found[i], trained.check.integer_estimates[i], integer_difference / max_difference * trained.standardization.scale[output],
+                program.outputs[output].name + std::string(" in integers"));
+  }
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> export_model(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
@@ -185,7 +199,9 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
   const auto sigma = static_cast<float>(1 / data.snr.maximum);
   const auto estimates = run_scalar(draft.program(), coefficients, sigma).estimates;
   const auto flatbuffer = write_flatbuffer(config, dataset, data, trained, coefficients, estimates);
-  check_against_torch(load(flatbuffer).program(), trained, sigma);
+  const Model model = load(flatbuffer);
+  check_against_torch(model.program(), trained, sigma);
+  if (model.fixed_program() != nullptr) check_integers(*model.fixed_program(), trained, sigma);
   return wrap_model({flatbuffer.data(), flatbuffer.size()});
 }
 

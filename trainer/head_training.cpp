@@ -19,11 +19,42 @@ constexpr double beyond_snr = 2;                  // ends of the range are then 
 constexpr double mismatch_weight = 0.3;
 constexpr int calibration_draws = 10;  // of every held-out fingerprint
 
+constexpr std::int64_t unlike_share = 4;  // training voxels per counterexample of the atypicality
+
 at::Tensor inputs_of(const VoxelBatch& voxels, const HeadMaterial& material) {
   return preprocess(voxels.coefficients, material.config.preprocessing, material.standardization);
 }
 
 }  // namespace
+
+at::Tensor head_loss(const Network& network, const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
+                     const at::Tensor& unlike) {
+  const HeadConfig& wanted = material.config.heads;
+  const std::int64_t n_output = batch.targets.size(1);
+  const at::Tensor heads = features.narrow(1, n_output, features.size(1) - n_output);
+  at::Tensor loss = at::zeros({}, features.options());
+  if (wanted.uncertainty)
+    loss = loss + uncertainty_loss(log_std(material.config, heads, batch.log_noise, material.noise),
+                                   features.narrow(1, 0, n_output) - batch.targets);
+  if (wanted.atypicality)
+    loss = loss + atypicality_loss(score(heads), score(network.forward_heads(unlike, Mode::inference)));
+  return loss;
+}
+
+at::Tensor unlike_inputs(const at::Tensor& coefficients, const HeadMaterial& material) {
+  const auto options = at::TensorOptions().dtype(at::kLong).device(coefficients.device());
+  const at::Tensor some = at::randperm(coefficients.size(0), options).narrow(0, 0, coefficients.size(0) / unlike_share);
+  const at::Tensor voxels = unlike_voxels(coefficients.index_select(0, some));
+  const at::Tensor order = at::randperm(voxels.size(0), options);
+  return preprocess(voxels.index_select(0, order), material.config.preprocessing, material.standardization);
+}
+
+std::vector<float> head_shift(const Config& config, const HeadCalibration& calibration, const float* threshold) {
+  std::vector<float> shift(head_count(config), 0.0f);
+  std::copy(calibration.log_std_shift.begin(), calibration.log_std_shift.end(), shift.begin());
+  if (config.heads.atypicality && threshold != nullptr) shift.back() = *threshold - calibration.score_threshold;
+  return shift;
+}
 
 void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material) {
   // A fresh optimiser: where gradients are zero, and for all but the heads they are, it leaves the parameters alone.

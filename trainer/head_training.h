@@ -16,6 +16,18 @@ struct HeadMaterial {
   const SnrRange& snr;
 };
 
+/// What the heads add to the loss of a step with these `features`: the likelihood of the errors, and how badly the score tells
+/// these voxels from those of `unlike` (undefined without atypicality).
+at::Tensor head_loss(const Network& network, const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
+                     const at::Tensor& unlike);
+
+/// Inputs of one voxel unlike any fingerprint for every four of `coefficients`, in random order.
+at::Tensor unlike_inputs(const at::Tensor& coefficients, const HeadMaterial& material);
+
+/// What to add to the biases of the heads, [head_count]: standard deviations as calibrated, and where `threshold` is given (of a
+/// model whose integers these are) a score that exceeds it as often as its own.
+std::vector<float> head_shift(const Config& config, const HeadCalibration& calibration, const float* threshold);
+
 /// Trains the rows of the standard deviations alone with coverage_loss() and coverage_mismatch(), with as many voxels at low
 /// SNR as at high SNR, for heads.refine_epochs epochs. Draws from LibTorch's generators as they stand.
 void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material);

@@ -5,13 +5,16 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/number_text.h"
 #include "trainer/export_model.h"
 #include "trainer/report.h"
+#include "trainer/start_model.h"
 #include "trainer/teacher.h"
 #include "trainer/train.h"
 
@@ -25,7 +28,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int) { stop_requested = 1; }
 
 struct CommandLine {
-  std::string config, out, folder, start, teacher;
+  std::string config, out, folder, start, start_model, teacher;
   std::vector<std::string> datasets;
   bool resume = false;
   int threads = 1;
@@ -43,8 +46,11 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   app.add_option("--out", line.out, "the model (.crbm)")->required();
   app.add_option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
   app.add_flag("--resume", line.resume, "continue from the checkpoint");
-  app.add_option("--start", line.start,
-                 "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
+  CLI::Option* const start = app.add_option(
+      "--start", line.start, "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
+  app.add_option("--start-model", line.start_model,
+                 "model (.crbm) whose weights are the first ones and whose standardisation is kept (for --resume, too)")
+      ->excludes(start);
   app.add_option("--teacher", line.teacher, "model (.crbm) that the configuration's distillation names");
   app.add_option("--threads", line.threads, "of LibTorch")->check(CLI::Range(1, 1024))->capture_default_str();
   if (!cli::parse(app, argc, argv)) return false;
@@ -94,6 +100,8 @@ int train(int argc, char** argv) {
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
   const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());
   const auto teacher = teacher_of(line, config, dataset);
+  std::optional<trainer::StartModel> start_model;
+  if (!line.start_model.empty()) start_model = trainer::read_start_model(line.start_model, config, dataset.basis_sha256);
   print_data(data);
   make_folder(line.folder);
   std::signal(SIGINT, request_stop);
@@ -103,6 +111,7 @@ int train(int argc, char** argv) {
   options.checkpoint_path = line.folder + "/checkpoint.pt";
   options.resume = line.resume;
   options.start_path = line.start;
+  options.start_model = start_model ? &*start_model : nullptr;
   options.teacher = teacher.get();
   options.n_thread = line.threads;
   options.stop_requested = [] { return stop_requested != 0; };
@@ -116,7 +125,11 @@ int train(int argc, char** argv) {
     return cli::exit_partial;
   }
   write_model(line.out, trainer::export_model(config, dataset, data, result.network));
-  std::printf("%s: CRB loss %.4f on held-out fingerprints\n", line.out.c_str(), result.network.crb_loss);
+  const trainer::TrainedNetwork& network = result.network;
+  const bool is_integer = config.quantization.is_on();
+  std::printf("%s: CRB loss %.4f on held-out fingerprints%s\n", line.out.c_str(),
+              is_integer ? network.integer_crb_loss : network.crb_loss,
+              is_integer ? (", in integers; the same weights as real numbers " + cli::number_text(network.crb_loss, "%.4f")).c_str() : "");
   return cli::exit_ok;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "trainer/config.h"
+#include "trainer/integer_plan.h"
 #include "trainer/plain_network.h"
 
 namespace at {
@@ -26,6 +27,9 @@ enum class Mode { training, inference };  ///< batch normalisation: statistics o
 struct LayerSizes {
   std::size_t n_in = 0, n_out = 0, n_head = 0;
 };
+
+/// A pass in real numbers: what each layer reads, and what the last one gives (defined in layer_tensors.h).
+struct Trace;
 
 class Network {
  public:
@@ -44,10 +48,23 @@ class Network {
   /// forward() in Mode::inference, differentiable with respect to the heads' own parameters only.
   at::Tensor forward_frozen(const at::Tensor& inputs) const;
 
+  /// From now on the passes above give what the runtime's integers give, with straight-through gradients. Networks without
+  /// normalisation and skips only.
+  void set_integers(const IntegerPlan& plan);
+  const IntegerPlan* integers() const;  ///< null: the network is in real numbers
+  /// forward() in real numbers and Mode::inference, whatever integers there are.
+  at::Tensor forward_real(const at::Tensor& inputs) const;
+  Trace trace(const at::Tensor& inputs) const;
+
+  /// As plain() gives them, of a network without normalisation and skips.
+  void set_weights(const std::vector<PlainLayer>& layers);
+  void add_to_head_bias(const std::vector<float>& shift);  ///< [n_head], or nothing
+
   at::Tensor& parameters();              ///< [n_parameter] flat; its grad() is the flat gradient
   std::int64_t head_parameters() const;  ///< so many at the end of parameters() belong to the heads alone
   at::Tensor& running_statistics();      ///< flat; empty without batch normalisation
   std::vector<PlainLayer> plain() const;
+  IntegerNetwork integer_network() const;  ///< as a model file stores it; empty without integers
 
  private:
   struct Impl;

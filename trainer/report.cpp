@@ -58,7 +58,8 @@ int run_gnuplot(const std::string& script_path) {
 std::string history_line(const Config& config, const HistoryRow& row) {
   std::string line = "epoch " + std::to_string(row.epoch) + "/" + std::to_string(config.epochs) + "  lr " +
                      number_text(row.learning_rate, "%.2e") + "  loss " + number_text(row.training_loss, "%.4f") +
-                     "  validation " + number_text(row.validation_loss, "%.4f") + " (";
+                     "  validation " + number_text(row.validation_loss, "%.4f") +
+                     (config.quantization.is_on() ? ", real " + number_text(row.real_loss, "%.4f") : "") + " (";
   for (std::size_t i = 0; i < row.validation_per_output.size(); ++i)
     line += (i == 0 ? "" : ", ") + config.outputs[i].name + " " + number_text(row.validation_per_output[i], "%.4f");
   return line + ")";
@@ -87,11 +88,13 @@ void Console::show(std::size_t epoch, const HistoryRow& row) {
 void write_history_csv(const std::string& path, const Config& config, const History& history) {
   std::string text = "epoch,learning_rate,training_loss,validation_loss";
   for (const OutputConfig& output : config.outputs) text += ",validation_" + output.name;
+  if (config.quantization.is_on()) text += ",real_loss";
   text += "\n";
   for (const HistoryRow& row : history) {
     text += std::to_string(row.epoch) + number_text(row.learning_rate, ",%.9g") + number_text(row.training_loss, ",%.9g") +
             number_text(row.validation_loss, ",%.9g");
     for (double loss : row.validation_per_output) text += number_text(loss, ",%.9g");
+    if (config.quantization.is_on()) text += number_text(row.real_loss, ",%.9g");
     text += "\n";
   }
   cli::write_text_file(path, text);

@@ -29,7 +29,8 @@ class Console {
   bool has_shown_ = false;
 };
 
-/// epoch,learning_rate,training_loss,validation_loss,validation_<output>... one row per validation. Throws cli::OutputError.
+/// epoch,learning_rate,training_loss,validation_loss,validation_<output>... one row per validation; with integers then
+/// real_loss. Throws cli::OutputError.
 void write_history_csv(const std::string& path, const Config& config, const History& history);
 
 /// Draws the CSV with gnuplot (script FOLDER/loss.gnuplot, picture FOLDER/loss.png). Without gnuplot: one line of warning.

@@ -7,17 +7,20 @@
 
 #include "trainer/config.h"
 #include "trainer/history.h"
+#include "trainer/integer_plan.h"
 #include "trainer/plain_network.h"
 #include "trainer/training_data.h"
 
 namespace crbrt::trainer {
 
 class Teacher;
+struct StartModel;
 
 struct TrainOptions {
   std::string checkpoint_path;       ///< empty: none are written
   bool resume = false;               ///< continue from checkpoint_path
   std::string start_path;            ///< checkpoint of another run whose weights are the first ones; empty: random weights
+  const StartModel* start_model = nullptr;  ///< whose weights and standardisation are used; null: start_path
   const Teacher* teacher = nullptr;  ///< of config.distillation
   int n_thread = 1;
   double checkpoint_every_s = 60;
@@ -31,14 +34,17 @@ struct CheckVoxels {
   std::vector<float> coefficients;  ///< [n, 2 * n_coeff]
   std::vector<float> estimates;     ///< [n, n_output] in SI units
   std::vector<float> heads;         ///< [n, head_count] as they leave the network, calibrated
+  std::vector<float> integer_estimates;  ///< as `estimates`, of the network in integers; empty without
 };
 
 struct TrainedNetwork {
   std::vector<PlainLayer> layers;
+  IntegerNetwork integers;
   Standardization standardization;
   std::size_t epochs = 0;
   History history;
-  double crb_loss = 0;  ///< on the held-out fingerprints, whatever loss was trained
+  double crb_loss = 0;  ///< on the held-out fingerprints, in real numbers, whatever loss was trained
+  double integer_crb_loss = 0;  ///< in integers, where there are
   std::vector<double> crb_loss_per_output;
   CheckVoxels check;
   NoiseRange noise;           ///< with uncertainty

@@ -15,9 +15,12 @@ using crbrt::VoxelStatus;
 
 static_assert(std::is_trivially_copyable_v<Session> && sizeof(Session) <= sizeof(crbrt_session));
 static_assert(CRBRT_ARENA_ALIGNMENT == crbrt::layout::arena_alignment);
-static_assert(CRBRT_ISA_SCALAR == static_cast<crbrt_isa>(Isa::scalar) &&
-              CRBRT_ISA_SSE42 == static_cast<crbrt_isa>(Isa::sse42) && CRBRT_ISA_AVX2 == static_cast<crbrt_isa>(Isa::avx2) &&
-              CRBRT_ISA_AUTO == static_cast<crbrt_isa>(Isa::automatic));
+
+constexpr bool equal(crbrt_isa c, Isa isa) { return c == static_cast<crbrt_isa>(isa); }
+static_assert(equal(CRBRT_ISA_SCALAR, Isa::scalar) && equal(CRBRT_ISA_SSE42, Isa::sse42) && equal(CRBRT_ISA_AVX2, Isa::avx2) &&
+              equal(CRBRT_ISA_AVX512, Isa::avx512) && equal(CRBRT_ISA_AVX512VNNI, Isa::avx512vnni) &&
+              equal(CRBRT_ISA_NEON, Isa::neon) && equal(CRBRT_ISA_NEONDOT, Isa::neondot) &&
+              equal(CRBRT_ISA_WASM128, Isa::wasm128) && equal(CRBRT_ISA_AUTO, Isa::automatic));
 
 constexpr bool equal(int c, Status status) { return c == static_cast<int>(status); }
 static_assert(equal(CRBRT_OK, Status::ok) && equal(CRBRT_BAD_SHAPE, Status::bad_shape) &&

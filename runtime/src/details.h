@@ -20,7 +20,7 @@ bool can_give(const Program& program, std::size_t n_voxel, const Details& detail
 struct FinishedTile {
   float* features;       ///< [n_feature(program)][tile_voxels]; those of uncertainty are overwritten
   const NormTile* norm;  ///< from preprocess
-  std::uint32_t blank;   ///< bit v: voxel v gets zeros
+  layout::VoxelBits blank;  ///< bit v: voxel v gets zeros
   std::size_t first;     ///< the tile's first voxel in the caller's batch
   std::size_t n_voxel;
 };

@@ -1,12 +1,7 @@
 // Instruction sets by name and their kernels: everything here is generated from kernels.inc.
 #include "runtime/src/kernel_table.h"
 
-#if defined(__x86_64__)
-#define CRBRT_ON_X86(table) (&(table))
-#else
-#define CRBRT_ON_X86(table) nullptr
-#endif
-#define CRBRT_ON_ANY(table) (&(table))
+#include "runtime/src/isa_where.h"
 
 namespace crbrt {
 

@@ -45,44 +45,88 @@ bool check_slots(const Program& p) {
   return p.slot_width[0] >= 2 * p.n_coeff;
 }
 
-/// Features that slot holds when op `index` starts; 0 when nothing has been written.
-std::uint32_t written_width(const Program& p, std::size_t index, std::uint32_t slot) {
+/// What a slot holds.
+struct Features {
+  std::uint32_t width;
+  Number number;
+};
+
+/// What slot holds when op `index` starts; no features when nothing has been written.
+Features written(const Program& p, std::size_t index, std::uint32_t slot) {
   while (index-- > 0)
-    if (p.ops[index].out_slot == slot) return p.ops[index].n_out;
-  return slot == 0 ? 2 * p.n_coeff : 0;
+    if (p.ops[index].out_slot == slot) return {p.ops[index].n_out, p.ops[index].out};
+  return {slot == 0 ? 2 * p.n_coeff : 0, Number::f32};
 }
 
-bool reads_what_was_written(const Program& p, std::size_t index, std::uint32_t slot, std::uint32_t width) {
-  return slot < p.n_slot && written_width(p, index, slot) == width;
+bool reads_what_was_written(const Program& p, std::size_t index, std::uint32_t slot, Features features) {
+  if (slot >= p.n_slot) return false;
+  const Features found = written(p, index, slot);
+  return found.width == features.width && found.number == features.number;
 }
 
-bool check_dense(const Program& p, std::size_t index) {
+Number input_of(OpKind kind) {
+  switch (kind) {
+    case OpKind::dense_u8: return Number::u8;
+    case OpKind::dense_s16:
+    case OpKind::affine_s16:
+    case OpKind::group_norm_s16: return Number::s16;
+    case OpKind::dequantize: return Number::s32;
+    default: return Number::f32;
+  }
+}
+
+bool is_number(Number number) { return static_cast<std::uint32_t>(number) <= static_cast<std::uint32_t>(Number::u8); }
+
+/// In place only where every word is read before it is overwritten.
+bool may_share_slot(const Op& op) {
+  const bool is_dense = op.kind == OpKind::dense || op.kind == OpKind::dense_s16 || op.kind == OpKind::dense_u8;
+  const bool same_size = layout::per_word(input_of(op.kind)) == layout::per_word(op.out);
+  return op.in_slot != op.out_slot || (!is_dense && same_size);
+}
+
+bool check_added(const Program& p, std::size_t index) {
   const Op& op = p.ops[index];
-  if (op.weights == nullptr || op.bias == nullptr || op.in_slot == op.out_slot || !is_flag(op.relu)) return false;
-  return op.add_slot == -1 ||
-         (op.add_slot >= 0 && reads_what_was_written(p, index, static_cast<std::uint32_t>(op.add_slot), op.n_out));
+  if (op.add_slot == -1) return true;
+  if (op.kind != OpKind::dense && op.out != Number::s16) return false;
+  return op.add_slot >= 0 && reads_what_was_written(p, index, static_cast<std::uint32_t>(op.add_slot), {op.n_out, op.out});
+}
+
+bool check_scales(const Op& op) {
+  if (op.weights == nullptr || op.n_in != op.n_out) return false;
+  for (std::size_t i = 0; i < op.n_in; ++i)
+    if (!is_finite(op.weights[i]) || op.weights[i] <= 0) return false;
+  return true;
 }
 
 bool check_group_norm(const Op& op) {
   return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && op.n_group > 0 && op.n_in % op.n_group == 0 &&
-         is_finite(op.epsilon) && op.epsilon > 0 && is_flag(op.relu);
+         is_finite(op.epsilon) && op.epsilon > 0;
 }
 
-bool check_affine(const Op& op) {
-  return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && is_flag(op.relu);
+bool check_affine(const Op& op) { return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out; }
+
+bool check_kind(const Op& op) {
+  switch (op.kind) {
+    case OpKind::dense: return op.weights != nullptr && op.bias != nullptr && op.out == Number::f32;
+    case OpKind::group_norm: return check_group_norm(op) && op.out == Number::f32;
+    case OpKind::relu: return op.n_in == op.n_out && op.out == Number::f32;
+    case OpKind::affine: return check_affine(op) && op.out == Number::f32;
+    case OpKind::quantize: return check_scales(op) && op.out == Number::s16;
+    case OpKind::dequantize: return check_scales(op) && op.out == Number::f32;
+    case OpKind::dense_s16:
+    case OpKind::dense_u8: return check_dense_fixed(op);
+    case OpKind::affine_s16: return check_affine_fixed(op);
+    case OpKind::group_norm_s16: return check_group_norm_fixed(op);
+  }
+  return false;
 }
 
 bool check_op(const Program& p, std::size_t index) {
   const Op& op = p.ops[index];
-  if (op.n_in == 0 || op.n_out == 0 || op.out_slot >= p.n_slot || op.n_out > p.slot_width[op.out_slot]) return false;
-  if (!reads_what_was_written(p, index, op.in_slot, op.n_in)) return false;
-  switch (op.kind) {
-    case OpKind::dense: return check_dense(p, index);
-    case OpKind::group_norm: return check_group_norm(op);
-    case OpKind::relu: return op.n_in == op.n_out;
-    case OpKind::affine: return check_affine(op);
-  }
-  return false;
+  if (op.n_in == 0 || op.n_out == 0 || op.n_out > max_width || op.out_slot >= p.n_slot) return false;
+  if (!is_number(op.out) || layout::row_words(op.out, op.n_out) > p.slot_width[op.out_slot]) return false;
+  if (!reads_what_was_written(p, index, op.in_slot, {op.n_in, input_of(op.kind)})) return false;
+  return is_flag(op.relu) && may_share_slot(op) && check_added(p, index) && check_kind(op);
 }
 
 }  // namespace
@@ -103,6 +147,7 @@ bool is_consistent(const Program& p) noexcept {
   if (p.outputs == nullptr || p.ops == nullptr || p.slot_width == nullptr) return false;
   // Extents first: the tables that outputs and preprocessing point at are as long as the ops say.
   if (!check_slots(p) || arena_floats(p) == 0 || p.ops[p.n_op - 1].n_out != n_feature(p)) return false;
+  if (p.ops[p.n_op - 1].out != Number::f32) return false;
   for (std::size_t i = 0; i < p.n_op; ++i)
     if (!check_op(p, i)) return false;
   return check_preprocessing(p) && check_outputs(p) && check_details(p);

@@ -16,11 +16,22 @@ struct RowLayout {
   std::size_t imag_offset;
 };
 
-/// Features after the outputs cost nothing where nobody asks for them: the outputs come first, and so do their weights.
-Op last_op(const Program& program, const Details& details) noexcept {
-  Op op = program.ops[program.n_op - 1];
-  if (op.kind == OpKind::dense && !wants_any(details)) op.n_out = program.n_output;
-  return op;
+/// The op that makes the features, and what turns its sums into floats.
+std::size_t first_of_last_ops(const Program& program) noexcept {
+  return program.n_op - (program.ops[program.n_op - 1].kind == OpKind::dequantize && program.n_op > 1 ? 2 : 1);
+}
+
+void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, VoxelStatus* status, std::size_t n_voxel) noexcept {
+  const layout::VoxelBits any = flags.non_finite | flags.zero_signal | outside;
+  for (std::size_t v = 0; v < n_voxel; ++v) status[v] = VoxelStatus::ok;
+  if (any == 0) return;  // nearly always
+  for (std::size_t v = 0; v < n_voxel; ++v) {
+    const layout::VoxelBits bit = layout::voxel_bit(v);
+    if ((any & bit) == 0) continue;
+    status[v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
+                : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
+                                                 : VoxelStatus::outside_range;
+  }
 }
 
 /// What one call of run() works on.
@@ -29,26 +40,44 @@ struct Run {
   const KernelTable& kernels;
   float* arena;
   const Details& details;
-  Op last = last_op(program, details);
+  const bool outputs_only = !wants_any(details);
+  const std::size_t first_last = first_of_last_ops(program);
 
   float* slot(std::uint32_t index) const noexcept {
-    std::size_t feature = 0;
-    for (std::uint32_t i = 0; i < index; ++i) feature += program.slot_width[i];
-    return arena + feature * layout::tile_voxels;
+    std::size_t words = 0;
+    for (std::uint32_t i = 0; i < index; ++i) words += program.slot_width[i];
+    return arena + words * layout::tile_voxels;
   }
 
-  void apply(const Op& op) const noexcept {
+  const float* added(const Op& op) const noexcept {
+    return op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
+  }
+
+  /// Features after the outputs cost nothing where nobody asks for them: the outputs come first, and so do their weights.
+  std::size_t n_out(std::size_t index) const noexcept {
+    return outputs_only && index >= first_last ? program.n_output : program.ops[index].n_out;
+  }
+
+  void apply(std::size_t index, std::size_t n_voxel) const noexcept {
+    const Op& op = program.ops[index];
+    float* const in = slot(op.in_slot);
+    float* const out = slot(op.out_slot);
+    const bool relu = op.relu != 0;
     switch (op.kind) {
-      case OpKind::dense: {
-        const float* add = op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
-        return kernels.dense({slot(op.in_slot), slot(op.out_slot), add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
-      }
+      case OpKind::dense: return kernels.dense({in, out, added(op), op.weights, op.bias, op.n_in, n_out(index), relu, n_voxel});
       case OpKind::group_norm:
-        return kernels.group_norm(
-            {slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.n_group, op.epsilon, op.relu != 0});
-      case OpKind::relu: return kernels.relu({slot(op.in_slot), slot(op.out_slot), op.n_in});
-      case OpKind::affine:
-        return kernels.affine({slot(op.in_slot), slot(op.out_slot), op.weights, op.bias, op.n_in, op.relu != 0});
+        return kernels.group_norm({in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, relu, n_voxel});
+      case OpKind::relu: return kernels.relu({in, out, op.n_in, n_voxel});
+      case OpKind::affine: return kernels.affine({in, out, op.weights, op.bias, op.n_in, relu, n_voxel});
+      case OpKind::quantize: return kernels.quantize({in, out, op.weights, op.n_in, n_voxel});
+      case OpKind::dequantize: return kernels.dequantize({in, out, op.weights, n_out(index), n_voxel});
+      case OpKind::dense_u8:
+        return kernels.dense_u8({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
+      case OpKind::dense_s16:
+        return kernels.dense_s16({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
+      case OpKind::affine_s16: return kernels.affine_fixed({in, out, op.fixed, op.n_in, op.out, relu, n_voxel});
+      case OpKind::group_norm_s16:
+        return kernels.group_norm_fixed({in, out, op.fixed, op.fixed_group_norm, op.n_in, op.n_group, op.out, relu, n_voxel});
     }
   }
 
@@ -57,20 +86,13 @@ struct Run {
     NormTile norm;
     const PreprocessFlags flags =
         kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0), wants_std(details) ? &norm : nullptr});
-    for (std::size_t i = 0; i < program.n_op; ++i) apply(i + 1 < program.n_op ? program.ops[i] : last);
-    const std::uint32_t blank = flags.non_finite | flags.zero_signal;
-    float* const features = slot(last.out_slot);
-    const std::uint32_t outside = kernels.estimate(
+    for (std::size_t i = 0; i < program.n_op; ++i) apply(i, in.n_voxel);
+    const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
+    float* const features = slot(program.ops[program.n_op - 1].out_slot);
+    const layout::VoxelBits outside = kernels.estimate(
         {features, program.outputs, program.n_output, blank, out.data + first * out.stride, in.n_voxel, out.stride});
     write_details(program, kernels, {features, &norm, blank, first, in.n_voxel}, details);
-    if (status == nullptr) return;
-    for (std::size_t v = 0; v < in.n_voxel; ++v) {
-      const std::uint32_t bit = std::uint32_t{1} << v;
-      status[first + v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
-                          : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
-                          : (outside & bit) != 0           ? VoxelStatus::outside_range
-                                                           : VoxelStatus::ok;
-    }
+    if (status != nullptr) write_status(flags, outside, status + first, in.n_voxel);
   }
 };
 

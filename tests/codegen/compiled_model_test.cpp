@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "batch_norm.hpp"
 #include "batch_skip.hpp"
@@ -13,6 +14,8 @@
 #include "plain_skip.hpp"
 #include "tests/support/model_builder.h"
 #include "tests/support/runnable_isas.h"
+#include "tiny_integer_i16.hpp"
+#include "tiny_integer_i8.hpp"
 #include "tiny_uncertain.hpp"
 #include "uncertain.hpp"
 
@@ -70,6 +73,22 @@ TEST(CompiledModel, EqualsTheInterpretedOneBitForBitOnEveryInstructionSet) {
     }
   }
   record.expect_scalar_and_best();
+}
+
+TEST(CompiledModel, IntegersEqualTheInterpretedOnesAndEachOtherOnEveryInstructionSet) {
+  for (const auto& [compiled, file] :
+       {std::pair{&models::tiny_integer_i8, "tiny_integer_i8"}, std::pair{&models::tiny_integer_i16, "tiny_integer_i16"}}) {
+    Model model;
+    const LoadResult result = load_model_file((std::string(CRBRT_TEST_MODELS) + "/" + file + ".crbm").c_str(), model);
+    ASSERT_EQ(result.status, Status::ok) << result.detail;
+    ASSERT_NE(model.fixed_program(), nullptr);
+    EXPECT_EQ(Session::arena_bytes(*compiled), Session::arena_bytes(*model.fixed_program()));
+    const std::vector<float> coefficients = voxels(compiled->n_coeff);
+    const std::vector<float> expected = estimates_of(*model.fixed_program(), coefficients, Isa::scalar);
+    for (const Isa isa : runnable_isas())
+      EXPECT_EQ(bits(estimates_of(*compiled, coefficients, isa)), bits(expected)) << file << " on " << name(isa);
+  }
+  EXPECT_EQ(models::tiny_integer_i8_arena_bytes, Session::arena_bytes(models::tiny_integer_i8));
 }
 
 TEST(CompiledModel, GivesTheSameStandardDeviationsAndScoresBitForBit) {

@@ -61,6 +61,47 @@ TEST_F(ModelPrograms, CodegenSaysWhichPrecisionsExist) {
   EXPECT_FALSE(fs::exists(out_));
 }
 
+TEST_F(ModelPrograms, CodegenMakesAnIntegerFormSavesItAndTakesItUpAgain) {
+  const fs::path saved = folder_ / "saved.crbm";
+  const Outcome made = run(generate("i16 --save-model " + saved.string()));
+  ASSERT_EQ(made.exit_code, 0) << made.text;
+  EXPECT_NE(made.text.find("| hidden2: dense s16 -> s16, weights s16 |"), std::string::npos) << made.text;
+  EXPECT_NE(made.text.find("measured on the embedded sample of 5 voxels"), std::string::npos) << made.text;
+  const auto tables = bytes_of(out_ / "plain.cpp");
+  const Outcome again = run("crbrt-codegen --model " + saved.string() + " --precision mixed --out " + out_.string());
+  ASSERT_EQ(again.exit_code, 0) << again.text;
+  EXPECT_EQ(bytes_of(out_ / "plain.cpp"), tables);
+  const Outcome info = run("crbrt-model info " + saved.string());
+  EXPECT_NE(info.text.find("integer form        precision i16\n"), std::string::npos) << info.text;
+  const Outcome verify = run("crbrt-model verify " + saved.string());
+  EXPECT_EQ(verify.text.rfind("scalar: ok: 5 voxels equal bit for bit; integers equal bit for bit\n", 0), 0u) << verify.text;
+}
+
+TEST_F(ModelPrograms, CodegenRefusesABudgetThatCannotBeHeldAndSaysTheBest) {
+  expect_refusal(run(generate("mixed --budget 1e-12")), cli::exit_disagreement,
+                 {"plain.crbm: expected a CRB loss that rises by at most 1e-12", "with 16 bits everywhere"});
+  EXPECT_FALSE(fs::exists(out_));
+}
+
+TEST_F(ModelPrograms, CodegenRefusesOptionsOfIntegersForFloats) {
+  expect_refusal(run(generate("f32 --budget 0.01")), cli::exit_usage, {"--precision f32: expected no option of integer forms"});
+  expect_refusal(run(generate("mixed --budget 0")), cli::exit_usage, {"--budget: expected a number above 0"});
+  expect_refusal(run(generate("i8 --dataset none.h5")), cli::exit_input, {"none.h5"});
+}
+
+TEST_F(ModelPrograms, CodegenTakesTheIntegersOfAFineTunedModelAsTheyAre) {
+  const fs::path tuned = folder_ / "tuned.crbm", saved = folder_ / "saved.crbm", other = folder_ / "other.crbm";
+  ASSERT_EQ(run(generate("i8 --save-model " + tuned.string())).exit_code, 0);
+  const auto tables = bytes_of(out_ / "plain.cpp");
+  const Outcome taken = run(generate("i8 --integer-weights-from " + tuned.string() + " --save-model " + saved.string()));
+  ASSERT_EQ(taken.exit_code, 0) << taken.text;
+  EXPECT_NE(taken.text.find("integers of a fine-tuned model"), std::string::npos);
+  EXPECT_EQ(bytes_of(out_ / "plain.cpp").size(), tables.size());  // all but the content's hash
+  write_crbm(other, batch_norm_spec());
+  expect_refusal(run(generate("i8 --integer-weights-from " + other.string())), cli::exit_disagreement,
+                 {"other.crbm: expected layers, preprocessing, basis and outputs of the model"});
+}
+
 TEST_F(ModelPrograms, CodegenRefusesANameThatIsNoIdentifier) {
   expect_refusal(run(generate("f32 --name 1x")), cli::exit_usage, {"--name: expected"});
 }

@@ -11,12 +11,14 @@ if grep -qE ' U __(asan|ubsan|tsan|msan|gcov|sanitizer)' <<< "$members"; then
   exit 77
 fi
 status=0 seen=0
-for isa in scalar sse42 avx2; do
-  object=$(grep -E "kernels_$isa\.cpp\.o:" <<< "$members") || continue
+for isa in $(grep -oE 'kernels_[a-z0-9]+\.cpp\.o:' <<< "$members" | sed -E 's/^kernels_(.*)\.cpp\.o:$/\1/' | sort -u); do
+  object=$(grep -E "kernels_$isa\.cpp\.o:" <<< "$members")
   # Can the gate see? The kernel table of the instruction set must be there.
   grep -qE "[DdRB] _ZN5crbrt[0-9]+${isa}7kernelsE" <<< "$object" || { echo "kernels_$isa.cpp.o has no kernel table"; exit 2; }
   seen=$((seen + 1))
-  [ $isa = scalar ] && continue  # compiled for everybody
+  case $isa in
+    scalar | neon) continue ;;  # compiled for everybody
+  esac
   pattern=${isa/sse42/sse4_?2}
   leaks=$(awk '$(NF - 1) ~ /^[WVuv]$/ { print $NF }' <<< "$object" | grep -vE "$pattern")
   for symbol in $leaks; do

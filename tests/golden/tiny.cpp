@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 2 && layout::tile_outputs == 4 && layout::tile_voxels == 24,
+static_assert(program_version == 3 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_tables {
@@ -121,7 +121,7 @@ constexpr std::uint32_t slot_width[3] = {4, 3, 4};
 }  // namespace tiny_tables
 
 constinit const crbrt::Program tiny = {
-    .version = 2,
+    .version = 3,
     .name = "tiny",
     .model_sha256 = "9d7a66b50dadf563fcc34405d8816c434bb01d4971df1c8c2ef72bb232316929",
     .n_coeff = 2,

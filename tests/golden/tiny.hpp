@@ -19,7 +19,7 @@ extern const crbrt::Program tiny;
 inline constexpr std::size_t tiny_n_coeff = 2;  // complex coefficients per voxel
 inline constexpr std::size_t tiny_n_output = 2;
 inline constexpr std::size_t tiny_macs_per_voxel = 51;
-inline constexpr std::size_t tiny_arena_bytes = 1088;
+inline constexpr std::size_t tiny_arena_bytes = 2112;
 inline constexpr bool tiny_has_uncertainty = false;
 inline constexpr bool tiny_has_atypicality = false;
 

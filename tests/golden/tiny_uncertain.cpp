@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 2 && layout::tile_outputs == 4 && layout::tile_voxels == 24,
+static_assert(program_version == 3 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_uncertain_tables {
@@ -60,7 +60,7 @@ constexpr Atypicality atypicality = {.threshold = 1.25f};
 }  // namespace tiny_uncertain_tables
 
 constinit const crbrt::Program tiny_uncertain = {
-    .version = 2,
+    .version = 3,
     .name = "tiny_uncertain",
     .model_sha256 = "26e8951eda382dab0f64251d07c0befbb67983b122114bd19237bf6b92902fab",
     .n_coeff = 1,

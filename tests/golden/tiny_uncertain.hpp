@@ -16,7 +16,7 @@ extern const crbrt::Program tiny_uncertain;
 inline constexpr std::size_t tiny_uncertain_n_coeff = 1;  // complex coefficients per voxel
 inline constexpr std::size_t tiny_uncertain_n_output = 1;
 inline constexpr std::size_t tiny_uncertain_macs_per_voxel = 14;
-inline constexpr std::size_t tiny_uncertain_arena_bytes = 704;
+inline constexpr std::size_t tiny_uncertain_arena_bytes = 1344;
 inline constexpr bool tiny_uncertain_has_uncertainty = true;
 inline constexpr bool tiny_uncertain_has_atypicality = true;
 

@@ -56,6 +56,37 @@ TEST(Dense, EveryIsaEqualsReferenceBitForBit) {
   record.expect_scalar_and_best();
 }
 
+TEST(Dense, WideLayersEqualReferenceBitForBit) {
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n_in : {256u, 257u, 384u, 385u, 700u})
+      for (const Skip skip : {Skip::none, Skip::other_slot, Skip::in_place}) {
+        const DenseCase c(n_in, 7, skip, true);
+        GuardedBuffer<float> expected(7 * layout::tile_voxels), found(7 * layout::tile_voxels);
+        dense_ref(mul_add_of(isa), c.args(expected));
+        kernel_table(isa)->dense(c.args(found));
+        ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa) << ' ' << n_in << " skip " << static_cast<int>(skip);
+      }
+}
+
+TEST(Dense, FewVoxelsGetTheBitsOfMany) {
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n_out : {1u, 4u, 7u, 32u, 60u, 64u})
+      for (const Skip skip : {Skip::none, Skip::other_slot, Skip::in_place})
+        for (const std::size_t n_voxel : {1u, 2u, 6u, 7u, 25u}) {
+          const DenseCase c(26, n_out, skip, true);
+          GuardedBuffer<float> expected(n_out * layout::tile_voxels), found(n_out * layout::tile_voxels);
+          dense_ref(mul_add_of(isa), c.args(expected));
+          DenseArgs few = c.args(found);
+          few.n_voxel = n_voxel;
+          kernel_table(isa)->dense(few);
+          for (std::size_t j = 0; j < n_out; ++j) {
+            const std::size_t row = j * layout::tile_voxels;
+            ASSERT_EQ(bits_of(found.data() + row, n_voxel), bits_of(expected.data() + row, n_voxel))
+                << name(isa) << ' ' << n_voxel << " voxels, output " << j << " of " << n_out;
+          }
+        }
+}
+
 TEST(Dense, ReferenceIsWithinRoundingOfExactSum) {
   // y = b + sum of n products (+ skip): each of at most n + 1 additions and n products rounds by 2^-24 relative, so
   // |error| <= gamma_(n+2) * (|b| + sum |w x| + |add|), gamma_m = m u / (1 - m u), u = 2^-24 (Higham, section 3.1).
@@ -83,10 +114,10 @@ TEST(Dense, ReferenceIsWithinRoundingOfExactSum) {
 
 TEST(Dense, FusedMultiplyAddReallyRan) {
   // (1 + e)(1 - e) - 1 with e = 2^-13: the product 1 - 2^-26 rounds to 1, so two roundings give 0 and one gives -2^-26.
-  if (!is_runnable(Isa::avx2)) GTEST_SKIP() << "no AVX2 on this CPU";
   GuardedBuffer<float> in(std::vector<float>(layout::tile_voxels, 1 + 0x1p-13f));
   const std::vector<float> weights{1 - 0x1p-13f, 0, 0, 0}, bias{-1, 0, 0, 0};
-  for (const auto& [isa, expected] : {std::pair{Isa::scalar, 0.0f}, std::pair{Isa::avx2, -0x1p-26f}}) {
+  for (const Isa isa : runnable_isas()) {
+    const float expected = mul_add_of(isa) == MulAdd::fused ? -0x1p-26f : 0.0f;
     GuardedBuffer<float> out(layout::tile_voxels);
     kernel_table(isa)->dense({in.data(), out.data(), nullptr, weights.data(), bias.data(), 1, 1, false});
     EXPECT_EQ(out.values(), std::vector<float>(layout::tile_voxels, expected)) << name(isa);

@@ -6,9 +6,12 @@
 namespace crbrt::tests {
 namespace {
 
-void touch(volatile float* at) { *at = *at + 1; }
+[[maybe_unused]] void touch(volatile float* at) { *at = *at + 1; }
 
 TEST(GuardedBuffer, EndsAProgramThatStepsOverAnEdge) {
+#if !GTEST_HAS_DEATH_TEST
+  GTEST_SKIP() << "no processes, so no memory protection to see (WebAssembly)";
+#else
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   GuardedBuffer<float> at_end(5), at_begin(5, Edge::begin);
   for (std::size_t i = 0; i < 5; ++i) {
@@ -17,6 +20,7 @@ TEST(GuardedBuffer, EndsAProgramThatStepsOverAnEdge) {
   }
   EXPECT_DEATH(touch(at_end.data() + 5), "");
   EXPECT_DEATH(touch(at_begin.data() - 1), "");
+#endif
 }
 
 }  // namespace

@@ -43,13 +43,18 @@ void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t ph
   PreprocessArgs with_norm = c.args(expected, phase_reference, l2_normalize);
   NormTile norm, norm_ref;
   with_norm.norm = &norm_ref;
-  const PreprocessFlags a = preprocess_ref(mul_add_of(isa), with_norm);
+  const PreprocessFlags a = preprocess_ref(with_norm);
   with_norm.features = found.data();
   with_norm.norm = &norm;
   const PreprocessFlags b = kernel_table(isa)->preprocess(with_norm);
-  EXPECT_EQ(bits_of(norm.size, layout::tile_voxels), bits_of(norm_ref.size, layout::tile_voxels)) << name(isa);
-  EXPECT_EQ(bits_of(norm.scale, layout::tile_voxels), bits_of(norm_ref.scale, layout::tile_voxels)) << name(isa);
-  EXPECT_EQ(bits_of(found), bits_of(expected)) << name(isa) << " phase " << phase_reference << " l2 " << l2_normalize;
+  const std::size_t n_voxel = c.tile.n_voxel;
+  EXPECT_EQ(bits_of(norm.size, n_voxel), bits_of(norm_ref.size, n_voxel)) << name(isa);
+  EXPECT_EQ(bits_of(norm.scale, n_voxel), bits_of(norm_ref.scale, n_voxel)) << name(isa);
+  for (std::size_t f = 0; f < 2 * c.n_coeff; ++f) {
+    const std::size_t row = f * layout::tile_voxels;
+    EXPECT_EQ(bits_of(found.data() + row, n_voxel), bits_of(expected.data() + row, n_voxel))
+        << name(isa) << " phase " << phase_reference << " l2 " << l2_normalize << " feature " << f;
+  }
   EXPECT_EQ(b.non_finite, a.non_finite);
   EXPECT_EQ(b.zero_signal, a.zero_signal);
 }
@@ -58,7 +63,7 @@ TEST(Preprocess, EveryIsaEqualsReferenceBitForBit) {
   IsaRecord record;
   for (const Isa isa : runnable_isas())
     for (const std::size_t n_coeff : {1u, 4u, 13u})
-      for (const std::size_t n_voxel : {1u, 3u, 4u, 8u, 23u, 24u})
+      for (const std::size_t n_voxel : {1u, 3u, 4u, 8u, 31u, 47u, 48u})
         for (const Layout layout : {Layout::planar, Layout::interleaved}) {
           const PreprocessCase c(normal_values(n_voxel * 2 * n_coeff, 23), n_coeff, n_voxel, layout);
           for (const std::int32_t phase : {-1, 0, static_cast<std::int32_t>(n_coeff) - 1})
@@ -109,25 +114,27 @@ TEST(Preprocess, HardRowsEqualReferenceBitForBit) {
 
 TEST(Preprocess, FlagsExactlyTheRowsThatHaveNoSignal) {
   const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
-  std::uint32_t non_finite = 0, zero = 0;
-  for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
-    const std::vector<float> row = v < hard_rows.size() ? hard_rows[v] : std::vector<float>(4, 0.0f);
+  layout::VoxelBits non_finite = 0, zero = 0;
+  for (std::size_t v = 0; v < hard_rows.size(); ++v) {
+    const std::vector<float>& row = hard_rows[v];
     const bool finite = std::all_of(row.begin(), row.end(), [](float x) { return std::isfinite(x); });
     const bool signal = std::any_of(row.begin(), row.end(), [](float x) { return std::fabs(x) >= FLT_MIN; });
-    if (!finite) non_finite |= 1u << v;
-    if (finite && !signal) zero |= 1u << v;
+    if (!finite) non_finite |= layout::voxel_bit(v);
+    if (finite && !signal) zero |= layout::voxel_bit(v);
   }
   for (const Isa isa : runnable_isas()) {
     GuardedBuffer<float> features(4 * layout::tile_voxels);
     const PreprocessFlags flags = kernel_table(isa)->preprocess(c.args(features, 0, true));
     EXPECT_EQ(flags.non_finite, non_finite) << name(isa);
     EXPECT_EQ(flags.zero_signal & ~flags.non_finite, zero) << name(isa);
-    for (const float x : features.values()) ASSERT_TRUE(std::isfinite(x)) << name(isa);
+    for (std::size_t f = 0; f < 4; ++f)
+      for (std::size_t v = 0; v < hard_rows.size(); ++v)
+        ASSERT_TRUE(std::isfinite(features.data()[f * layout::tile_voxels + v])) << name(isa);
   }
 }
 
 TEST(Preprocess, GivesTheNormOfTheCoefficientsAsTheyAre) {
-  // A sum of n squares, fused or not, errs by (n + 1) u relative, u = 2^-24; the root halves that and rounds once.
+  // A sum of n squares errs by (n + 1) u relative, u = 2^-24; the root halves that and rounds once.
   const double bound = ((4 + 1) / 2.0 + 1) * 0x1p-24;
   const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
   for (const Isa isa : runnable_isas())
@@ -174,7 +181,7 @@ TEST(Preprocess, IsWithinRoundingOfExactAtEveryMagnitude) {
   // With u = 2^-24 and n = 2 * n_coeff, first order: the norm errs by (n/2 + 1) u relative, its reciprocal by two more u, the
   // unit phase by 4 u (two squares, root, quotient), gain by one more; the rotated sum of two products by 2 u of |x|. Together
   // (n/2 + 10) u |x| with |x| <= 1; subtracting the mean and scaling round by 2 u (|x| + |mean|), all times inverse_std.
-  const std::size_t n_coeff = 13, n_voxel = 24;
+  const std::size_t n_coeff = 13, n_voxel = layout::tile_voxels;
   const double u = 0x1p-24;
   for (const float magnitude : {1e-36f, 1e-20f, 1e-3f, 1.0f, 1e20f, 1e37f}) {
     std::vector<float> rows = normal_values(n_voxel * 2 * n_coeff, 24);

@@ -16,25 +16,32 @@ struct ReferenceResult {
 };
 
 inline void apply_ref(MulAdd kind, const Op& op, std::vector<std::vector<float>>& slots) {
-  const float* in = slots[op.in_slot].data();
-  float* out = slots[op.out_slot].data();
-  const float* add = op.add_slot >= 0 ? slots[static_cast<std::size_t>(op.add_slot)].data() : nullptr;
+  float* const in = slots[op.in_slot].data();
+  float* const out = slots[op.out_slot].data();
+  const float* const add = op.add_slot >= 0 ? slots[static_cast<std::size_t>(op.add_slot)].data() : nullptr;
+  const bool relu = op.relu != 0;
   switch (op.kind) {
-    case OpKind::dense: return dense_ref(kind, {in, out, add, op.weights, op.bias, op.n_in, op.n_out, op.relu != 0});
-    case OpKind::group_norm:
-      return group_norm_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, op.relu != 0});
+    case OpKind::dense: return dense_ref(kind, {in, out, add, op.weights, op.bias, op.n_in, op.n_out, relu});
+    case OpKind::group_norm: return group_norm_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, relu});
     case OpKind::relu: return relu_ref({in, out, op.n_in});
-    case OpKind::affine: return affine_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.relu != 0});
+    case OpKind::affine: return affine_ref(kind, {in, out, op.weights, op.bias, op.n_in, relu});
+    case OpKind::quantize: return quantize_ref({in, out, op.weights, op.n_in});
+    case OpKind::dequantize: return dequantize_ref({in, out, op.weights, op.n_out});
+    case OpKind::dense_s16: return dense_s16_ref({in, out, add, op.fixed, op.n_in, op.n_out, op.out, relu});
+    case OpKind::dense_u8: return dense_u8_ref({in, out, add, op.fixed, op.n_in, op.n_out, op.out, relu});
+    case OpKind::affine_s16: return affine_fixed_ref({in, out, op.fixed, op.n_in, op.out, relu});
+    case OpKind::group_norm_s16:
+      return group_norm_fixed_ref({in, out, op.fixed, op.fixed_group_norm, op.n_in, op.n_group, op.out, relu});
   }
 }
 
 /// The rows of one tile of standard deviations and scores.
-inline void finish_ref(MulAdd kind, const Program& p, float* features, const NormTile& norm, float sigma, std::uint32_t blank,
+inline void finish_ref(const Program& p, float* features, const NormTile& norm, float sigma, layout::VoxelBits blank,
                        std::size_t first, std::size_t n, ReferenceResult& result) {
   const std::size_t n_output = p.n_output;
   if (p.uncertainty != nullptr)
-    uncertainty_ref(kind, {features + n_output * layout::tile_voxels, p.outputs, n_output, *p.uncertainty, sigma, &norm, blank,
-                           &result.std[first * n_output], n, n_output});
+    uncertainty_ref({features + n_output * layout::tile_voxels, p.outputs, n_output, *p.uncertainty, sigma, &norm, blank,
+                     &result.std[first * n_output], n, n_output});
   if (p.atypicality == nullptr) return;
   const float* score = features + (p.uncertainty != nullptr ? 4 : 1) * n_output * layout::tile_voxels;
   for (std::size_t v = 0; v < n; ++v) result.atypicality[first + v] = (blank >> v & 1) != 0 ? 0 : score[v];
@@ -52,15 +59,15 @@ inline ReferenceResult run_reference(MulAdd kind, const Program& p, const std::v
     for (std::size_t i = 0; i < p.n_slot; ++i) slots.emplace_back(p.slot_width[i] * layout::tile_voxels);
     NormTile norm;
     const PreprocessFlags flags = preprocess_ref(
-        kind, {{&coefficients[first * columns], n, columns, 1, p.n_coeff}, p.n_coeff, p.preprocessing, slots[0].data(), &norm});
+        {{&coefficients[first * columns], n, columns, 1, p.n_coeff}, p.n_coeff, p.preprocessing, slots[0].data(), &norm});
     for (std::size_t i = 0; i < p.n_op; ++i) apply_ref(kind, p.ops[i], slots);
     float* outputs = slots[p.ops[p.n_op - 1].out_slot].data();
-    const std::uint32_t blank = flags.non_finite | flags.zero_signal;
-    const std::uint32_t outside =
-        estimate_ref(kind, {outputs, p.outputs, p.n_output, blank, &result.estimates[first * p.n_output], n, p.n_output});
-    finish_ref(kind, p, outputs, norm, sigma, blank, first, n, result);
+    const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
+    const layout::VoxelBits outside =
+        estimate_ref({outputs, p.outputs, p.n_output, blank, &result.estimates[first * p.n_output], n, p.n_output});
+    finish_ref(p, outputs, norm, sigma, blank, first, n, result);
     for (std::size_t v = 0; v < n; ++v) {
-      const auto has = [v](std::uint32_t bits) { return (bits >> v & 1) != 0; };
+      const auto has = [v](layout::VoxelBits bits) { return (bits >> v & 1) != 0; };
       result.status[first + v] = has(flags.non_finite)    ? VoxelStatus::non_finite
                                  : has(flags.zero_signal) ? VoxelStatus::zero_signal
                                  : has(outside)           ? VoxelStatus::outside_range

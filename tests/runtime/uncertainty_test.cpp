@@ -20,11 +20,6 @@ constexpr double u = 0x1p-24;
 constexpr Uncertainty range{-2.5f, -1.25f, 0.75f};
 const std::vector<float> sigmas{0.08f, 1.0f, 0.004f, 3e7f, FLT_TRUE_MIN, 3e-41f, FLT_MIN, FLT_MAX, 1e-30f, 0.75f, 0x1p127f};
 
-/// Scalar arithmetic with a multiply-add of one rounding: what AVX2 computes in a lane.
-struct FusedOps : scalar::Ops {
-  static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return std::fma(a, b, c); }
-};
-
 std::vector<Output> outputs(std::size_t n) {
   std::vector<Output> list(n);
   for (std::size_t j = 0; j < n; ++j) list[j] = {"x", "1", 7.0f, (j % 2 == 0 ? 1.0f : -0.3f) * static_cast<float>(j + 1), 0, 1};
@@ -36,7 +31,7 @@ NormTile norms() {
   NormTile norm;
   for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
     norm.size[v] = 1 + 0.37f * static_cast<float>(v);
-    norm.scale[v] = v % 3 == 0 ? 1 : std::ldexp(1.0f, (static_cast<int>(v) - 12) * 10);
+    norm.scale[v] = v % 3 == 0 ? 1 : std::ldexp(1.0f, (static_cast<int>(v % 24) - 12) * 10);
   }
   return norm;
 }
@@ -45,16 +40,13 @@ template <class Ops>
 double worst_log2_error() {
   double worst = 0;
   for (std::uint32_t i = 0; i < 1u << 23; ++i) {
-    const float x = std::bit_cast<float>(0x3f800000u | i);
+    const float x = bit_cast<float>(0x3f800000u | i);
     worst = std::max(worst, std::abs(log2_of_mantissa<Ops>(x) - std::log2(double{x})));
   }
   return worst;
 }
 
-TEST(Log2, IsWithinItsBoundForEveryMantissa) {
-  EXPECT_LE(worst_log2_error<scalar::Ops>(), 4 * u);
-  EXPECT_LE(worst_log2_error<FusedOps>(), 4 * u);
-}
+TEST(Log2, IsWithinItsBoundForEveryMantissa) { EXPECT_LE(worst_log2_error<scalar::Ops>(), 4 * u); }
 
 template <class Ops>
 double worst_exp2_error() {
@@ -66,17 +58,13 @@ double worst_exp2_error() {
   return worst;
 }
 
-TEST(Exp, SeriesIsWithinItsBound) {
-  EXPECT_LE(worst_exp2_error<scalar::Ops>(), 2 * u);
-  EXPECT_LE(worst_exp2_error<FusedOps>(), 2 * u);
-}
+TEST(Exp, SeriesIsWithinItsBound) { EXPECT_LE(worst_exp2_error<scalar::Ops>(), 2 * u); }
 
 TEST(Exp, IsWithinRoundingOfTheArgumentOverTheWholeRange) {
   // e * log2(e): the constant and the product each off by u relative, so the result by 2 u |e|; the series by 2 u.
   for (float e = -87; e < 88; e += 0.00123f) {
     const double bound = 1.01 * (2 * std::abs(e) + 2) * u;
     ASSERT_NEAR(exp<scalar::Ops>(e) / std::exp(double{e}), 1, bound) << e;
-    ASSERT_NEAR(exp<FusedOps>(e) / std::exp(double{e}), 1, bound) << e;
   }
 }
 
@@ -93,15 +81,14 @@ TEST(Uncertainty, EveryIsaEqualsReferenceBitForBit) {
   const NormTile norm = norms();
   for (const Isa isa : runnable_isas())
     for (const std::size_t n_output : {1u, 3u, 6u})
-      for (const std::size_t n_voxel : {1u, 8u, 23u, 24u})
+      for (const std::size_t n_voxel : {1u, 8u, 47u, 48u})
         for (const std::size_t gap : {0u, 2u})
           for (const float sigma : sigmas) {
             const std::size_t stride = n_output + gap, used = (n_voxel - 1) * stride + n_output;
             const auto list = outputs(n_output);
             const auto tile = normal_tile(3 * n_output, 41, true);
             GuardedBuffer<float> in(tile), in_ref(tile), found(used), expected(used);
-            uncertainty_ref(mul_add_of(isa),
-                            {in_ref.data(), list.data(), n_output, range, sigma, &norm, 5, expected.data(), n_voxel, stride});
+            uncertainty_ref({in_ref.data(), list.data(), n_output, range, sigma, &norm, 5, expected.data(), n_voxel, stride});
             kernel_table(isa)->uncertainty(
                 {in.data(), list.data(), n_output, range, sigma, &norm, 5, found.data(), n_voxel, stride});
             ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa) << ' ' << n_output << " x " << n_voxel << " at " << sigma;

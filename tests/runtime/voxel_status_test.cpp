@@ -47,7 +47,7 @@ TEST_F(VoxelStatusTest, SpoiledVoxelsAreFlaggedAndNeighboursKeepEveryBit) {
   };
   for (std::size_t column = 0; column < 16; ++column) spoil(2 * column, column, column % 2 == 0 ? nan : inf);
   spoil(n_voxel - 1, 3, -inf);
-  for (const std::size_t voxel : {1u, 24u + 9u}) {
+  for (const std::size_t voxel : {1u, 48u + 9u}) {
     for (std::size_t column = 0; column < 16; ++column) spoiled[voxel * 16 + column] = column == 5 ? -0.0f : 0.0f;
     expected[voxel] = VoxelStatus::zero_signal;
   }

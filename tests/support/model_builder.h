@@ -81,5 +81,6 @@ std::vector<ModelSpec> all_specs();
 ModelSpec tiny_spec();
 ModelSpec tiny_plain_spec();      ///< one hidden layer, one output, no basis
 ModelSpec tiny_uncertain_spec();  ///< the same with both kinds of details
+ModelSpec tiny_integer_spec();    ///< skip, both normalisations and a plain layer, in widths that have an integer form
 
 }  // namespace crbrt::tests

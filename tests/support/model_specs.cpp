@@ -84,6 +84,16 @@ ModelSpec tiny_uncertain_spec() {
   return spec;
 }
 
+ModelSpec tiny_integer_spec() {
+  ModelSpec spec{.name = "tiny_integer", .n_coeff = 2, .n_frame = 4, .seed = 9, .n_test_voxel = 24};
+  spec.hidden = {{.name = "a", .width = 8, .normalization = NormalizationKind::batch},
+                 {.name = "b", .width = 8, .normalization = NormalizationKind::group, .n_group = 2},
+                 {.name = "c", .width = 8, .normalization = NormalizationKind::group, .n_group = 1, .skip_from = "a"},
+                 {.name = "d", .width = 5}};
+  spec.outputs = {"m0_semi_frac", "t2_free_s"};
+  return spec;
+}
+
 ModelSpec uncertain_spec() {
   ModelSpec spec{.name = "uncertain", .n_coeff = 5, .seed = 8, .uncertainty = true, .atypicality = true};
   spec.hidden = {{.name = "hidden1", .width = 17}, {.name = "hidden2", .width = 9}};
@@ -92,7 +102,8 @@ ModelSpec uncertain_spec() {
 
 std::vector<ModelSpec> all_specs() {
   return {plain_spec(), batch_norm_spec(), batch_skip_spec(), group_skip_spec(), plain_skip_spec(),
-          paper_spec(), uncertain_spec(),  tiny_spec(),       tiny_plain_spec(), tiny_uncertain_spec()};
+          paper_spec(), uncertain_spec(),  tiny_spec(),       tiny_plain_spec(), tiny_uncertain_spec(),
+          tiny_integer_spec()};
 }
 
 }  // namespace crbrt::tests

@@ -3,6 +3,7 @@
 
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/isa_option.h"
 
 namespace crbrt::evaluation {
 namespace {
@@ -25,7 +26,7 @@ void add_measurement_options(CLI::App& app, CommandLine& line, std::string& isa)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", options.seed, "of the noise")->capture_default_str();
-  app.add_option("--isa", isa, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
+  app.add_option("--isa", isa, cli::isa_help())->capture_default_str();
   app.add_option("--threads", options.threads, "worker threads")->check(CLI::Range(1, 1024))->capture_default_str();
 }
 
@@ -66,8 +67,7 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
   add_measurement_options(app, line, isa);
   add_extra_options(app, line);
   if (!cli::parse(app, argc, argv)) return std::nullopt;
-  if (!isa_from_name(isa.c_str(), line.options.isa))
-    throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + isa);
+  line.options.isa = cli::isa_option(isa);
   if (line.nlls.count > 0 && line.sequence.empty()) throw cli::UsageError("--nlls needs the --sequence of the data set");
   for (const std::string& other : line.against)
     if (const auto at = other.find('='); at == 0 || at == std::string::npos || at + 1 == other.size())

@@ -46,6 +46,14 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
   return {"crbrt-map", std::move(command), std::move(sources), std::move(estimator)};
 }
 
+/// The form of the model that is asked for. Throws DisagreementError where it has no integers.
+const Program& program_of(const MapOptions& options, const Model& model) {
+  if (!options.is_fixed) return model.program();
+  if (model.fixed_program() == nullptr)
+    throw cli::DisagreementError(options.model, "a model with an integer form (--precision fixed)", "one without");
+  return *model.fixed_program();
+}
+
 /// What the standard deviations are made with; empty where there are none. Throws DisagreementError for a --sigma that the
 /// model has no use for.
 std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs) {
@@ -87,7 +95,7 @@ int run(int argc, char** argv) {
   const auto options = map::parse_options(argc, argv);
   if (!options) return cli::exit_ok;
   const Model model = cli::load_model(options->model);
-  const Program& program = model.program();
+  const Program& program = program_of(*options, model);
   const auto outputs = map::describe_outputs(options->model, program);
 
   const volume::StopWatch reading;
@@ -113,7 +121,7 @@ int run(int argc, char** argv) {
   volume::RunStats stats{.voxels = inputs.voxels.size(),
                          .threads = settings.threads,
                          .isa = name(result.isa),
-                         .precision = "f32",
+                         .precision = options->is_fixed ? "fixed" : "f32",
                          .model = model.info().name,
                          .macs_per_voxel = program.macs_per_voxel,
                          .read_s = open_s + result.times.other_s,

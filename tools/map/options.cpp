@@ -5,12 +5,13 @@
 
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/isa_option.h"
 
 namespace crbrt::map {
 
 std::optional<MapOptions> parse_options(int argc, char** argv) {
   MapOptions options;
-  std::string isa_name = "auto";
+  std::string isa_name = "auto", precision = "f32";
   CLI::App app(
       "Estimates tissue parameters in every voxel of a coefficient image and writes them as NIfTI maps, with standard "
       "deviations and a map of atypical voxels where the model predicts them. Where most voxels are atypical, and the model "
@@ -26,14 +27,16 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
                      "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
                      "input, for the standard deviations (default: estimated from the input)");
   app.add_flag("--no-std", options.no_std, "no maps of standard deviations")->excludes(sigma);
-  app.add_option("--isa", isa_name, "force an instruction set: auto, scalar, sse4.2, avx2")->capture_default_str();
+  app.add_option("--isa", isa_name, cli::isa_help())->capture_default_str();
+  app.add_option("--precision", precision, "f32, or fixed: the integer form of a model that has one")->capture_default_str();
   if (!cli::parse(app, argc, argv)) return std::nullopt;
+  if (precision != "f32" && precision != "fixed")
+    throw cli::UsageError("--precision: expected f32 or fixed, found " + precision);
+  options.is_fixed = precision == "fixed";
   if (options.sigma && !(*options.sigma >= FLT_MIN && *options.sigma <= FLT_MAX)) {  // not a number, too
     throw cli::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
   }
-  if (!isa_from_name(isa_name.c_str(), options.isa)) {
-    throw cli::UsageError("--isa: expected auto, scalar, sse4.2 or avx2, found " + isa_name);
-  }
+  options.isa = cli::isa_option(isa_name);
   return options;
 }
 

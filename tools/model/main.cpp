@@ -4,6 +4,7 @@
 
 #include "tools/cli/command_line.h"
 #include "tools/cli/error.h"
+#include "tools/cli/isa_option.h"
 #include "tools/cli/model_file.h"
 #include "tools/model/info.h"
 #include "tools/model/verify.h"
@@ -28,8 +29,7 @@ int verify(const std::string& path, Isa isa) {
 }
 
 Isa forced_isa(const std::string& text) {
-  Isa isa = Isa::automatic;
-  if (!isa_from_name(text.c_str(), isa)) throw cli::UsageError("--isa: expected the name of an instruction set, found " + text);
+  const Isa isa = cli::isa_option(text);
   if (isa != Isa::automatic && !is_runnable(isa))
     throw cli::UsageError("--isa: expected one that this program and CPU have, found " + text);
   return isa;
@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");
   info_command->add_option("model", path, "Model file (.crbm)")->required();
   verify_command->add_option("model", path, "Model file (.crbm)")->required();
-  verify_command->add_option("--isa", isa, "Only this one: scalar, sse4.2 or avx2; default: all that run here");
+  verify_command->add_option("--isa", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
   app.require_subcommand(1);
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return cli::exit_ok;

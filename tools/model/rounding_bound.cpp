@@ -135,6 +135,7 @@ std::vector<Step> forward(const Program& p, std::span<const float> coefficients)
       case OpKind::group_norm: apply_group_norm(op, in, step); break;
       case OpKind::affine: apply_affine(op, in, step); break;
       case OpKind::relu: step.value = in, step.error.assign(op.n_in, 0); break;
+      default: break;  // integers are exact: nobody asks for their rounding
     }
     step.factor.assign(step.value.size(), 1);
     if (op.relu != 0 || op.kind == OpKind::relu) apply_relu(step);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "crbrt/session.h"
@@ -18,8 +19,7 @@ struct FreeArena {
   void operator()(void* arena) const noexcept { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); }
 };
 
-Status estimate(const Model& model, Isa isa, std::vector<float>& estimates) {
-  const Program& program = model.program();
+Status estimate(const Model& model, const Program& program, Isa isa, std::vector<float>& estimates) {
   const std::size_t width = 2 * std::size_t{program.n_coeff};
   const std::size_t n_voxel = model.info().test_coefficients.size() / width;
   const std::size_t size = Session::arena_bytes(program);
@@ -65,16 +65,30 @@ IsaVerdict compare_rounded(const Model& model, const std::vector<float>& found, 
           format("%s: ok: %zu voxels within rounding (at most %.2g of the tolerance)", name(isa), n_voxel, worst, 0)};
 }
 
+/// Adds what the integer form says: every instruction set gives what scalar gives.
+IsaVerdict with_integers(const Model& model, Isa isa, IsaVerdict verdict) {
+  const Program* const program = model.fixed_program();
+  if (program == nullptr || verdict.kind == IsaVerdict::Kind::failed) return verdict;
+  std::vector<float> expected, found;
+  for (const auto& [at, to] : {std::pair{Isa::scalar, &expected}, std::pair{isa, &found}})
+    if (const Status status = estimate(model, *program, at, *to); status != Status::ok)
+      return {IsaVerdict::Kind::failed, std::string(name(at)) + ": FAILED: integers: " + message(status)};
+  const IsaVerdict bits = compare_bits(found, expected, program->n_output, isa);
+  if (bits.kind == IsaVerdict::Kind::failed) return bits;
+  return {verdict.kind, verdict.text + "; integers equal bit for bit"};
+}
+
 }  // namespace
 
 IsaVerdict verify_isa(const Model& model, Isa isa) {
   if (!is_built(isa)) return {IsaVerdict::Kind::skipped, std::string(name(isa)) + ": skipped: not built in"};
   if (!is_runnable(isa)) return {IsaVerdict::Kind::skipped, std::string(name(isa)) + ": skipped: this CPU lacks it"};
   std::vector<float> found;
-  if (const Status status = estimate(model, isa, found); status != Status::ok)
+  if (const Status status = estimate(model, model.program(), isa, found); status != Status::ok)
     return {IsaVerdict::Kind::failed, std::string(name(isa)) + ": FAILED: " + message(status)};
-  return isa == Isa::scalar ? compare_bits(found, model.info().test_estimates, model.program().n_output, isa)
-                            : compare_rounded(model, found, isa);
+  return with_integers(model, isa,
+                       isa == Isa::scalar ? compare_bits(found, model.info().test_estimates, model.program().n_output, isa)
+                                          : compare_rounded(model, found, isa));
 }
 
 }  // namespace crbrt::tools

@@ -51,6 +51,11 @@ typedef uint32_t crbrt_isa;
 #define CRBRT_ISA_SCALAR ((crbrt_isa)0u)
 #define CRBRT_ISA_SSE42 ((crbrt_isa)1u)
 #define CRBRT_ISA_AVX2 ((crbrt_isa)2u)
+#define CRBRT_ISA_AVX512 ((crbrt_isa)3u)
+#define CRBRT_ISA_AVX512VNNI ((crbrt_isa)4u)
+#define CRBRT_ISA_NEON ((crbrt_isa)5u)
+#define CRBRT_ISA_NEONDOT ((crbrt_isa)6u)
+#define CRBRT_ISA_WASM128 ((crbrt_isa)7u)
 #define CRBRT_ISA_AUTO ((crbrt_isa)0xffffffffu)
 
 /* Bytes of arena that the program needs, which must start at a multiple of CRBRT_ARENA_ALIGNMENT. 0: bad program. */
@@ -94,7 +99,8 @@ const char* crbrt_program_name(const crbrt_program* program);
 /* One English sentence without a full stop. Never null. */
 const char* crbrt_message(crbrt_status status);
 
-/* Instruction sets by name: "scalar", "sse4.2", "avx2", "auto". Functions that answer yes or no return 1 or 0. */
+/* Instruction sets by name: "scalar", "sse4.2", "avx2", "avx512", "avx512vnni", "neon", "neondot", "wasm128", "auto".
+ * Functions that answer yes or no return 1 or 0. */
 const char* crbrt_isa_name(crbrt_isa isa);
 int crbrt_isa_from_name(const char* text, crbrt_isa* isa);
 int crbrt_isa_is_runnable(crbrt_isa isa);

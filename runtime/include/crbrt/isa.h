@@ -6,14 +6,24 @@
 
 namespace crbrt {
 
-enum class Isa : std::uint32_t { scalar = 0, sse42 = 1, avx2 = 2, automatic = 0xffffffffu };
+enum class Isa : std::uint32_t {
+  scalar = 0,
+  sse42 = 1,
+  avx2 = 2,        ///< with FMA
+  avx512 = 3,      ///< F, BW, DQ, VL
+  avx512vnni = 4,  ///< the same and VNNI
+  neon = 5,        ///< every AArch64
+  neondot = 6,     ///< with the dot product of Armv8.2
+  wasm128 = 7,     ///< WebAssembly SIMD
+  automatic = 0xffffffffu
+};
 
-const char* name(Isa isa) noexcept;                       ///< "scalar", "sse4.2", "avx2", "auto"
+const char* name(Isa isa) noexcept;                       ///< "scalar", "sse4.2", "avx2", ..., "auto"
 bool isa_from_name(const char* text, Isa& isa) noexcept;  ///< false when the name is unknown
 bool is_built(Isa isa) noexcept;                          ///< compiled into this library
 bool is_runnable(Isa isa) noexcept;                       ///< built, and this CPU has it
 Isa best_isa() noexcept;                                  ///< the fastest runnable one
 std::size_t isa_count() noexcept;                         ///< how many exist in the list (built or not)
-Isa isa_at(std::size_t index) noexcept;                   ///< index < isa_count(), slowest first
+Isa isa_at(std::size_t index) noexcept;                   ///< index < isa_count(); of two that run here, the slower first
 
 }  // namespace crbrt

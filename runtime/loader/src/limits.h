@@ -22,6 +22,6 @@ inline constexpr std::size_t text_length = std::size_t{1} << 20;
 
 // FlatBuffers Verifier: Model > layers > Dense > Normalization is the deepest path; tables are counted per visit.
 inline constexpr std::uint32_t verifier_depth = 8;
-inline constexpr std::uint32_t verifier_tables = 1024;
+inline constexpr std::uint32_t verifier_tables = 2048;
 
 }  // namespace crbrt::loading::limits

@@ -18,13 +18,17 @@ class Lowering {
       : network_(network), storage_(storage), checks_(checks), is_skip_source_(network.layers.size(), false) {
     for (const Layer& layer : network.layers)
       if (layer.skip_from != Layer::no_skip) is_skip_source_[layer.skip_from] = true;
-    values_.push_back({2 * network.n_coeff, 0});
+    graph_.values.push_back({2 * network.n_coeff, 0});
   }
 
-  void run() {
+  Graph run() {
     std::size_t in = 0;
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) in = add_layer(i, in);
+    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+      in = add_layer(i, in);
+      graph_.layer_of_op.resize(graph_.operands.size(), i);
+    }
     finish();
+    return std::move(graph_);
   }
 
  private:
@@ -46,8 +50,7 @@ class Lowering {
   Model::Storage& storage_;
   Checks& checks_;
   std::vector<bool> is_skip_source_;
-  std::vector<Value> values_;
-  std::vector<Operands> operands_;
+  Graph graph_;
   std::vector<std::size_t> pre_value_;  ///< per layer: its pre-normalisation value
 };
 
@@ -115,25 +118,32 @@ std::size_t Lowering::add_dense(std::size_t index, std::size_t in, bool fold, bo
   checks_.all_finite(weights, member(indexed("layers", index), "weights after folding"));
   checks_.all_finite(bias, member(indexed("layers", index), "bias after folding"));
 
-  Operands operands{in, values_.size()};
+  Operands operands{in, graph_.values.size()};
   if (layer.skip_from != Layer::no_skip) operands.add = pre_value_[layer.skip_from];
-  const std::size_t position = operands_.size();
-  values_[in].last_read = position;
-  if (operands.add != Operands::none) values_[operands.add].last_read = position;
-  values_.push_back({layer.n_out, position});
-  operands_.push_back(operands);
-  storage_.ops.push_back({OpKind::dense, layer.n_in, layer.n_out, 0, 0, -1, relu ? 1u : 0u, 0, 0.0f, keep(std::move(weights)),
-                          keep(std::move(bias))});
+  const std::size_t position = graph_.operands.size();
+  graph_.values[in].last_read = position;
+  if (operands.add != Operands::none) graph_.values[operands.add].last_read = position;
+  graph_.values.push_back({layer.n_out, position});
+  graph_.operands.push_back(operands);
+  Op op{};
+  op.kind = OpKind::dense;
+  op.n_in = layer.n_in;
+  op.n_out = layer.n_out;
+  op.add_slot = -1;
+  op.relu = relu ? 1 : 0;
+  op.weights = keep(std::move(weights));
+  op.bias = keep(std::move(bias));
+  storage_.ops.push_back(op);
   storage_.program.macs_per_voxel += std::uint64_t{layer.n_in} * layer.n_out;
   return operands.out;
 }
 
 std::size_t Lowering::add_elementwise(const Op& op, std::size_t in) {
-  const std::size_t position = operands_.size();
-  values_[in].last_read = position;
-  const std::size_t out = values_.size();
-  values_.push_back({op.n_out, position});
-  operands_.push_back({in, out, Operands::none, true});
+  const std::size_t position = graph_.operands.size();
+  graph_.values[in].last_read = position;
+  const std::size_t out = graph_.values.size();
+  graph_.values.push_back({op.n_out, position});
+  graph_.operands.push_back({in, out, Operands::none, true});
   storage_.ops.push_back(op);
   return out;
 }
@@ -163,15 +173,16 @@ void Lowering::add_details() {
 }
 
 void Lowering::finish() {
-  SlotPlan plan = plan_slots(values_, operands_);
+  SlotPlan plan = plan_slots(graph_.values, graph_.operands);
   std::size_t features = 0;
   for (const std::uint32_t width : plan.slot_width) features += width;
   checks_.in_range(features, 1, limits::slot_features, "layers: features kept at one time");
-  for (std::size_t i = 0; i < operands_.size(); ++i) {
+  for (std::size_t i = 0; i < graph_.operands.size(); ++i) {
     Op& op = storage_.ops[i];
-    op.in_slot = static_cast<std::uint32_t>(plan.slot_of_value[operands_[i].in]);
-    op.out_slot = static_cast<std::uint32_t>(plan.slot_of_value[operands_[i].out]);
-    if (operands_[i].add != Operands::none) op.add_slot = static_cast<std::int32_t>(plan.slot_of_value[operands_[i].add]);
+    op.in_slot = static_cast<std::uint32_t>(plan.slot_of_value[graph_.operands[i].in]);
+    op.out_slot = static_cast<std::uint32_t>(plan.slot_of_value[graph_.operands[i].out]);
+    if (graph_.operands[i].add != Operands::none)
+      op.add_slot = static_cast<std::int32_t>(plan.slot_of_value[graph_.operands[i].add]);
   }
   storage_.slot_width = std::move(plan.slot_width);
 
@@ -199,6 +210,8 @@ void Lowering::finish() {
 
 }  // namespace
 
-void lower(const Network& network, Model::Storage& storage, Checks& checks) { Lowering(network, storage, checks).run(); }
+Graph lower(const Network& network, Model::Storage& storage, Checks& checks) {
+  return Lowering(network, storage, checks).run();
+}
 
 }  // namespace crbrt::loading

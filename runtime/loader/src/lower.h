@@ -16,9 +16,6 @@
 
 namespace crbrt::loading {
 
-/// Fills program, tables and layer_text of `storage`, whose info is already read.
-void lower(const Network& network, Model::Storage& storage, Checks& checks);
-
 /// A value that flows between operations, before it has a slot: written once by operation `written_by` (the input: before the
 /// first), last read by operation `last_read`.
 struct Value {
@@ -35,6 +32,16 @@ struct Operands {
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
+
+/// Who reads and writes what, in the order of the operations: the same for both forms of a network.
+struct Graph {
+  std::vector<Value> values;
+  std::vector<Operands> operands;  ///< of each operation
+  std::vector<std::size_t> layer_of_op;
+};
+
+/// Fills program, tables and layer_text of `storage`, whose info is already read.
+Graph lower(const Network& network, Model::Storage& storage, Checks& checks);
 
 struct SlotPlan {
   std::vector<std::size_t> slot_of_value;

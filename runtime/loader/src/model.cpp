@@ -7,6 +7,7 @@
 #include "crbrt/loader.hpp"
 #include "runtime/loader/src/container.h"
 #include "runtime/loader/src/lower.h"
+#include "runtime/loader/src/lower_fixed.h"
 #include "runtime/loader/src/read_flatbuffer.h"
 #include "runtime/loader/src/sha256_text.h"
 #include "runtime/loader/src/storage.h"
@@ -27,6 +28,10 @@ const Program& Model::program() const noexcept {
   return storage_ ? storage_->program : none;
 }
 
+const Program* Model::fixed_program() const noexcept {
+  return storage_ && storage_->fixed ? &storage_->fixed->program : nullptr;
+}
+
 const ModelInfo& Model::info() const noexcept {
   static const ModelInfo none;
   return storage_ ? storage_->info : none;
@@ -45,7 +50,8 @@ LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, Model& model) {
   if (result.status != Status::ok) return result;
   storage->info.content_sha256 = hex(sha256(flatbuffer.data, flatbuffer.size));
   Checks checks;
-  lower(network, *storage, checks);
+  const Graph graph = lower(network, *storage, checks);
+  if (checks.ok() && network.fixed) lower_fixed(network, graph, *storage, checks);
   if (checks.ok()) ModelAccess::set(model, std::move(storage));
   return checks.result();
 }
@@ -99,6 +105,10 @@ LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept {
 
 LoadResult load_model_file(const char* path, Model& model) noexcept {
   return loading::guarded([&] { return loading::load_from_disk(path, model); });
+}
+
+LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept {
+  return loading::guarded([&] { return loading::open_container(bytes, flatbuffer); });
 }
 
 LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept {

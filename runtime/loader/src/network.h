@@ -37,6 +37,22 @@ struct OutputSpec {
   float offset = 0, scale = 1, minimum = 0, maximum = 0;
 };
 
+/// An operation of the integer form, as the file has it: sizes are checked where the operation is known (lower_fixed).
+struct FixedOpSpec {
+  Number out = Number::f32;  ///< f32: the file names none
+  std::span<const std::int8_t> weights_s8;
+  std::span<const std::int16_t> weights_s16;
+  std::span<const std::int32_t> bias;
+  std::span<const std::uint8_t> shift;
+  std::span<const std::int16_t> multiplier;
+  std::optional<FixedGroupNorm> group_norm;
+};
+
+struct FixedSpec {
+  std::span<const float> input_scale, output_scale;
+  std::vector<FixedOpSpec> ops;
+};
+
 struct Network {
   std::string name;
   std::uint32_t n_coeff = 0;
@@ -47,6 +63,7 @@ struct Network {
   std::vector<OutputSpec> outputs;
   std::optional<Uncertainty> uncertainty;
   std::optional<Atypicality> atypicality;
+  std::optional<FixedSpec> fixed;
 };
 
 }  // namespace crbrt::loading

@@ -30,6 +30,7 @@ LoadResult read_flatbuffer(View1<const std::uint8_t> flatbuffer, Network& networ
   info.format_version = model.format_version();
   read_network(model, network, checks);
   if (checks.ok()) read_info(model, info, checks);
+  if (checks.ok()) read_fixed(model, network, info, checks);
   return checks.result();
 }
 

@@ -20,6 +20,9 @@ void read_network(const fbs::Model& model, Network& network, Checks& checks);
 /// Protocol, provenance and test vector.
 void read_info(const fbs::Model& model, ModelInfo& info, Checks& checks);
 
+/// The integer form: scalars and texts; sizes against the layers are the matter of lower_fixed().
+void read_fixed(const fbs::Model& model, Network& network, ModelInfo& info, Checks& checks);
+
 /// Does the basis [n_frame, n_coeff], column-major, hash to `sha256`, and are its columns orthonormal?
 void check_basis(const std::vector<double>& basis, std::size_t n_coeff, std::string_view sha256, Checks& checks);
 

@@ -10,6 +10,19 @@
 
 namespace crbrt {
 
+/// The integer program and its tables. Vectors of vectors: a table stays where it is while more are added.
+struct FixedStorage {
+  Program program{};
+  std::vector<Op> ops;
+  std::vector<std::uint32_t> slot_width;
+  std::vector<FixedTables> tables;          ///< one per operation between quantize and dequantize
+  std::vector<FixedGroupNorm> group_norms;  ///< likewise; used by some
+  std::vector<std::vector<std::int8_t>> s8;
+  std::vector<std::vector<std::int16_t>> s16;
+  std::vector<std::vector<std::int32_t>> s32;
+  std::vector<float> input_scale, output_scale;
+};
+
 struct Model::Storage {
   Program program{};
   ModelInfo info;
@@ -20,6 +33,7 @@ struct Model::Storage {
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
   std::vector<std::vector<float>> tables;  ///< packed weights and everything else ops point at
+  std::unique_ptr<FixedStorage> fixed;     ///< null: no integer form
 };
 
 }  // namespace crbrt

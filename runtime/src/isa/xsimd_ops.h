@@ -11,7 +11,7 @@ namespace crbrt {
 template <class Arch>
 struct XsimdOps {
   using Vec = xsimd::batch<float, Arch>;
-  using Int = xsimd::batch<std::int32_t, Arch>;
+  using Exponents = xsimd::batch<std::int32_t, Arch>;
   using Mask = xsimd::batch_bool<float, Arch>;
   static constexpr std::size_t lanes = Vec::size;
 
@@ -22,19 +22,23 @@ struct XsimdOps {
   static Vec sqrt(Vec x) noexcept { return xsimd::sqrt(x); }
   static Vec abs(Vec x) noexcept { return xsimd::abs(x); }
   static Vec max(Vec a, Vec b) noexcept { return xsimd::max(a, b); }
+  static Vec max_magnitude(Vec x, Vec size) noexcept {
+    const Exponents a = xsimd::bitwise_cast<Exponents>(x) & Exponents(0x7fffffff);
+    return xsimd::bitwise_cast<Vec>(xsimd::max(a, xsimd::bitwise_cast<Exponents>(size)));
+  }
   static Vec select(Mask mask, Vec a, Vec b) noexcept { return xsimd::select(mask, a, b); }
 
   static Vec inverse_power_of_two(Vec x) noexcept {
-    const Int exponent = xsimd::bitwise_cast<Int>(x) & Int(0x7f800000);
-    return xsimd::bitwise_cast<Vec>(xsimd::max(Int(0x7f000000) - exponent, Int(0x00800000)));
+    const Exponents exponent = xsimd::bitwise_cast<Exponents>(x) & Exponents(0x7f800000);
+    return xsimd::bitwise_cast<Vec>(xsimd::max(Exponents(0x7f000000) - exponent, Exponents(0x00800000)));
   }
 
-  static Vec exponent(Vec x) noexcept { return xsimd::to_float((xsimd::bitwise_cast<Int>(x) >> 23) - Int(127)); }
+  static Vec exponent(Vec x) noexcept { return xsimd::to_float((xsimd::bitwise_cast<Exponents>(x) >> 23) - Exponents(127)); }
   static Vec mantissa(Vec x) noexcept {
-    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Int>(x) & Int(0x007fffff)) | Int(0x3f800000));
+    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Exponents>(x) & Exponents(0x007fffff)) | Exponents(0x3f800000));
   }
   static Vec power_of_two(Vec n) noexcept {
-    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Int>(n + Vec(0x1.8p23f)) << 23) + Int(0x3f800000));
+    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Exponents>(n + Vec(0x1.8p23f)) << 23) + Exponents(0x3f800000));
   }
 };
 

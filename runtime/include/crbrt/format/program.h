@@ -10,29 +10,57 @@
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
-inline constexpr std::uint32_t program_version = 2;
+inline constexpr std::uint32_t program_version = 3;
 
 enum class OpKind : std::uint32_t {
   dense = 0,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j] when add_slot >= 0) (then ReLU when relu != 0)
   group_norm = 1,  ///< out = gamma * (in - mean_g) / sqrt(var_g + epsilon) + beta per group (then ReLU when relu != 0)
   relu = 2,        ///< out = max(in, 0)
   affine = 3,      ///< out[j] = weights[j] * in[j] + bias[j] (then ReLU when relu != 0)
+  // Integer programs: preprocessing, quantize, then these, then dequantize; exact rules in docs/numerics.md.
+  quantize = 4,        ///< f32 -> s16: in[i] * weights[i], clamped to +-32767 and rounded to even
+  dequantize = 5,      ///< s32 -> f32: in[j] * weights[j]
+  dense_s16 = 6,       ///< as dense; s16 in, s16 weights, 32-bit sums, result requantized to op.out (s32: the sums themselves)
+  dense_u8 = 7,        ///< as dense; u8 in, s8 weights
+  affine_s16 = 8,      ///< as affine, s16 in, s16 or u8 out
+  group_norm_s16 = 9,  ///< as group_norm, s16 in, s16 or u8 out
 };
 
-/// One step of a program. Slots are indices of feature-major tile buffers in the arena (layout.h); slot 0 holds the
-/// preprocessed input. `dense` never works in place; the others may have in_slot == out_slot.
+/// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (fixed_bounds.h).
+struct FixedTables {
+  const std::int8_t* weights_s8;    ///< dense_u8: packed (layout.h)
+  const std::int16_t* weights_s16;  ///< dense_s16: packed. affine_s16, group_norm_s16: packed_diagonal
+  const std::int32_t* bias;         ///< start of the sums; holds what makes the first shift of Requant round
+  const std::int32_t* row_sum;      ///< dense_u8: sum of each output's weights (for products of signed bytes: u8 - 128)
+  const std::int32_t* shift;        ///< Requant::shift, or null where out is s32
+  const std::int16_t* multiplier;   ///< Requant::multiplier of each output, four times; null where out is s32
+};
+
+/// Constants of group_norm_s16 (docs/numerics.md).
+struct FixedGroupNorm {
+  std::int32_t mean_shift;       ///< Requant of the sum of a group: its mean
+  std::int32_t mean_multiplier;  ///< 1 .. 32767
+  std::int32_t square_shift;     ///< even: pairs of squares are shifted right by it, so that their sum stays below 2^31
+  std::int32_t epsilon;          ///< at least 1, in units of the shifted sum of squares
+};
+
+/// One step of a program. Slots are indices of tile buffers in the arena (layout.h); slot 0 holds the preprocessed input.
+/// `dense` never works in place; the others may have in_slot == out_slot where the words of a row are as many.
 struct Op {
   OpKind kind;
   std::uint32_t n_in;   ///< features read
   std::uint32_t n_out;  ///< features written (== n_in except for dense)
   std::uint32_t in_slot;
   std::uint32_t out_slot;
-  std::int32_t add_slot;  ///< dense only: slot of n_out features added before ReLU, or -1
+  std::int32_t add_slot;  ///< dense only: slot of n_out features added before ReLU, or -1. Integers: both s16, sum saturates
   std::uint32_t relu;     ///< 0 or 1
-  std::uint32_t n_group;  ///< group_norm only: divides n_in
-  float epsilon;          ///< group_norm only
-  const float* weights;   ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]
+  std::uint32_t n_group;  ///< group_norm only: divides n_in; groups of integers have an even size
+  float epsilon;          ///< group_norm (f32) only
+  const float* weights;   ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]. (de)quantize: scale
   const float* bias;      ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
+  Number out = Number::f32;  ///< what it writes; u8 is never negative, whatever relu says
+  const FixedTables* fixed = nullptr;             ///< integer ops but quantize and dequantize
+  const FixedGroupNorm* fixed_group_norm = nullptr;  ///< group_norm_s16 only
 };
 
 /// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):
@@ -82,7 +110,7 @@ struct Program {
   Preprocessing preprocessing;
   const Output* outputs;                     ///< [n_output]
   const Op* ops;                             ///< [n_op]; the last one writes n_feature(program) features
-  const std::uint32_t* slot_width;           ///< [n_slot] features of each slot
+  const std::uint32_t* slot_width;           ///< [n_slot] 32-bit words of a voxel in each slot
   std::uint64_t macs_per_voxel;              ///< multiply-adds of the dense layers
   const Uncertainty* uncertainty = nullptr;  ///< null: the program gives no standard deviations
   const Atypicality* atypicality = nullptr;  ///< null: the program gives no score

@@ -21,6 +21,24 @@ struct OutputLoss {
   double loss = 0;
 };
 
+/// Cost of the integer form at one SNR (0: SNR uniform in the data set's range), the same noise for both forms.
+struct FixedCost {
+  double snr = 0;
+  std::string output;
+  double loss_float = 0, loss_fixed = 0;    ///< squared error over the bound, mean over fingerprints
+  double bias2_float = 0, bias2_fixed = 0;  ///< squared bias over the bound; 0 where SNR varies
+};
+
+/// What a file says about its integer form; numbers are in fixed_program().
+struct FixedInfo {
+  std::string precision;                ///< "i8", "i16" or "mixed"
+  double budget = 0;                    ///< allowed rise of the CRB loss, relative; 0: none was set
+  std::string calibration;              ///< where ranges, rounding and cost come from
+  std::vector<FixedCost> cost;          ///< empty: not measured against a bound
+  double relative_rms = 0;              ///< without a data set: rms change of the outputs over their spread
+  std::vector<std::string> layer_text;  ///< one line per operation, for people
+};
+
 /// Everything in a model file that is not weights. Absent text is empty, absent numbers are zero.
 struct ModelInfo {
   std::string name;
@@ -44,6 +62,7 @@ struct ModelInfo {
   std::vector<float> test_coefficients;  ///< [n_voxel, 2 * n_coeff]
   std::vector<float> test_estimates;     ///< [n_voxel, n_output], from the scalar kernels
   std::vector<std::string> layer_text;   ///< one line per layer, for people
+  FixedInfo fixed;                       ///< empty precision: no integer form
 };
 
 /// A loaded model. Movable, not copyable; program() stays valid as long as the object lives (moves included).
@@ -55,6 +74,7 @@ class Model {
   Model& operator=(Model&&) noexcept;
 
   const Program& program() const noexcept;
+  const Program* fixed_program() const noexcept;  ///< integer form; null where the file has none
   const ModelInfo& info() const noexcept;
 
   struct Storage;  ///< private to the loader
@@ -78,6 +98,9 @@ LoadResult load_model_file(const char* path, Model& model) noexcept;
 
 /// Puts the container header (magic, version, length, SHA-256) in front of a finished FlatBuffer.
 std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer);
+
+/// The FlatBuffer inside a whole .crbm image, after the checks of the container. `flatbuffer` views `bytes`.
+LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept;
 
 /// Lowering and checking without the container: what the fuzzer and the trainer call.
 LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept;

@@ -15,6 +15,7 @@ struct AffineArgs {
   const float* shift;  ///< [n_feature]
   std::size_t n_feature;
   bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 };
 
 }  // namespace crbrt

@@ -6,8 +6,13 @@
 #pragma once
 
 #include "runtime/src/kernels/dense/dense.h"
+#include "runtime/src/kernels/dense/dense_narrow-inl.h"
 
 namespace crbrt {
+
+/// Weights of large layers come from far, and hardware does not fetch ahead over the end of a page (4 KiB, which are 256 inputs
+/// of a block): this many floats ahead they are asked for. Past the end of the table the hint does nothing.
+inline constexpr std::size_t weights_ahead = 512;
 
 /// Outputs j .. j + tile_outputs of the voxels from `voxel` on. `weights` is the block of those outputs.
 template <class Ops>
@@ -21,6 +26,7 @@ inline void dense_block(const DenseArgs& a, std::size_t j, std::size_t voxel, co
 
   const float* in = a.in + voxel;
   for (std::size_t k = 0; k < a.n_in; ++k, in += layout::tile_voxels, weights += layout::tile_outputs) {
+    __builtin_prefetch(weights + weights_ahead);
     Vec x[n_vec];
     for (std::size_t v = 0; v < n_vec; ++v) x[v] = Ops::load(in + v * Ops::lanes);
 #pragma GCC unroll 4
@@ -45,9 +51,10 @@ inline void dense_block(const DenseArgs& a, std::size_t j, std::size_t voxel, co
 template <class Ops>
 void dense(const DenseArgs& a) noexcept {
   static_assert(layout::tile_voxels % (Ops::dense_vectors * Ops::lanes) == 0);
+  if (a.n_voxel <= narrow_voxels) return dense_narrow<Ops>(a);
   const float* weights = a.weights;
   for (std::size_t j = 0; j < a.n_out; j += layout::tile_outputs, weights += layout::tile_outputs * a.n_in)
-    for (std::size_t voxel = 0; voxel < layout::tile_voxels; voxel += Ops::dense_vectors * Ops::lanes)
+    for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += Ops::dense_vectors * Ops::lanes)
       dense_block<Ops>(a, j, voxel, weights);
 }
 

@@ -22,6 +22,7 @@ struct DenseArgs {
   std::size_t n_in;
   std::size_t n_out;
   bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
 };
 
 }  // namespace crbrt

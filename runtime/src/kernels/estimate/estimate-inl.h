@@ -7,20 +7,20 @@
 namespace crbrt {
 
 template <class Ops>
-std::uint32_t estimate(const EstimateArgs& a) noexcept {
-  std::uint32_t outside = 0;
+layout::VoxelBits estimate(const EstimateArgs& a) noexcept {
+  layout::VoxelBits outside = 0;
   for (std::size_t j = 0; j < a.n_output; ++j) {
     const Output& output = a.outputs[j];
-    for (std::size_t v = 0; v < layout::tile_voxels; v += Ops::lanes) {
+    for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
       float* const at = a.in + j * layout::tile_voxels + v;
-      const auto y = Ops::mul_add(Ops::broadcast(output.scale), Ops::load(at), Ops::broadcast(output.offset));
+      const auto y = Ops::broadcast(output.scale) * Ops::load(at) + Ops::broadcast(output.offset);
       Ops::store(at, y);
       const auto inside = y >= Ops::broadcast(output.minimum) && y <= Ops::broadcast(output.maximum);
-      outside |= Ops::bits(!inside) << v;
+      outside |= layout::VoxelBits{Ops::bits(!inside)} << v;
     }
   }
   store_tile<Ops>(a.in, a.n_output, a.blank, a.estimates, a.n_voxel, a.stride);
-  return outside;
+  return outside & layout::voxel_bits_below(a.n_voxel);  // not the rest of the last vector
 }
 
 }  // namespace crbrt

@@ -1,6 +1,6 @@
 /// Network outputs of one tile -> estimates in physical units in the caller's rows.
 ///
-///   estimate[v, j] = offset[j] + scale[j] * in[j, v]     as one mul_add; 0 for a voxel whose bit of `blank` is set
+///   estimate[v, j] = offset[j] + scale[j] * in[j, v]     product and sum round; 0 for a voxel whose bit of `blank` is set
 ///
 /// Returns the voxels (bit v) with an estimate outside [minimum, maximum]; a NaN lies outside every range.
 #pragma once
@@ -16,10 +16,10 @@ struct EstimateArgs {
   float* in;              ///< [n_output][tile_voxels], aligned to the arena; overwritten
   const Output* outputs;  ///< [n_output]
   std::size_t n_output;
-  std::uint32_t blank;  ///< bit v: voxel v gets zeros
-  float* estimates;     ///< row of the tile's first voxel
-  std::size_t n_voxel;  ///< 1 .. tile_voxels; no other row is touched
-  std::size_t stride;   ///< floats from row to row
+  layout::VoxelBits blank;  ///< bit v: voxel v gets zeros
+  float* estimates;         ///< row of the tile's first voxel
+  std::size_t n_voxel;      ///< 1 .. tile_voxels; no other row is touched
+  std::size_t stride;       ///< floats from row to row
 };
 
 }  // namespace crbrt

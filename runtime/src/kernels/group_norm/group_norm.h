@@ -20,6 +20,7 @@ struct GroupNormArgs {
   std::size_t n_group;  ///< divides n_feature
   float epsilon;        ///< positive
   bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 };
 
 }  // namespace crbrt

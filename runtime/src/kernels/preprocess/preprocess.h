@@ -21,7 +21,7 @@ namespace crbrt {
 /// Real part i of a voxel is coefficients[voxel * stride + i * step], its imaginary part lies imag_offset floats later.
 struct CoefficientTile {
   const float* coefficients;
-  std::size_t n_voxel;      ///< 1 .. tile_voxels; the rest of the tile is computed as zeros, and no memory of it is read
+  std::size_t n_voxel;      ///< 1 .. tile_voxels; no memory of others is read; what they get is not said
   std::size_t stride;       ///< floats from voxel to voxel
   std::size_t step;         ///< floats from coefficient to coefficient: 1 planar, 2 interleaved
   std::size_t imag_offset;  ///< n_coeff planar, 1 interleaved
@@ -41,10 +41,9 @@ struct PreprocessArgs {
   NormTile* norm = nullptr;  ///< null when nobody wants it
 };
 
-/// Bit v belongs to voxel v of the tile.
 struct PreprocessFlags {
-  std::uint32_t non_finite;
-  std::uint32_t zero_signal;
+  layout::VoxelBits non_finite;
+  layout::VoxelBits zero_signal;
 };
 
 }  // namespace crbrt

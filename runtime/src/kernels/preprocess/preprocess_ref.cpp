@@ -19,30 +19,30 @@ struct Rotation {
   float real = 1, imag = 0;
 };
 
-Rotation rotation_ref(MulAdd kind, float re, float im) {
+Rotation rotation_ref(float re, float im) {
   const float size = std::max(std::fabs(re), std::fabs(im));
   if (size < FLT_MIN) return {};
   re *= inverse_power_of_two_ref(size);
   im *= inverse_power_of_two_ref(size);
-  const float modulus = std::sqrt(mul_add_ref(kind, re, re, im * im));
+  const float modulus = std::sqrt(re * re + im * im);
   return {re / modulus, im / modulus};
 }
 
 /// One voxel, features[f * tile_voxels] in place.
-void standardise_ref(MulAdd kind, const PreprocessArgs& a, float* features, float inverse_norm) {
+void standardise_ref(const PreprocessArgs& a, float* features, float inverse_norm) {
   const auto at = [&](std::size_t f) -> float& { return features[f * layout::tile_voxels]; };
   const Preprocessing& p = a.preprocessing;
   Rotation u;
   if (p.phase_reference >= 0) {
     const auto r = static_cast<std::size_t>(p.phase_reference);
-    u = rotation_ref(kind, at(r), at(a.n_coeff + r));
+    u = rotation_ref(at(r), at(a.n_coeff + r));
   }
   const Rotation gain{u.real * inverse_norm, u.imag * inverse_norm};
   for (std::size_t i = 0; i < a.n_coeff; ++i) {
     const float re = at(i), im = at(a.n_coeff + i);
-    at(i) = (mul_add_ref(kind, re, gain.real, im * gain.imag) - p.mean[i]) * p.inverse_std[i];
+    at(i) = (re * gain.real + im * gain.imag - p.mean[i]) * p.inverse_std[i];
     const std::size_t j = a.n_coeff + i;
-    at(j) = (mul_add_ref(kind, im, gain.real, 0 - re * gain.imag) - p.mean[j]) * p.inverse_std[j];
+    at(j) = (im * gain.real - re * gain.imag - p.mean[j]) * p.inverse_std[j];
   }
 }
 
@@ -50,8 +50,6 @@ void load_ref(const PreprocessArgs& a, std::size_t v) {
   for (std::size_t i = 0; i < a.n_coeff; ++i) {
     float& re = a.features[i * layout::tile_voxels + v];
     float& im = a.features[(a.n_coeff + i) * layout::tile_voxels + v];
-    re = im = 0;
-    if (v >= a.in.n_voxel) continue;
     const float* at = a.in.coefficients + v * a.in.stride + i * a.in.step;
     re = at[0];
     im = at[a.in.imag_offset];
@@ -60,10 +58,10 @@ void load_ref(const PreprocessArgs& a, std::size_t v) {
 
 }  // namespace
 
-PreprocessFlags preprocess_ref(MulAdd kind, const PreprocessArgs& a) noexcept {
+PreprocessFlags preprocess_ref(const PreprocessArgs& a) noexcept {
   PreprocessFlags flags{0, 0};
   const bool normalise = a.preprocessing.l2_normalize != 0;
-  for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
+  for (std::size_t v = 0; v < a.in.n_voxel; ++v) {
     load_ref(a, v);
     const auto at = [&](std::size_t f) -> float& { return a.features[f * layout::tile_voxels + v]; };
     float peak = 0;
@@ -72,20 +70,20 @@ PreprocessFlags preprocess_ref(MulAdd kind, const PreprocessArgs& a) noexcept {
       non_finite = non_finite || !std::isfinite(at(f));
       peak = std::fabs(at(f)) > peak ? std::fabs(at(f)) : peak;
     }
-    const bool vanishes = peak < FLT_MIN;
-    if (non_finite) flags.non_finite |= std::uint32_t{1} << v;
-    if (vanishes) flags.zero_signal |= std::uint32_t{1} << v;
+    const bool vanishes = !non_finite && peak < FLT_MIN;
+    if (non_finite) flags.non_finite |= layout::voxel_bit(v);
+    if (vanishes) flags.zero_signal |= layout::voxel_bit(v);
     const bool flagged = non_finite || vanishes;
-    const float scale = inverse_power_of_two_ref(peak);
-    float norm_squared = 0;
+    const float scale = flagged ? 1 : inverse_power_of_two_ref(peak);
+    float squares = 0;
     for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
       const float c = flagged ? 0 : at(f), x = c * scale;
       at(f) = normalise ? x : c;
-      norm_squared = mul_add_ref(kind, x, x, norm_squared);
+      squares = squares + x * x;
     }
-    const float norm = flagged ? 1 : std::sqrt(norm_squared);
-    if (a.norm != nullptr) a.norm->size[v] = norm, a.norm->scale[v] = flagged ? 1 : scale;
-    standardise_ref(kind, a, a.features + v, normalise ? 1 / norm : 1);
+    const float norm = flagged ? 1 : std::sqrt(squares);
+    if (a.norm != nullptr) a.norm->size[v] = norm, a.norm->scale[v] = scale;
+    standardise_ref(a, a.features + v, normalise ? 1 / norm : 1);
   }
   return flags;
 }

@@ -11,6 +11,7 @@ struct ReluArgs {
   const float* in;  ///< [n_feature][tile_voxels], aligned to the arena
   float* out;       ///< [n_feature][tile_voxels], aligned; may be in
   std::size_t n_feature;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
 };
 
 }  // namespace crbrt

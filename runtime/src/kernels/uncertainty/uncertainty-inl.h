@@ -1,6 +1,7 @@
 /// The algorithm of uncertainty.h over the vocabulary of an instruction set.
 #pragma once
 
+#include "runtime/src/kernels/clamp-inl.h"
 #include "runtime/src/kernels/store_tile-inl.h"
 #include "runtime/src/kernels/uncertainty/uncertainty.h"
 
@@ -10,15 +11,8 @@ namespace crbrt {
 template <class Ops, std::size_t n>
 typename Ops::Vec polynomial(const float (&coefficients)[n], typename Ops::Vec x) noexcept {
   auto y = Ops::broadcast(coefficients[n - 1]);
-  for (std::size_t k = n - 1; k-- > 0;) y = Ops::mul_add(y, x, Ops::broadcast(coefficients[k]));
+  for (std::size_t k = n - 1; k-- > 0;) y = y * x + Ops::broadcast(coefficients[k]);
   return y;
-}
-
-/// x between low and high; a NaN stays.
-template <class Ops>
-typename Ops::Vec clamp(typename Ops::Vec x, typename Ops::Vec low, typename Ops::Vec high) noexcept {
-  const auto raised = Ops::max(low, x);  // max gives its second operand where one is NaN
-  return Ops::select(raised > high, high, raised);
 }
 
 /// log2 of a positive normal x without its whole exponent: in [0, 1).
@@ -50,15 +44,15 @@ template <class Ops>
 void uncertainty(const UncertaintyArgs& a) noexcept {
   const std::size_t step = a.n_output * layout::tile_voxels;  // from q0 to q1, and to q2
   const auto low = Ops::broadcast(a.range.log_noise_min), high = Ops::broadcast(a.range.log_noise_max);
-  for (std::size_t v = 0; v < layout::tile_voxels; v += Ops::lanes) {
+  for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
     const auto log_ratio = log2_ratio<Ops>(a.sigma, Ops::load(a.norm->size + v), Ops::load(a.norm->scale + v));
-    const auto l = Ops::mul_add(log_ratio, Ops::broadcast(ln_2), Ops::broadcast(-a.range.log_noise_center));
+    const auto l = log_ratio * Ops::broadcast(ln_2) - Ops::broadcast(a.range.log_noise_center);
     const auto lc = clamp<Ops>(l, low, high);
     const auto beyond = Ops::max(l - high, Ops::broadcast(0));
     for (std::size_t j = 0; j < a.n_output; ++j) {
       float* const q = a.in + j * layout::tile_voxels + v;
-      const auto slope = Ops::mul_add(Ops::load(q + 2 * step), lc, Ops::load(q + step));
-      const auto e = Ops::mul_add(slope, lc, Ops::load(q)) + beyond;
+      const auto slope = Ops::load(q + 2 * step) * lc + Ops::load(q + step);
+      const auto e = (slope * lc + Ops::load(q)) + beyond;
       Ops::store(q, exp<Ops>(e) * Ops::abs(Ops::broadcast(a.outputs[j].scale)));
     }
   }

@@ -1,10 +1,10 @@
 /// Features of uncertainty of one tile -> standard deviations in physical units in the caller's rows.
 ///
 ///   log_ratio  = log2(sigma / ||c||)                                     as below
-///   l          = mul_add(log_ratio, ln 2, -log_noise_center)             natural logarithm, relative to the centre
+///   l          = log_ratio * ln 2 - log_noise_center                     natural logarithm, relative to the centre
 ///   lc         = l clamped to [log_noise_min, log_noise_max]
 ///   beyond     = max(l - log_noise_max, 0)
-///   e          = mul_add(mul_add(q2[j], lc, q1[j]), lc, q0[j]) + beyond
+///   e          = ((q2[j] * lc + q1[j]) * lc + q0[j]) + beyond            every product and sum rounds
 ///   std[v, j]  = exp(e) * |scale[j]|                                     0 for a voxel whose bit of `blank` is set
 ///
 /// Logarithm and exponential are our own, so that they are vectors and the same on every machine:
@@ -14,7 +14,7 @@
 ///                                           exp2_series is off by at most 2 * 2^-24, relative
 ///   log_ratio  = whole exponents (exact) + (series of sigma - series of ||c||)
 ///
-/// Both series are polynomials by Horner's rule in mul_add, highest coefficient first. A NaN among the features stays a NaN.
+/// Both series are polynomials by Horner's rule, highest coefficient first. A NaN among the features stays a NaN.
 #pragma once
 
 #include <cstddef>
@@ -42,12 +42,12 @@ struct UncertaintyArgs {
   const Output* outputs;  ///< [n_output]
   std::size_t n_output;
   Uncertainty range;
-  float sigma;           ///< positive and finite
-  const NormTile* norm;  ///< from preprocess
-  std::uint32_t blank;   ///< bit v: voxel v gets zeros
-  float* std;            ///< row of the tile's first voxel
-  std::size_t n_voxel;   ///< 1 .. tile_voxels; no other row is touched
-  std::size_t stride;    ///< floats from row to row
+  float sigma;              ///< positive and finite
+  const NormTile* norm;     ///< from preprocess
+  layout::VoxelBits blank;  ///< bit v: voxel v gets zeros
+  float* std;               ///< row of the tile's first voxel
+  std::size_t n_voxel;      ///< 1 .. tile_voxels; no other row is touched
+  std::size_t stride;       ///< floats from row to row
 };
 
 }  // namespace crbrt

@@ -8,9 +8,9 @@ namespace crbrt {
 namespace {
 
 template <std::size_t n>
-float series_ref(MulAdd kind, const float (&coefficients)[n], float x) {
+float series_ref(const float (&coefficients)[n], float x) {
   float y = coefficients[n - 1];
-  for (std::size_t k = n - 1; k-- > 0;) y = mul_add_ref(kind, y, x, coefficients[k]);
+  for (std::size_t k = n - 1; k-- > 0;) y = y * x + coefficients[k];
   return y;
 }
 
@@ -29,35 +29,35 @@ Parts parts_ref(float x) {
   return parts;
 }
 
-float log2_ratio_ref(MulAdd kind, float sigma, float size, float scale) {
+float log2_ratio_ref(float sigma, float size, float scale) {
   const Parts s = parts_ref(sigma), c = parts_ref(size);
   const auto exponent = static_cast<float>(s.exponent - c.exponent + parts_ref(scale).exponent);
-  const float of_sigma = s.fraction * series_ref(kind, log2_series, s.fraction);
-  const float of_norm = c.fraction * series_ref(kind, log2_series, c.fraction);
+  const float of_sigma = s.fraction * series_ref(log2_series, s.fraction);
+  const float of_norm = c.fraction * series_ref(log2_series, c.fraction);
   return exponent + (of_sigma - of_norm);
 }
 
-float exp_ref(MulAdd kind, float e) {
+float exp_ref(float e) {
   const float t = clamp_ref(e * log2_e, smallest_exp2, largest_exp2);
   const float n = std::nearbyint(t);
   if (std::isnan(n)) return n;
-  return std::ldexp(series_ref(kind, exp2_series, t - n), static_cast<int>(n));
+  return std::ldexp(series_ref(exp2_series, t - n), static_cast<int>(n));
 }
 
 }  // namespace
 
-void uncertainty_ref(MulAdd kind, const UncertaintyArgs& a) noexcept {
+void uncertainty_ref(const UncertaintyArgs& a) noexcept {
   const auto q = [&](std::size_t order, std::size_t j, std::size_t v) {
     return a.in[(order * a.n_output + j) * layout::tile_voxels + v];
   };
   for (std::size_t v = 0; v < a.n_voxel; ++v) {
-    const float ratio = log2_ratio_ref(kind, a.sigma, a.norm->size[v], a.norm->scale[v]);
-    const float l = mul_add_ref(kind, ratio, ln_2, -a.range.log_noise_center);
+    const float ratio = log2_ratio_ref(a.sigma, a.norm->size[v], a.norm->scale[v]);
+    const float l = ratio * ln_2 - a.range.log_noise_center;
     const float lc = clamp_ref(l, a.range.log_noise_min, a.range.log_noise_max);
     const float beyond = l > a.range.log_noise_max ? l - a.range.log_noise_max : 0;
     for (std::size_t j = 0; j < a.n_output; ++j) {
-      const float e = mul_add_ref(kind, mul_add_ref(kind, q(2, j, v), lc, q(1, j, v)), lc, q(0, j, v)) + beyond;
-      a.std[v * a.stride + j] = (a.blank >> v & 1) != 0 ? 0 : exp_ref(kind, e) * std::fabs(a.outputs[j].scale);
+      const float e = ((q(2, j, v) * lc + q(1, j, v)) * lc + q(0, j, v)) + beyond;
+      a.std[v * a.stride + j] = (a.blank >> v & 1) != 0 ? 0 : exp_ref(e) * std::fabs(a.outputs[j].scale);
     }
   }
 }

@@ -1,0 +1,58 @@
+// The JSON form. Cycles are ticks of the time stamp counter: its rate is fixed, the core's is not.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "bench/speed/report.h"
+#include "crbrt/status.h"
+
+namespace crbrt::bench {
+namespace {
+
+using nlohmann::json;
+
+json result_json(const Result& r, double time_stamp_hz) {
+  return {{"engine", r.kind.name},
+          {"network", r.network},
+          {"precision", r.kind.precision},
+          {"isa", r.label.isa},
+          {"batch", r.batch},
+          {"gmacs", r.gmacs},
+          {"gmacs_quartiles", {r.gmacs_low, r.gmacs_high}},
+          {"voxels_per_s", r.voxels_per_s},
+          {"cycles_per_voxel", time_stamp_hz > 0 ? json(time_stamp_hz / r.voxels_per_s) : json()},
+          {"share_of_peak", r.share_of_peak},
+          {"repeats", r.repeats},
+          {"version", r.label.version},
+          {"note", r.label.note},
+          {"difference",
+           {{"max", r.difference.max},
+            {"rms", r.difference.rms},
+            {"of_bound", r.difference.of_bound},
+            {"voxels", r.difference.n_voxel}}}};
+}
+
+}  // namespace
+
+std::string json_text(const Report& report) {
+  json results = json::array(), skipped = json::array(), instructions = json::array();
+  for (const Result& r : report.measured.results) results.push_back(result_json(r, report.time_stamp_hz));
+  for (const Skipped& s : report.measured.skipped)
+    skipped.push_back({{"network", s.network}, {"engine", s.engine}, {"precision", s.precision}, {"reason", s.reason}});
+  for (const InstructionCount& c : report.instructions)
+    instructions.push_back({{"engine", c.kind.name},
+                            {"network", c.network},
+                            {"precision", c.kind.precision},
+                            {"isa", c.kind.isa},
+                            {"batch", c.batch},
+                            {"instructions_per_voxel", c.per_voxel}});
+  json document = {{"crbrt_version", CRBRT_VERSION_STRING}, {"machine", report.machine},
+                   {"time_stamp_hz", report.time_stamp_hz}, {"results", std::move(results)},
+                   {"skipped", std::move(skipped)},         {"instructions", std::move(instructions)}};
+  if (!report.measured.peaks.empty()) {
+    const Peak peak = median(report.measured.peaks);
+    document["peak"] = {{"isa", report.isa}, {"fp32_gmacs", peak.fp32}, {"i16_gmacs", peak.i16}, {"i8_gmacs", peak.i8}};
+  }
+  return document.dump(1) + "\n";
+}
+
+}  // namespace crbrt::bench

@@ -1,0 +1,170 @@
+// Engines are separate processes that wait in turn; crbrt-bench itself only measures the peak while they wait.
+#include "bench/speed/measure.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "bench/fma_peak.h"
+#include "bench/integer_peak.h"
+#include "tools/cli/error.h"
+#include "tools/cli/number_text.h"
+
+namespace crbrt::bench {
+namespace {
+
+using Engines = std::vector<std::unique_ptr<Engine>>;
+
+/// A network that takes seconds a run is visited fewer times: its timings are long averages anyway.
+constexpr double long_run_s = 0.5;
+constexpr std::size_t repeats_of_long_runs = 3;
+constexpr std::size_t longest_call_macs = 20'000'000'000;
+
+bool is_float(const EngineKind& kind) { return kind.precision == "f32"; }
+
+double peak_of(const EngineKind& kind, const Peak& peak) {
+  if (is_float(kind)) return peak.fp32;
+  return kind.precision.starts_with("i16") ? peak.i16 : peak.i8;
+}
+
+double quantile(std::vector<double> values, double share) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+}
+
+Engines start_engines(const std::filesystem::path& folder, const std::string& network, const std::vector<EngineKind>& kinds,
+                      Measured& measured) {
+  Engines engines;
+  for (const EngineKind& kind : kinds) {
+    if (kind.command.empty()) continue;
+    try {
+      engines.push_back(std::make_unique<Engine>(kind, folder));
+    } catch (const cli::Error& error) {
+      measured.skipped.push_back({network, kind.name, kind.precision, error.what()});
+    }
+  }
+  return engines;
+}
+
+struct Series {
+  Engine* engine = nullptr;
+  Truth::Difference difference;
+  double first_run_s = 0;  ///< of the run whose outputs were compared
+  std::vector<double> rate, share;
+};
+
+/// Why the engine is not timed; empty: it is.
+std::string check(Series& series, const Truth& truth, std::size_t batch) {
+  Engine& engine = *series.engine;
+  try {
+    engine.prepare(batch);
+    series.first_run_s = engine.seconds_per_run(0);
+    series.difference = truth.difference(engine.estimates());
+  } catch (const cli::Error& error) {
+    return error.what();
+  }
+  if (!is_float(engine.kind()) || series.difference.of_bound <= 1) return "";
+  return "batch " + std::to_string(batch) + ": differs by " + cli::number_text(series.difference.of_bound, "%.3g") +
+         " times what rounding explains";
+}
+
+/// Runs every engine once and compares before anything is timed.
+std::vector<Series> checked(const Engines& engines, const std::string& network, const Truth& truth, std::size_t batch,
+                            Measured& measured) {
+  std::vector<Series> all;
+  for (const auto& engine : engines) {
+    Series series;
+    series.engine = engine.get();
+    const std::string reason = check(series, truth, batch);
+    if (reason.empty()) {
+      all.push_back(std::move(series));
+    } else {
+      measured.skipped.push_back({network, engine->kind().name, engine->kind().precision, reason});
+    }
+  }
+  return all;
+}
+
+Result result_of(const Series& series, const Task& task, std::size_t batch) {
+  Result result;
+  result.network = task.network.name;
+  result.kind = series.engine->kind();
+  result.label = series.engine->label();
+  result.batch = batch;
+  result.repeats = series.rate.size();
+  result.gmacs = median(series.rate);
+  result.gmacs_low = quantile(series.rate, 0.25);
+  result.gmacs_high = quantile(series.rate, 0.75);
+  result.voxels_per_s = result.gmacs * 1e9 / static_cast<double>(task.network.macs_per_voxel());
+  result.share_of_peak = median(series.share);
+  result.difference = series.difference;
+  return result;
+}
+
+Isa isa_of(const EngineKind& kind) {
+  Isa isa = Isa::automatic;
+  isa_from_name(kind.isa.c_str(), isa);
+  return isa;
+}
+
+/// One turn: peak, engine, peak, engine, ..., peak. An engine is held against the mean of the peaks before and after it.
+void take_turn(std::vector<Series>& series, double giga_macs, const Plan& plan, std::vector<Peak>& peaks) {
+  Peak before{};
+  Isa measured = Isa::automatic;
+  for (Series& s : series) {
+    const Isa isa = isa_of(s.engine->kind());
+    if (isa != measured) before = measure_peak(isa);
+    const double rate = giga_macs / s.engine->seconds_per_run(plan.seconds_per_visit);
+    const Peak after = measure_peak(isa);
+    s.rate.push_back(rate);
+    s.share.push_back(2 * rate / (peak_of(s.engine->kind(), before) + peak_of(s.engine->kind(), after)));
+    if (isa == isa_of(series.front().engine->kind())) peaks.push_back(before);
+    before = after;
+    measured = isa;
+  }
+}
+
+void measure_batch(const Engines& engines, const Truth& truth, const Task& task, std::size_t batch, const Plan& plan,
+                   Measured& measured) {
+  std::vector<Series> series = checked(engines, task.network.name, truth, batch, measured);
+  const double giga_macs = static_cast<double>(task.network.macs_per_voxel() * batch) / 1e9;
+  double slowest_s = 0;
+  for (const Series& s : series) slowest_s = std::max(slowest_s, s.first_run_s);
+  const std::size_t repeats = slowest_s < long_run_s ? plan.repeats : std::min(plan.repeats, repeats_of_long_runs);
+  for (std::size_t r = 0; r < repeats; ++r) take_turn(series, giga_macs, plan, measured.peaks);
+  for (const Series& s : series) measured.results.push_back(result_of(s, task, batch));
+  std::fprintf(stderr, "%s, batch %zu: %zu engines\n", task.network.name.c_str(), batch, series.size());
+}
+
+}  // namespace
+
+Peak measure_peak(Isa isa) {
+  return {fma_peak_per_second(isa) / 1e9, i16_peak_per_second(isa) / 1e9, i8_peak_per_second(isa) / 1e9};
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t n = values.size();
+  return (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
+Peak median(const std::vector<Peak>& peaks) {
+  std::vector<double> fp32, i16, i8;
+  for (const Peak& peak : peaks) fp32.push_back(peak.fp32), i16.push_back(peak.i16), i8.push_back(peak.i8);
+  return {median(fp32), median(i16), median(i8)};
+}
+
+void measure_network(const std::filesystem::path& task_folder, const Task& task, const std::vector<EngineKind>& kinds,
+                     const Plan& plan, Measured& measured) {
+  const Truth truth(task_folder);
+  const Engines engines = start_engines(task_folder, task.network.name, kinds, measured);
+  for (const std::size_t batch : plan.batches) {
+    if (plan.long_calls || task.network.macs_per_voxel() * batch <= longest_call_macs) {
+      measure_batch(engines, truth, task, batch, plan, measured);
+    } else {
+      measured.skipped.push_back(
+          {task.network.name, "all", "", "batch " + std::to_string(batch) + ": --long-calls measures it"});
+    }
+  }
+}
+
+}  // namespace crbrt::bench

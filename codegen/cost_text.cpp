@@ -1,0 +1,52 @@
+/// What the integers cost, as people read it. Numbers are rounded the same way everywhere: banners are pinned byte by byte.
+#include <cstdio>
+
+#include "codegen/emit_fixed.h"
+
+namespace crbrt::codegen {
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
+
+std::string snr_text(const FixedCost& cost) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", cost.snr);
+  return cost.snr > 0 ? text : "of the data set's range";
+}
+
+}  // namespace
+
+std::vector<std::string> cost_lines(const FixedInfo& fixed) {
+  std::vector<std::string> lines;
+  for (const FixedCost& cost : fixed.cost) {
+    std::string line =
+        cost.output + " at SNR " + snr_text(cost) + ": CRB loss " + number(cost.loss_float) + " -> " + number(cost.loss_fixed);
+    if (cost.snr > 0) line += ", bias^2/CRB " + number(cost.bias2_float) + " -> " + number(cost.bias2_fixed);
+    lines.push_back(std::move(line));
+  }
+  if (fixed.cost.empty()) lines.push_back("outputs move by " + number(fixed.relative_rms) + " (rms)");
+  lines.push_back("measured on " + fixed.calibration);
+  return lines;
+}
+
+std::string cost_table(const FixedInfo& fixed) {
+  std::string text = "| operation in integers |\n| --- |\n";
+  for (const std::string& layer : fixed.layer_text) text += "| " + layer + " |\n";
+  if (fixed.cost.empty())
+    return text + "\nOutputs move by " + number(fixed.relative_rms) + " (rms), measured on " + fixed.calibration + ".\n";
+  text +=
+      "\n| SNR | output | CRB loss, float | integers | bias^2/CRB, float | integers |\n| --- | --- | --- | --- | --- | --- |\n";
+  for (const FixedCost& cost : fixed.cost) {
+    const bool has_bias = cost.snr > 0;
+    text += "| " + (has_bias ? snr_text(cost) : "range") + " | " + cost.output + " | " + number(cost.loss_float) + " | " +
+            number(cost.loss_fixed) + " | " + (has_bias ? number(cost.bias2_float) : "-") + " | " +
+            (has_bias ? number(cost.bias2_fixed) : "-") + " |\n";
+  }
+  return text + "\nMeasured on " + fixed.calibration + ".\n";
+}
+
+}  // namespace crbrt::codegen

@@ -1,0 +1,97 @@
+#include "codegen/quantize/cost.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "tools/cli/bound_session.h"
+
+namespace crbrt::codegen {
+namespace {
+
+constexpr std::uint64_t measuring_seed = 0x636f7374;
+constexpr double bias_snr = 100;
+
+/// Mean over fingerprints with a bound.
+double mean_of(const Eigen::ArrayXd& scores) {
+  double sum = 0, n = 0;
+  for (const double score : scores)
+    if (!std::isnan(score)) sum += score, ++n;
+  return sum / n;
+}
+
+}  // namespace
+
+Estimator estimator_of(const Program& program) {
+  const auto session = std::make_shared<cli::BoundSession>(program, Isa::automatic);
+  return [session, &program](const std::vector<float>& coefficients) {
+    const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
+    std::vector<float> estimates(n * program.n_output);
+    if ((*session)->run({coefficients.data(), n, width}, {estimates.data(), n, program.n_output}) != Status::ok)
+      throw cli::Error(cli::exit_internal, "a run on calibration voxels failed");
+    return estimates;
+  };
+}
+
+CostMeasure::CostMeasure(const Model& model, const physics::Dataset& dataset, const std::string& dataset_path, bool fast)
+    : program_(model.program()) {
+  Share share = measuring_share(dataset.size());
+  if (fast) share.count = std::min<std::size_t>(share.count, 1000);
+  truth_ = truth_of(program_, dataset, share, dataset_path);
+  const Estimator estimates = estimator_of(program_);
+  for (const double snr : fast ? std::vector<double>{0, bias_snr} : std::vector<double>{0, 10, 20, 50, bias_snr}) {
+    Point point{snr, snr == 0 ? 20u : 40u, {}, {}, {}};
+    point.voxels = noisy_voxels(dataset, share, snr, point.draws, measuring_seed);
+    score(point, estimates(point.voxels.coefficients), point.loss, point.bias2);
+    points_.push_back(std::move(point));
+  }
+}
+
+void CostMeasure::score(const Point& point, const std::vector<float>& estimates, std::vector<double>& loss,
+                        std::vector<double>& bias2) const {
+  for (std::uint32_t j = 0; j < program_.n_output; ++j) {
+    Eigen::ArrayXd losses(truth_.value.cols()), biases(truth_.value.cols());
+    for (Eigen::Index f = 0; f < truth_.value.cols(); ++f) {
+      double square = 0, sum = 0;
+      const std::size_t first = static_cast<std::size_t>(f) * point.draws;
+      for (std::size_t v = first; v < first + point.draws; ++v) {
+        // In units of the bound's root at this SNR.
+        const double error = (estimates[v * program_.n_output + j] - truth_.value(j, f)) * point.voxels.snr[v];
+        square += error * error;
+        sum += error;
+      }
+      const double n = static_cast<double>(point.draws), mean = sum / n, variance = (square - sum * mean) / (n - 1);
+      losses[f] = square / n / truth_.bound(j, f);
+      biases[f] = (mean * mean - variance / n) / truth_.bound(j, f);
+    }
+    loss.push_back(mean_of(losses));
+    bias2.push_back(point.snr > 0 ? mean_of(biases) : 0);
+  }
+}
+
+std::vector<FixedCost> CostMeasure::of(const Estimator& integer) const {
+  std::vector<FixedCost> cost;
+  for (const Point& point : points_) {
+    std::vector<double> loss, bias2;
+    score(point, integer(point.voxels.coefficients), loss, bias2);
+    for (std::uint32_t j = 0; j < program_.n_output; ++j)
+      cost.push_back({point.snr, program_.outputs[j].name, point.loss[j], loss[j], point.bias2[j], bias2[j]});
+  }
+  return cost;
+}
+
+double loss_rise(const std::vector<FixedCost>& cost) {
+  double before = 0, after = 0;
+  for (const FixedCost& c : cost)
+    if (c.snr == 0) before += c.loss_float, after += c.loss_fixed;
+  return after / before - 1;
+}
+
+double bias_rise(const std::vector<FixedCost>& cost) {
+  double rise = 0;
+  for (const FixedCost& c : cost)
+    if (c.snr == bias_snr) rise = std::max(rise, c.bias2_fixed - c.bias2_float);
+  return rise;
+}
+
+}  // namespace crbrt::codegen

@@ -1,0 +1,48 @@
+/// What integers cost, on the absolute scale of the Cramer-Rao bound: both forms see the same noise.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "codegen/quantize/dataset_voxels.h"
+#include "crbrt/loader.hpp"
+
+namespace crbrt::codegen {
+
+/// Estimates [n_voxel, n_output] of rows of coefficients.
+using Estimator = std::function<std::vector<float>(const std::vector<float>&)>;
+
+/// Runs the program on this CPU.
+Estimator estimator_of(const Program& program);
+
+/// Voxels that are measured, made once; `program` gives names and number of outputs.
+class CostMeasure {
+ public:
+  /// `fast`: fewer voxels and only what the budget asks for (SNR range, and bias at SNR 100), for a search.
+  CostMeasure(const Model& model, const physics::Dataset& dataset, const std::string& dataset_path, bool fast);
+
+  std::vector<FixedCost> of(const Estimator& integer) const;
+
+ private:
+  struct Point {
+    double snr = 0;
+    std::size_t draws = 0;  ///< voxels of each fingerprint
+    Voxels voxels;
+    std::vector<double> loss, bias2;  ///< of the float form, per output
+  };
+  void score(const Point& point, const std::vector<float>& estimates, std::vector<double>& loss,
+             std::vector<double>& bias2) const;
+
+  const Program& program_;
+  Truth truth_;
+  std::vector<Point> points_;
+};
+
+/// Rise of the CRB loss over the SNR range, mean over outputs, relative.
+double loss_rise(const std::vector<FixedCost>& cost);
+
+/// Largest bias^2/CRB at SNR 100 minus that of the float form, over outputs; and the largest itself.
+double bias_rise(const std::vector<FixedCost>& cost);
+
+}  // namespace crbrt::codegen

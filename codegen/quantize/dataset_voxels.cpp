@@ -1,0 +1,82 @@
+#include "codegen/quantize/dataset_voxels.h"
+
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <numbers>
+
+#include "physics/counter_random.h"
+#include "physics/estimand.h"
+#include "tools/cli/error.h"
+
+namespace crbrt::codegen {
+namespace {
+
+constexpr std::uint64_t calibration_seed = 0x63616c6962;  // not one that crbrt-eval is started with
+
+void add_voxel(const physics::Dataset& dataset, Eigen::Index fingerprint, double snr, physics::CounterRandom& random,
+               Voxels& to) {
+  const double sigma = 1 / dataset.snr_max;
+  const std::complex<double> m0 = std::polar(snr * sigma, 2 * std::numbers::pi * random.uniform());
+  const Eigen::VectorXcd signal = m0 * dataset.coefficients.col(fingerprint);
+  for (const std::complex<double>& c : signal)
+    to.coefficients.push_back(static_cast<float>(c.real() + sigma * random.normal()));
+  for (const std::complex<double>& c : signal)
+    to.coefficients.push_back(static_cast<float>(c.imag() + sigma * random.normal()));
+  to.snr.push_back(snr);
+}
+
+}  // namespace
+
+Share calibrating_share(std::size_t n_fingerprint) { return {0, n_fingerprint - n_fingerprint / 4}; }
+Share measuring_share(std::size_t n_fingerprint) { return {n_fingerprint - n_fingerprint / 4, n_fingerprint / 4}; }
+
+Voxels noisy_voxels(const physics::Dataset& dataset, Share share, double snr, std::size_t n, std::uint64_t seed) {
+  Voxels voxels;
+  for (std::size_t f = share.first; f < share.first + share.count; ++f) {
+    physics::CounterRandom random(seed + static_cast<std::uint64_t>(snr * 1024), physics::Stream::evaluation_noise, f);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double at = snr > 0 ? snr : dataset.snr_min + (dataset.snr_max - dataset.snr_min) * random.uniform();
+      add_voxel(dataset, static_cast<Eigen::Index>(f), at, random, voxels);
+    }
+  }
+  return voxels;
+}
+
+Calibration calibration_from(const Program& program, const physics::Dataset& dataset, std::size_t draws,
+                             const std::string& path) {
+  const Share share = calibrating_share(dataset.size());
+  const Truth truth = truth_of(program, dataset, share, path);
+  Voxels voxels = noisy_voxels(dataset, share, 0, draws, calibration_seed);
+  const auto rows = static_cast<Eigen::Index>(n_feature(program));
+  Calibration calibration{std::move(voxels.coefficients), Values::Ones(rows, static_cast<Eigen::Index>(voxels.snr.size()))};
+  for (std::size_t v = 0; v < voxels.snr.size(); ++v)
+    for (std::uint32_t j = 0; j < program.n_output; ++j) {
+      const double scaled = voxels.snr[v] * program.outputs[j].scale;
+      const double cost = scaled * scaled / truth.bound(j, static_cast<Eigen::Index>(v / draws));
+      calibration.importance(j, static_cast<Eigen::Index>(v)) = cost > 0 ? static_cast<float>(cost) : 0;
+    }
+  return calibration;
+}
+
+Truth truth_of(const Program& program, const physics::Dataset& dataset, Share share, const std::string& path) {
+  Truth truth{Eigen::ArrayXXd(program.n_output, share.count), Eigen::ArrayXXd(program.n_output, share.count)};
+  for (std::uint32_t j = 0; j < program.n_output; ++j) {
+    const auto estimand = physics::Estimand::from_name(program.outputs[j].name);
+    if (!estimand) throw cli::DisagreementError(path, "outputs with a known bound", program.outputs[j].name);
+    if (const std::string found = physics::why_no_bound(dataset, *estimand); !found.empty())
+      throw cli::DisagreementError(path, "a data set with a bound for the output " + estimand->name(), found);
+    for (std::size_t i = 0; i < share.count; ++i) {
+      const auto f = static_cast<Eigen::Index>(share.first + i), at = static_cast<Eigen::Index>(i);
+      const physics::Tissue& tissue = dataset.tissues[share.first + i];
+      truth.value(j, at) = estimand->value(tissue, dataset.signal_norm(f));
+      truth.bound(j, at) = estimand->bound(tissue, dataset.bounds(f), dataset.t1_model);
+    }
+  }
+  for (Eigen::Index f = 0; f < truth.bound.cols(); ++f)
+    if (!(truth.bound.col(f).isFinite().all() && truth.value.col(f).isFinite().all() && truth.bound.col(f).minCoeff() > 0))
+      truth.bound.col(f).setConstant(std::numeric_limits<double>::quiet_NaN());
+  return truth;
+}
+
+}  // namespace crbrt::codegen

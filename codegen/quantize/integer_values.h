@@ -1,0 +1,26 @@
+/// One operation of an integer model on many voxels, in plain arithmetic: what the next layer's rounding is fitted to. Equal to
+/// the runtime's kernels bit for bit (docs/numerics.md); tests compare them.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "codegen/quantize/integer_model.h"
+
+namespace crbrt::codegen {
+
+/// Integers, one column a voxel. Products and sums stay below 2^31, so that doubles hold them exactly in any order.
+using Integers = Eigen::MatrixXd;
+
+/// round_half_even(clamp(features * scale)), as `quantize` does it.
+Integers quantized(const Eigen::MatrixXf& features, const std::vector<float>& scale);
+
+/// bias + weights * in, of a dense layer.
+Integers dense_sums(const IntegerOp& op, const Integers& in);
+
+/// From sums to the numbers of op.out: requantized, then `add` (or null) and ReLU; s32 is left as it is.
+Integers finished(const IntegerOp& op, Integers sums, const Integers* add, bool relu);
+
+/// Operation `op` of the float program `from`, in integers.
+Integers integer_values(const Op& from, const IntegerOp& op, const Integers& in, const Integers* add);
+
+}  // namespace crbrt::codegen

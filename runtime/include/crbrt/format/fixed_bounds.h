@@ -1,0 +1,48 @@
+/// Why no integer op overflows: bounds from the weights alone, for every input there can be. The code generator refuses what
+/// breaks them and Session::bind checks them again.
+///
+///   32-bit sums   |bias[j]| + max |input| * sum_k |weight[j, k]| <= 2^31 - 1      (all partial sums are below, in any order)
+///   16-bit sums   u8 inputs only: four products are added in 16 bits, those of inputs k, k + 1, k + 4 and k + 5 with k = 8 i
+///                 or 8 i + 2. Inputs are never negative, so the worst sums are 255 times the positive and 255 times the
+///                 negative weights: each part at most 128 (255 * 128 = 32640)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "crbrt/format/layout.h"
+
+namespace crbrt {
+
+inline constexpr std::int64_t acc_max = INT32_MAX;
+inline constexpr std::int32_t quad_weight_max = 128;
+
+/// Weight (output j, input k), k below padded_inputs, as a callable: the packed table or a matrix.
+template <class Weight>
+constexpr bool sum_fits(const Weight& weight, std::size_t j, std::size_t n_in, std::int64_t bias, std::int64_t input_max) noexcept {
+  std::int64_t total = bias < 0 ? -bias : bias;
+  for (std::size_t k = 0; k < n_in; ++k) {
+    const std::int64_t w = weight(j, k);
+    total += (w < 0 ? -w : w) * input_max;
+    if (total > acc_max) return false;
+  }
+  return true;
+}
+
+/// Output j of a dense_u8 layer whose inputs are padded to n_in (a multiple of eight).
+template <class Weight>
+constexpr bool quads_fit(const Weight& weight, std::size_t j, std::size_t n_in) noexcept {
+  for (std::size_t k = 0; k < n_in; k += (k % 8 == 0 ? 2 : 6)) {
+    std::int32_t positive = 0, negative = 0;
+    const std::size_t quad[] = {k, k + 1, k + 4, k + 5};
+    for (const std::size_t at : quad) {
+      const std::int32_t w = weight(j, at);
+      positive += w > 0 ? w : 0;
+      negative += w < 0 ? -w : 0;
+    }
+    if (positive > quad_weight_max || negative > quad_weight_max) return false;
+  }
+  return true;
+}
+
+}  // namespace crbrt

@@ -1,0 +1,53 @@
+/// The one rounding of integer programs (docs/numerics.md): from a sum of products to the next layer's number. Every
+/// instruction set, the code generator, the trainer and the freestanding code equal these functions bit for bit.
+///
+///   value = (saturate_s16(acc >> shift) * multiplier + 2^14) >> 15          >> rounds towards minus infinity
+///
+/// That is acc * multiplier / 2^(15 + shift), halves rounded up after the second shift. The first shift is made to round as
+/// well by a bias that holds 2^(shift - 1) more (codegen does so). It needs no product wider than 32 bits, and 16-bit lanes
+/// have it as one instruction: pmulhrsw (x86), sqrdmulh (Arm), i16x8.q15mulr_sat_s (WebAssembly).
+#pragma once
+
+#include <cstdint>
+
+namespace crbrt {
+
+/// Legal: shift 0 .. 31, multiplier 0 .. 32767.
+struct Requant {
+  std::int32_t shift;
+  std::int32_t multiplier;
+};
+
+inline constexpr std::int32_t s16_max = 32767, s16_min = -32768, u8_max = 255;
+inline constexpr std::int32_t shift_max = 31;
+
+constexpr std::int32_t saturate(std::int32_t x, std::int32_t low, std::int32_t high) noexcept {
+  return x < low ? low : x > high ? high : x;
+}
+
+/// Always in the range of s16, because multiplier < 2^15.
+constexpr std::int32_t requantize(std::int32_t acc, Requant r) noexcept {
+  return (saturate(acc >> r.shift, s16_min, s16_max) * r.multiplier + (1 << 14)) >> 15;
+}
+
+constexpr std::uint8_t requantize_u8(std::int32_t acc, Requant r) noexcept {
+  return static_cast<std::uint8_t>(saturate(requantize(acc, r), 0, u8_max));
+}
+
+constexpr std::int16_t requantize_s16(std::int32_t acc, Requant r) noexcept {
+  return static_cast<std::int16_t>(requantize(acc, r));
+}
+
+// Ties go up, on both sides of zero; the first shift rounds down.
+static_assert(requantize(1, {0, 16384}) == 1 && requantize(-1, {0, 16384}) == 0);
+static_assert(requantize(3, {0, 16384}) == 2 && requantize(-3, {0, 16384}) == -1);
+static_assert(requantize(5, {0, 16384}) == 3 && requantize(-5, {0, 16384}) == -2);
+static_assert(requantize(7, {2, 32767}) == 1 && requantize(-7, {2, 32767}) == -2);
+static_assert(requantize(-1, {31, 32767}) == -1 && requantize(INT32_MAX, {31, 32767}) == 0);
+// What leaves the 16 bits of the first shift saturates before it is multiplied.
+static_assert(requantize(INT32_MAX, {0, 32767}) == 32766 && requantize(INT32_MIN, {0, 32767}) == -32767);
+static_assert(requantize(32767, {0, 32767}) == 32766 && requantize(32768, {0, 32767}) == 32766);
+static_assert(requantize_u8(-1, {0, 32767}) == 0 && requantize_u8(256, {0, 32767}) == 255 && requantize_u8(254, {0, 32767}) == 254);
+static_assert(requantize(INT32_MIN, {0, 0}) == 0);
+
+}  // namespace crbrt

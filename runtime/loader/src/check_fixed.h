@@ -1,0 +1,23 @@
+/// Whether the tables of an integer operation belong to its operation, and cannot overflow.
+#pragma once
+
+#include <string>
+
+#include "runtime/loader/src/field_checks.h"
+#include "runtime/loader/src/network.h"
+
+namespace crbrt::loading {
+
+/// `op` is the float operation; `in` and `add` are the numbers that it reads (add: f32 where there is none).
+struct FixedPlace {
+  const Op& op;
+  Number in;
+  Number add;
+  bool is_last;
+};
+
+void check_fixed_op(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks);
+
+const char* name_of(Number number) noexcept;
+
+}  // namespace crbrt::loading

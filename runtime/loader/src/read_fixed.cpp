@@ -1,0 +1,108 @@
+/// The integer form of a model file: what it says of itself is checked here, its tables against the operations in
+/// lower_fixed().
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "crbrt/format/requant.h"
+#include "runtime/loader/src/flatbuffer_views.h"
+#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/read_flatbuffer.h"
+
+namespace crbrt::loading {
+namespace {
+
+constexpr std::string_view precisions[] = {"i8", "i16", "mixed"};
+
+/// SNRs that the cost is measured at, at most.
+constexpr std::size_t n_cost_snr = 8;
+
+Number number_of(fbs::FixedNumber number) noexcept {
+  switch (number) {
+    case fbs::FixedNumber::s32: return Number::s32;
+    case fbs::FixedNumber::s16: return Number::s16;
+    case fbs::FixedNumber::u8: return Number::u8;
+    case fbs::FixedNumber::none: break;
+  }
+  return Number::f32;
+}
+
+bool is_between(std::int64_t value, std::int64_t minimum, std::int64_t maximum, const std::string& field, Checks& checks) {
+  return checks.expect(value >= minimum && value <= maximum, field, std::to_string(minimum) + " to " + std::to_string(maximum),
+                       std::to_string(value));
+}
+
+FixedGroupNorm read_group_norm(const fbs::FixedGroupNorm& from, const std::string& field, Checks& checks) {
+  is_between(from.mean_shift(), 0, shift_max, member(field, "mean_shift"), checks);
+  is_between(from.mean_multiplier(), 1, s16_max, member(field, "mean_multiplier"), checks);
+  is_between(from.square_shift(), 2, 28, member(field, "square_shift"), checks);
+  checks.expect(from.square_shift() % 2 == 0, member(field, "square_shift"), "an even number",
+                std::to_string(from.square_shift()));
+  checks.expect(from.epsilon() >= 1, member(field, "epsilon"), "at least 1", std::to_string(from.epsilon()));
+  return {from.mean_shift(), from.mean_multiplier(), from.square_shift(), from.epsilon()};
+}
+
+FixedOpSpec read_op(const fbs::FixedOp& from, const std::string& field, Checks& checks) {
+  FixedOpSpec to;
+  is_between(static_cast<std::int64_t>(from.out()), 1, 3, member(field, "out"), checks);
+  to.out = number_of(from.out());
+  to.weights_s8 = view(from.weights_s8());
+  to.weights_s16 = view(from.weights_s16());
+  to.bias = view(from.bias());
+  to.shift = view(from.shift());
+  to.multiplier = view(from.multiplier());
+  for (std::size_t j = 0; j < to.shift.size(); ++j)
+    is_between(to.shift[j], 0, shift_max, indexed(member(field, "shift"), j), checks);
+  for (std::size_t j = 0; j < to.multiplier.size(); ++j)
+    is_between(to.multiplier[j], 0, s16_max, indexed(member(field, "multiplier"), j), checks);
+  if (from.group_norm() != nullptr) to.group_norm = read_group_norm(*from.group_norm(), member(field, "group_norm"), checks);
+  return to;
+}
+
+bool is_output(const Network& network, std::string_view name) {
+  return std::any_of(network.outputs.begin(), network.outputs.end(),
+                     [&](const OutputSpec& output) { return output.name == name; });
+}
+
+void read_cost(const fbs::Fixed& from, const Network& network, FixedInfo& to, Checks& checks) {
+  if (from.cost() == nullptr) return;
+  checks.in_range(from.cost()->size(), 0, n_cost_snr * network.outputs.size(), "fixed.cost");
+  for (const fbs::FixedCost* cost : *from.cost()) {
+    const std::string field = indexed("fixed.cost", to.cost.size());
+    checks.expect(is_output(network, view(cost->output())), member(field, "output"), "the name of an output", "another text");
+    checks.not_negative(cost->snr(), member(field, "snr"));
+    checks.not_negative(cost->loss_float(), member(field, "loss_float"));
+    checks.not_negative(cost->loss_fixed(), member(field, "loss_fixed"));
+    checks.finite(cost->bias2_float(), member(field, "bias2_float"));
+    checks.finite(cost->bias2_fixed(), member(field, "bias2_fixed"));
+    if (!checks.ok()) return;
+    to.cost.push_back({cost->snr(), std::string(view(cost->output())), cost->loss_float(), cost->loss_fixed(),
+                       cost->bias2_float(), cost->bias2_fixed()});
+  }
+}
+
+}  // namespace
+
+void read_fixed(const fbs::Model& model, Network& network, ModelInfo& info, Checks& checks) {
+  if (model.fixed() == nullptr) return;
+  const fbs::Fixed& from = *model.fixed();
+  FixedSpec to{view(from.input_scale()), view(from.output_scale()), {}};
+  info.fixed.precision = view(from.precision());
+  checks.expect(std::find(std::begin(precisions), std::end(precisions), info.fixed.precision) != std::end(precisions),
+                "fixed.precision", "i8, i16 or mixed", "another text");
+  info.fixed.calibration = view(from.calibration());
+  checks.text(info.fixed.calibration, "fixed.calibration");
+  info.fixed.budget = from.budget();
+  checks.not_negative(from.budget(), "fixed.budget");
+  info.fixed.relative_rms = from.relative_rms();
+  checks.not_negative(from.relative_rms(), "fixed.relative_rms");
+  checks.all_positive(to.input_scale, "fixed.input_scale");
+  checks.all_positive(to.output_scale, "fixed.output_scale");
+  checks.in_range(from.ops()->size(), 1, 2 * limits::n_layer, "fixed.ops");
+  if (checks.ok()) read_cost(from, network, info.fixed, checks);
+  for (std::size_t i = 0; i < from.ops()->size() && checks.ok(); ++i)
+    to.ops.push_back(read_op(*from.ops()->Get(static_cast<flatbuffers::uoffset_t>(i)), indexed("fixed.ops", i), checks));
+  network.fixed = std::move(to);
+}
+
+}  // namespace crbrt::loading

@@ -1,0 +1,10 @@
+// All kernels for one instruction set. No other file of the library is compiled with its flags (cmake/crbrt_kernels.cmake).
+#include "runtime/src/isa/avx512.h"
+#include "runtime/src/isa/kernels-inl.h"
+
+namespace crbrt::avx512 {
+
+extern const KernelTable kernels;
+const KernelTable kernels = kernels_over<Ops>;
+
+}  // namespace crbrt::avx512

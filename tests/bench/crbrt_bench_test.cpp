@@ -1,0 +1,107 @@
+/// crbrt-bench: what it writes, and that an engine which computes something else is not timed. No test looks at a clock.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/support/run_program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace crbrt::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* quick = " --networks w32 --repeats 1 --seconds 0 ";
+
+json read_json(const std::string& path) {
+  std::ifstream file(path);
+  return json::parse(file);
+}
+
+/// A copy of the program in a folder of its own, where "openblas" is what `script` does.
+std::string bench_with_script(const TemporaryFolder& folder, const std::string& script) {
+  for (const char* name : {"crbrt-bench", "crbrt-bench-own"}) fs::copy_file(fs::path(CRBRT_BIN_DIR) / name, folder / name);
+  const std::string peer = folder.file("crbrt-bench-openblas", "#!/bin/sh\n" + script);
+  fs::permissions(peer, fs::perms::owner_all);
+  return folder / "crbrt-bench";
+}
+
+std::string reason_of(const json& report, const std::string& engine) {
+  for (const json& skipped : report.at("skipped"))
+    if (skipped.at("engine") == engine) return skipped.at("reason");
+  return "";
+}
+
+TEST(CrbrtBench, WritesPeaksAndOneResultForEveryEngineAndBatch) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run("crbrt-bench --peers eigen --batches 1,23,25 --json " + (folder / "out.json") + quick);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const json report = read_json(folder / "out.json");
+  for (const char* key : {"fp32_gmacs", "i16_gmacs", "i8_gmacs"}) EXPECT_GT(report.at("peak").at(key), 0) << key;
+  ASSERT_EQ(report.at("results").size(), 2u * 3u) << report.at("skipped");
+  for (const json& result : report.at("results")) {
+    EXPECT_EQ(result.at("network"), "w32");
+    EXPECT_EQ(result.at("precision"), "f32");
+    EXPECT_FALSE(result.at("isa").get<std::string>().empty());
+    EXPECT_GT(result.at("cycles_per_voxel").is_null() ? 1.0 : result.at("cycles_per_voxel").get<double>(), 0);
+    EXPECT_GT(result.at("share_of_peak"), 0);
+    // 26 * 32 + 3 * 32 * 32 + 32 * 16 + 16 * 3 multiply-adds
+    EXPECT_NEAR(result.at("gmacs").get<double>() * 1e9 / result.at("voxels_per_s").get<double>(), 4464, 1e-6);
+    EXPECT_LE(result.at("difference").at("of_bound"), 1);
+  }
+}
+
+TEST(CrbrtBench, AnEngineThatComputesSomethingElseIsNotTimed) {
+  const TemporaryFolder folder;
+  const std::string zeros = R"(
+echo '{"version": "", "isa": "", "note": ""}'
+while read verb argument; do
+  case $verb in
+    run) echo 0.001 ;;
+    outputs) head -c 12 /dev/zero > "$argument"; echo ok ;;
+    *) echo ok ;;
+  esac
+done
+)";
+  const Outcome outcome =
+      run(bench_with_script(folder, zeros) + " --peers openblas --batches 1 --json " + (folder / "out.json") + quick);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const json report = read_json(folder / "out.json");
+  EXPECT_EQ(report.at("results").size(), 1u);
+  EXPECT_NE(reason_of(report, "openblas").find("what rounding explains"), std::string::npos) << report.at("skipped");
+}
+
+TEST(CrbrtBench, AnEngineThatDiesIsNamedAndTheOthersAreMeasured) {
+  for (const char* script : {"exit 1\n", "echo '{\"version\": \"\", \"isa\": \"\", \"note\": \"\"}'\nread line\nexit 1\n"}) {
+    const TemporaryFolder folder;
+    const Outcome outcome =
+        run(bench_with_script(folder, script) + " --peers openblas --batches 1,8 --json " + (folder / "out.json") + quick);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+    const json report = read_json(folder / "out.json");
+    EXPECT_EQ(report.at("results").size(), 2u);
+    EXPECT_NE(reason_of(report, "openblas").find("has ended"), std::string::npos) << report.at("skipped");
+  }
+}
+
+TEST(CrbrtBench, AnEngineThatIsNotInstalledIsSkipped) {
+  const TemporaryFolder folder;
+  const std::string bench = bench_with_script(folder, "exit 1\n");
+  const Outcome outcome = run(bench + " --peers xnnpack --batches 1 --json " + (folder / "out.json") + quick);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_EQ(reason_of(read_json(folder / "out.json"), "xnnpack"), "not installed");
+}
+
+TEST(CrbrtBench, WrongCommandLinesAreUsageErrors) {
+  for (const char* arguments :
+       {"--networks w33", "--peers nobody", "--isa i386", "--batches 0", "--fixed w32", "--fixed w99=m.crbm"}) {
+    const Outcome outcome = run(std::string("crbrt-bench --networks w32 ") + arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments << ": " << outcome.text;
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

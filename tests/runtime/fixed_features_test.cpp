@@ -1,0 +1,158 @@
+// Integer kernels that work feature by feature: equal to their references on every instruction set.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "crbrt/format/inverse_root.h"
+#include "runtime/src/kernels/reference.h"
+#include "tests/runtime/fixed_layer.h"
+#include "tests/runtime/tile.h"
+#include "tests/support/runnable_isas.h"
+
+namespace crbrt::tests {
+namespace {
+
+using Words = GuardedBuffer<std::uint32_t>;
+
+std::size_t words_of(Number number, std::size_t n_feature) {
+  return layout::row_words(number, n_feature) * layout::tile_voxels;
+}
+
+TEST(Quantize, EveryIsaEqualsReference) {
+  IsaRecord record;
+  std::vector<float> tile = normal_tile(26, 7, true);
+  tile[3] = 1e30f, tile[4] = -1e30f, tile[5] = 0.5f, tile[6] = 1.5f, tile[7] = -2.5f;  // clamped, and ties
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n : {1u, 2u, 13u, 26u}) {
+      std::vector<float> scale(n, 1.0f);
+      for (std::size_t i = 1; i < n; ++i) scale[i] = 1000.0f * static_cast<float>(i) + 0.3f;
+      const GuardedBuffer<float> in(
+          std::vector<float>(tile.begin(), tile.begin() + static_cast<long>(n * layout::tile_voxels)));
+      Words expected(words_of(Number::s16, n)), found(words_of(Number::s16, n));
+      quantize_ref({in.data(), expected.data(), scale.data(), n});
+      kernel_table(isa)->quantize({in.data(), found.data(), scale.data(), n});
+      ASSERT_EQ(found.values(), expected.values()) << name(isa) << ' ' << n;
+      record.ran(isa);
+    }
+  record.expect_scalar_and_best();
+}
+
+TEST(Dequantize, EveryIsaEqualsReferenceBitForBit) {
+  const std::vector<float> scale{1.0f, 0.1f, 3e-9f};
+  const Words in(random_words(3, Number::s32, 9));
+  for (const Isa isa : runnable_isas()) {
+    GuardedBuffer<float> expected(3 * layout::tile_voxels), found(3 * layout::tile_voxels);
+    dequantize_ref({in.data(), expected.data(), scale.data(), 3});
+    kernel_table(isa)->dequantize({in.data(), found.data(), scale.data(), 3});
+    ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa);
+  }
+}
+
+TEST(AffineFixed, EveryIsaEqualsReference) {
+  IsaRecord record;
+  for (const Isa isa : runnable_isas())
+    for (const std::size_t n : {1u, 4u, 6u, 30u, 64u})
+      for (const Number number : {Number::s16, Number::u8})
+        for (const bool relu : {false, true}) {
+          const FixedLayer layer(Number::f32, n, n, static_cast<std::uint32_t>(n));
+          const Words in(random_words(n, Number::s16, 11));
+          Words expected(words_of(number, n)), found(words_of(number, n));
+          affine_fixed_ref({in.data(), expected.data(), &layer.tables, n, number, relu});
+          kernel_table(isa)->affine_fixed({in.data(), found.data(), &layer.tables, n, number, relu});
+          for (std::size_t word = 0; word < n / layout::per_word(number) * layout::tile_voxels; ++word)
+            ASSERT_EQ(found.data()[word], expected.data()[word]) << name(isa) << ' ' << n << " relu " << relu;
+          record.ran(isa);
+        }
+  record.expect_scalar_and_best();
+}
+
+/// Legal constants for groups of `size`, and square_shift as small as it may be, or larger.
+FixedGroupNorm constants_for(std::size_t size, std::int32_t extra_shift, std::int32_t epsilon) {
+  std::int32_t mean_shift = 0, square_shift = 2;
+  while (std::size_t{1} << mean_shift < size) ++mean_shift;
+  while (static_cast<std::int64_t>(size / 2) * (std::int64_t{1} << (31 - square_shift)) + epsilon > INT32_MAX)
+    square_shift += 2;
+  const double multiplier = std::round(std::ldexp(1.0 / static_cast<double>(size), mean_shift + 15));
+  return {mean_shift, static_cast<std::int32_t>(std::min(multiplier, 32767.0)), square_shift + extra_shift, epsilon};
+}
+
+/// s16 features whose spread differs from voxel to voxel: from the full range down to one value.
+std::vector<std::uint32_t> spread_words(std::size_t n_feature) {
+  std::vector<std::uint32_t> words = random_words(n_feature, Number::s16, 13);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const int divisor = 1 << (i % layout::tile_voxels % 16);
+    const auto part = [&](std::uint32_t bits) { return static_cast<std::uint32_t>(static_cast<std::int16_t>(bits) / divisor); };
+    words[i] = (part(words[i]) & 0xffff) | part(words[i] >> 16) << 16;
+  }
+  return words;
+}
+
+TEST(GroupNormFixed, EveryIsaEqualsReference) {
+  IsaRecord record;
+  for (const Isa isa : runnable_isas())
+    for (const auto& [n, n_group] : {std::pair{4u, 1u}, {8u, 2u}, {60u, 5u}, {64u, 1u}, {512u, 2u}})
+      for (const std::int32_t extra_shift : {0, 6})
+        for (const std::int32_t epsilon : {1, 1000}) {
+          const FixedLayer layer(Number::f32, n, n, n);
+          const FixedGroupNorm constants = constants_for(n / n_group, extra_shift, epsilon);
+          const Words in(spread_words(n));
+          for (const Number number : {Number::s16, Number::u8}) {
+            Words expected(words_of(number, n)), found(words_of(number, n));
+            group_norm_fixed_ref({in.data(), expected.data(), &layer.tables, &constants, n, n_group, number, true});
+            kernel_table(isa)->group_norm_fixed({in.data(), found.data(), &layer.tables, &constants, n, n_group, number, true});
+            for (std::size_t word = 0; word < n / layout::per_word(number) * layout::tile_voxels; ++word)
+              ASSERT_EQ(found.data()[word], expected.data()[word])
+                  << name(isa) << ' ' << n << '/' << n_group << " word " << word << " epsilon " << epsilon;
+          }
+          record.ran(isa);
+        }
+  record.expect_scalar_and_best();
+}
+
+TEST(GroupNormFixed, NormalisesToMeanZeroAndDeviationOne) {
+  // Factor 1, no shift: out is x = (d / deviation) * 2^13.5 / sqrt(n). p and x are rounded (1/2 each), the requantization takes
+  // 1/32768 and rounds (1/2); inverse_root errs by 1e-4 and 2^-15, its argument by the squares that the shift drops (at most
+  // n / 2 steps of 2^square_shift), the mean by two roundings (3/2).
+  const std::size_t n = 64;
+  const FixedGroupNorm constants = constants_for(n, 0, 1);
+  FixedLayer layer(Number::f32, n, n, 1);
+  for (std::size_t j = 0; j < n; ++j) {
+    layer.weights_s16.data()[layout::packed_diagonal_index(j)] = 1;
+    layer.bias.data()[j] = layer.shift.data()[j] = 0;
+    std::fill_n(layer.multiplier.data() + 4 * j, 4, std::int16_t{32767});
+  }
+  const std::vector<std::uint32_t> words = random_words(n, Number::s16, 17);
+  Words out(words_of(Number::s16, n));
+  group_norm_fixed_ref({words.data(), out.data(), &layer.tables, &constants, n, 1, Number::s16, false});
+  const auto get = [&](const std::uint32_t* from, std::size_t f, std::size_t v) {
+    return static_cast<double>(static_cast<std::int16_t>(from[f / 2 * layout::tile_voxels + v] >> (f % 2 * 16)));
+  };
+  for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
+    double mean = 0, squares = 0;
+    for (std::size_t f = 0; f < n; ++f) mean += get(words.data(), f, v) / n;
+    const auto deviation = [&](std::size_t f) { return std::clamp(get(words.data(), f, v) - mean, -32768.0, 32767.0); };
+    for (std::size_t f = 0; f < n; ++f) squares += std::pow(deviation(f), 2);
+    const double unit = std::exp2(13.5) / std::sqrt(squares);
+    const double relative = 2e-4 + n / 2.0 * std::exp2(constants.square_shift) / squares;
+    for (std::size_t f = 0; f < n; ++f) {
+      const double exact = deviation(f) * unit;
+      ASSERT_NEAR(get(out.data(), f, v), exact, 2 + 1.5 * unit + std::fabs(exact) * relative) << f << ' ' << v;
+    }
+  }
+}
+
+TEST(InverseRoot, IsWithinItsBoundForEveryMantissa) {
+  for (std::int32_t m = 1 << 14; m < 1 << 16; ++m)
+    ASSERT_NEAR(inverse_root_of_mantissa(m) * std::sqrt(static_cast<double>(m)) / 0x1p22, 1, 1e-4) << m;
+}
+
+TEST(InverseRoot, IsWithinItsBoundAtEveryMagnitude) {
+  for (std::int64_t v = 1; v <= INT32_MAX; v += 1 + v / 997) {
+    const InverseRoot r = inverse_root(static_cast<std::int32_t>(v));
+    // The mantissa drops what lies below 15 bits: at most one part in 2^14 of it, half of that in the root.
+    ASSERT_NEAR(r.root * std::exp2(r.half - 29.5) * std::sqrt(static_cast<double>(v)), 1, 1e-4 + 0x1p-15) << v;
+  }
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,61 @@
+/// What the integers of every layer mean (docs/numerics.md): chosen once before fine-tuning, and then the same while the weights
+/// move, in the file that is written, and in the runtime.
+///
+///   sum[j]  = bias[j] + sum_k weights[j, k] * in[k]       real value: sum_scale[j] * sum[j]
+///   next[j] = requantize(sum[j], requant[j])              real value: out_scale[j] * next[j]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "crbrt/format/layout.h"
+#include "crbrt/format/requant.h"
+
+namespace crbrt::trainer {
+
+struct LayerPlan {
+  Number in = Number::s16, out = Number::s16;  ///< out: s32 in the last layer
+  std::vector<double> in_scale;                ///< [n_in]
+  std::vector<double> sum_scale;               ///< [n_out]; the last layer also has the rows of the heads
+  std::vector<Requant> requant;                ///< [n_out], none in the last layer
+};
+
+struct IntegerPlan {
+  std::vector<float> input_factor;  ///< [n_input] quantised input = round(input * factor)
+  std::vector<LayerPlan> layers;
+};
+
+/// One layer as the model file stores it.
+struct IntegerLayer {
+  Number in = Number::s16, out = Number::s16;
+  std::vector<std::int16_t> weights;  ///< [n_out, n_in] row-major; those of u8 inputs fit a byte
+  std::vector<std::int32_t> bias;     ///< [n_out], holds what makes the first shift round
+  std::vector<Requant> requant;
+};
+
+struct IntegerNetwork {
+  std::vector<float> input_factor;
+  std::vector<IntegerLayer> layers;
+  std::vector<float> output_scale;  ///< [n_output + n_head]; empty: the network is not in integers
+};
+
+/// Requantisation reaches what its multiplier is, 2^14 at least: more of 16 bits is not used.
+inline constexpr double used_s16 = (1 << 14) - 1;
+
+/// What makes the first shift round instead of going down.
+constexpr std::int32_t half_of(const Requant& r) noexcept { return r.shift == 0 ? 0 : std::int32_t{1} << (r.shift - 1); }
+
+/// Real value of one step of what `r` makes of sums.
+double scale_after(const Requant& r, double sum_scale) noexcept;
+
+/// Requantisation from sums to numbers of about `out_scale`. The first shift is the smallest that keeps everything that is not
+/// clipped anyway in 16 bits.
+Requant requant_to(double sum_scale, Number out, double out_scale) noexcept;
+
+/// A checkpoint's form of the plan: scales, shifts and multipliers in one row. `read_numbers` fills a plan whose `in` and `out`
+/// are set and whose vectors have their sizes.
+std::vector<double> numbers_of(const IntegerPlan& plan);
+void read_numbers(const std::vector<double>& numbers, IntegerPlan& plan);
+
+}  // namespace crbrt::trainer
