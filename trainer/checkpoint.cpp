@@ -44,8 +44,8 @@ History to_history(const at::Tensor& table) {
   History history;
   for (std::int64_t i = 0; i < table.size(0); ++i) {
     const double* cell = table.data_ptr<double>() + i * table.size(1);
-    history.push_back(
-        {static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], cell[4], std::vector<double>(cell + 5, cell + table.size(1))});
+    history.push_back({static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], cell[4],
+                       std::vector<double>(cell + 5, cell + table.size(1))});
   }
   return history;
 }

@@ -40,7 +40,8 @@ const char* precision(const IntegerNetwork& network) {
 Offset<fbs::Fixed> write_integers(FlatBufferBuilder& builder, const IntegerNetwork& network) {
   std::vector<Offset<fbs::FixedOp>> ops;
   for (const IntegerLayer& layer : network.layers) ops.push_back(write(builder, layer));
-  return fbs::CreateFixedDirect(builder, precision(network), &network.input_factor, &ops, &network.output_scale, 0, calibration);
+  return fbs::CreateFixedDirect(builder, precision(network), &network.input_factor, &ops, &network.output_scale, 0,
+                                calibration);
 }
 
 }  // namespace crbrt::trainer

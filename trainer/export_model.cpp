@@ -27,7 +27,8 @@ constexpr std::size_t n_test_voxel = 16;
 /// wrong transpose, normalisation or skip differs by about 1. In standard deviations of the output.
 constexpr double max_difference = 1e-3;
 
-/// In integers the two are equal, but for an input that preprocessing leaves on the other side of a half: a step or two of a byte.
+/// In integers the two are equal, but for an input that preprocessing leaves on the other side of a half: a step or two of a
+/// byte.
 constexpr double integer_difference = 0.05;
 
 Offset<fbs::Normalization> write(FlatBufferBuilder& builder, const PlainNormalization& n) {
@@ -182,7 +183,8 @@ void check_integers(const Program& program, const TrainedNetwork& trained, float
   const std::vector<float> found = run_scalar(program, trained.check.coefficients, sigma).estimates;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::size_t output = i % program.n_output;
-    expect_near(found[i], trained.check.integer_estimates[i], integer_difference / max_difference * trained.standardization.scale[output],
+    expect_near(found[i], trained.check.integer_estimates[i],
+                integer_difference / max_difference * trained.standardization.scale[output],
                 program.outputs[output].name + std::string(" in integers"));
   }
 }

@@ -36,8 +36,7 @@ at::Tensor head_loss(const Network& network, const HeadMaterial& material, const
   if (wanted.uncertainty)
     loss = loss + uncertainty_loss(log_std(material.config, heads, batch.log_noise, material.noise),
                                    features.narrow(1, 0, n_output) - batch.targets);
-  if (wanted.atypicality)
-    loss = loss + atypicality_loss(score(heads), score(network.forward_heads(unlike, Mode::inference)));
+  if (wanted.atypicality) loss = loss + atypicality_loss(score(heads), score(network.forward_heads(unlike, Mode::inference)));
   return loss;
 }
 

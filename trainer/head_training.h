@@ -24,8 +24,8 @@ at::Tensor head_loss(const Network& network, const HeadMaterial& material, const
 /// Inputs of one voxel unlike any fingerprint for every four of `coefficients`, in random order.
 at::Tensor unlike_inputs(const at::Tensor& coefficients, const HeadMaterial& material);
 
-/// What to add to the biases of the heads, [head_count]: standard deviations as calibrated, and where `threshold` is given (of a
-/// model whose integers these are) a score that exceeds it as often as its own.
+/// What to add to the biases of the heads, [head_count]: standard deviations as calibrated, and where `threshold` is given (of
+/// a model whose integers these are) a score that exceeds it as often as its own.
 std::vector<float> head_shift(const Config& config, const HeadCalibration& calibration, const float* threshold);
 
 /// Trains the rows of the standard deviations alone with coverage_loss() and coverage_mismatch(), with as many voxels at low

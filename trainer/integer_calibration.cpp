@@ -14,7 +14,7 @@ constexpr double headroom = 1.5;       // values of s16 that calibration did not
 constexpr double smallest_step = 0.2;  // of a step that clips nothing: how far u8 are searched
 constexpr double search_ratio = 1.06;
 constexpr double fewest_steps = 24, most_steps = 300;  // of the largest weight of a row in s8
-constexpr double s16_sum_share = 0.8;  // of 32 bits that start out used: weights grow while they are trained
+constexpr double s16_sum_share = 0.8;                  // of 32 bits that start out used: weights grow while they are trained
 
 std::vector<double> scales_s16(const at::Tensor& values) {
   const at::Tensor largest = std::get<0>(values.abs().max(0)).to(at::kDouble);
@@ -174,7 +174,8 @@ Continued continued(const IntegerNetwork& integers, const Network& network, cons
     } else {
       in = next_integers(layer, in);
       in_scale = step_values(in, trace.layer_inputs[i + 1]);
-      for (std::size_t j = 0; j < in_scale.size(); ++j) plan.sum_scale.push_back(in_scale[j] / scale_after(layer.requant[j], 1));
+      for (std::size_t j = 0; j < in_scale.size(); ++j)
+        plan.sum_scale.push_back(in_scale[j] / scale_after(layer.requant[j], 1));
     }
     result.real.push_back(real_layer(layer, plan));
     result.plan.layers.push_back(std::move(plan));

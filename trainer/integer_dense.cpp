@@ -10,7 +10,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr double float_sum_max = 1 << 23;  // of weights times inputs, and of the bias: their sum is exact in a float
+constexpr double float_sum_max = 1 << 23;    // of weights times inputs, and of the bias: their sum is exact in a float
 constexpr std::int64_t float_inputs = 1024;  // so many quads of 128 * 255 stay below
 constexpr double s16_row_max = 65000;        // of 2^16, which 32-bit sums of s16 inputs allow; the rest is the bias
 
@@ -77,7 +77,8 @@ at::Tensor to_tensor(const std::vector<double>& values, std::int64_t first, std:
 IntegerDense::IntegerDense(const LayerPlan& plan, std::int64_t first_row, std::int64_t n_row, const c10::Device& device)
     : in(plan.in),
       out(plan.out),
-      type(plan.in == Number::u8 && static_cast<std::int64_t>(plan.in_scale.size()) <= float_inputs ? at::kFloat : at::kDouble) {
+      type(plan.in == Number::u8 && static_cast<std::int64_t>(plan.in_scale.size()) <= float_inputs ? at::kFloat
+                                                                                                    : at::kDouble) {
   std::vector<double> outs(static_cast<std::size_t>(n_row), 1.0), halves(static_cast<std::size_t>(n_row), 0.0);
   if (!plan.requant.empty()) requant.assign(plan.requant.begin() + first_row, plan.requant.begin() + first_row + n_row);
   for (std::size_t j = 0; j < requant.size(); ++j) {

@@ -25,10 +25,10 @@ struct IntegerDense {
   at::Tensor integer_bias(const at::Tensor& bias, const at::Tensor& integer_weights) const;
 
   Number in, out;
-  at::ScalarType type;               ///< of weights, bias and sums
-  at::Tensor in_scale;               ///< [n_in] of `type`
-  at::Tensor sum_scale, out_scale;   ///< [n_row]; out_scale of the last layer: 1
-  at::Tensor half;                   ///< [n_row] that makes the first shift round
+  at::ScalarType type;              ///< of weights, bias and sums
+  at::Tensor in_scale;              ///< [n_in] of `type`
+  at::Tensor sum_scale, out_scale;  ///< [n_row]; out_scale of the last layer: 1
+  at::Tensor half;                  ///< [n_row] that makes the first shift round
   std::vector<Requant> requant;
 };
 

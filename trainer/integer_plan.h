@@ -1,5 +1,5 @@
-/// What the integers of every layer mean (docs/numerics.md): chosen once before fine-tuning, and then the same while the weights
-/// move, in the file that is written, and in the runtime.
+/// What the integers of every layer mean (docs/numerics.md): chosen once before fine-tuning, and then the same while the
+/// weights move, in the file that is written, and in the runtime.
 ///
 ///   sum[j]  = bias[j] + sum_k weights[j, k] * in[k]       real value: sum_scale[j] * sum[j]
 ///   next[j] = requantize(sum[j], requant[j])              real value: out_scale[j] * next[j]

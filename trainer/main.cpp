@@ -129,7 +129,9 @@ int train(int argc, char** argv) {
   const bool is_integer = config.quantization.is_on();
   std::printf("%s: CRB loss %.4f on held-out fingerprints%s\n", line.out.c_str(),
               is_integer ? network.integer_crb_loss : network.crb_loss,
-              is_integer ? (", in integers; the same weights as real numbers " + cli::number_text(network.crb_loss, "%.4f")).c_str() : "");
+              is_integer
+                  ? (", in integers; the same weights as real numbers " + cli::number_text(network.crb_loss, "%.4f")).c_str()
+                  : "");
   return cli::exit_ok;
 }
 

@@ -143,7 +143,8 @@ void Network::set_weights(const std::vector<PlainLayer>& layers) {
   const at::NoGradGuard no_gradient;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto n_in = static_cast<std::int64_t>(layers[i].n_in);
-    const at::Tensor weights = at::tensor(layers[i].weights, at::kFloat).view({-1, n_in}), bias = at::tensor(layers[i].bias, at::kFloat);
+    const at::Tensor weights = at::tensor(layers[i].weights, at::kFloat).view({-1, n_in}),
+                     bias = at::tensor(layers[i].bias, at::kFloat);
     const Layer& to = impl_->tensors.layers[i];
     const std::int64_t n_own = to.bias.size(0), n_rest = bias.size(0) - n_own;
     to.weight.copy_(weights.narrow(0, 0, n_own));

@@ -26,8 +26,7 @@ void Run::validate() {
 }
 
 std::vector<double> Run::validation_losses(const at::Tensor& features) const {
-  return to_doubles(
-      loss_per_output(config_, standardization_, {estimates_of(features), held_out_.targets, held_out_.weights}));
+  return to_doubles(loss_per_output(config_, standardization_, {estimates_of(features), held_out_.targets, held_out_.weights}));
 }
 
 std::vector<double> Run::crb_loss(const at::Tensor& features) const {
@@ -43,8 +42,11 @@ std::vector<float> Run::si_estimates(const at::Tensor& features, std::int64_t n)
 
 CheckVoxels Run::check_voxels(const at::Tensor& features) const {
   const std::int64_t n = std::min(n_check_voxel, features.size(0));
-  return {static_cast<std::size_t>(n), to_floats(held_out_.coefficients.narrow(0, 0, n)), si_estimates(features, n),
-          to_floats(heads_of(features).narrow(0, 0, n)), {}};
+  return {static_cast<std::size_t>(n),
+          to_floats(held_out_.coefficients.narrow(0, 0, n)),
+          si_estimates(features, n),
+          to_floats(heads_of(features).narrow(0, 0, n)),
+          {}};
 }
 
 void Run::add_integer_results(TrainedNetwork& out) const {

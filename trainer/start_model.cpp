@@ -58,8 +58,9 @@ void check(const LoadedModel& loaded, const Config& config, const std::string& b
              model.preprocessing->l2_normalize == config.preprocessing.l2_normalize,
          path, "preprocessing");
   expect(same_outputs(model, config), path, "outputs");
-  expect((model.uncertainty != nullptr) == config.heads.uncertainty && (model.atypicality != nullptr) == config.heads.atypicality,
-         path, "heads");
+  expect(
+      (model.uncertainty != nullptr) == config.heads.uncertainty && (model.atypicality != nullptr) == config.heads.atypicality,
+      path, "heads");
   expect(same_network(model, config), path, "network (without normalisation and skips)");
 }
 

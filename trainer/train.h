@@ -17,11 +17,11 @@ class Teacher;
 struct StartModel;
 
 struct TrainOptions {
-  std::string checkpoint_path;       ///< empty: none are written
-  bool resume = false;               ///< continue from checkpoint_path
-  std::string start_path;            ///< checkpoint of another run whose weights are the first ones; empty: random weights
+  std::string checkpoint_path;  ///< empty: none are written
+  bool resume = false;          ///< continue from checkpoint_path
+  std::string start_path;       ///< checkpoint of another run whose weights are the first ones; empty: random weights
   const StartModel* start_model = nullptr;  ///< whose weights and standardisation are used; null: start_path
-  const Teacher* teacher = nullptr;  ///< of config.distillation
+  const Teacher* teacher = nullptr;         ///< of config.distillation
   int n_thread = 1;
   double checkpoint_every_s = 60;
   std::function<bool()> stop_requested;                                ///< asked after every epoch; may be empty
@@ -31,9 +31,9 @@ struct TrainOptions {
 /// Noisy voxels and what the network makes of them in LibTorch: the exported model must agree.
 struct CheckVoxels {
   std::size_t n = 0;
-  std::vector<float> coefficients;  ///< [n, 2 * n_coeff]
-  std::vector<float> estimates;     ///< [n, n_output] in SI units
-  std::vector<float> heads;         ///< [n, head_count] as they leave the network, calibrated
+  std::vector<float> coefficients;       ///< [n, 2 * n_coeff]
+  std::vector<float> estimates;          ///< [n, n_output] in SI units
+  std::vector<float> heads;              ///< [n, head_count] as they leave the network, calibrated
   std::vector<float> integer_estimates;  ///< as `estimates`, of the network in integers; empty without
 };
 
@@ -43,7 +43,7 @@ struct TrainedNetwork {
   Standardization standardization;
   std::size_t epochs = 0;
   History history;
-  double crb_loss = 0;  ///< on the held-out fingerprints, in real numbers, whatever loss was trained
+  double crb_loss = 0;          ///< on the held-out fingerprints, in real numbers, whatever loss was trained
   double integer_crb_loss = 0;  ///< in integers, where there are
   std::vector<double> crb_loss_per_output;
   CheckVoxels check;

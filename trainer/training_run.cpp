@@ -39,8 +39,8 @@ Run::Run(const Config& config, const TrainingData& data, const TrainOptions& opt
       standardization_(measured_standardization(data)),
       training_(data, data.training, standardization_, device_),
       validation_(data, data.validation, standardization_, device_),
-      network_(config.network, {2 * data.n_coeff, data.n_output, head_count(config)}, config.heads.trunk_gradient,
-               config.seed, device_),
+      network_(config.network, {2 * data.n_coeff, data.n_output, head_count(config)}, config.heads.trunk_gradient, config.seed,
+               device_),
       adam_({network_.parameters()}, torch::optim::AdamOptions(config.learning_rate)),
       identity_(run_identity(config, data) + (teacher_ != nullptr ? teacher_->sha256() : "") +
                 (start_ != nullptr ? start_->sha256 : "")) {
@@ -51,8 +51,7 @@ Run::Run(const Config& config, const TrainingData& data, const TrainOptions& opt
 }
 
 CheckpointState Run::state() {
-  return {standardization_, network_.parameters(), network_.running_statistics(), adam_, epoch_, history_,
-          integer_plan_};
+  return {standardization_, network_.parameters(), network_.running_statistics(), adam_, epoch_, history_, integer_plan_};
 }
 
 void Run::load(const std::string& path) {
@@ -80,10 +79,10 @@ Standardization Run::measured_standardization(const TrainingData& data) {
 void Run::start_integers() {
   seed_generators(config_.seed, integer_epoch);
   const at::TensorOptions index = at::TensorOptions().dtype(at::kLong).device(device_);
-  const VoxelBatch voxels = training_.draw(
-      at::randint(static_cast<std::int64_t>(training_.size()),
-                  {static_cast<std::int64_t>(config_.quantization.calibration_voxels)}, index),
-      1);
+  const VoxelBatch voxels =
+      training_.draw(at::randint(static_cast<std::int64_t>(training_.size()),
+                                 {static_cast<std::int64_t>(config_.quantization.calibration_voxels)}, index),
+                     1);
   const at::Tensor inputs = preprocess(voxels.coefficients, config_.preprocessing, standardization_);
   IntegerPlan plan;
   if (start_ != nullptr && !start_->integers.layers.empty()) {
@@ -118,7 +117,7 @@ void Run::run_epoch() {
 }
 
 void Run::run_block(const at::Tensor& order, std::int64_t first_step, std::int64_t end_step, std::int64_t n_step,
-               at::Tensor& loss_sum) {
+                    at::Tensor& loss_sum) {
   const auto repeats = static_cast<std::int64_t>(realisations(config_));
   const VoxelBatch block =
       training_.draw(order.narrow(0, first_step * batch_, (end_step - first_step) * batch_), data_size(repeats));
@@ -132,10 +131,9 @@ void Run::run_block(const at::Tensor& order, std::int64_t first_step, std::int64
     const std::int64_t index = step - first_step;
     const at::Tensor features = network_.forward(inputs.narrow(0, index * voxels, voxels), Mode::training);
     const VoxelBatch batch = block.rows(index * voxels, voxels);
-    const at::Tensor loss =
-        loss_per_output(config_, standardization_,
-                        {estimates_of(features), targets.narrow(0, index * voxels, voxels), batch.weights})
-            .mean();
+    const at::Tensor loss = loss_per_output(config_, standardization_,
+                                            {estimates_of(features), targets.narrow(0, index * voxels, voxels), batch.weights})
+                                .mean();
     at::Tensor total = loss;
     if (head_count(config_) > 0)
       total = loss + head_loss(network_, material(), features, batch,

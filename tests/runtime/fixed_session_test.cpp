@@ -83,6 +83,11 @@ TEST(FixedSession, OutputsAloneHaveTheBitsOfOutputsWithDetails) {
   }
 }
 
+TEST(FixedSession, ArenaBytesAreTheCommittedNumber) {
+  // Words of a voxel in each slot, times 48 voxels and 4 bytes: a quarter of a float's for u8, half of it for s16.
+  EXPECT_EQ(Session::arena_bytes(FixedProgram().program), (16 + 8 + 8 + 16 + 16 + 16 + 21) * 192u);
+}
+
 // Ops: 0 quantize, 1 dense_s16 16-30, 2 dense_u8 30-28 (kept), 3 group_norm_s16, 4 dense_u8 + skip, 5 affine_s16, 6 dense_s16
 // 28-21, 7 dequantize. Tables 0 .. 5 belong to ops 1 .. 6.
 struct Mutation {

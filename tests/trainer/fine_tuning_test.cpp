@@ -37,7 +37,9 @@ struct Problem {
   TrainingData data;
 
   explicit Problem(const Config& c) : config(c), data(prepare_data(dataset, c, "data")) {}
-  std::vector<std::uint8_t> exported(const TrainedNetwork& network) const { return export_model(config, dataset, data, network); }
+  std::vector<std::uint8_t> exported(const TrainedNetwork& network) const {
+    return export_model(config, dataset, data, network);
+  }
 };
 
 Model loaded(const std::vector<std::uint8_t>& bytes) {
@@ -50,7 +52,8 @@ Model loaded(const std::vector<std::uint8_t>& bytes) {
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, std::size_t n) {
   const cli::BoundSession session(program, Isa::automatic);
   std::vector<float> out(n * program.n_output);
-  EXPECT_EQ(session->run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}), Status::ok);
+  EXPECT_EQ(session->run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}),
+            Status::ok);
   return out;
 }
 

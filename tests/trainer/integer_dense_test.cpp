@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "crbrt/format/fixed_bounds.h"
 #include "trainer/host_values.h"
 #include "trainer/integer_calibration.h"
@@ -16,7 +18,8 @@ struct Case {
 };
 
 at::Tensor random_integers(const Case& c, std::int64_t n) {
-  return c.in == Number::u8 ? at::randint(0, 256, {n, c.n_in}, at::kFloat) : at::randint(-32768, 32768, {n, c.n_in}, at::kFloat);
+  return c.in == Number::u8 ? at::randint(0, 256, {n, c.n_in}, at::kFloat)
+                            : at::randint(-32768, 32768, {n, c.n_in}, at::kFloat);
 }
 
 /// Scales that calibration chooses for random weights of this size.
@@ -52,7 +55,8 @@ TEST_P(IntegerLayers, ForwardIsRequantizeToTheBit) {
     for (std::size_t j = 0; j < w.size() / plan_.in_scale.size(); ++j) {
       auto acc = static_cast<std::int64_t>(b[j]);
       for (std::size_t k = 0; k < plan_.in_scale.size(); ++k)
-        acc += static_cast<std::int64_t>(w[j * plan_.in_scale.size() + k]) * static_cast<std::int64_t>(x[v * plan_.in_scale.size() + k]);
+        acc += static_cast<std::int64_t>(w[j * plan_.in_scale.size() + k]) *
+               static_cast<std::int64_t>(x[v * plan_.in_scale.size() + k]);
       ASSERT_EQ(acc, static_cast<std::int32_t>(acc));
       const std::int32_t value = requantize(static_cast<std::int32_t>(acc), plan_.requant[j]);
       const std::int32_t expected = saturate(value, 0, c.out == Number::u8 ? u8_max : s16_max);
@@ -72,7 +76,7 @@ TEST_P(IntegerLayers, NoWeightsCanMakeASumOverflow) {
     const auto weight = [&](std::size_t j, std::size_t k) { return k < n_in ? static_cast<std::int32_t>(w[j * n_in + k]) : 0; };
     for (std::size_t j = 0; j < b.size(); ++j) {
       EXPECT_TRUE(sum_fits(weight, j, n_in, static_cast<std::int64_t>(b[j]), c.in == Number::u8 ? u8_max + 1 : -s16_min));
-      if (c.in == Number::u8) EXPECT_TRUE(quads_fit(weight, j, padded));
+      EXPECT_TRUE(c.in != Number::u8 || quads_fit(weight, j, padded));
     }
   }
 }
