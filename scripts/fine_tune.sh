@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Lowers what integers cost a shipped model: makes its cheapest integer form within a loose budget, fine-tunes that in the
-# runtime's arithmetic, and measures both against the model in real numbers. The model's own weights stay as they are.
+# Fine-tunes the integers of a shipped model in the runtime's arithmetic, and measures them before and after on fingerprints
+# that neither chose scales nor trained. The model's own weights stay as they are; whether it helped is for the two tables.
 #   scripts/fine_tune.sh NAME [OUT]      NAME: a folder of models/; OUT: build/fine_tuned
-#   LOOSE_BUDGET (0.025), EPOCHS (100), LEARNING_RATE (3e-6): what OUT/NAME/config.json says
-# OUT/NAME/start.crbm, tuned.crbm and integers.crbm (the model with the tuned integers); start.txt and tuned.txt hold the costs.
-# Data sets that exist in OUT are kept. Models of the published sequence need it beside the clone (or where CRBRT_SHARED points).
+#   PRECISION (i8; or i16, mixed), EPOCHS (100) and LEARNING_RATE (3e-6) may be set in the environment
+# OUT/NAME holds start.crbm, tuned.crbm, integers.crbm (the model with the tuned integers), before.txt and after.txt (costs).
+# Files that exist in OUT are kept. Models of the published sequence need it beside the clone (or where CRBRT_SHARED points).
 set -eu
 
 # shellcheck source=scripts/lib.sh
@@ -32,28 +32,41 @@ simulate() { # FILE COUNT SEED: with the basis of the model
     --basis "$model" --threads "$(nproc)" --out "$1"
 }
 
-quantize() { # ARGUMENTS...: the table of what it costs on stdout
-  "$programs/crbrt-codegen" --model "$model" --dataset "$calibration_set" --out "$work/generated" "$@"
+quantize() { # DATA_SET ARGUMENTS...: the table of what it costs on stdout
+  local data_set=$1
+  shift
+  "$programs/crbrt-codegen" --model "$model" --dataset "$data_set" --out "$work/generated" "$@"
 }
 
-train_set=$out/data/$family-train.h5 calibration_set=$out/data/$family-calibration.h5
-simulate "$train_set" 40000 101
-simulate "$calibration_set" 8000 102
+measure() { # MODEL ARGUMENTS...: of its integers, on the unseen set
+  local tuned=$1
+  shift
+  quantize "$out/data/$family-unseen.h5" --precision mixed --budget 100 --integer-weights-from "$tuned" "$@"
+}
 
+train_set=$out/data/$family-train.h5
+simulate "$train_set" 40000 101
+simulate "$out/data/$family-calibration.h5" 8000 102
+simulate "$out/data/$family-unseen.h5" 8000 103
+
+precision=${PRECISION:-i8}
 [ -s "$work/start.crbm" ] ||
-  quantize --precision mixed --budget "${LOOSE_BUDGET:-0.025}" --save-model "$work/start.crbm" >"$work/start.txt"
+  quantize "$out/data/$family-calibration.h5" --precision "$precision" --save-model "$work/start.crbm" >"$work/start.txt"
 
 # The model's configuration; widths as they were chosen, the model itself as teacher, small steps.
-widths=$(sed -n 's/^| [a-z0-9]*: dense \([us][0-9]*\) .*/\1/p' "$work/start.txt" | sed -e 's/u8/8/' -e 's/s16/16/' | paste -s -d ,)
-sed -e "s|^  \"loss\": .*|  \"loss\": \"crb\",\n  \"quantization\": {\"widths\": [$widths]},\n  \"distillation\": {\"teacher\": \"$name\", \"share\": 1},|" \
+widths=$(sed -n 's/^| [a-z0-9]*: dense [us]\([0-9]*\) .*/\1/p' "$work/start.txt" | paste -s -d ,)
+adam='{"kind": "adam", "learning_rate": '${LEARNING_RATE:-3e-6}', "max_gradient_norm": 0.03}'
+sed -e 's|^  "loss": .*|  "loss": "crb",\n  "quantization": {"widths": ['"$widths"']},|' \
+  -e 's|^  "heads": |  "distillation": {"teacher": "'"$name"'", "share": 1},\n  "heads": |' \
   -e 's|"trunk_gradient": [0-9.]*|"trunk_gradient": 0|' \
-  -e "s|^  \"optimizer\": .*|  \"optimizer\": {\"kind\": \"adam\", \"learning_rate\": ${LEARNING_RATE:-3e-6}, \"max_gradient_norm\": 100},|" \
-  -e "s|\"training\": {\"batch\": [0-9]*, \"epochs\": [0-9]*|\"training\": {\"batch\": 1024, \"epochs\": ${EPOCHS:-100}|" \
+  -e 's|^  "optimizer": .*|  "optimizer": '"$adam"',|' \
+  -e 's|"training": {"batch": [0-9]*, "epochs": [0-9]*|"training": {"batch": 1024, "epochs": '"${EPOCHS:-100}"'|' \
   "models/$name/config.json" >"$work/config.json"
 
 resume=()
 [ -s "$work/checkpoint.pt" ] && resume=(--resume)
 [ -s "$work/tuned.crbm" ] || "$programs/crbrt-train" --config "$work/config.json" --dataset "$train_set" \
   --start-model "$work/start.crbm" --teacher "$model" "${resume[@]}" --checkpoint "$work" --out "$work/tuned.crbm"
-quantize --precision mixed --integer-weights-from "$work/tuned.crbm" --budget 1 --save-model "$work/integers.crbm" >"$work/tuned.txt"
-cat "$work/tuned.txt"
+measure "$work/start.crbm" >"$work/before.txt"
+measure "$work/tuned.crbm" --save-model "$work/integers.crbm" >"$work/after.txt"
+printf 'before\n%s\n\nafter\n%s\n' "$(cat "$work/before.txt")" "$(cat "$work/after.txt")"

@@ -21,16 +21,19 @@ std::vector<double> scales_s16(const at::Tensor& values) {
   return to_doubles((headroom / used_s16 * largest).clamp_min(1e-12));
 }
 
+/// Rows that start at zero get room to grow.
+at::Tensor not_far_below_mean(const at::Tensor& rows) { return at::maximum(rows, 0.01 * rows.mean()).clamp_min(1e-30); }
+
 /// Step of each row of weights in units of the inputs, so that sums of s16 inputs use a fixed share of 32 bits.
 at::Tensor sum_scales_s16(const at::Tensor& weights, const at::Tensor& bias) {
   const at::Tensor largest_sum = weights.abs().sum(1) * -double{s16_min} + bias.abs();
   const at::Tensor largest_weight = std::get<0>(weights.abs().max(1)) / double{s16_max};
-  return at::maximum(largest_sum / (s16_sum_share * 0x1p31), largest_weight).clamp_min(1e-30);
+  return not_far_below_mean(at::maximum(largest_sum / (s16_sum_share * 0x1p31), largest_weight));
 }
 
 /// The step of each row of bytes that changes sums least, with inputs of the given variances that do not depend on each other.
 at::Tensor sum_scales_u8(const at::Tensor& weights, const at::Tensor& variance) {
-  const at::Tensor largest = std::get<0>(weights.abs().max(1, true)).clamp_min(1e-30);
+  const at::Tensor largest = not_far_below_mean(std::get<0>(weights.abs().max(1, true)));
   at::Tensor best = largest / fewest_steps, least;
   for (double steps = fewest_steps; steps < most_steps; steps *= search_ratio) {
     const at::Tensor scale = largest / steps;
@@ -140,7 +143,8 @@ at::Tensor next_integers(const IntegerLayer& layer, const at::Tensor& in) {
 /// Real value of a step of each feature: least squares; of one that is hardly ever active, the middle one of the others.
 std::vector<double> step_values(const at::Tensor& integers, const at::Tensor& real) {
   const at::Tensor product = (integers * real.to(at::kCPU, at::kDouble)).sum(0), square = at::square(integers).sum(0);
-  const at::Tensor steps = product / square.clamp_min(1), middle = steps.median();
+  const at::Tensor steps = product / square.clamp_min(1), active = steps.masked_select(steps > 0);
+  const at::Tensor middle = active.numel() > 0 ? active.median() : at::full({}, 1e-6, at::kDouble);
   return to_doubles(at::where(steps > 0.05 * middle, steps, middle));
 }
 

@@ -14,7 +14,7 @@ constexpr double float_sum_max = 1 << 23;    // of weights times inputs, and of 
 constexpr std::int64_t float_inputs = 1024;  // so many quads of 128 * 255 stay below
 constexpr double s16_row_max = 65000;        // of 2^16, which 32-bit sums of s16 inputs allow; the rest is the bias
 
-/// What requantisation makes of sums, and where gradients pass: not where ReLU or the clamp is at work.
+/// What requantisation makes of sums, and where gradients pass: not where ReLU, saturation or the clamp is at work.
 template <class Sum>
 void finish(const IntegerDense& layer, const at::Tensor& sums, at::Tensor& values, at::Tensor& pass) {
   const std::int64_t n_row = sums.size(0), n = sums.size(1);
@@ -27,7 +27,7 @@ void finish(const IntegerDense& layer, const at::Tensor& sums, at::Tensor& value
       const auto acc = static_cast<std::int32_t>(*sum);
       const std::int32_t wanted = requantize(acc, r);
       *value = static_cast<float>(saturate(wanted, 0, largest));
-      *passes = acc > half_of(r) && wanted <= largest ? 1.0f : 0.0f;
+      *passes = acc > half_of(r) && (acc >> r.shift) <= s16_max && wanted <= largest ? 1.0f : 0.0f;
     }
 }
 

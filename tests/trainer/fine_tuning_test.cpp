@@ -170,6 +170,25 @@ TEST_F(StartFromModel, StartsWithItsWeights) {
       ASSERT_NEAR(tuned.layers[i].weights[k], real_network_.layers[i].weights[k], 1e-9);  // 20 steps of at most 1e-12
 }
 
+TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
+  const Config config = with_widths("[16, 8, 16]", heads);
+  const TrainedNetwork first = train(config, real_.data, {}).network;
+  const auto bytes = export_model(config, real_.dataset, real_.data, first);
+  std::ofstream(path_, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  const StartModel start = read_start_model(path_, config, real_.dataset.basis_sha256);
+  Config still = config;
+  still.learning_rate = 1e-12;  // a run that goes nowhere shows where it started
+  still.heads.refine_epochs = 0;
+  TrainOptions options;
+  options.start_model = &start;
+  const TrainedNetwork second = train(still, real_.data, options).network;
+  for (std::size_t i = 0; i < first.integers.layers.size(); ++i)
+    EXPECT_EQ(second.integers.layers[i].weights, first.integers.layers[i].weights) << i;
+  EXPECT_EQ(second.history.front().validation_loss, second.history.back().validation_loss);
+  EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), real_.dataset.basis_sha256), cli::DisagreementError);
+}
+
 TEST_F(StartFromModel, RefusesAnotherNetworkOutputsHeadsOrBasis) {
   const std::string basis = real_.dataset.basis_sha256;
   EXPECT_EQ(refusal(real_.config, basis), "");
