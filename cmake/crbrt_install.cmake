@@ -8,6 +8,7 @@
 include(CMakePackageConfigHelpers)
 
 set(crbrt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/crbrt)
+set(crbrt_internal_dir ${CMAKE_INSTALL_INCLUDEDIR}/crbrt/internal)
 set(crbrt_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # An install tree may be moved: .pc files find their prefix from where they lie.
@@ -45,7 +46,7 @@ endfunction()
 crbrt_install_part(runtime TARGETS crbrt_format crbrt_runtime HEADERS ${PROJECT_SOURCE_DIR}/runtime/include)
 crbrt_install_pkgconfig(runtime crbrt)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/crbrtConfig.cmake.in ${PROJECT_BINARY_DIR}/crbrtConfig.cmake
-  INSTALL_DESTINATION ${crbrt_package_dir} NO_SET_AND_CHECK_MACRO)
+  INSTALL_DESTINATION ${crbrt_package_dir} PATH_VARS crbrt_internal_dir NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake
   DESTINATION ${crbrt_package_dir} COMPONENT runtime)
@@ -57,7 +58,11 @@ endif()
 
 if(TARGET crbrt-codegen)
   crbrt_install_part(codegen TARGETS crbrt-codegen)
-  install(FILES ${PROJECT_SOURCE_DIR}/cmake/crbrt_add_model.cmake DESTINATION ${crbrt_package_dir} COMPONENT codegen)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/crbrt_add_model.cmake ${PROJECT_SOURCE_DIR}/cmake/crbrt_kernels.cmake
+    DESTINATION ${crbrt_package_dir} COMPONENT codegen)
+  # For crbrt_add_model(... SPECIALISED); nobody includes them by hand.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/src DESTINATION ${crbrt_internal_dir}/runtime COMPONENT codegen
+    FILES_MATCHING PATTERN "*.h" PATTERN "*.inc")
 endif()
 
 if(CRBRT_PROGRAMS)

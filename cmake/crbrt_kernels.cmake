@@ -1,6 +1,11 @@
 # How kernel sources are compiled: the one place that knows the flags of an instruction set. The list of instruction sets
 # itself is runtime/src/kernels/kernels.inc.
 
+# Where the kernels' own headers lie: here in the source tree; crbrtConfig.cmake says where they are installed.
+if(NOT crbrt_kernel_headers)
+  get_filename_component(crbrt_kernel_headers ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+endif()
+
 # Flags of every runtime source. No contraction: what is fused is written as Ops::mul_add, so compilers agree bit for bit.
 # No errno: sqrt is one instruction.
 set(crbrt_runtime_flags -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno)

@@ -5,6 +5,8 @@
 #include <cctype>
 
 #include "codegen/emit_fixed.h"
+#include "codegen/emit_kernels.h"
+#include "codegen/kind_names.h"
 #include "codegen/literals.h"
 #include "crbrt/format/layout.h"
 
@@ -106,22 +108,6 @@ std::string op_tables(const Op& op, const std::string& stem) {
   return table(stem + "_weights", {op.weights, n_weight}, per_line) + table(stem + "_bias", {op.bias, n_bias}, 8) + '\n';
 }
 
-const char* kind_name(OpKind kind) {
-  switch (kind) {
-    case OpKind::dense: return "dense";
-    case OpKind::group_norm: return "group_norm";
-    case OpKind::relu: return "relu";
-    case OpKind::affine: return "affine";
-    case OpKind::quantize: return "quantize";
-    case OpKind::dequantize: return "dequantize";
-    case OpKind::dense_s16: return "dense_s16";
-    case OpKind::dense_u8: return "dense_u8";
-    case OpKind::affine_s16: return "affine_s16";
-    case OpKind::group_norm_s16: return "group_norm_s16";
-  }
-  return "";
-}
-
 std::string op_row(const Op& op, const std::string& stem) {
   std::string row = std::string("    {.kind = OpKind::") + kind_name(op.kind) + ", .n_in = " + number(op.n_in) +
                     ", .n_out = " + number(op.n_out) + ", .in_slot = " + number(op.in_slot) +
@@ -180,7 +166,8 @@ std::string program_definition(const Emitted& e) {
          "outputs,\n    .ops = " + tables + "ops,\n    .slot_width = " + tables +
          "slot_width,\n    .macs_per_voxel = " + number(p.macs_per_voxel) +
          ",\n    .uncertainty = " + (p.uncertainty != nullptr ? "&" + tables + "uncertainty" : "nullptr") +
-         ",\n    .atypicality = " + (p.atypicality != nullptr ? "&" + tables + "atypicality" : "nullptr") + "};\n";
+         ",\n    .atypicality = " + (p.atypicality != nullptr ? "&" + tables + "atypicality" : "nullptr") +
+         ",\n#ifdef CRBRT_SPECIALISED\n    .compiled = &" + tables + "compiled,\n#endif\n};\n";
 }
 
 std::string emit_source(const Emitted& e) {
@@ -190,7 +177,7 @@ std::string emit_source(const Emitted& e) {
          " && layout::tile_outputs == " + number(layout::tile_outputs) +
          " && layout::tile_voxels == " + number(layout::tile_voxels) +
          ",\n              \"this file belongs to another version of crbrt: generate it again\");\n\n" + "namespace " + name +
-         "_tables {\n\n" + all_tables(e.program) + "\n}  // namespace " + name + "_tables\n\n" + program_definition(e) +
+         "_tables {\n\n" + all_tables(e.program) + compiled_table(name) + "\n}  // namespace " + name + "_tables\n\n" + program_definition(e) +
          "\n}  // namespace crbrt::models\n\nextern \"C\" const crbrt_program* crbrt_model_" + name +
          "(void) {\n  return reinterpret_cast<const crbrt_program*>(&crbrt::models::" + name + ");\n}\n";
 }
@@ -200,7 +187,8 @@ std::string emit_source(const Emitted& e) {
 GeneratedFiles emit(const Model& model, const std::string& name, Form form) {
   const bool is_fixed = form == Form::fixed;
   const Emitted emitted{model, is_fixed ? *model.fixed_program() : model.program(), is_fixed, name};
-  return {emit_cpp_header(emitted), emit_c_header(emitted), emit_source(emitted)};
+  return {emit_cpp_header(emitted), emit_c_header(emitted), emit_source(emitted),
+          banner(model) + emit_kernels(emitted.program, name)};
 }
 
 }  // namespace crbrt::codegen

@@ -7,11 +7,12 @@
 
 namespace crbrt::codegen {
 
-/// The contents of NAME.hpp (C++), NAME.h (C99) and NAME.cpp (the tables and both accessors).
+/// The contents of NAME.hpp (C++), NAME.h (C99), NAME.cpp (the tables and both accessors) and NAME_kernels.cpp (emit_kernels.h).
 struct GeneratedFiles {
   std::string cpp_header;
   std::string c_header;
   std::string source;
+  std::string kernels;
 };
 
 /// Which of a model's two forms is emitted. The integer form must be there.

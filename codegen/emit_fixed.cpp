@@ -1,6 +1,7 @@
 /// Tables of integers, as they lie in memory.
 #include "codegen/emit_fixed.h"
 
+#include "codegen/kind_names.h"
 #include "codegen/literals.h"
 #include "crbrt/format/layout.h"
 
@@ -27,16 +28,6 @@ std::size_t n_weight(const Op& op) {
 /// ".bias = op3_start", or nullptr for a table that is not there. Names differ from those of float tables.
 std::string member(const char* name, const void* values, const std::string& table_name) {
   return std::string(".") + name + " = " + (values != nullptr ? table_name : "nullptr");
-}
-
-std::string number_name(Number number) {
-  switch (number) {
-    case Number::f32: return "f32";
-    case Number::s32: return "s32";
-    case Number::s16: return "s16";
-    case Number::u8: return "u8";
-  }
-  return {};
 }
 
 std::string group_norm_table(const FixedGroupNorm& c, const std::string& stem) {
@@ -70,7 +61,7 @@ std::string fixed_op_tables(const Op& op, const std::string& stem) {
 
 std::string fixed_members(const Op& op, const std::string& stem) {
   if (!is_integer(op)) return {};
-  return ",\n     .out = Number::" + number_name(op.out) + ", " + member("fixed", op.fixed, '&' + stem + "_fixed") + ", " +
+  return std::string(",\n     .out = Number::") + number_name(op.out) + ", " + member("fixed", op.fixed, '&' + stem + "_fixed") + ", " +
          member("fixed_group_norm", op.fixed_group_norm, '&' + stem + "_group_norm");
 }
 

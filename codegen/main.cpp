@@ -1,4 +1,5 @@
-/// crbrt-codegen --model M.crbm --precision f32|i8|i16|mixed --out DIR [--name NAME]: writes NAME.hpp, NAME.h and NAME.cpp.
+/// crbrt-codegen --model M.crbm --precision f32|i8|i16|mixed --out DIR [--name NAME]: writes NAME.hpp, NAME.h, NAME.cpp
+/// and NAME_kernels.cpp (compiled where shapes shall be constants).
 /// With --target freestanding: NAME.h and NAME.c, C99 that needs no library (docs/bare-metal.md).
 /// Integer forms are taken from the model, or made and measured (codegen/quantize).
 #include <cstdio>
@@ -43,6 +44,7 @@ void save(const GeneratedFiles& files, const std::string& folder, const std::str
   write(name + ".hpp", files.cpp_header);
   write(name + ".h", files.c_header);
   write(name + ".cpp", files.source);
+  write(name + "_kernels.cpp", files.kernels);
   out.commit();
 }
 
@@ -118,7 +120,7 @@ int run(int argc, char** argv) {
       ->required();
   app.add_option("--target", options.target,
                  "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
-  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h and NAME.cpp; made if absent")->required();
+  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent")->required();
   app.add_option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
   app.add_option("--budget", options.fixed.budget,
                  "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "

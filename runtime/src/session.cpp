@@ -34,12 +34,18 @@ void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, Voxel
   }
 }
 
+RunOps compiled_ops(const Program& program, Isa isa) noexcept {
+  const auto index = static_cast<std::size_t>(isa);
+  return program.compiled != nullptr && index < sizeof(CompiledNetwork) / sizeof(RunOps) ? program.compiled->run[index] : nullptr;
+}
+
 /// What one call of run() works on.
 struct Run {
   const Program& program;
   const KernelTable& kernels;
   float* arena;
   const Details& details;
+  RunOps compiled;  ///< null: interpret
   const bool outputs_only = !wants_any(details);
   const std::size_t first_last = first_of_last_ops(program);
 
@@ -86,7 +92,10 @@ struct Run {
     NormTile norm;
     const PreprocessFlags flags =
         kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0), wants_std(details) ? &norm : nullptr});
-    for (std::size_t i = 0; i < program.n_op; ++i) apply(i, in.n_voxel);
+    if (compiled != nullptr)
+      compiled(program, arena, in.n_voxel, outputs_only);
+    else
+      for (std::size_t i = 0; i < program.n_op; ++i) apply(i, in.n_voxel);
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
     float* const features = slot(program.ops[program.n_op - 1].out_slot);
     const layout::VoxelBits outside = kernels.estimate(
@@ -152,14 +161,14 @@ Status Session::run_interleaved(View2<const float> coefficients, View2<float> es
 Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
                     const Details& details) const noexcept {
   if (program_ == nullptr) return Status::not_bound;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details};
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details, compiled_ops(*program_, isa_)};
   return run_rows(run, {1, program_->n_coeff}, coefficients, estimates, status);
 }
 
 Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
                                 const Details& details) const noexcept {
   if (program_ == nullptr) return Status::not_bound;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details};
+  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details, compiled_ops(*program_, isa_)};
   return run_rows(run, {2, 1}, coefficients, estimates, status);
 }
 

@@ -9,6 +9,7 @@
 #include "batch_skip.hpp"
 #include "crbrt/crbrt.hpp"
 #include "group_skip.hpp"
+#include "group_skip_specialised.hpp"
 #include "paper_shape.hpp"
 #include "plain.hpp"
 #include "plain_skip.hpp"
@@ -16,6 +17,7 @@
 #include "tests/support/runnable_isas.h"
 #include "tiny_integer_i16.hpp"
 #include "tiny_integer_i8.hpp"
+#include "tiny_integer_specialised.hpp"
 #include "tiny_uncertain.hpp"
 #include "uncertain.hpp"
 
@@ -89,6 +91,27 @@ TEST(CompiledModel, IntegersEqualTheInterpretedOnesAndEachOtherOnEveryInstructio
       EXPECT_EQ(bits(estimates_of(*compiled, coefficients, isa)), bits(expected)) << file << " on " << name(isa);
   }
   EXPECT_EQ(models::tiny_integer_i8_arena_bytes, Session::arena_bytes(models::tiny_integer_i8));
+}
+
+TEST(CompiledModel, ShapesAsConstantsChangeNoBit) {
+  IsaRecord record;
+  for (const auto& [specialised, plain] : {std::pair{&models::group_skip_specialised, &models::group_skip},
+                                           std::pair{&models::tiny_integer_specialised, &models::tiny_integer_i8}}) {
+    ASSERT_NE(specialised->compiled, nullptr);
+    EXPECT_EQ(plain->compiled, nullptr);
+    const std::size_t n_in = 2 * std::size_t{plain->n_coeff};
+    const std::vector<float> coefficients = voxels(plain->n_coeff);
+    for (const Isa isa : runnable_isas()) {
+      ASSERT_NE(specialised->compiled->run[static_cast<std::size_t>(isa)], nullptr) << name(isa);
+      for (const std::size_t n_voxel : {1u, 7u, 61u}) {
+        const std::vector<float> some(coefficients.begin(), coefficients.begin() + static_cast<std::ptrdiff_t>(n_voxel * n_in));
+        EXPECT_EQ(bits(estimates_of(*specialised, some, isa)), bits(estimates_of(*plain, some, isa)))
+            << plain->name << " on " << name(isa) << ", " << n_voxel << " voxels";
+      }
+      record.ran(isa);
+    }
+  }
+  record.expect_scalar_and_best();
 }
 
 TEST(CompiledModel, GivesTheSameStandardDeviationsAndScoresBitForBit) {

@@ -51,6 +51,7 @@ TEST(Golden, GeneratedTextIsTheSameByteForByte) {
     EXPECT_EQ(files.cpp_header, text_of(name + ".hpp"));
     EXPECT_EQ(files.c_header, text_of(name + ".h"));
     EXPECT_EQ(files.source, text_of(name + ".cpp"));
+    EXPECT_EQ(files.kernels, text_of(name + "_kernels.cpp"));
   }
 }
 

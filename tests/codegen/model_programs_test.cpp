@@ -41,14 +41,14 @@ std::vector<char> bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST_F(ModelPrograms, CodegenWritesThreeFilesAndTheSameBytesAgain) {
+TEST_F(ModelPrograms, CodegenWritesFourFilesAndTheSameBytesAgain) {
   ASSERT_EQ(run(generate()).exit_code, 0);
   const auto first = bytes_of(out_ / "plain.cpp");
   EXPECT_FALSE(first.empty());
-  EXPECT_TRUE(fs::exists(out_ / "plain.hpp") && fs::exists(out_ / "plain.h"));
+  EXPECT_TRUE(fs::exists(out_ / "plain.hpp") && fs::exists(out_ / "plain.h") && fs::exists(out_ / "plain_kernels.cpp"));
   ASSERT_EQ(run(generate()).exit_code, 0);
   EXPECT_EQ(bytes_of(out_ / "plain.cpp"), first);
-  EXPECT_EQ(std::distance(fs::directory_iterator(out_), fs::directory_iterator()), 3);
+  EXPECT_EQ(std::distance(fs::directory_iterator(out_), fs::directory_iterator()), 4);
 }
 
 TEST_F(ModelPrograms, CodegenNamesTheModelAsAsked) {

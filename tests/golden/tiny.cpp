@@ -118,6 +118,28 @@ constexpr Output outputs[2] = {
 
 constexpr std::uint32_t slot_width[3] = {4, 3, 4};
 
+#ifdef CRBRT_SPECIALISED
+}  // namespace tiny_tables
+}  // namespace crbrt::models
+
+#include "runtime/src/isa_where.h"
+
+namespace crbrt {
+#define CRBRT_ISA(isa, text, where) \
+  namespace isa { void tiny_run(const Program&, float*, std::size_t, bool) noexcept; }
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}  // namespace crbrt
+
+namespace crbrt::models {
+namespace tiny_tables {
+constexpr CompiledNetwork compiled = {{
+#define CRBRT_ISA(isa, text, where) where(crbrt::isa::tiny_run),
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}};
+#endif
+
 }  // namespace tiny_tables
 
 constinit const crbrt::Program tiny = {
@@ -136,7 +158,11 @@ constinit const crbrt::Program tiny = {
     .slot_width = tiny_tables::slot_width,
     .macs_per_voxel = 51,
     .uncertainty = nullptr,
-    .atypicality = nullptr};
+    .atypicality = nullptr,
+#ifdef CRBRT_SPECIALISED
+    .compiled = &tiny_tables::compiled,
+#endif
+};
 
 }  // namespace crbrt::models
 

@@ -216,6 +216,28 @@ constexpr Output outputs[2] = {
 
 constexpr std::uint32_t slot_width[3] = {4, 2, 4};
 
+#ifdef CRBRT_SPECIALISED
+}  // namespace tiny_integer_tables
+}  // namespace crbrt::models
+
+#include "runtime/src/isa_where.h"
+
+namespace crbrt {
+#define CRBRT_ISA(isa, text, where) \
+  namespace isa { void tiny_integer_run(const Program&, float*, std::size_t, bool) noexcept; }
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}  // namespace crbrt
+
+namespace crbrt::models {
+namespace tiny_integer_tables {
+constexpr CompiledNetwork compiled = {{
+#define CRBRT_ISA(isa, text, where) where(crbrt::isa::tiny_integer_run),
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}};
+#endif
+
 }  // namespace tiny_integer_tables
 
 constinit const crbrt::Program tiny_integer = {
@@ -234,7 +256,11 @@ constinit const crbrt::Program tiny_integer = {
     .slot_width = tiny_integer_tables::slot_width,
     .macs_per_voxel = 210,
     .uncertainty = nullptr,
-    .atypicality = nullptr};
+    .atypicality = nullptr,
+#ifdef CRBRT_SPECIALISED
+    .compiled = &tiny_integer_tables::compiled,
+#endif
+};
 
 }  // namespace crbrt::models
 

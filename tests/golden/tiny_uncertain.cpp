@@ -57,6 +57,28 @@ constexpr Uncertainty uncertainty = {.log_noise_center = -2.5f, .log_noise_min =
 
 constexpr Atypicality atypicality = {.threshold = 1.25f};
 
+#ifdef CRBRT_SPECIALISED
+}  // namespace tiny_uncertain_tables
+}  // namespace crbrt::models
+
+#include "runtime/src/isa_where.h"
+
+namespace crbrt {
+#define CRBRT_ISA(isa, text, where) \
+  namespace isa { void tiny_uncertain_run(const Program&, float*, std::size_t, bool) noexcept; }
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}  // namespace crbrt
+
+namespace crbrt::models {
+namespace tiny_uncertain_tables {
+constexpr CompiledNetwork compiled = {{
+#define CRBRT_ISA(isa, text, where) where(crbrt::isa::tiny_uncertain_run),
+#include "runtime/src/kernels/kernels.inc"
+#undef CRBRT_ISA
+}};
+#endif
+
 }  // namespace tiny_uncertain_tables
 
 constinit const crbrt::Program tiny_uncertain = {
@@ -75,7 +97,11 @@ constinit const crbrt::Program tiny_uncertain = {
     .slot_width = tiny_uncertain_tables::slot_width,
     .macs_per_voxel = 14,
     .uncertainty = &tiny_uncertain_tables::uncertainty,
-    .atypicality = &tiny_uncertain_tables::atypicality};
+    .atypicality = &tiny_uncertain_tables::atypicality,
+#ifdef CRBRT_SPECIALISED
+    .compiled = &tiny_uncertain_tables::compiled,
+#endif
+};
 
 }  // namespace crbrt::models
 

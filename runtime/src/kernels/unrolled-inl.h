@@ -8,6 +8,7 @@ namespace crbrt {
 
 template <std::size_t n>
 struct Index {
+  static constexpr std::size_t value = n;
   constexpr operator std::size_t() const noexcept { return n; }
 };
 

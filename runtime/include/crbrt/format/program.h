@@ -99,6 +99,17 @@ struct Atypicality {
   float threshold;  ///< 99 % of the training voxels lie at or below
 };
 
+struct Program;
+
+/// All ops of one program on the tile in the arena: what the interpreter does, with shapes as constants. outputs_only: features
+/// after the outputs are not wanted.
+using RunOps = void (*)(const Program& program, float* arena, std::size_t n_voxel, bool outputs_only) noexcept;
+
+/// Generated functions by the number of the instruction set (enum Isa). Null where there is none: the runtime interprets.
+struct CompiledNetwork {
+  RunOps run[16];
+};
+
 struct Program {
   std::uint32_t version;     ///< program_version
   const char* name;          ///< model name, e.g. "v3p2_lean"
@@ -114,6 +125,7 @@ struct Program {
   std::uint64_t macs_per_voxel;              ///< multiply-adds of the dense layers
   const Uncertainty* uncertainty = nullptr;  ///< null: the program gives no standard deviations
   const Atypicality* atypicality = nullptr;  ///< null: the program gives no score
+  const CompiledNetwork* compiled = nullptr;  ///< null: the runtime interprets the ops
 };
 
 /// Features of the last op: the outputs, then those of uncertainty, then that of atypicality.

@@ -1,0 +1,44 @@
+/// All ops of one program on one tile, with their shapes as constants: the same kernels that the interpreter calls through the
+/// table, inlined one after the other. Instantiated by generated code (crbrt_add_model SPECIALISED), once for each instruction
+/// set; results equal the interpreter's bit for bit.
+#pragma once
+
+#include "crbrt/format/shape.h"
+#include "runtime/src/isa/kernels-inl.h"
+#include "runtime/src/kernels/unrolled-inl.h"
+
+namespace crbrt {
+
+/// Op `s` of the program, whose tables are in `op`. n_out is below s.n_out where only the outputs are wanted.
+template <class Ops, OpShape s>
+[[gnu::always_inline]] inline void apply_shape(const Op& op, float* arena, std::size_t n_out, std::size_t n_voxel) noexcept {
+  float* const in = arena + s.in_word * layout::tile_voxels;
+  float* const out = arena + s.out_word * layout::tile_voxels;
+  const float* const add = s.add_word >= 0 ? arena + static_cast<std::size_t>(s.add_word) * layout::tile_voxels : nullptr;
+  constexpr bool relu = s.relu != 0;
+  if constexpr (s.kind == OpKind::dense) dense<Ops>({in, out, add, op.weights, op.bias, s.n_in, n_out, relu, n_voxel});
+  if constexpr (s.kind == OpKind::group_norm)
+    group_norm<Ops>({in, out, op.weights, op.bias, s.n_in, s.n_group, op.epsilon, relu, n_voxel});
+  if constexpr (s.kind == OpKind::relu) crbrt::relu<Ops>({in, out, s.n_in, n_voxel});
+  if constexpr (s.kind == OpKind::affine) affine<Ops>({in, out, op.weights, op.bias, s.n_in, relu, n_voxel});
+  if constexpr (s.kind == OpKind::quantize) quantize<Ops>({in, out, op.weights, s.n_in, n_voxel});
+  if constexpr (s.kind == OpKind::dequantize) dequantize<Ops>({in, out, op.weights, n_out, n_voxel});
+  if constexpr (s.kind == OpKind::dense_u8) dense_u8<Ops>({in, out, add, op.fixed, s.n_in, n_out, s.out, relu, n_voxel});
+  if constexpr (s.kind == OpKind::dense_s16) dense_s16<Ops>({in, out, add, op.fixed, s.n_in, n_out, s.out, relu, n_voxel});
+  if constexpr (s.kind == OpKind::affine_s16) affine_fixed<Ops>({in, out, op.fixed, s.n_in, s.out, relu, n_voxel});
+  if constexpr (s.kind == OpKind::group_norm_s16)
+    group_norm_fixed<Ops>({in, out, op.fixed, op.fixed_group_norm, s.n_in, s.n_group, s.out, relu, n_voxel});
+}
+
+template <class Ops, auto shape>
+[[gnu::flatten]] inline void run_network(const Program& program, float* arena, std::size_t n_voxel, bool outputs_only) noexcept {
+  constexpr std::size_t n_op = sizeof shape.op / sizeof shape.op[0];
+  unrolled<n_op>([&](auto i) __attribute__((always_inline)) {
+    constexpr std::size_t index = decltype(i)::value;
+    constexpr OpShape s = shape.op[index];
+    const std::size_t n_out = index >= first_last_op(shape) && outputs_only ? shape.n_output : s.n_out;
+    apply_shape<Ops, s>(program.ops[index], arena, n_out, n_voxel);
+  });
+}
+
+}  // namespace crbrt
