@@ -14,7 +14,7 @@ fi
 status=0
 for isa in "$@"; do
   # A loop is a backward jump within a function; it is innermost when no other backward jump lies inside it.
-  report=$(awk -v member="kernels_$isa.cpp.o:" '
+  report=$(awk -v member="kernels_$isa.cpp.o" '
     function finish(   i, j, inner, multiplies, stack, name) {
       for (i = 1; i <= n_jump; ++i) {
         inner = 1
@@ -40,8 +40,8 @@ for isa in "$@"; do
     /^ *[0-9a-f]+:/ {
       split($0, part, ":"); address = part[1]; gsub(/ /, "", address)
       line[++n_line] = $0; at[address] = n_line
-      if (match($0, /\t(j[a-z]+|b\.[a-z]+|cbnz|cbz) +/)) {
-        target = $0; sub(/ <.*/, "", target); sub(/.*[ ,]/, "", target)
+      if (match($0, /\t(j[a-z]+|b\.[a-z]+|cbnz|cbz)[ \t]+/)) {
+        target = $0; sub(/ <.*/, "", target); sub(/.*[ ,\t]/, "", target); sub(/^0x/, "", target)
         if (target in at && line[at[target]] ~ ("^ *" target ":")) { ++n_jump; to[n_jump] = at[target]; from[n_jump] = n_line }
       }
     }
