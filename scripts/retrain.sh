@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a shipped model again, from its committed configuration: data sets, training, measurement.
+# Makes a shipped model again, from its committed configuration: data sets, training, integer form, measurement.
 #   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/, or of docs/experiments/NAME.json; OUT: build/models
 # All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
 # Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
@@ -31,7 +31,7 @@ case "$name" in
 esac
 
 crbrt_install_packages build trainer
-crbrt_build trainer crbrt-simulate crbrt-train crbrt-eval
+crbrt_build trainer crbrt-simulate crbrt-train crbrt-eval crbrt-codegen
 programs=build/trainer/bin
 mkdir -p "$out/$name" "$out/data"
 
@@ -58,8 +58,24 @@ if [ -n "$teacher_name" ]; then  # distillation
 fi
 resume=()
 [ -s "$out/$name/checkpoint.pt" ] && resume=(--resume)
-[ -s "$out/$name/$name.crbm" ] || "$programs/crbrt-train" --config "$config" --dataset "$out/data/$train_set" \
-  "${start[@]}" "${teacher[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$out/$name/$name.crbm"
+trained=$out/$name/trained.crbm  # without integers
+[ -s "$out/$name/$name.crbm" ] || [ -s "$trained" ] ||
+  "$programs/crbrt-train" --config "$config" --dataset "$out/data/$train_set" \
+    "${start[@]}" "${teacher[@]}" "${resume[@]}" --checkpoint "$out/$name" --out "$trained"
+
+# The cheapest integer form within the budget; its table is the README's. A network that has none, or holds no budget, stays as
+# it was trained, and the reason is printed.
+if [ ! -s "$out/$name/$name.crbm" ]; then
+  simulate "$family-calibration.h5" 8000 12 "${sequence[@]}" --prior "$prior" --basis "$out/data/$train_set"
+  outcome=0
+  "$programs/crbrt-codegen" --model "$trained" --precision mixed --budget 0.01 --dataset "$out/data/$family-calibration.h5" \
+    --out "$out/$name/generated" --save-model "$out/$name/$name.crbm" >"$out/$name/integers.md" || outcome=$?
+  case $outcome in
+    0) ;;
+    3 | 4) cp "$trained" "$out/$name/$name.crbm" ;;
+    *) exit "$outcome" ;;
+  esac
+fi
 
 # What the atypicality must tell from the model's own voxels: coefficients of another sequence, where the rank is the same.
 against=() grids=()
