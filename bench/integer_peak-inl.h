@@ -1,5 +1,5 @@
 /// Independent chains of integer multiply-adds that never leave the registers. What one step computes is the instruction set's
-/// best way of doing products of 16 or 8 bits with sums of 32 bits (struct IntegerOps in integer_peak_<isa>.cpp).
+/// best way of doing products of 16 or 8 bits with sums of 32 bits (struct IntegerOps in integer_peak_loop.cpp).
 #pragma once
 
 #include <cstddef>
@@ -8,17 +8,18 @@
 
 namespace crbrt::bench {
 
-/// The chains are parameters, not an array, which GCC 12 would keep in memory. The empty assembler line makes `a` unknown to
-/// the compiler before each step; it would otherwise compute the product once for all chains and rounds.
+/// The chains are parameters, not an array, which GCC 12 would keep in memory. An empty assembler line (Ops::forget) makes `a`
+/// unknown to the compiler before each step; it would otherwise compute the product once for all chains and rounds.
 template <class Ops, auto step, class... Vec>
 std::int32_t run_chains(std::size_t rounds, Vec... chain) {
   auto a = Ops::broadcast(0x01010101), b = Ops::broadcast(0x01020102);
-  const auto forget = [&a] { asm volatile("" : CRBRT_IN_REGISTER(a)); };
 #pragma GCC unroll 8
-  for (std::size_t r = 0; r < rounds; ++r) ((forget(), chain = step(chain, a, b)), ...);
+  for (std::size_t r = 0; r < rounds; ++r) ((Ops::forget(a), chain = step(chain, a, b)), ...);
   auto sum = Ops::broadcast(0);
   ((sum = Ops::add(sum, chain)), ...);
-  return Ops::first(sum);
+  std::int32_t first;
+  __builtin_memcpy(&first, &sum, sizeof first);
+  return first;
 }
 
 template <class Ops, auto step, std::size_t... index>

@@ -46,24 +46,16 @@ function(crbrt_add_model target)
   target_link_libraries(${target} ${scope} crbrt::runtime)
 endfunction()
 
-# The kernels of one generated model, an object library for each instruction set. Always optimised: unoptimised, inline functions
-# of headers would be emitted with the flags of an instruction set, for the linker to pick for everybody.
+# The kernels of one generated model, an object library for each instruction set.
 function(crbrt_specialise target folder name)
   include(crbrt_kernels)
   add_custom_target(${target}_${name}_code DEPENDS ${folder}/${name}_kernels.cpp)
   foreach(isa IN LISTS crbrt_isas)
     set(objects ${target}_${name}_${isa})
-    add_library(${objects} OBJECT ${folder}/${name}_kernels.cpp)
+    crbrt_isa_objects(${objects} ${isa} ${folder}/${name}_kernels.cpp)
     add_dependencies(${objects} ${target}_${name}_code)
     set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-    target_compile_features(${objects} PRIVATE cxx_std_20)
-    target_compile_options(${objects} PRIVATE ${crbrt_runtime_flags} ${crbrt_flags_${isa}} -O3)
-    target_compile_definitions(${objects} PRIVATE CRBRT_ISA=${isa} CRBRT_ISA_HEADER="runtime/src/isa/${isa}.h")
     target_include_directories(${objects} SYSTEM PRIVATE ${crbrt_kernel_headers})  # warnings there are not its owner's
-    if(isa IN_LIST crbrt_xsimd_isas)
-      target_include_directories(${objects} SYSTEM PRIVATE ${CRBRT_XSIMD_INCLUDE_DIR})
-    endif()
-    target_link_libraries(${objects} PRIVATE crbrt::format)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
   endforeach()
   set_property(SOURCE ${folder}/${name}.cpp APPEND PROPERTY COMPILE_DEFINITIONS CRBRT_SPECIALISED)

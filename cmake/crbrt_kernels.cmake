@@ -43,3 +43,17 @@ function(crbrt_isa_source isa source)
     set_property(SOURCE ${source} APPEND PROPERTY INCLUDE_DIRECTORIES ${CRBRT_XSIMD_INCLUDE_DIR})
   endif()
 endfunction()
+
+# crbrt_isa_objects(TARGET ISA SOURCE...): an object library of sources that every instruction set shares, for one of them, which
+# CRBRT_ISA (its namespace) and CRBRT_ISA_HEADER (its Ops) name. Always optimised: unoptimised, inline functions of headers would
+# be emitted with the flags of an instruction set, for the linker to pick for everybody.
+function(crbrt_isa_objects target isa)
+  add_library(${target} OBJECT ${ARGN})
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE ${crbrt_runtime_flags} ${crbrt_flags_${isa}} -O3)
+  target_compile_definitions(${target} PRIVATE CRBRT_ISA=${isa} CRBRT_ISA_HEADER="runtime/src/isa/${isa}.h")
+  if(isa IN_LIST crbrt_xsimd_isas)
+    target_include_directories(${target} SYSTEM PRIVATE ${CRBRT_XSIMD_INCLUDE_DIR})
+  endif()
+  target_link_libraries(${target} PRIVATE crbrt::format)
+endfunction()

@@ -1,13 +1,11 @@
 /// The generated text, from the top of each file to its end.
 #include "codegen/emit.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "codegen/emit_fixed.h"
 #include "codegen/emit_kernels.h"
 #include "codegen/kind_names.h"
 #include "codegen/literals.h"
+#include "codegen/names.h"
 #include "crbrt/format/layout.h"
 
 namespace crbrt::codegen {
@@ -15,16 +13,9 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
 /// What Session::arena_bytes() asks for, as a constant, so that an arena can be a static array.
 std::uint64_t arena_bytes(const Program& program) {
-  std::uint64_t features = 0;
-  for (std::uint32_t slot = 0; slot < program.n_slot; ++slot) features += program.slot_width[slot];
-  const std::uint64_t bytes = features * layout::tile_voxels * sizeof(float);
+  const std::uint64_t bytes = words_before(program, program.n_slot) * layout::tile_voxels * sizeof(float);
   return (bytes + layout::arena_alignment - 1) / layout::arena_alignment * layout::arena_alignment;
 }
 
@@ -177,8 +168,8 @@ std::string emit_source(const Emitted& e) {
          " && layout::tile_outputs == " + number(layout::tile_outputs) +
          " && layout::tile_voxels == " + number(layout::tile_voxels) +
          ",\n              \"this file belongs to another version of crbrt: generate it again\");\n\n" + "namespace " + name +
-         "_tables {\n\n" + all_tables(e.program) + compiled_table(name) + "\n}  // namespace " + name + "_tables\n\n" + program_definition(e) +
-         "\n}  // namespace crbrt::models\n\nextern \"C\" const crbrt_program* crbrt_model_" + name +
+         "_tables {\n\n" + all_tables(e.program) + compiled_table(name) + "\n}  // namespace " + name + "_tables\n\n" +
+         program_definition(e) + "\n}  // namespace crbrt::models\n\nextern \"C\" const crbrt_program* crbrt_model_" + name +
          "(void) {\n  return reinterpret_cast<const crbrt_program*>(&crbrt::models::" + name + ");\n}\n";
 }
 

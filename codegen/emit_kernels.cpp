@@ -6,15 +6,8 @@
 namespace crbrt::codegen {
 namespace {
 
-std::uint64_t words_before(const Program& p, std::uint32_t slot) {
-  std::uint64_t words = 0;
-  for (std::uint32_t i = 0; i < slot; ++i) words += p.slot_width[i];
-  return words;
-}
-
 std::string shape_row(const Program& p, const Op& op) {
-  const std::string add =
-      op.add_slot < 0 ? "-1" : std::to_string(words_before(p, static_cast<std::uint32_t>(op.add_slot)));
+  const std::string add = op.add_slot < 0 ? "-1" : std::to_string(words_before(p, static_cast<std::uint32_t>(op.add_slot)));
   return std::string("    {.kind = OpKind::") + kind_name(op.kind) + ", .n_in = " + std::to_string(op.n_in) +
          ", .n_out = " + std::to_string(op.n_out) + ", .in_word = " + std::to_string(words_before(p, op.in_slot)) +
          ", .out_word = " + std::to_string(words_before(p, op.out_slot)) + ",\n     .add_word = " + add +

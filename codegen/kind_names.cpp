@@ -19,14 +19,4 @@ const char* kind_name(OpKind kind) {
   return "";
 }
 
-const char* number_name(Number number) {
-  switch (number) {
-    case Number::f32: return "f32";
-    case Number::s32: return "s32";
-    case Number::s16: return "s16";
-    case Number::u8: return "u8";
-  }
-  return "";
-}
-
 }  // namespace crbrt::codegen

@@ -1,4 +1,4 @@
-/// Enumerators as generated source spells them.
+/// Operations as generated source spells them (numbers: number_name of crbrt/format/layout.h).
 #pragma once
 
 #include "crbrt/format/program.h"
@@ -6,6 +6,5 @@
 namespace crbrt::codegen {
 
 const char* kind_name(OpKind kind);
-const char* number_name(Number number);
 
 }  // namespace crbrt::codegen

@@ -35,10 +35,9 @@ std::string table(std::span<const T> values, std::size_t per_line, Literal liter
   return text + '}';
 }
 
-/// The smallest s32 has no literal: its digits alone are a larger number.
-std::string integer_literal(std::int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
-
 }  // namespace
+
+std::string integer_literal(std::int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
 
 std::string float_table(std::span<const float> values, std::size_t per_line) { return table(values, per_line, float_literal); }
 

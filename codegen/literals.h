@@ -12,6 +12,9 @@ namespace crbrt::codegen {
 /// Shortest decimal that reads back as `value`, with the suffix f: "0.1f", "-3e-20f", "-0.0f". `value` is finite.
 std::string float_literal(float value);
 
+/// The smallest s32 has no literal: its digits alone are a larger number.
+std::string integer_literal(std::int32_t value);
+
 /// A string literal in quotes. `text` is printable ASCII (the loader checks names and units).
 std::string string_literal(std::string_view text);
 

@@ -2,7 +2,7 @@
 #include "codegen/names.h"
 
 #include <algorithm>
-#include <string>
+#include <cctype>
 
 namespace crbrt::codegen {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::string_view macro_ends[] = {"_MAX", "_MIN", "_WIDTH"};
 
 // What the text of emit.cpp says without its namespace, which a model of that name would hide.
 constexpr std::string_view used_by_generated_code =
-    " Atypicality FixedGroupNorm FixedTables Op Output Uncertainty program_version ";
+    " Atypicality CompiledNetwork FixedGroupNorm FixedTables Op Output Uncertainty program_version ";
 
 // The headers of C, and those that the C library includes with <> itself.
 constexpr std::string_view headers =
@@ -57,6 +57,11 @@ std::string_view why_unusable(std::string_view name) {
   if (contains(used_by_generated_code, name)) return "a name that generated code needs itself";
   if (contains(headers, name)) return "whose NAME.h would stand in for a system header";
   return {};
+}
+
+std::string upper(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
 }
 
 }  // namespace crbrt::codegen

@@ -3,6 +3,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "crbrt/format/requant_choice.h"
 #include "trainer/host_values.h"
 #include "trainer/integer_dense.h"
 #include "trainer/layer_tensors.h"
@@ -10,7 +11,6 @@
 namespace crbrt::trainer {
 namespace {
 
-constexpr double headroom = 1.5;       // values of s16 that calibration did not see may be this much larger
 constexpr double smallest_step = 0.2;  // of a step that clips nothing: how far u8 are searched
 constexpr double search_ratio = 1.06;
 constexpr double fewest_steps = 24, most_steps = 300;  // of the largest weight of a row in s8
@@ -18,7 +18,7 @@ constexpr double s16_sum_share = 0.8;                  // of 32 bits that start 
 
 std::vector<double> scales_s16(const at::Tensor& values) {
   const at::Tensor largest = std::get<0>(values.abs().max(0)).to(at::kDouble);
-  return to_doubles((headroom / used_s16 * largest).clamp_min(1e-12));
+  return to_doubles((s16_headroom / used_s16 * largest).clamp_min(1e-12));
 }
 
 /// Rows that start at zero get room to grow.
@@ -97,8 +97,8 @@ IntegerPlan choose_plan(const std::vector<Number>& reads, const std::vector<Obse
       const ObservedLayer& next = layers[i + 1];
       const auto wanted = layer.out == Number::u8 ? scales_u8(next.in, next.sensitivity) : scales_s16(next.in);
       for (std::size_t j = 0; j < wanted.size(); ++j) {
-        layer.requant.push_back(requant_to(layer.sum_scale[j], layer.out, wanted[j]));
-        in_scale.push_back(scale_after(layer.requant[j], layer.sum_scale[j]));
+        in_scale.push_back(wanted[j]);
+        layer.requant.push_back(requant_to(layer.sum_scale[j], layer.out, in_scale.back()));
       }
     }
     plan.layers.push_back(std::move(layer));
@@ -153,7 +153,7 @@ PlainLayer real_layer(const IntegerLayer& layer, const LayerPlan& plan) {
   real.n_in = plan.in_scale.size();
   real.n_out = plan.sum_scale.size();
   for (std::size_t j = 0; j < real.n_out; ++j) {
-    const std::int32_t half = layer.requant.empty() ? 0 : half_of(layer.requant[j]);
+    const std::int32_t half = layer.requant.empty() ? 0 : first_shift_half(layer.requant[j]);
     for (std::size_t k = 0; k < real.n_in; ++k)
       real.weights.push_back(static_cast<float>(layer.weights[j * real.n_in + k] * plan.sum_scale[j] / plan.in_scale[k]));
     real.bias.push_back(static_cast<float>((static_cast<double>(layer.bias[j]) - half) * plan.sum_scale[j]));

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/requant_choice.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -27,7 +28,7 @@ void finish(const IntegerDense& layer, const at::Tensor& sums, at::Tensor& value
       const auto acc = static_cast<std::int32_t>(*sum);
       const std::int32_t wanted = requantize(acc, r);
       *value = static_cast<float>(saturate(wanted, 0, largest));
-      *passes = acc > half_of(r) && (acc >> r.shift) <= s16_max && wanted <= largest ? 1.0f : 0.0f;
+      *passes = acc > first_shift_half(r) && (acc >> r.shift) <= s16_max && wanted <= largest ? 1.0f : 0.0f;
     }
 }
 
@@ -83,7 +84,7 @@ IntegerDense::IntegerDense(const LayerPlan& plan, std::int64_t first_row, std::i
   if (!plan.requant.empty()) requant.assign(plan.requant.begin() + first_row, plan.requant.begin() + first_row + n_row);
   for (std::size_t j = 0; j < requant.size(); ++j) {
     outs[j] = scale_after(requant[j], plan.sum_scale[static_cast<std::size_t>(first_row) + j]);
-    halves[j] = half_of(requant[j]);
+    halves[j] = first_shift_half(requant[j]);
   }
   in_scale = to_tensor(plan.in_scale, 0, static_cast<std::int64_t>(plan.in_scale.size())).to(device);
   sum_scale = to_tensor(plan.sum_scale, first_row, n_row).to(device);

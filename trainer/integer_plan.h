@@ -40,19 +40,6 @@ struct IntegerNetwork {
   std::vector<float> output_scale;  ///< [n_output + n_head]; empty: the network is not in integers
 };
 
-/// Requantisation reaches what its multiplier is, 2^14 at least: more of 16 bits is not used.
-inline constexpr double used_s16 = (1 << 14) - 1;
-
-/// What makes the first shift round instead of going down.
-constexpr std::int32_t half_of(const Requant& r) noexcept { return r.shift == 0 ? 0 : std::int32_t{1} << (r.shift - 1); }
-
-/// Real value of one step of what `r` makes of sums.
-double scale_after(const Requant& r, double sum_scale) noexcept;
-
-/// Requantisation from sums to numbers of about `out_scale`. The first shift is the smallest that keeps everything that is not
-/// clipped anyway in 16 bits.
-Requant requant_to(double sum_scale, Number out, double out_scale) noexcept;
-
 /// A checkpoint's form of the plan: scales, shifts and multipliers in one row. `read_numbers` fills a plan whose `in` and `out`
 /// are set and whose vectors have their sizes.
 std::vector<double> numbers_of(const IntegerPlan& plan);

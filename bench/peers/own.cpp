@@ -1,5 +1,6 @@
-// The runtime itself as an engine: the task's model.crbm (f32) or model_PRECISION.crbm through a Session, interpreted. It
-// starts one step earlier than the others, from coefficients: preprocessing and the scaling of the estimates are in its time.
+// The runtime itself as an engine: the task's model.crbm (f32) or the integer form in model_PRECISION.crbm through a Session,
+// interpreted. It starts one step earlier than the others, from coefficients: preprocessing and the scaling of the estimates
+// are in its time.
 #include <vector>
 
 #include "bench/peers/peer.h"
@@ -21,10 +22,14 @@ class OwnPeer : public Peer {
     return precision == "f32" ? "model.crbm" : "model_" + precision + ".crbm";
   }
 
+  static const Program& program_of(const Model& model, const std::string& precision) {
+    return precision == "f32" ? model.program() : *model.fixed_program();
+  }
+
   OwnPeer(const Task& task, const PeerSetting& setting)
       : n_feature_(task.network.n_feature),
         model_(cli::load_model((setting.folder / model_file(setting.precision)).string())),
-        session_(model_.program(), isa_of(setting.isa)),
+        session_(program_of(model_, setting.precision), isa_of(setting.isa)),
         coefficients_(read_numbers(setting.folder / "coefficients.f32")) {}
 
   PeerLabel label() const override { return {CRBRT_VERSION_STRING, name(session_->isa()), "preprocessing included"}; }

@@ -2,13 +2,13 @@
 #include "codegen/freestanding/emit_freestanding.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "codegen/emit_fixed.h"
 #include "codegen/freestanding/freestanding_layers.h"
 #include "codegen/freestanding/parts.h"
 #include "codegen/literals.h"
+#include "codegen/names.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -16,11 +16,6 @@ namespace {
 using Words = std::map<std::string, std::string>;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);

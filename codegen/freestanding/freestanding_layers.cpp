@@ -59,9 +59,8 @@ Tables rules_of(const Op& op, const std::string& stem, std::size_t n_out) {
   std::string rows;
   for (std::size_t j = 0; j < n; ++j) {
     const bool is_sum = op.out == Number::s32;
-    const std::string start = t.bias[j] == INT32_MIN ? "-2147483647 - 1" : std::to_string(t.bias[j]);
-    rows += "    {" + start + ", " + std::to_string(is_sum ? 0 : t.multiplier[layout::tile_outputs * j]) + ", " +
-            std::to_string(is_sum ? 0 : t.shift[j]) + "},\n";
+    rows += "    {" + integer_literal(t.bias[j]) + ", " + std::to_string(is_sum ? 0 : t.multiplier[layout::tile_outputs * j]) +
+            ", " + std::to_string(is_sum ? 0 : t.shift[j]) + "},\n";
   }
   return {"static const struct output_rule " + stem + "_rules[" + text(n) + "] = {\n" + rows + "};\n", n * rule_bytes};
 }

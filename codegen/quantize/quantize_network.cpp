@@ -5,14 +5,13 @@
 
 #include "codegen/quantize/fit_dense.h"
 #include "codegen/quantize/skip_scales.h"
+#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/requant_choice.h"
 
 namespace crbrt::codegen {
 namespace {
 
 constexpr std::size_t sensitivity_draws = 4;
-
-/// What makes the first shift round.
-std::int32_t half_of(const Requant& r) { return r.shift == 0 ? 0 : std::int32_t{1} << (r.shift - 1); }
 
 /// Constants of a group normalisation of values of one scale.
 FixedGroupNorm group_constants(const Op& op, double scale) {
@@ -53,7 +52,7 @@ void requantize_to(Scales& scales, const Scales& sum_scale, IntegerOp& op) {
     if (op.out == Number::u8) scales[j] = exact;
     op.shift.push_back(static_cast<std::uint8_t>(r.shift));
     op.multiplier.push_back(static_cast<std::int16_t>(r.multiplier));
-    op.bias[j] += half_of(r);
+    op.bias[j] += first_shift_half(r);
   }
 }
 
@@ -96,8 +95,8 @@ std::string why_no_integers(const Program& program) {
     return "a last layer with a skip, normalisation or ReLU";
   for (std::size_t i = 0; i < program.n_op; ++i) {
     const Op& op = program.ops[i];
-    if (op.kind == OpKind::group_norm && op.n_in / op.n_group % layout::tile_outputs != 0)
-      return "groups of " + std::to_string(op.n_in / op.n_group) + " features, no multiple of 4";
+    if (op.kind == OpKind::group_norm && !group_fits(op.n_in, op.n_group))
+      return "groups of " + std::to_string(op.n_in / op.n_group) + " features, no multiple of 4 nor one even group";
   }
   return {};
 }

@@ -1,16 +1,9 @@
 #include "codegen/quantize/scales.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace crbrt::codegen {
 namespace {
-
-/// Requantisation reaches what its multiplier is, 2^14 at least: more of 16 bits is not used.
-constexpr double used_s16 = (1 << 14) - 1;
-
-/// Values that calibration did not see may be this much larger: 14 bits have room for them.
-constexpr double headroom = 1.5;
 
 /// Weighted squared error of a row in steps of `scale`.
 double clipping_error(const Eigen::VectorXf& row, const Eigen::VectorXf& weight, float scale) {
@@ -42,18 +35,8 @@ Scales scales_u8(const Values& values, const Values& weights) {
 Scales scales_s16(const Values& values) {
   Scales scales;
   for (Eigen::Index j = 0; j < values.rows(); ++j)
-    scales.push_back(std::max(headroom * double{values.row(j).cwiseAbs().maxCoeff()} / used_s16, 1e-12));
+    scales.push_back(std::max(s16_headroom * double{values.row(j).cwiseAbs().maxCoeff()} / used_s16, 1e-12));
   return scales;
-}
-
-Requant requant_to(double sum_scale, Number out, double& out_scale) {
-  const double most = out == Number::u8 ? u8_max + 0.5 : used_s16;
-  const double ratio = sum_scale / out_scale;
-  Requant r{0, 0};
-  while (r.shift < shift_max && most / ratio / std::ldexp(1.0, r.shift) > s16_max) ++r.shift;
-  r.multiplier = static_cast<std::int32_t>(std::clamp(std::nearbyint(std::ldexp(ratio, 15 + r.shift)), 1.0, double{s16_max}));
-  out_scale = std::ldexp(sum_scale, 15 + r.shift) / r.multiplier;
-  return r;
 }
 
 }  // namespace crbrt::codegen

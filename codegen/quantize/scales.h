@@ -1,13 +1,10 @@
-/// Scales of activations and the requantisation that leads to them.
+/// Scales of activations; the requantisation that leads to them is crbrt/format/requant_choice.h.
 #pragma once
 
-#include <Eigen/Core>
-#include <cstdint>
 #include <vector>
 
 #include "codegen/quantize/calibration.h"
-#include "crbrt/format/program.h"
-#include "crbrt/format/requant.h"
+#include "crbrt/format/requant_choice.h"
 
 namespace crbrt::codegen {
 
@@ -19,9 +16,5 @@ Scales scales_u8(const Values& values, const Values& weight);
 
 /// s16 with headroom over the largest magnitude, per row.
 Scales scales_s16(const Values& values);
-
-/// From sums in units of `sum_scale` to integers in units of about `out_scale`, which is set to what the integers really mean.
-/// The first shift is the smallest that keeps everything that is not clipped anyway in 16 bits.
-Requant requant_to(double sum_scale, Number out, double& out_scale);
 
 }  // namespace crbrt::codegen

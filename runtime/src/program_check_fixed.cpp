@@ -87,7 +87,7 @@ bool check_affine_fixed(const Op& op) noexcept {
 
 bool check_group_norm_fixed(const Op& op) noexcept {
   if (op.fixed_group_norm == nullptr || op.n_group == 0 || op.n_in % op.n_group != 0) return false;
-  return op.n_in / op.n_group % layout::tile_outputs == 0 && check_affine_fixed(op) && check_group_constants(op);
+  return group_fits(op.n_in, op.n_group) && check_affine_fixed(op) && check_group_constants(op);
 }
 
 }  // namespace crbrt

@@ -16,11 +16,6 @@ struct RowLayout {
   std::size_t imag_offset;
 };
 
-/// The op that makes the features, and what turns its sums into floats.
-std::size_t first_of_last_ops(const Program& program) noexcept {
-  return program.n_op - (program.ops[program.n_op - 1].kind == OpKind::dequantize && program.n_op > 1 ? 2 : 1);
-}
-
 void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, VoxelStatus* status, std::size_t n_voxel) noexcept {
   const layout::VoxelBits any = flags.non_finite | flags.zero_signal | outside;
   for (std::size_t v = 0; v < n_voxel; ++v) status[v] = VoxelStatus::ok;
@@ -36,7 +31,8 @@ void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, Voxel
 
 RunOps compiled_ops(const Program& program, Isa isa) noexcept {
   const auto index = static_cast<std::size_t>(isa);
-  return program.compiled != nullptr && index < sizeof(CompiledNetwork) / sizeof(RunOps) ? program.compiled->run[index] : nullptr;
+  return program.compiled != nullptr && index < sizeof(CompiledNetwork) / sizeof(RunOps) ? program.compiled->run[index]
+                                                                                         : nullptr;
 }
 
 /// What one call of run() works on.
@@ -47,13 +43,9 @@ struct Run {
   const Details& details;
   RunOps compiled;  ///< null: interpret
   const bool outputs_only = !wants_any(details);
-  const std::size_t first_last = first_of_last_ops(program);
+  const std::size_t first_last = first_last_op(program.n_op, program.ops[program.n_op - 1].kind);
 
-  float* slot(std::uint32_t index) const noexcept {
-    std::size_t words = 0;
-    for (std::uint32_t i = 0; i < index; ++i) words += program.slot_width[i];
-    return arena + words * layout::tile_voxels;
-  }
+  float* slot(std::uint32_t index) const noexcept { return arena + words_before(program, index) * layout::tile_voxels; }
 
   const float* added(const Op& op) const noexcept {
     return op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;

@@ -87,7 +87,8 @@ void affine(Bytes& bytes) {
 }
 
 void group_norm(Bytes& bytes) {
-  const std::size_t n_group = bytes.between(1, 4), size = 4 * bytes.between(1, 8), n = n_group * size;
+  const std::size_t n_group = bytes.between(1, 4), n_block = bytes.between(1, 8);
+  const std::size_t size = n_group == 1 && bytes.next() % 2 == 0 ? 4 * n_block - 2 : 4 * n_block, n = n_group * size;
   const std::size_t n_voxel = bytes.between(1, layout::tile_voxels);
   const Number number = bytes.next() % 2 == 0 ? Number::u8 : Number::s16;
   const std::int32_t epsilon = 1 + bytes.next() * bytes.next();

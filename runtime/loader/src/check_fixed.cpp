@@ -15,18 +15,18 @@ constexpr std::int64_t diagonal_bias_max = std::int64_t{1} << 30;  // beside a p
 void check_numbers(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OpKind::dense;
   checks.expect(is_dense || place.in == Number::s16, field, "an operation that reads s16, as all but dense layers do",
-                std::string("one that reads ") + name_of(place.in));
+                std::string("one that reads ") + number_name(place.in));
   const std::string out = member(field, "out");
   if (place.is_last) {
-    checks.expect(spec.out == Number::s32, out, "s32, the sums of the last layer", name_of(spec.out));
+    checks.expect(spec.out == Number::s32, out, "s32, the sums of the last layer", number_name(spec.out));
     checks.expect(is_dense && place.add == Number::f32 && place.op.relu == 0, field,
                   "a last layer without skip, normalisation and ReLU", "one with");
     return;
   }
-  checks.expect(spec.out == Number::s16 || spec.out == Number::u8, out, "s16 or u8", name_of(spec.out));
+  checks.expect(spec.out == Number::s16 || spec.out == Number::u8, out, "s16 or u8", number_name(spec.out));
   if (place.add == Number::f32) return;
-  checks.expect(place.add == Number::s16, field, "a skip from s16", std::string("one from ") + name_of(place.add));
-  checks.expect(spec.out == Number::s16, out, "s16 where a skip is added", name_of(spec.out));
+  checks.expect(place.add == Number::s16, field, "a skip from s16", std::string("one from ") + number_name(place.add));
+  checks.expect(spec.out == Number::s16, out, "s16 where a skip is added", number_name(spec.out));
 }
 
 void check_sizes(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
@@ -47,8 +47,8 @@ void check_sizes(const FixedOpSpec& spec, const FixedPlace& place, const std::st
 void check_group_norm(const FixedOpSpec& spec, const Op& op, const std::string& field, Checks& checks) {
   const FixedGroupNorm& constants = *spec.group_norm;
   const auto group = static_cast<std::int64_t>(op.n_in / op.n_group);
-  checks.expect(group % static_cast<std::int64_t>(layout::tile_outputs) == 0, field, "groups of a multiple of 4",
-                std::to_string(group));
+  checks.expect(group_fits(op.n_in, op.n_group), field, "groups of a multiple of 4 or one even group",
+                std::to_string(op.n_group) + " of " + std::to_string(group));
   checks.expect(group <= std::int64_t{1} << constants.mean_shift, member(field, "group_norm.mean_shift"),
                 "at least the logarithm of the size of a group", std::to_string(constants.mean_shift));
   const std::int64_t largest = (std::int64_t{1} << (31 - constants.square_shift)) * (group / 2) + constants.epsilon;
@@ -83,16 +83,6 @@ void check_fixed_op(const FixedOpSpec& spec, const FixedPlace& place, const std:
   if (checks.ok()) check_sizes(spec, place, field, checks);
   if (checks.ok() && spec.group_norm) check_group_norm(spec, place.op, field, checks);
   if (checks.ok()) check_bounds(spec, place, field, checks);
-}
-
-const char* name_of(Number number) noexcept {
-  switch (number) {
-    case Number::f32: return "f32";
-    case Number::s32: return "s32";
-    case Number::s16: return "s16";
-    case Number::u8: return "u8";
-  }
-  return "";
 }
 
 }  // namespace crbrt::loading

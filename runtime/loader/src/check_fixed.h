@@ -18,6 +18,4 @@ struct FixedPlace {
 
 void check_fixed_op(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks);
 
-const char* name_of(Number number) noexcept;
-
 }  // namespace crbrt::loading

@@ -182,7 +182,7 @@ void FixedLowering::describe(std::size_t index, Number in) {
   const bool is_dense = from.kind == OpKind::dense;
   std::string text = network_.layers[graph_.layer_of_op[index]].name;
   text += is_dense ? ": dense " : from.kind == OpKind::group_norm ? ": group norm " : ": affine ";
-  text += std::string(name_of(in)) + " -> " + name_of(network_.fixed->ops[index].out);
+  text += std::string(number_name(in)) + " -> " + number_name(network_.fixed->ops[index].out);
   if (is_dense) text += in == Number::u8 ? ", weights s8" : ", weights s16";
   storage_.info.fixed.layer_text.push_back(std::move(text));
 }

@@ -190,7 +190,7 @@ static void affine_s16(const int16_t* in, const int16_t* factors, const struct o
 /* ---- Group normalisation: mean 0 and deviation 1 in each group of neighbours, then a factor and a start each ------------- */
 
 struct group_norm {
-  uint32_t size;             /* of a group, a multiple of four */
+  uint32_t size;             /* of a group: a multiple of four, or even and all features */
   struct output_rule mean;   /* from the sum of a group to its mean */
   int32_t square_shift;      /* squares lose these bits, so that their sum stays below 2^31 */
   int32_t epsilon;           /* where that sum starts, at least 1 */
@@ -258,7 +258,7 @@ static void group_norm_s16(const int16_t* in, const struct group_norm* norm, con
     for (first = group; first < group + norm->size; first += 4, rules += 4) {
       int32_t sums[4];
       for (o = 0; o < 4; ++o) {
-        const int32_t d = saturate_s16(in[first + o] - mean);
+        const int32_t d = first + o < n ? saturate_s16(in[first + o] - mean) : 0; /* padding has no bound */
         sums[o] = rules[o].start + factors[first + o] * normalised(d, inverse, norm->square_shift);
       }
       store_block(to, rules, first, n, sums);

@@ -17,6 +17,12 @@ namespace crbrt {
 inline constexpr std::int64_t acc_max = INT32_MAX;
 inline constexpr std::int32_t quad_weight_max = 128;
 
+/// Groups that group_norm_s16 takes: words of two features and blocks of four outputs belong to one group, or to the only one.
+constexpr bool group_fits(std::size_t n_feature, std::size_t n_group) noexcept {
+  const std::size_t size = n_feature / n_group;
+  return size % layout::tile_outputs == 0 || (n_group == 1 && size % layout::per_word(Number::s16) == 0);
+}
+
 /// Weight (output j, input k), k below padded_inputs, as a callable: the packed table or a matrix.
 template <class Weight>
 constexpr bool sum_fits(const Weight& weight, std::size_t j, std::size_t n_in, std::int64_t bias, std::int64_t input_max) noexcept {

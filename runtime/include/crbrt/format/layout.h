@@ -18,6 +18,17 @@ namespace crbrt {
 /// What the features of a buffer are.
 enum class Number : std::uint32_t { f32 = 0, s32 = 1, s16 = 2, u8 = 3 };
 
+/// As source and messages spell it. One line an enumerator: the compiler says when one is missing.
+constexpr const char* number_name(Number number) noexcept {
+  switch (number) {
+    case Number::f32: return "f32";
+    case Number::s32: return "s32";
+    case Number::s16: return "s16";
+    case Number::u8: return "u8";
+  }
+  return "";
+}
+
 }  // namespace crbrt
 
 namespace crbrt::layout {
@@ -39,9 +50,7 @@ constexpr std::size_t padded_outputs(std::size_t n_out) noexcept {
 }
 
 /// Features of one word.
-constexpr std::size_t per_word(Number number) noexcept {
-  return number == Number::u8 ? 4 : number == Number::s16 ? 2 : 1;
-}
+constexpr std::size_t per_word(Number number) noexcept { return number == Number::u8 ? 4 : number == Number::s16 ? 2 : 1; }
 
 /// Inputs that a dense layer reads for n features: u8 go by eight (two products of four are added in 16 bits), s16 by two.
 constexpr std::size_t padded_inputs(Number number, std::size_t n) noexcept {
@@ -59,7 +68,9 @@ constexpr std::size_t packed_size(Number number, std::size_t n_in, std::size_t n
   return padded_outputs(n_out) * padded_inputs(number, n_in);
 }
 
-constexpr std::size_t packed_size(std::size_t n_in, std::size_t n_out) noexcept { return packed_size(Number::f32, n_in, n_out); }
+constexpr std::size_t packed_size(std::size_t n_in, std::size_t n_out) noexcept {
+  return packed_size(Number::f32, n_in, n_out);
+}
 
 /// Index of weight (output j, input k) in the packed weights.
 constexpr std::size_t packed_index(Number number, std::size_t n_in, std::size_t j, std::size_t k) noexcept {

@@ -52,14 +52,14 @@ struct Op {
   std::uint32_t n_out;  ///< features written (== n_in except for dense)
   std::uint32_t in_slot;
   std::uint32_t out_slot;
-  std::int32_t add_slot;  ///< dense only: slot of n_out features added before ReLU, or -1. Integers: both s16, sum saturates
-  std::uint32_t relu;     ///< 0 or 1
-  std::uint32_t n_group;  ///< group_norm only: divides n_in; groups of integers have an even size
-  float epsilon;          ///< group_norm (f32) only
-  const float* weights;   ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]. (de)quantize: scale
-  const float* bias;      ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
+  std::int32_t add_slot;     ///< dense only: slot of n_out features added before ReLU, or -1. Integers: both s16, sum saturates
+  std::uint32_t relu;        ///< 0 or 1
+  std::uint32_t n_group;     ///< group_norm only: divides n_in; groups of integers have an even size
+  float epsilon;             ///< group_norm (f32) only
+  const float* weights;      ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]. (de)quantize: scale
+  const float* bias;         ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
   Number out = Number::f32;  ///< what it writes; u8 is never negative, whatever relu says
-  const FixedTables* fixed = nullptr;             ///< integer ops but quantize and dequantize
+  const FixedTables* fixed = nullptr;                ///< integer ops but quantize and dequantize
   const FixedGroupNorm* fixed_group_norm = nullptr;  ///< group_norm_s16 only
 };
 
@@ -101,6 +101,12 @@ struct Atypicality {
 
 struct Program;
 
+/// Ops from here on compute outputs only, where nobody asks for the features after them: the op that makes the features, and
+/// what turns its sums into floats. `last` is the kind of the last of n_op ops.
+constexpr std::size_t first_last_op(std::size_t n_op, OpKind last) noexcept {
+  return n_op - (last == OpKind::dequantize && n_op > 1 ? 2 : 1);
+}
+
 /// All ops of one program on the tile in the arena: what the interpreter does, with shapes as constants. outputs_only: features
 /// after the outputs are not wanted.
 using RunOps = void (*)(const Program& program, float* arena, std::size_t n_voxel, bool outputs_only) noexcept;
@@ -119,14 +125,21 @@ struct Program {
   std::uint32_t n_op;
   std::uint32_t n_slot;
   Preprocessing preprocessing;
-  const Output* outputs;                     ///< [n_output]
-  const Op* ops;                             ///< [n_op]; the last one writes n_feature(program) features
-  const std::uint32_t* slot_width;           ///< [n_slot] 32-bit words of a voxel in each slot
-  std::uint64_t macs_per_voxel;              ///< multiply-adds of the dense layers
-  const Uncertainty* uncertainty = nullptr;  ///< null: the program gives no standard deviations
-  const Atypicality* atypicality = nullptr;  ///< null: the program gives no score
+  const Output* outputs;                      ///< [n_output]
+  const Op* ops;                              ///< [n_op]; the last one writes n_feature(program) features
+  const std::uint32_t* slot_width;            ///< [n_slot] 32-bit words of a voxel in each slot
+  std::uint64_t macs_per_voxel;               ///< multiply-adds of the dense layers
+  const Uncertainty* uncertainty = nullptr;   ///< null: the program gives no standard deviations
+  const Atypicality* atypicality = nullptr;   ///< null: the program gives no score
   const CompiledNetwork* compiled = nullptr;  ///< null: the runtime interprets the ops
 };
+
+/// Words of a voxel that lie before `slot` in the arena; before n_slot: all of them.
+constexpr std::size_t words_before(const Program& program, std::uint32_t slot) noexcept {
+  std::size_t words = 0;
+  for (std::uint32_t i = 0; i < slot; ++i) words += program.slot_width[i];
+  return words;
+}
 
 /// Features of the last op: the outputs, then those of uncertainty, then that of atypicality.
 constexpr std::uint64_t n_feature(const Program& program) noexcept {

@@ -27,10 +27,4 @@ struct NetworkShape {
   std::uint32_t n_output;
 };
 
-/// Ops from here on compute outputs only, where nobody asks for the features after them: the last, and what makes its sums.
-template <std::size_t n_op>
-constexpr std::size_t first_last_op(const NetworkShape<n_op>& shape) noexcept {
-  return n_op - (shape.op[n_op - 1].kind == OpKind::dequantize && n_op > 1 ? 2 : 1);
-}
-
 }  // namespace crbrt

@@ -1,5 +1,5 @@
-/// Group normalisation of integer features, for each voxel on its own. A group is n_feature / n_group neighbouring features, a
-/// multiple of tile_outputs.
+/// Group normalisation of integer features, for each voxel on its own. A group is n_feature / n_group neighbouring features, as many
+/// as group_fits allows (crbrt/format/fixed_bounds.h).
 ///
 ///   mean    = requantize(sum of in over the group, {mean_shift, mean_multiplier})
 ///   d[f]    = in[f] - mean, saturated to s16

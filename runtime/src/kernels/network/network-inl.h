@@ -31,12 +31,14 @@ template <class Ops, OpShape s>
 }
 
 template <class Ops, auto shape>
-[[gnu::flatten]] inline void run_network(const Program& program, float* arena, std::size_t n_voxel, bool outputs_only) noexcept {
+[[gnu::flatten]] inline void run_network(const Program& program, float* arena, std::size_t n_voxel,
+                                         bool outputs_only) noexcept {
   constexpr std::size_t n_op = sizeof shape.op / sizeof shape.op[0];
+  constexpr std::size_t first_last = first_last_op(n_op, shape.op[n_op - 1].kind);
   unrolled<n_op>([&](auto i) __attribute__((always_inline)) {
     constexpr std::size_t index = decltype(i)::value;
     constexpr OpShape s = shape.op[index];
-    const std::size_t n_out = index >= first_last_op(shape) && outputs_only ? shape.n_output : s.n_out;
+    const std::size_t n_out = index >= first_last && outputs_only ? shape.n_output : s.n_out;
     apply_shape<Ops, s>(program.ops[index], arena, n_out, n_voxel);
   });
 }
