@@ -17,7 +17,8 @@ add_executable(crbrt-bench
   speed/markdown_report.cpp
   speed/measure.cpp
   speed/networks.cpp
-  speed/plain_steps.cpp)
+  speed/plain_steps.cpp
+  speed/summary.cpp)
 crbrt_private_target(crbrt-bench)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")

@@ -63,12 +63,15 @@ bool parse(Options& options, int argc, char** argv) {
   CLI::App app("Times the runtime and other inference engines on the same networks, weights and voxels, in turns.",
                "crbrt-bench");
   app.add_option("--json", options.json, "Also write everything as JSON");
-  app.add_option("--networks", options.networks, "w32, w64, w128, paper; default: all")
+  std::vector<std::string> built_in = built_in_networks();
+  built_in.emplace_back("none");
+  app.add_option("--networks", options.networks, "w32, w64, w128, paper, or none; default: all")
       ->delimiter(',')
-      ->check(CLI::IsMember(built_in_networks()));
-  app.add_option("--model", options.models, "Also a model file (.crbm), under its own name")->delimiter(',');
-  app.add_option("--fixed", options.fixed,
-                 "NETWORK=M.crbm: the network in fixed point, for the runtime alone; may be repeated");
+      ->check(CLI::IsMember(built_in));
+  app.add_option("--model", options.models,
+                 "Also a model file (.crbm), under its own name, with its integer form if it has one")
+      ->delimiter(',');
+  app.add_option("--fixed", options.fixed, "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
   app.add_option("--write-models", options.write_models, "Write the built-in networks to DIR/<name>.crbm and measure nothing");
   app.add_option("--isa", options.isas, "Instruction sets of the runtime; peers keep to the first; default: avx2")
       ->delimiter(',');
@@ -86,7 +89,8 @@ bool parse(Options& options, int argc, char** argv) {
   app.add_flag("--instructions", options.instructions, "Count instructions with callgrind instead of timing");
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return false;
-  if (options.peers == std::vector<std::string>{"none"}) options.peers.clear();
+  for (std::vector<std::string>* list : {&options.peers, &options.networks})
+    if (*list == std::vector<std::string>{"none"}) list->clear();
   check_isas(options);
   return true;
 }
@@ -105,7 +109,10 @@ void add_fixed(const std::string& text, std::vector<NetworkSource>& sources) {
 std::vector<NetworkSource> sources_of(const Options& options) {
   std::vector<NetworkSource> sources;
   for (const std::string& name : options.networks) sources.push_back({name, {}, {}});
-  for (const std::string& model : options.models) sources.push_back({std::filesystem::path(model).stem().string(), model, {}});
+  for (const std::string& model : options.models) {
+    sources.push_back({std::filesystem::path(model).stem().string(), model, {}});
+    if (precision_of(model) != "f32") sources.back().fixed.emplace_back(model);
+  }
   for (const std::string& text : options.fixed) add_fixed(text, sources);
   return sources;
 }

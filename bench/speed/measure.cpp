@@ -26,6 +26,12 @@ double peak_of(const EngineKind& kind, const Peak& peak) {
   return kind.precision.starts_with("i16") ? peak.i16 : peak.i8;
 }
 
+/// What a reader of a share must know: one program of ours may read 16 bits in some layers and 8 in others.
+std::string share_note(const EngineKind& kind) {
+  if (kind.name != own_engine || is_float(kind) || kind.precision.starts_with("i16")) return "";
+  return "share of the 8-bit peak, although some layers read 16 bits";
+}
+
 double quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
@@ -89,6 +95,8 @@ Result result_of(const Series& series, const Task& task, std::size_t batch) {
   result.network = task.network.name;
   result.kind = series.engine->kind();
   result.label = series.engine->label();
+  if (const std::string note = share_note(result.kind); !note.empty())
+    result.label.note += (result.label.note.empty() ? "" : "; ") + note;
   result.batch = batch;
   result.repeats = series.rate.size();
   result.gmacs = median(series.rate);

@@ -1,6 +1,7 @@
 /// What was measured, as JSON for programs and as Markdown tables for people.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,30 @@ struct Report {
   std::string machine;       ///< the processor's own name
   double time_stamp_hz = 0;  ///< ticks of the time stamp counter; 0 where there is none
 };
+
+/// One network against the numbers to reach, on the report's instruction set. Null: not measured.
+struct SummaryRow {
+  std::string network;
+  /// At the largest batch, 1024 or more, at which the runtime was measured in float.
+  const Result *floating = nullptr, *fixed = nullptr;  ///< the runtime; of several integer forms the fastest
+  const Result *onednn = nullptr, *onnxruntime = nullptr, *best_float_peer = nullptr;  ///< in float
+  const Result* best_integer_peer = nullptr;
+  /// One voxel a call; the same integer form.
+  const Result *one_floating = nullptr, *one_fixed = nullptr, *one_onnxruntime = nullptr;
+};
+
+/// Rows point into `report`.
+std::vector<SummaryRow> summary_rows(const Report& report);
+
+/// How many times as fast; empty where one is null.
+std::optional<double> speedup(const Result* ours, const Result* theirs);
+
+/// Kernel time of the demo's 1.737 million voxels on a core whose FMA peak is 50 G, from that of `form` here and the peak
+/// around row.floating; empty unless the network has the demo's 16,096 multiply-adds, give or take 5 %.
+std::optional<double> demo_brain_seconds(const SummaryRow& row, const Result* form);
+
+/// The rows as a table, and what it does not say. Empty where nothing was timed.
+std::string summary_text(const Report& report);
 
 std::string json_text(const Report& report);
 std::string markdown_text(const Report& report);

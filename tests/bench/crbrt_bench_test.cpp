@@ -55,6 +55,41 @@ TEST(CrbrtBench, WritesPeaksAndOneResultForEveryEngineAndBatch) {
   }
 }
 
+TEST(CrbrtBench, TheSummaryIsOfTheResultsOfThisRun) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run("crbrt-bench --peers eigen --batches 1,1024 --json " + (folder / "out.json") + quick);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const json report = read_json(folder / "out.json"), row = report.at("summary").at(0);
+  const auto gmacs = [&](const std::string& engine) {
+    for (const json& result : report.at("results"))
+      if (result.at("engine") == engine && result.at("batch") == 1024) return result.at("gmacs").get<double>();
+    return 0.0;
+  };
+  EXPECT_EQ(row.at("network"), "w32");
+  EXPECT_EQ(row.at("batch"), 1024);
+  EXPECT_DOUBLE_EQ(row.at("float_by_best_peer"), gmacs("crbrt") / gmacs("eigen"));
+  EXPECT_EQ(row.at("best_float_peer"), "eigen f32");
+  EXPECT_TRUE(row.at("float_by_onednn").is_null());
+  EXPECT_TRUE(row.at("integers").is_null());
+  EXPECT_NE(outcome.text.find("| w32 | 1024 |"), std::string::npos) << outcome.text;
+}
+
+TEST(CrbrtBench, AModelBringsItsIntegerFormAndTheNoteSaysWhatItsShareIsOf) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run("crbrt-bench --networks none --peers none --batches 1024 --repeats 1 --seconds 0 --model " +
+                              std::string(CRBRT_SOURCE_DIR "/tests/golden/tiny_integer.crbm --json ") + (folder / "out.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const json report = read_json(folder / "out.json");
+  ASSERT_EQ(report.at("results").size(), 2u) << report.at("skipped");
+  const json &floating = report.at("results").at(0), &fixed = report.at("results").at(1);
+  EXPECT_EQ(floating.at("precision"), "f32");
+  EXPECT_EQ(floating.at("note").get<std::string>().find("8-bit"), std::string::npos);
+  EXPECT_EQ(fixed.at("precision"), "i8");
+  EXPECT_NE(fixed.at("note").get<std::string>().find("share of the 8-bit peak"), std::string::npos);
+  EXPECT_GT(fixed.at("difference").at("rms"), floating.at("difference").at("rms")) << "integers are not floats";
+  EXPECT_EQ(report.at("summary").at(0).at("integers"), "i8");
+}
+
 TEST(CrbrtBench, AnEngineThatComputesSomethingElseIsNotTimed) {
   const TemporaryFolder folder;
   const std::string zeros = R"(

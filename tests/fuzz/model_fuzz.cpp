@@ -1,7 +1,10 @@
-// Any bytes at all, given to the loader as a file and as a bare FlatBuffer. What it accepts must bind, run and be emitted.
+// Any bytes at all, given to the loader as a file and as a bare FlatBuffer. What it accepts must bind, run and be emitted; an
+// integer form must also give the same bits on every instruction set, because the loader has proved that no sum overflows.
 //     cmake --preset fuzz && cmake --build --preset fuzz
 //     build/fuzz/bin/crbrt_model_fuzz -max_total_time=60 FOLDER tests/fuzz/corpus
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -26,25 +29,50 @@ struct FreeArena {
   void operator()(void* arena) const noexcept { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); }
 };
 
+struct Results {
+  std::vector<float> estimates, std, atypicality;
+};
+
 /// One tile of the test vector: every kernel runs over every table.
-void run(const Model& model) {
-  const Program& program = model.program();
+Results run(const Program& program, const std::vector<float>& coefficients, Isa isa) {
   const std::size_t width = 2 * std::size_t{program.n_coeff};
-  const std::size_t n_voxel = std::min(model.info().test_coefficients.size() / width, layout::tile_voxels);
+  const std::size_t n_voxel = std::min(coefficients.size() / width, layout::tile_voxels);
   const std::size_t size = Session::arena_bytes(program);
   require(size > 0 && n_voxel > 0);
   const std::unique_ptr<void, FreeArena> arena(::operator new (size, std::align_val_t{layout::arena_alignment}));
-  std::vector<float> estimates(n_voxel * program.n_output);
-  std::vector<float> std(program.uncertainty != nullptr ? estimates.size() : 0);
-  std::vector<float> atypicality(program.atypicality != nullptr ? n_voxel : 0);
+  Results results;
+  results.estimates.resize(n_voxel * program.n_output);
+  results.std.resize(program.uncertainty != nullptr ? results.estimates.size() : 0);
+  results.atypicality.resize(program.atypicality != nullptr ? n_voxel : 0);
   Details details;
   details.sigma = 0.1f;
-  if (!std.empty()) details.std = {std.data(), n_voxel, program.n_output};
-  details.atypicality = {atypicality.data(), atypicality.size()};
+  if (!results.std.empty()) details.std = {results.std.data(), n_voxel, program.n_output};
+  details.atypicality = {results.atypicality.data(), results.atypicality.size()};
   Session session;
-  require(session.bind(program, arena.get(), size, Isa::automatic) == Status::ok);
-  require(session.run({model.info().test_coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output},
-                      {}, details) == Status::ok);
+  require(session.bind(program, arena.get(), size, isa) == Status::ok);
+  require(session.run({coefficients.data(), n_voxel, width}, {results.estimates.data(), n_voxel, program.n_output}, {},
+                      details) == Status::ok);
+  return results;
+}
+
+/// Bits, except that a NaN is a NaN: scales of a model may be as wild as finite numbers can be.
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
+    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y) || (std::isnan(x) && std::isnan(y));
+  });
+}
+
+void run_integers(const Model& model) {
+  const Program& program = *model.fixed_program();
+  const std::vector<float>& coefficients = model.info().test_coefficients;
+  const Results expected = run(program, coefficients, Isa::scalar);
+  for (std::size_t i = 0; i < isa_count(); ++i) {
+    if (!is_runnable(isa_at(i))) continue;
+    const Results found = run(program, coefficients, isa_at(i));
+    require(same_bits(found.estimates, expected.estimates) && same_bits(found.std, expected.std) &&
+            same_bits(found.atypicality, expected.atypicality));
+  }
+  require(!codegen::emit(model, "fuzzed", codegen::Form::fixed).source.empty());
 }
 
 void require_one_line(const LoadResult& result) {
@@ -59,7 +87,8 @@ void check_flatbuffer(View1<const std::uint8_t> bytes) {
   const std::vector<std::uint8_t> file = wrap_model(bytes);
   require(load_model({file.data(), file.size()}, wrapped).status == result.status);
   if (result.status != Status::ok) return;
-  run(bare);
+  run(bare.program(), bare.info().test_coefficients, Isa::automatic);
+  if (bare.fixed_program() != nullptr) run_integers(bare);
   require(!codegen::emit(bare, "fuzzed").source.empty());
 }
 

@@ -1,0 +1,181 @@
+// The table of numbers to reach: which results of a run stand in it, and their ratios. Both sides of a ratio are medians of the
+// same run at the same batch.
+#include <algorithm>
+#include <cmath>
+
+#include "bench/speed/report.h"
+#include "tools/cli/number_text.h"
+
+namespace crbrt::bench {
+namespace {
+
+using cli::number_text;
+
+constexpr std::size_t large_batch = 1024;
+constexpr double demo_voxels = 1.737e6, demo_macs_per_voxel = 16096;  ///< the demo's brain, its network
+constexpr double reference_peak = 50;                                 ///< G float multiply-adds per second
+constexpr const char* float_precision = "f32";
+
+/// A fastest result that `fits`; null where none does.
+template <class Fits>
+const Result* fastest(const Report& report, const Fits& fits) {
+  const Result* found = nullptr;
+  for (const Result& r : report.measured.results)
+    if (r.kind.isa == report.isa && fits(r) && (found == nullptr || r.gmacs > found->gmacs)) found = &r;
+  return found;
+}
+
+bool is_ours(const Result& r) { return r.kind.name == own_engine; }
+bool is_float(const Result& r) { return r.kind.precision == float_precision; }
+
+const Result* float_of(const Report& report, const std::string& network, const std::string& engine, std::size_t batch) {
+  return fastest(report, [&](const Result& r) {
+    return r.network == network && r.batch == batch && is_float(r) && r.kind.name == engine;
+  });
+}
+
+/// The largest from 1024 on; 0: none.
+std::size_t summary_batch(const Report& report, const std::string& network) {
+  std::size_t batch = 0;
+  for (const Result& r : report.measured.results)
+    if (r.network == network && r.kind.isa == report.isa && is_ours(r) && is_float(r) && r.batch >= large_batch)
+      batch = std::max(batch, r.batch);
+  return batch;
+}
+
+SummaryRow row_of(const Report& report, const std::string& network) {
+  SummaryRow row;
+  row.network = network;
+  const std::size_t batch = summary_batch(report, network);
+  row.floating = float_of(report, network, own_engine, batch);
+  row.onednn = float_of(report, network, "onednn", batch);
+  row.onnxruntime = float_of(report, network, "onnxruntime", batch);
+  const auto best = [&](bool ours, bool floating) {
+    return fastest(report, [&](const Result& r) {
+      return r.network == network && r.batch == batch && is_ours(r) == ours && is_float(r) == floating;
+    });
+  };
+  row.fixed = best(true, false);
+  row.best_float_peer = best(false, true);
+  row.best_integer_peer = best(false, false);
+  row.one_floating = float_of(report, network, own_engine, 1);
+  row.one_onnxruntime = float_of(report, network, "onnxruntime", 1);
+  row.one_fixed = fastest(report, [&](const Result& r) {
+    const bool is_that_form = row.fixed == nullptr || r.kind.precision == row.fixed->kind.precision;
+    return r.network == network && r.batch == 1 && is_ours(r) && !is_float(r) && is_that_form;
+  });
+  return row;
+}
+
+std::string text_or_dash(const std::optional<double>& value, const char* format) {
+  return value ? number_text(*value, format) : "-";
+}
+
+std::string peer_cell(const Result* ours, const Result* peer) {
+  if (peer == nullptr) return "-";
+  const std::string precision = is_float(*peer) ? "" : " " + peer->kind.precision;
+  return text_or_dash(speedup(ours, peer), "%.2f") + " (" + peer->kind.name + precision + ")";
+}
+
+std::string microseconds(const Result* one) { return one == nullptr ? "-" : number_text(1e6 / one->voxels_per_s, "%.2f us"); }
+std::string rms(const Result* r) { return r == nullptr ? "-" : number_text(r->difference.rms, "%.1e"); }
+
+/// What keeps the ratio beside it honest.
+std::string rms_cell(const SummaryRow& row) {
+  const bool is_worse = row.fixed != nullptr && row.best_integer_peer != nullptr &&
+                        row.fixed->difference.rms > row.best_integer_peer->difference.rms;
+  return rms(row.fixed) + ", " + rms(row.best_integer_peer) + (is_worse ? " (ours is further off)" : "");
+}
+
+std::vector<std::string> cells_of(const SummaryRow& row) {
+  const Result* const floating = row.floating;
+  return {row.network,
+          floating == nullptr ? "-" : std::to_string(floating->batch),
+          floating == nullptr ? "-" : number_text(floating->gmacs, "%.1f"),
+          floating == nullptr ? "-" : number_text(100 * floating->share_of_peak, "%.0f %%"),
+          text_or_dash(speedup(floating, row.onednn), "%.2f"),
+          text_or_dash(speedup(floating, row.onnxruntime), "%.2f"),
+          peer_cell(floating, row.best_float_peer),
+          row.fixed == nullptr ? "-" : row.fixed->kind.precision,
+          text_or_dash(speedup(row.fixed, floating), "%.2f"),
+          peer_cell(row.fixed, row.best_integer_peer),
+          rms_cell(row),
+          microseconds(row.one_floating),
+          microseconds(row.one_fixed),
+          text_or_dash(speedup(row.one_floating, row.one_onnxruntime), "%.2f")};
+}
+
+std::string line_of(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) line.append(" ").append(cell).append(" |");
+  return line + "\n";
+}
+
+std::string brain_line(const SummaryRow& row) {
+  const std::optional<double> floating = demo_brain_seconds(row, row.floating);
+  if (!floating) return "";
+  std::string text = "- Whole brain of the demo, 1.737 million voxels, by the kernels of " + row.network + " at batch " +
+                     std::to_string(row.floating->batch) +
+                     " on a core whose FMA peak is 50 G: " + number_text(*floating, "%.3f") + " s in float";
+  if (const std::optional<double> fixed = demo_brain_seconds(row, row.fixed))
+    text += ", " + number_text(*fixed, "%.3f") + " s in " + row.fixed->kind.precision;
+  return text + ".\n";
+}
+
+/// Peers that could not be told which instruction set to use, one line each.
+std::string choice_lines(const std::vector<SummaryRow>& rows, const std::string& isa) {
+  std::vector<std::string> lines;
+  for (const SummaryRow& row : rows)
+    for (const Result* peer : {row.onnxruntime, row.best_float_peer, row.best_integer_peer, row.one_onnxruntime}) {
+      if (peer == nullptr || peer->label.isa == isa) continue;
+      const std::string line =
+          "- " + peer->kind.name + ", " + peer->kind.precision + ", is not held to " + isa + ": " + peer->label.isa + ".\n";
+      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+    }
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+}  // namespace
+
+std::vector<SummaryRow> summary_rows(const Report& report) {
+  std::vector<SummaryRow> rows;
+  for (const Result& r : report.measured.results) {
+    const auto same = [&](const SummaryRow& row) { return row.network == r.network; };
+    if (std::none_of(rows.begin(), rows.end(), same)) rows.push_back(row_of(report, r.network));
+  }
+  return rows;
+}
+
+std::optional<double> speedup(const Result* ours, const Result* theirs) {
+  if (ours == nullptr || theirs == nullptr) return std::nullopt;
+  return ours->gmacs / theirs->gmacs;
+}
+
+std::optional<double> demo_brain_seconds(const SummaryRow& row, const Result* form) {
+  if (row.floating == nullptr || form == nullptr) return std::nullopt;
+  const double macs_per_voxel = row.floating->gmacs * 1e9 / row.floating->voxels_per_s;
+  if (std::abs(macs_per_voxel / demo_macs_per_voxel - 1) > 0.05) return std::nullopt;
+  const double peak = row.floating->gmacs / row.floating->share_of_peak;  // around these very turns
+  return demo_voxels / form->voxels_per_s * peak / reference_peak;
+}
+
+std::string summary_text(const Report& report) {
+  const std::vector<SummaryRow> rows = summary_rows(report);
+  if (rows.empty()) return "";
+  std::string text = "Against the numbers to reach: medians of this run, " + report.isa + "; x is how many times as fast\n\n";
+  text += line_of({"network", "batch", "float, G multiply-adds/s", "of the FMA peak", "x oneDNN", "x ONNX Runtime",
+                   "x best float peer", "integers", "x our float", "x best 8-bit peer", "rms of ours, of that peer",
+                   "one voxel a call: float", "integers", "x ONNX Runtime, float"});
+  text += "|---|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|\n";
+  for (const SummaryRow& row : rows) text += line_of(cells_of(row));
+  text +=
+      "\n- Columns up to rms are at that batch; - is not measured. An 8-bit peer is not at the same accuracy as our integers: "
+      "rms "
+      "says how far each is off, in standard deviations of an output.\n";
+  for (const SummaryRow& row : rows) text += brain_line(row);
+  return text + choice_lines(rows, report.isa);
+}
+
+}  // namespace crbrt::bench
