@@ -2,7 +2,7 @@
 # Installs what is missing, builds and tests everything; prints the time of every stage, the names of what was skipped,
 # and ends with "N passed, N failed, N skipped". Exits 1 when anything failed.
 #   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime for AArch64, WebAssembly and on its own
-#   scripts/test.sh --full   also the long tests, the whole demo, two minutes of fuzzing, clang-tidy and clang-format
+#   scripts/test.sh --full   also the long tests, mutants, the whole demo, two minutes of fuzzing, clang-tidy and clang-format
 set -u
 
 full=0
@@ -52,6 +52,15 @@ run_tests() {
 # A stage that is one test by itself.
 check() {
   if crbrt_stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# Mutants of code that only AVX2 runs would survive on a machine without it.
+check_mutants() {
+  if grep -qw avx2 /proc/cpuinfo; then
+    check "mutants" scripts/mutate.sh
+  else
+    skipped=$((skipped + 1)) skipped_names+="  mutants: this CPU has no AVX2"$'\n'
+  fi
 }
 
 # build_and_test PRESET [FOLDER...]: only these folders of tests/ and what they need. A build that fails counts as one
@@ -111,6 +120,7 @@ build_and_test wasm runtime
 check "runtime alone: build" runtime_alone
 if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'
+  check_mutants
   check "demo" scripts/demo.sh
   check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus
   check "fuzz instruction sets: 60 s" fuzz crbrt_isa_fuzz

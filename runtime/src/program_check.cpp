@@ -129,24 +129,25 @@ bool check_op(const Program& p, std::size_t index) {
   return is_flag(op.relu) && may_share_slot(op) && check_added(p, index) && check_kind(op);
 }
 
-}  // namespace
-
-std::size_t arena_floats(const Program& p) noexcept {
-  constexpr std::size_t limit = SIZE_MAX / (sizeof(float) * layout::tile_voxels) - layout::arena_alignment;
-  std::size_t features = 0;
+/// Of at least one word, and so many that their bytes can be counted.
+bool check_arena(const Program& p) {
+  constexpr std::size_t limit = SIZE_MAX / (sizeof(float) * layout::tile_voxels);
+  std::size_t words = 0;
   for (std::size_t i = 0; i < p.n_slot; ++i) {
-    if (p.slot_width[i] > limit - features) return 0;
-    features += p.slot_width[i];
+    if (p.slot_width[i] > limit - words) return false;
+    words += p.slot_width[i];
   }
-  return features * layout::tile_voxels;
+  return words > 0;
 }
+
+}  // namespace
 
 bool is_consistent(const Program& p) noexcept {
   if (p.version != program_version || p.name == nullptr || p.model_sha256 == nullptr) return false;
   if (p.n_coeff == 0 || p.n_coeff > max_width / 2 || p.n_output == 0 || p.n_op == 0 || p.n_slot == 0) return false;
   if (p.outputs == nullptr || p.ops == nullptr || p.slot_width == nullptr) return false;
   // Extents first: the tables that outputs and preprocessing point at are as long as the ops say.
-  if (!check_slots(p) || arena_floats(p) == 0 || p.ops[p.n_op - 1].n_out != n_feature(p)) return false;
+  if (!check_slots(p) || !check_arena(p) || p.ops[p.n_op - 1].n_out != n_feature(p)) return false;
   if (p.ops[p.n_op - 1].out != Number::f32) return false;
   for (std::size_t i = 0; i < p.n_op; ++i)
     if (!check_op(p, i)) return false;

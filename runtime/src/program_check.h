@@ -14,7 +14,4 @@ bool check_dense_fixed(const Op& op) noexcept;
 bool check_affine_fixed(const Op& op) noexcept;
 bool check_group_norm_fixed(const Op& op) noexcept;
 
-/// Floats of all slots of one tile; 0 when that overflows.
-std::size_t arena_floats(const Program& program) noexcept;
-
 }  // namespace crbrt

@@ -121,9 +121,7 @@ Status run_rows(const Run& run, const RowLayout& row, const View2<const float>& 
 }  // namespace
 
 std::size_t Session::arena_bytes(const Program& program) noexcept {
-  if (!is_consistent(program)) return 0;
-  constexpr std::size_t alignment = layout::arena_alignment;
-  return (arena_floats(program) * sizeof(float) + alignment - 1) / alignment * alignment;
+  return is_consistent(program) ? crbrt::arena_bytes(program) : 0;
 }
 
 Status Session::bind(const Program& program, void* arena, std::size_t arena_size, Isa isa) noexcept {

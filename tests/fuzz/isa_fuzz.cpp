@@ -17,11 +17,16 @@ using tests::FixedLayer;
 using tests::GuardedBuffer;
 using Words = GuardedBuffer<std::uint32_t>;
 
-/// Bytes as long as they last, then zeros.
+/// Bytes as long as they last, then pseudo-random ones that depend on them: tiles of zeros show no instruction set at work.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
-  std::uint8_t next() { return left_ > 0 ? (--left_, *data_++) : std::uint8_t{0}; }
+  std::uint8_t next() {
+    if (left_ == 0) return static_cast<std::uint8_t>((state_ = state_ * 1664525 + 1013904223) >> 24);
+    --left_;
+    state_ = (state_ ^ *data_) * 16777619;
+    return *data_++;
+  }
   std::size_t between(std::size_t low, std::size_t high) { return low + next() % (high - low + 1); }
   std::vector<std::uint32_t> words(std::size_t n) {
     std::vector<std::uint32_t> words(n);
@@ -36,6 +41,7 @@ class Bytes {
  private:
   const std::uint8_t* data_;
   std::size_t left_;
+  std::uint32_t state_ = 2166136261;
 };
 
 std::size_t tile_words(Number number, std::size_t n) { return layout::row_words(number, n) * layout::tile_voxels; }

@@ -116,6 +116,9 @@ const Mutation mutations[] = {
     {"four multipliers that differ", [](auto& p) { ++p.tables[0].multiplier[9]; }},
     {"wrong row sum", [](auto& p) { ++p.tables[1].row_sum[5]; }},
     {"sum of s16 that overflows", [](auto& p) { p.tables[0].bias[3] = INT32_MAX; }},
+    {"negative weights of s16 that overflow", [](auto& p) {  // of output 3: 16 * 32767 * 32768
+       for (std::size_t k = 0; k < 16; ++k) p.tables[0].s16[layout::packed_index(Number::s16, 16, 3, k)] = -32767;
+     }},
     {"sum of u8 that overflows", [](auto& p) { p.tables[1].bias[3] = INT32_MIN + 1; }},
     {"u8 weights that overflow 16 bits", [](auto& p) {
        for (const std::size_t k : {0u, 1u, 4u, 5u}) {  // of output 0: 127 + 127 + 127 + 127 > 128

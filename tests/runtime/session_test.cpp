@@ -204,13 +204,13 @@ TEST_F(SessionTest, TheArenaKeepsNothingBetweenRuns) {
 }
 
 TEST_F(SessionTest, ArenaBytesAreTheCommittedNumbers) {
-  // tile_voxels * 4 bytes for every feature of every slot, rounded up to 64.
+  // tile_voxels * 4 bytes for every feature of every slot.
   SyntheticProgram lean(13);
   build_lean_network(lean);
-  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 64) * 192u);  // 14,784
-  EXPECT_EQ(Session::arena_bytes(program()), (16 + 30 + 30 + 30) * 192u);  // 10,176
+  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 64) * 192u);  // 29,568
+  EXPECT_EQ(Session::arena_bytes(program()), (16 + 30 + 30 + 30) * 192u);  // 20,352
   lean.slot_width()[2] = 65;
-  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 65) * 192u);  // 14,880, rounded up to 14,912
+  EXPECT_EQ(Session::arena_bytes(lean.program()), (26 + 64 + 65) * 192u);  // 29,760
 }
 
 }  // namespace

@@ -141,6 +141,11 @@ constexpr std::size_t words_before(const Program& program, std::uint32_t slot) n
   return words;
 }
 
+/// Bytes of an arena for `program`: a tile of every slot.
+constexpr std::size_t arena_bytes(const Program& program) noexcept {
+  return words_before(program, program.n_slot) * layout::tile_voxels * sizeof(float);
+}
+
 /// Features of the last op: the outputs, then those of uncertainty, then that of atypicality.
 constexpr std::uint64_t n_feature(const Program& program) noexcept {
   return std::uint64_t{program.n_output} * (program.uncertainty != nullptr ? 4 : 1) + (program.atypicality != nullptr ? 1 : 0);
