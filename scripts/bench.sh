@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Times the runtime and its peers on the same networks, on one core, and prints the tables in Markdown; everything as JSON lands
 # in build/bench.json. Installs what is missing and builds first.
-#   scripts/bench.sh                      all networks, all peers: minutes, on a machine with nothing else to do
+#   scripts/bench.sh                      all networks (the paper's in 8 bits, too) and four shipped models in float and integers,
+#                                         beside all peers: half an hour, on a machine with nothing else to do
 #   scripts/bench.sh --instructions       instructions per voxel by callgrind instead of time (one batch each of 1 and 1024)
 #   scripts/bench.sh ARGUMENTS...         anything else goes to crbrt-bench (--help lists it)
 set -euo pipefail
@@ -28,9 +29,22 @@ install_peers() {
 crbrt_install_packages build
 install_peers
 crbrt_build bench crbrt-bench-all
+bench=build/bench/bin/crbrt-bench
 arguments=("$@")
+if [ $# -eq 0 ]; then
+  # Random weights have no budget: the paper's network is there for its speed, shipped models for speed within theirs.
+  paper=build/bench-models/paper
+  if [ ! -s "${paper}_i8.crbm" ]; then
+    crbrt_build bench crbrt-codegen
+    "$bench" --networks paper --write-models build/bench-models
+    build/bench/bin/crbrt-codegen --model "$paper.crbm" --precision i8 --out build/bench-models --save-model "${paper}_i8.crbm" \
+      >/dev/null
+  fi
+  arguments=(--fixed "paper=${paper}_i8.crbm" --batches 1,64,1024,4096,65536)
+  for name in v3p2_tiny brain_v1 v3p2_full_unbiased invivo6; do arguments+=(--model "models/$name/$name.crbm"); done
+fi
 case " $* " in
   *" --instructions "*) [[ " $* " == *" --batches "* ]] || arguments+=(--batches 1,1024) ;;
 esac
 # The last core: interrupts prefer the first.
-taskset -c "$(($(nproc) - 1))" build/bench/bin/crbrt-bench --json build/bench.json "${arguments[@]}"
+taskset -c "$(($(nproc) - 1))" "$bench" --json build/bench.json "${arguments[@]}"

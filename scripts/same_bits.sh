@@ -18,7 +18,7 @@ CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_build release c
 crbrt_build aarch64 crbrt_runtime
 crbrt_build wasm crbrt_runtime
 mkdir -p "$out"
-build/release/bin/crbrt-codegen --model "$model" --precision mixed --out "$out/code" --name brain_bits_model
+build/release/bin/crbrt-codegen --model "$model" --precision mixed --out "$out/code" --name brain_bits_model >/dev/null
 
 # build COMPILER PRESET OUTPUT ARGUMENTS...
 build() {

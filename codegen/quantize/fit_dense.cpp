@@ -14,6 +14,7 @@ using Index = Eigen::Index;
 constexpr Index most_voxels = 8192;     ///< more make no difference that shows
 constexpr Index voxels_per_input = 20;  ///< with fewer, weights are not refitted: the sample is too small
 constexpr double preference = 1e-3;     ///< of the given weights, relative to the mean variance of the inputs
+constexpr Index inputs_by_row = 256;    ///< with more, all outputs share the weights of voxels: factors cost inputs^3 each
 constexpr double least_weight = 0.01;   ///< of a voxel without a say, relative to the mean
 constexpr double most_weight = 100;     ///< of a voxel with a tiny bound, relative to the mean
 
@@ -54,11 +55,16 @@ Scales fit_dense(const DenseFit& fit, IntegerOp& op) {
   const Values sums = thinned(fit.sums, step), sensitivity = thinned(fit.sensitivity, step);
   const Eigen::Map<const Eigen::VectorXd> in_scale(fit.in_scale.data(), static_cast<Index>(fit.in_scale.size()));
   const Eigen::MatrixXd weights = weights_of(fit.from).cast<double>() * in_scale.asDiagonal();
+  const bool is_shared = in.rows() > inputs_by_row;
+  Eigen::VectorXd voxel = bounded(sensitivity.colwise().mean().transpose().cast<double>());
+  InputMoments moments(in, voxel, op.in);
   Scales sum_scale;
   for (Index j = 0; j < weights.rows(); ++j) {
     const Eigen::VectorXd target = sums.row(j).transpose().cast<double>();
-    const Eigen::VectorXd voxel = bounded(sensitivity.row(j).transpose().cast<double>());
-    const InputMoments moments(in, voxel);
+    if (!is_shared) {
+      voxel = bounded(sensitivity.row(j).transpose().cast<double>());
+      moments = InputMoments(in, voxel, op.in);
+    }
     const Eigen::VectorXd row = refitted(weights.row(j).transpose(), moments, in, voxel, target);
     const double target_mean = target.dot(voxel) / voxel.sum();
     const RoundedRow rounded =

@@ -57,7 +57,7 @@ RoundedRow rounded(const Eigen::VectorXd& weights, double scale, const InputMome
 
 }  // namespace
 
-InputMoments::InputMoments(const Eigen::MatrixXd& in, const Eigen::VectorXd& weight) {
+InputMoments::InputMoments(const Eigen::MatrixXd& in, const Eigen::VectorXd& weight, Number number) {
   const double n = weight.sum();
   mean_ = in * weight / n;
   // Most of the time goes here, and floats are exact enough for what is damped by 1e-3.
@@ -65,15 +65,20 @@ InputMoments::InputMoments(const Eigen::MatrixXd& in, const Eigen::VectorXd& wei
   Eigen::MatrixXf lower = Eigen::MatrixXf::Zero(in.rows(), in.rows());
   lower.selfadjointView<Eigen::Lower>().rankUpdate(weighted);
   covariance_ = Eigen::MatrixXf(lower.selfadjointView<Eigen::Lower>()).cast<double>();
-  order_.resize(static_cast<std::size_t>(in.rows()));
+  if (number == Number::u8) factor();
+}
+
+void InputMoments::factor() {
+  const Index n = covariance_.rows();
+  order_.resize(static_cast<std::size_t>(n));
   std::iota(order_.begin(), order_.end(), 0);
   std::stable_sort(order_.begin(), order_.end(), [&](Index a, Index b) { return covariance_(a, a) > covariance_(b, b); });
-  Eigen::MatrixXd ordered(in.rows(), in.rows());
-  for (Index a = 0; a < in.rows(); ++a)
-    for (Index b = 0; b < in.rows(); ++b)
+  Eigen::MatrixXd ordered(n, n);
+  for (Index a = 0; a < n; ++a)
+    for (Index b = 0; b < n; ++b)
       ordered(a, b) = covariance_(order_[static_cast<std::size_t>(a)], order_[static_cast<std::size_t>(b)]);
   ordered.diagonal().array() += damping * ordered.diagonal().mean() + 1e-9;
-  const Eigen::MatrixXd inverse = ordered.llt().solve(Eigen::MatrixXd::Identity(in.rows(), in.rows()));
+  const Eigen::MatrixXd inverse = ordered.llt().solve(Eigen::MatrixXd::Identity(n, n));
   inverse_factor_ = inverse.llt().matrixU();
 }
 

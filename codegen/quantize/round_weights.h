@@ -14,18 +14,21 @@
 
 namespace crbrt::codegen {
 
-/// Moments of a layer's integer inputs, factored once for all outputs.
+/// Moments of a layer's integer inputs, for all outputs that weight voxels alike.
 class InputMoments {
  public:
-  /// `in`: one column a voxel; `weight`: of each voxel, mean 1.
-  InputMoments(const Eigen::MatrixXd& in, const Eigen::VectorXd& weight);
+  /// `in`: one column a voxel; `weight`: of each voxel, mean 1; `number`: of the inputs, only u8 need order and factor.
+  InputMoments(const Eigen::MatrixXd& in, const Eigen::VectorXd& weight, Number number);
 
   const Eigen::VectorXd& mean() const noexcept { return mean_; }
   const Eigen::MatrixXd& covariance() const noexcept { return covariance_; }
+  // Of u8 inputs:
   const std::vector<Eigen::Index>& order() const noexcept { return order_; }          ///< of rounding: most spread first
   const Eigen::MatrixXd& inverse_factor() const noexcept { return inverse_factor_; }  ///< upper U, U' U = H^-1, in that order
 
  private:
+  void factor();
+
   Eigen::VectorXd mean_;
   Eigen::MatrixXd covariance_, inverse_factor_;
   std::vector<Eigen::Index> order_;

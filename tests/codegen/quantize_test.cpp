@@ -135,7 +135,7 @@ TEST(RoundWeights, BytesFitTheirQuadsAndBeatRoundingToTheNearest) {
       random_coefficients(static_cast<std::size_t>(n_voxel), static_cast<std::uint32_t>(n / 2), 3);
   for (Eigen::Index i = 0; i < in.size(); ++i) in.data()[i] = std::floor(127.5 * (1 + random[static_cast<std::size_t>(i)]));
   for (Eigen::Index i = 1; i < n; ++i) in.row(i) = (0.9 * in.row(i - 1) + 0.1 * in.row(i)).array().floor().matrix();  // alike
-  const InputMoments moments(in, Eigen::VectorXd::Ones(n_voxel));
+  const InputMoments moments(in, Eigen::VectorXd::Ones(n_voxel), Number::u8);
   double error = 0, error_of_nearest = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const std::vector<float> w = random_coefficients(1, static_cast<std::uint32_t>(n / 2), seed);
