@@ -67,8 +67,8 @@ Tables rules_of(const Op& op, const std::string& stem, std::size_t n_out) {
 
 Tables group_norm_of(const Op& op, const std::string& stem) {
   const FixedGroupNorm& c = *op.fixed_group_norm;
-  return {"static const struct group_norm " + stem + "_norm = {" + text(op.n_in / op.n_group) + ", {0, " +
-              std::to_string(c.mean_multiplier) + ", " + std::to_string(c.mean_shift) + "}, " + std::to_string(c.square_shift) +
+  return {"static const struct group_norm " + stem + "_norm = {" + text(op.n_in / op.n_group) + ", " +
+              std::to_string(c.mean_shift) + ", " + std::to_string(c.mean_multiplier) + ", " + std::to_string(c.square_shift) +
               ", " + std::to_string(c.epsilon) + "};\n",
           group_norm_bytes};
 }

@@ -16,7 +16,7 @@ Index index(std::size_t i) { return static_cast<Index>(i); }
 /// One group of one voxel, normalised in place.
 void normalise(Eigen::Ref<Eigen::VectorXd> group, const FixedGroupNorm& constants) {
   const std::int32_t mean =
-      requantize(static_cast<std::int32_t>(group.sum()), {constants.mean_shift, constants.mean_multiplier});
+      mean_of_sum(static_cast<std::int32_t>(group.sum()), {constants.mean_shift, constants.mean_multiplier});
   for (double& x : group) x = saturate(static_cast<std::int32_t>(x) - mean, s16_min, s16_max);
   std::int64_t squares = constants.epsilon;
   for (Index f = 0; f < group.size(); f += 2)

@@ -18,7 +18,7 @@ FixedGroupNorm group_constants(const Op& op, double scale) {
   const std::int32_t size = static_cast<std::int32_t>(op.n_in / op.n_group);
   FixedGroupNorm c{0, 0, 2, 1};
   while (1 << c.mean_shift < size) ++c.mean_shift;
-  c.mean_multiplier = std::min(s16_max, static_cast<std::int32_t>(std::nearbyint(std::ldexp(1.0, 15 + c.mean_shift) / size)));
+  c.mean_multiplier = (std::int32_t{1} << (14 + c.mean_shift)) / size;
   while (1 << (c.square_shift + 1) <= size) c.square_shift += 2;
   const double epsilon = std::ldexp(double{op.epsilon} * size / (scale * scale), -c.square_shift);
   c.epsilon = static_cast<std::int32_t>(std::clamp(std::nearbyint(epsilon), 1.0, double{1 << 28}));

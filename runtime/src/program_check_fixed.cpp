@@ -67,7 +67,8 @@ bool check_group_constants(const Op& op) {
   const FixedGroupNorm& c = *op.fixed_group_norm;
   const std::int64_t size = op.n_in / op.n_group;
   if (!is_between(c.mean_shift, 0, shift_max) || !is_between(c.mean_multiplier, 1, s16_max)) return false;
-  if (size > std::int64_t{1} << c.mean_shift || c.square_shift % 2 != 0 || !is_between(c.square_shift, 2, 28)) return false;
+  if (!mean_fits(size, {c.mean_shift, c.mean_multiplier}) || c.square_shift % 2 != 0 || !is_between(c.square_shift, 2, 28))
+    return false;
   return c.epsilon >= 1 && size / 2 * (std::int64_t{1} << (31 - c.square_shift)) + c.epsilon <= INT32_MAX;
 }
 

@@ -82,6 +82,7 @@ const Mutation mutations[] = {
      [](fbs::FixedT& f) { f.ops[1]->group_norm = std::make_unique<fbs::FixedGroupNormT>(*f.ops[3]->group_norm); }},
     {"fixed.ops[3].group_norm.mean_shift", [](fbs::FixedT& f) { f.ops[3]->group_norm->mean_shift = 32; }},
     {"fixed.ops[3].group_norm.mean_shift", [](fbs::FixedT& f) { f.ops[3]->group_norm->mean_shift = 1; }},  // groups of 4
+    {"fixed.ops[3].group_norm.mean_shift", [](fbs::FixedT& f) { f.ops[3]->group_norm->mean_multiplier = 16385; }},
     {"fixed.ops[3].group_norm.mean_multiplier", [](fbs::FixedT& f) { f.ops[3]->group_norm->mean_multiplier = 0; }},
     {"fixed.ops[3].group_norm.square_shift", [](fbs::FixedT& f) { f.ops[3]->group_norm->square_shift = 3; }},
     {"fixed.ops[3].group_norm.square_shift", [](fbs::FixedT& f) { f.ops[3]->group_norm->square_shift = 30; }},

@@ -98,7 +98,10 @@ void group_norm(Bytes& bytes) {
   const std::size_t n_voxel = bytes.between(1, layout::tile_voxels);
   const Number number = bytes.next() % 2 == 0 ? Number::u8 : Number::s16;
   const std::int32_t epsilon = 1 + bytes.next() * bytes.next();
-  const FixedGroupNorm constants{5, 32767 / static_cast<std::int32_t>(size) * 32 > 32767 ? 32767 : 20000, 6, epsilon};
+  std::int32_t mean_shift = 1;
+  while (std::size_t{1} << mean_shift < size) ++mean_shift;
+  const auto largest = static_cast<std::int32_t>((std::size_t{1} << (14 + mean_shift)) / size);
+  const FixedGroupNorm constants{mean_shift, largest - bytes.next() % 2, 6, epsilon};
   const FixedLayer layer(Number::f32, n, n, bytes.next());
   const Words in(bytes.words(tile_words(Number::s16, n)));
   const auto args = [&](void* out) {

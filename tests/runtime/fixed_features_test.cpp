@@ -78,8 +78,8 @@ FixedGroupNorm constants_for(std::size_t size, std::int32_t extra_shift, std::in
   while (std::size_t{1} << mean_shift < size) ++mean_shift;
   while (static_cast<std::int64_t>(size / 2) * (std::int64_t{1} << (31 - square_shift)) + epsilon > INT32_MAX)
     square_shift += 2;
-  const double multiplier = std::round(std::ldexp(1.0 / static_cast<double>(size), mean_shift + 15));
-  return {mean_shift, static_cast<std::int32_t>(std::min(multiplier, 32767.0)), square_shift + extra_shift, epsilon};
+  const std::size_t multiplier = (std::size_t{1} << (14 + mean_shift)) / size;
+  return {mean_shift, static_cast<std::int32_t>(multiplier), square_shift + extra_shift, epsilon};
 }
 
 /// s16 features whose spread differs from voxel to voxel: from the full range down to one value.
@@ -116,11 +116,11 @@ TEST(GroupNormFixed, EveryIsaEqualsReference) {
   record.expect_scalar_and_best();
 }
 
-TEST(GroupNormFixed, NormalisesToMeanZeroAndDeviationOne) {
-  // Factor 1, no shift: out is x = (d / deviation) * 2^13.5 / sqrt(n). p and x are rounded (1/2 each), the requantization takes
-  // 1/32768 and rounds (1/2); inverse_root errs by 1e-4 and 2^-15, its argument by the squares that the shift drops (at most
-  // n / 2 steps of 2^square_shift), the mean by two roundings (3/2).
-  const std::size_t n = 64;
+/// Group normalisation of one group of n with factor 1 and no shift: out is x = (d / deviation) * 2^13.5 / sqrt(n).
+void expect_normalised(std::size_t n) {
+  // p and x are rounded (1/2 each), the requantization takes 1/32768 and rounds (1/2); inverse_root errs by 1e-4 and 2^-15, its
+  // argument by the squares that the shift drops (at most n / 2 steps of 2^square_shift). The mean loses up to one step of the
+  // shifted sum, which counts at most twice, rounds (1/2), and has a factor that is 2^-14 too small at most.
   const FixedGroupNorm constants = constants_for(n, 0, 1);
   FixedLayer layer(Number::f32, n, n, 1);
   for (std::size_t j = 0; j < n; ++j) {
@@ -136,16 +136,22 @@ TEST(GroupNormFixed, NormalisesToMeanZeroAndDeviationOne) {
   };
   for (std::size_t v = 0; v < layout::tile_voxels; ++v) {
     double mean = 0, squares = 0;
-    for (std::size_t f = 0; f < n; ++f) mean += get(words.data(), f, v) / n;
+    for (std::size_t f = 0; f < n; ++f) mean += get(words.data(), f, v) / static_cast<double>(n);
     const auto deviation = [&](std::size_t f) { return std::clamp(get(words.data(), f, v) - mean, -32768.0, 32767.0); };
     for (std::size_t f = 0; f < n; ++f) squares += std::pow(deviation(f), 2);
-    const double unit = std::exp2(13.5) / std::sqrt(squares);
-    const double relative = 2e-4 + n / 2.0 * std::exp2(constants.square_shift) / squares;
+    const double unit = std::exp2(13.5) / std::sqrt(squares), of_mean = 2.5 + std::fabs(mean) * 0x1p-14;
+    // A mean that is off also moves the deviation: n times its square is added to the squares.
+    const double n_group = static_cast<double>(n);
+    const double relative = 2e-4 + (n_group / 2 * std::exp2(constants.square_shift) + n_group * of_mean * of_mean) / squares;
     for (std::size_t f = 0; f < n; ++f) {
       const double exact = deviation(f) * unit;
-      ASSERT_NEAR(get(out.data(), f, v), exact, 2 + 1.5 * unit + std::fabs(exact) * relative) << f << ' ' << v;
+      ASSERT_NEAR(get(out.data(), f, v), exact, 2 + of_mean * unit + std::fabs(exact) * relative) << n << ' ' << f << ' ' << v;
     }
   }
+}
+
+TEST(GroupNormFixed, NormalisesToMeanZeroAndDeviationOne) {
+  for (const std::size_t n : {64u, 60u, 26u, 6u}) expect_normalised(n);
 }
 
 TEST(InverseRoot, IsWithinItsBoundForEveryMantissa) {

@@ -1,5 +1,5 @@
-/// An integer program with random tables whose features stay in the middle of their ranges: every integer op, a skip, widths that
-/// are no multiple of a tile. The same numbers on every machine.
+/// An integer program with random tables whose features stay in the middle of their ranges: every integer op, a skip, widths
+/// that are no multiple of a tile. The same numbers on every machine.
 #pragma once
 
 #include <algorithm>
@@ -64,7 +64,7 @@ class FixedProgram {
     FixedTables view{};
   };
   std::deque<Tables> tables;
-  FixedGroupNorm group_constants{2, 32767, 2, 40};
+  FixedGroupNorm group_constants{2, 16384, 2, 40};
 
  private:
   std::int32_t draw(std::int32_t low, std::int32_t high) {

@@ -116,11 +116,13 @@ const Mutation mutations[] = {
     {"four multipliers that differ", [](auto& p) { ++p.tables[0].multiplier[9]; }},
     {"wrong row sum", [](auto& p) { ++p.tables[1].row_sum[5]; }},
     {"sum of s16 that overflows", [](auto& p) { p.tables[0].bias[3] = INT32_MAX; }},
-    {"negative weights of s16 that overflow", [](auto& p) {  // of output 3: 16 * 32767 * 32768
+    {"negative weights of s16 that overflow",
+     [](auto& p) {  // of output 3: 16 * 32767 * 32768
        for (std::size_t k = 0; k < 16; ++k) p.tables[0].s16[layout::packed_index(Number::s16, 16, 3, k)] = -32767;
      }},
     {"sum of u8 that overflows", [](auto& p) { p.tables[1].bias[3] = INT32_MIN + 1; }},
-    {"u8 weights that overflow 16 bits", [](auto& p) {
+    {"u8 weights that overflow 16 bits",
+     [](auto& p) {
        for (const std::size_t k : {0u, 1u, 4u, 5u}) {  // of output 0: 127 + 127 + 127 + 127 > 128
          std::int8_t& w = p.tables[1].s8[layout::packed_index(Number::u8, 30, 0, k)];
          p.tables[1].row_sum[0] += 127 - w;
@@ -135,6 +137,7 @@ const Mutation mutations[] = {
     {"group of no multiple of four", [](auto& p) { p.ops[3].n_group = 2; }},
     {"no groups", [](auto& p) { p.ops[3].n_group = 0; }},
     {"mean shift too small for the group", [](auto& p) { p.group_constants.mean_shift = 1; }},
+    {"mean larger than the features", [](auto& p) { p.group_constants.mean_multiplier = 16385; }},
     {"mean multiplier of 0", [](auto& p) { p.group_constants.mean_multiplier = 0; }},
     {"odd square shift", [](auto& p) { p.group_constants.square_shift = 3; }},
     {"square shift of 0", [](auto& p) { p.group_constants.square_shift = 0; }},
@@ -145,7 +148,8 @@ const Mutation mutations[] = {
     {"affine to s32", [](auto& p) { p.ops[5].out = Number::s32; }},
     {"dense in place", [](auto& p) { p.ops[6].out_slot = 5, p.ops[7].in_slot = 5; }},
     {"last op that leaves integers", [](auto& p) { p.ops.pop_back(), p.update(); }},
-    {"scale of dequantize that is NaN", [](auto& p) {
+    {"scale of dequantize that is NaN",
+     [](auto& p) {
        static const std::vector<float> nan(21, std::numeric_limits<float>::quiet_NaN());
        p.ops[7].weights = nan.data();
      }},

@@ -49,8 +49,9 @@ void check_group_norm(const FixedOpSpec& spec, const Op& op, const std::string& 
   const auto group = static_cast<std::int64_t>(op.n_in / op.n_group);
   checks.expect(group_fits(op.n_in, op.n_group), field, "groups of a multiple of 4 or one even group",
                 std::to_string(op.n_group) + " of " + std::to_string(group));
-  checks.expect(group <= std::int64_t{1} << constants.mean_shift, member(field, "group_norm.mean_shift"),
-                "at least the logarithm of the size of a group", std::to_string(constants.mean_shift));
+  checks.expect(mean_fits(group, {constants.mean_shift, constants.mean_multiplier}), member(field, "group_norm.mean_shift"),
+                "2^mean_shift of at least the size of a group, and a multiplier of at most 2^(14 + mean_shift) by it",
+                std::to_string(constants.mean_shift) + " and " + std::to_string(constants.mean_multiplier));
   const std::int64_t largest = (std::int64_t{1} << (31 - constants.square_shift)) * (group / 2) + constants.epsilon;
   checks.expect(largest <= acc_max, member(field, "group_norm.square_shift"), "squares that add up to less than 2^31",
                 std::to_string(largest));

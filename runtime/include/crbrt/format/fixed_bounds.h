@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "crbrt/format/layout.h"
+#include "crbrt/format/requant.h"
 
 namespace crbrt {
 
@@ -23,9 +24,16 @@ constexpr bool group_fits(std::size_t n_feature, std::size_t n_group) noexcept {
   return size % layout::tile_outputs == 0 || (n_group == 1 && size % layout::per_word(Number::s16) == 0);
 }
 
+/// Whether mean_of_sum of `size` s16 is their mean at most, and no product leaves 30 bits.
+constexpr bool mean_fits(std::int64_t size, Requant mean) noexcept {
+  return mean.shift <= shift_max && size <= std::int64_t{1} << mean.shift &&
+         size * mean.multiplier <= std::int64_t{1} << (14 + mean.shift);
+}
+
 /// Weight (output j, input k), k below padded_inputs, as a callable: the packed table or a matrix.
 template <class Weight>
-constexpr bool sum_fits(const Weight& weight, std::size_t j, std::size_t n_in, std::int64_t bias, std::int64_t input_max) noexcept {
+constexpr bool sum_fits(const Weight& weight, std::size_t j, std::size_t n_in, std::int64_t bias,
+                        std::int64_t input_max) noexcept {
   std::int64_t total = bias < 0 ? -bias : bias;
   for (std::size_t k = 0; k < n_in; ++k) {
     const std::int64_t w = weight(j, k);

@@ -38,7 +38,7 @@ struct FixedTables {
 
 /// Constants of group_norm_s16 (docs/numerics.md).
 struct FixedGroupNorm {
-  std::int32_t mean_shift;       ///< Requant of the sum of a group: its mean
+  std::int32_t mean_shift;       ///< mean_of_sum of a group (requant.h)
   std::int32_t mean_multiplier;  ///< 1 .. 32767
   std::int32_t square_shift;     ///< even: pairs of squares are shifted right by it, so that their sum stays below 2^31
   std::int32_t epsilon;          ///< at least 1, in units of the shifted sum of squares

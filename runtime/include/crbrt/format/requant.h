@@ -30,6 +30,12 @@ constexpr std::int32_t requantize(std::int32_t acc, Requant r) noexcept {
   return (saturate(acc >> r.shift, s16_min, s16_max) * r.multiplier + (1 << 14)) >> 15;
 }
 
+/// The mean of a group of s16 from their sum, (sum >> shift) * multiplier / 2^14: a factor of up to 2, which sizes that are no
+/// power of two need. Always in the range of s16 where mean_fits (fixed_bounds.h).
+constexpr std::int32_t mean_of_sum(std::int32_t sum, Requant r) noexcept {
+  return ((sum >> r.shift) * r.multiplier + (1 << 13)) >> 14;
+}
+
 constexpr std::uint8_t requantize_u8(std::int32_t acc, Requant r) noexcept {
   return static_cast<std::uint8_t>(saturate(requantize(acc, r), 0, u8_max));
 }
@@ -47,7 +53,12 @@ static_assert(requantize(-1, {31, 32767}) == -1 && requantize(INT32_MAX, {31, 32
 // What leaves the 16 bits of the first shift saturates before it is multiplied.
 static_assert(requantize(INT32_MAX, {0, 32767}) == 32766 && requantize(INT32_MIN, {0, 32767}) == -32767);
 static_assert(requantize(32767, {0, 32767}) == 32766 && requantize(32768, {0, 32767}) == 32766);
-static_assert(requantize_u8(-1, {0, 32767}) == 0 && requantize_u8(256, {0, 32767}) == 255 && requantize_u8(254, {0, 32767}) == 254);
+static_assert(requantize_u8(-1, {0, 32767}) == 0 && requantize_u8(256, {0, 32767}) == 255 &&
+              requantize_u8(254, {0, 32767}) == 254);
 static_assert(requantize(INT32_MIN, {0, 0}) == 0);
+// Means of 4, and of 6, whose 2^17 / 6 is rounded down.
+static_assert(mean_of_sum(4 * 32767, {2, 16384}) == 32767 && mean_of_sum(4 * -32768, {2, 16384}) == -32768);
+static_assert(mean_of_sum(6 * 32767, {3, 21845}) == 32766 && mean_of_sum(6 * -32768, {3, 21845}) == -32767);
+static_assert(mean_of_sum(6, {3, 21845}) == 0 && mean_of_sum(6 * 1000, {3, 21845}) == 1000);
 
 }  // namespace crbrt

@@ -67,7 +67,7 @@ inline GroupScale<Ops> group_scale(const std::uint32_t* in, std::size_t n_word, 
   const Int shifted =
       Ops::mul_words(Ops::shift_right(sum, constants.mean_shift), Ops::broadcast_int(constants.mean_multiplier));
   GroupScale<Ops> scale;
-  scale.mean = twice<Ops>(Ops::template shift_right<15>(Ops::add_words(shifted, Ops::broadcast_int(1 << 14))));
+  scale.mean = twice<Ops>(Ops::template shift_right<14>(Ops::add_words(shifted, Ops::broadcast_int(1 << 13))));
 
   Int v = Ops::broadcast_int(constants.epsilon);
   for (std::size_t i = 0; i < n_word; ++i) {

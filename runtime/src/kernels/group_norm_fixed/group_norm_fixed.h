@@ -1,7 +1,7 @@
-/// Group normalisation of integer features, for each voxel on its own. A group is n_feature / n_group neighbouring features, as many
-/// as group_fits allows (crbrt/format/fixed_bounds.h).
+/// Group normalisation of integer features, for each voxel on its own. A group is n_feature / n_group neighbouring features, as
+/// many as group_fits allows (crbrt/format/fixed_bounds.h).
 ///
-///   mean    = requantize(sum of in over the group, {mean_shift, mean_multiplier})
+///   mean    = mean_of_sum(sum of in over the group, {mean_shift, mean_multiplier})
 ///   d[f]    = in[f] - mean, saturated to s16
 ///   v       = epsilon + sum over pairs of ((d[f]^2 + d[f + 1]^2) >> square_shift)       f even; below 2^31 (program_check)
 ///   h, root = inverse_root(v)                                                           crbrt/format/inverse_root.h

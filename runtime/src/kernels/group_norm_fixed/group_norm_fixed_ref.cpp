@@ -24,7 +24,7 @@ void group_norm_fixed_ref(const GroupNormFixedArgs& a) noexcept {
     for (std::size_t first = 0; first < a.n_feature; first += size) {
       std::int32_t sum = 0;
       for (std::size_t f = first; f < first + size; ++f) sum += in.get(f, v);
-      const std::int32_t mean = requantize(sum, {c.mean_shift, c.mean_multiplier});
+      const std::int32_t mean = mean_of_sum(sum, {c.mean_shift, c.mean_multiplier});
       const auto d = [&](std::size_t f) { return saturate(in.get(f, v) - mean, s16_min, s16_max); };
       std::int64_t squares = c.epsilon;
       for (std::size_t f = first; f < first + size; f += 2)
