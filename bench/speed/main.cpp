@@ -153,6 +153,7 @@ int run(int argc, char** argv) {
   }
   Report report;
   report.isa = options.isas.front();
+  report.has_more = report.isa != name(best_isa());
   report.machine = processor_name();
   for (const EngineKind& kind : engine_kinds({"f32"}, options.isas, options.peers))
     if (kind.command.empty()) report.measured.skipped.push_back({"", kind.name, kind.precision, "not installed"});

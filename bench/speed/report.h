@@ -14,14 +14,16 @@ struct Report {
   Measured measured;
   std::vector<InstructionCount> instructions;
   std::string isa;           ///< of the peaks
+  bool has_more = false;     ///< the CPU has instruction sets beyond isa, which peers that choose for themselves may use
   std::string machine;       ///< the processor's own name
   double time_stamp_hz = 0;  ///< ticks of the time stamp counter; 0 where there is none
 };
 
-/// One network against the numbers to reach, on the report's instruction set. Null: not measured.
+/// One network at one batch against the numbers to reach, on the report's instruction set. Null: not measured.
 struct SummaryRow {
   std::string network;
-  /// At the largest batch, 1024 or more, at which the runtime was measured in float.
+  /// At a batch of 1024 or more at which the runtime was measured in float. The best peers are not those that may use more than
+  /// that instruction set.
   const Result *floating = nullptr, *fixed = nullptr;  ///< the runtime; of several integer forms the fastest
   const Result *onednn = nullptr, *onnxruntime = nullptr, *best_float_peer = nullptr;  ///< in float
   const Result* best_integer_peer = nullptr;
@@ -29,7 +31,7 @@ struct SummaryRow {
   const Result *one_floating = nullptr, *one_fixed = nullptr, *one_onnxruntime = nullptr;
 };
 
-/// Rows point into `report`.
+/// A row for each network and batch, one without numbers for a network that has none. Rows point into `report`.
 std::vector<SummaryRow> summary_rows(const Report& report);
 
 /// How many times as fast; empty where one is null.

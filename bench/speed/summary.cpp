@@ -2,6 +2,7 @@
 // same run at the same batch.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "bench/speed/report.h"
 #include "tools/cli/number_text.h"
@@ -15,6 +16,7 @@ constexpr std::size_t large_batch = 1024;
 constexpr double demo_voxels = 1.737e6, demo_macs_per_voxel = 16096;  ///< the demo's brain, its network
 constexpr double reference_peak = 50;                                 ///< G float multiply-adds per second
 constexpr const char* float_precision = "f32";
+constexpr const char* own_choice = "its own choice";  ///< as peers say it of their instruction set
 
 /// A fastest result that `fits`; null where none does.
 template <class Fits>
@@ -34,25 +36,28 @@ const Result* float_of(const Report& report, const std::string& network, const s
   });
 }
 
-/// The largest from 1024 on; 0: none.
-std::size_t summary_batch(const Report& report, const std::string& network) {
-  std::size_t batch = 0;
+/// From 1024 on, in rising order; 0 alone where there is none.
+std::vector<std::size_t> summary_batches(const Report& report, const std::string& network) {
+  std::set<std::size_t> batches;
   for (const Result& r : report.measured.results)
     if (r.network == network && r.kind.isa == report.isa && is_ours(r) && is_float(r) && r.batch >= large_batch)
-      batch = std::max(batch, r.batch);
-  return batch;
+      batches.insert(r.batch);
+  if (batches.empty()) batches.insert(0);
+  return {batches.begin(), batches.end()};
 }
 
-SummaryRow row_of(const Report& report, const std::string& network) {
+/// False for what may use instruction sets beyond the report's.
+bool is_held(const Report& report, const Result& r) { return !report.has_more || r.label.isa != own_choice; }
+
+SummaryRow row_of(const Report& report, const std::string& network, std::size_t batch) {
   SummaryRow row;
   row.network = network;
-  const std::size_t batch = summary_batch(report, network);
   row.floating = float_of(report, network, own_engine, batch);
   row.onednn = float_of(report, network, "onednn", batch);
   row.onnxruntime = float_of(report, network, "onnxruntime", batch);
   const auto best = [&](bool ours, bool floating) {
     return fastest(report, [&](const Result& r) {
-      return r.network == network && r.batch == batch && is_ours(r) == ours && is_float(r) == floating;
+      return r.network == network && r.batch == batch && is_ours(r) == ours && is_float(r) == floating && is_held(report, r);
     });
   };
   row.fixed = best(true, false);
@@ -143,7 +148,8 @@ std::vector<SummaryRow> summary_rows(const Report& report) {
   std::vector<SummaryRow> rows;
   for (const Result& r : report.measured.results) {
     const auto same = [&](const SummaryRow& row) { return row.network == r.network; };
-    if (std::none_of(rows.begin(), rows.end(), same)) rows.push_back(row_of(report, r.network));
+    if (std::any_of(rows.begin(), rows.end(), same)) continue;
+    for (const std::size_t batch : summary_batches(report, r.network)) rows.push_back(row_of(report, r.network, batch));
   }
   return rows;
 }
@@ -166,15 +172,17 @@ std::string summary_text(const Report& report) {
   if (rows.empty()) return "";
   std::string text = "Against the numbers to reach: medians of this run, " + report.isa + "; x is how many times as fast\n\n";
   text += line_of({"network", "batch", "float, G multiply-adds/s", "of the FMA peak", "x oneDNN", "x ONNX Runtime",
-                   "x best float peer", "integers", "x our float", "x best 8-bit peer", "rms of ours, of that peer",
+                   "x best float peer*", "integers", "x our float", "x best 8-bit peer*", "rms of ours, of that peer",
                    "one voxel a call: float", "integers", "x ONNX Runtime, float"});
   text += "|---|---:|---:|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|\n";
   for (const SummaryRow& row : rows) text += line_of(cells_of(row));
   text +=
       "\n- Columns up to rms are at that batch; - is not measured. An 8-bit peer is not at the same accuracy as our integers: "
       "rms "
-      "says how far each is off, in standard deviations of an output.\n";
-  for (const SummaryRow& row : rows) text += brain_line(row);
+      "says how far each is off, in standard deviations of an output.\n- *: of those that keep to " +
+      report.isa + (report.has_more ? "; others stand in tables below.\n" : ".\n");
+  for (std::size_t i = 0; i < rows.size(); ++i)  // at its largest batch
+    if (i + 1 == rows.size() || rows[i + 1].network != rows[i].network) text += brain_line(rows[i]);
   return text + choice_lines(rows, report.isa);
 }
 
