@@ -2,7 +2,7 @@
 # Installs what is missing, builds and tests everything; prints the time of every stage, the names of what was skipped,
 # and ends with "N passed, N failed, N skipped". Exits 1 when anything failed.
 #   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime for AArch64, WebAssembly and on its own
-#   scripts/test.sh --full   also more under clang, the long tests, mutants, the whole demo, two minutes of fuzzing, clang-tidy and clang-format
+#   scripts/test.sh --full   also more under clang, long tests, mutants, the whole demo, two minutes of fuzzing, clang-tidy, clang-format
 set -u
 
 full=0
