@@ -2,7 +2,7 @@
 # Times the runtime and its peers on the same networks, on one core, and prints the tables in Markdown; everything as JSON lands
 # in build/bench.json. Installs what is missing and builds first.
 #   scripts/bench.sh                      all networks (the paper's in 8 bits, too) and four shipped models in float and integers,
-#                                         beside all peers: half an hour, on a machine with nothing else to do
+#                                         beside all peers: some minutes, on a machine with nothing else to do
 #   scripts/bench.sh --instructions       instructions per voxel by callgrind instead of time (one batch each of 1 and 1024)
 #   scripts/bench.sh ARGUMENTS...         anything else goes to crbrt-bench (--help lists it)
 set -euo pipefail
