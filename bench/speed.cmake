@@ -22,11 +22,11 @@ add_executable(crbrt-bench
 crbrt_private_target(crbrt-bench)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
-target_link_libraries(crbrt-bench PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::cli_json)
+target_link_libraries(crbrt-bench PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json)
 
 add_library(crbrt_bench_peer STATIC peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/plain_network.cpp)
 crbrt_private_target(crbrt_bench_peer)
-target_link_libraries(crbrt_bench_peer PUBLIC crbrt::cli PRIVATE crbrt::cli_json)
+target_link_libraries(crbrt_bench_peer PUBLIC crbrt::cli PRIVATE crbrt::base_json)
 set(bench_flags -O3)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   list(APPEND bench_flags -mavx2 -mfma)

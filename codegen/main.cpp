@@ -5,15 +5,15 @@
 #include <cstdio>
 #include <string>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/model_file.h"
 #include "codegen/emit.h"
 #include "codegen/emit_fixed.h"
 #include "codegen/freestanding/emit_freestanding.h"
 #include "codegen/names.h"
 #include "codegen/quantize/make_fixed.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -32,14 +32,14 @@ std::string name_of(const Model& model, const std::string& path) {
   const std::string& name = model.info().name;
   const std::string why(why_unusable(name));
   if (!why.empty())
-    throw cli::InputError(path, "a model whose name is a free C++ identifier (or --name NAME)", name + ", " + why);
+    throw base::InputError(path, "a model whose name is a free C++ identifier (or --name NAME)", name + ", " + why);
   return name;
 }
 
 void save(const GeneratedFiles& files, const std::string& folder, const std::string& name) {
-  cli::AtomicFolder out(folder);
+  base::AtomicFolder out(folder);
   const auto write = [&](const std::string& file, const std::string& text) {
-    cli::write_text(out.temporary(file), text, folder + '/' + file);
+    base::write_text(out.temporary(file), text, folder + '/' + file);
   };
   write(name + ".hpp", files.cpp_header);
   write(name + ".h", files.c_header);
@@ -49,15 +49,15 @@ void save(const GeneratedFiles& files, const std::string& folder, const std::str
 }
 
 void save(const FreestandingFiles& files, const std::string& folder, const std::string& name) {
-  cli::AtomicFolder out(folder);
-  cli::write_text(out.temporary(name + ".h"), files.header, folder + '/' + name + ".h");
-  cli::write_text(out.temporary(name + ".c"), files.source, folder + '/' + name + ".c");
+  base::AtomicFolder out(folder);
+  base::write_text(out.temporary(name + ".h"), files.header, folder + '/' + name + ".h");
+  base::write_text(out.temporary(name + ".c"), files.source, folder + '/' + name + ".c");
   out.commit();
 }
 
 void save_model(const fbs::ModelT& object, const std::string& path) {
   const std::vector<std::uint8_t> image = crbm_image(object);
-  cli::write_text_file(path, std::string(image.begin(), image.end()));
+  base::write_text_file(path, std::string(image.begin(), image.end()));
 }
 
 Options read_options(const CLI::App& app, Options options) {
@@ -65,27 +65,27 @@ Options read_options(const CLI::App& app, Options options) {
   options.has_budget = app.count("--budget") != 0;
   const std::string& precision = options.fixed.precision;
   if (precision != "f32" && precision != "i8" && precision != "i16" && precision != "mixed")
-    throw cli::UsageError("--precision: expected f32, i8, i16 or mixed, found " + precision);
+    throw base::UsageError("--precision: expected f32, i8, i16 or mixed, found " + precision);
   if (precision == "f32" && (options.asks_to_quantize() || !options.save_path.empty()))
-    throw cli::UsageError(
+    throw base::UsageError(
         "--precision f32: expected no option of integer forms (--budget, --dataset, --integer-weights-from, "
         "--save-model), found one");
   if (precision != "mixed" && !options.has_budget) options.fixed.budget = 0;  // measured, not refused
   if (options.has_budget && !(options.fixed.budget > 0))
-    throw cli::UsageError("--budget: expected a number above 0, as 0.01 for a CRB loss that rises by 1 %, found another");
+    throw base::UsageError("--budget: expected a number above 0, as 0.01 for a CRB loss that rises by 1 %, found another");
   if (options.target != "runtime" && options.target != "freestanding")
-    throw cli::UsageError("--target: expected runtime or freestanding, found " + options.target);
+    throw base::UsageError("--target: expected runtime or freestanding, found " + options.target);
   if (options.target == "freestanding" && precision == "f32")
-    throw cli::UsageError("--target freestanding: expected --precision i8, i16 or mixed, found f32");
+    throw base::UsageError("--target freestanding: expected --precision i8, i16 or mixed, found f32");
   if (const std::string why(why_unusable(options.name)); options.is_named && !why.empty())
-    throw cli::UsageError("--name: expected a free C++ identifier, found " + options.name + ", " + why);
+    throw base::UsageError("--name: expected a free C++ identifier, found " + options.name + ", " + why);
   return options;
 }
 
 /// The model with the form that is to be emitted.
 Model prepared(const Options& options) {
   const std::string& path = options.fixed.model_path;
-  Model model = cli::load_model(path);
+  Model model = base::load_model(path);
   if (options.fixed.precision == "f32") return model;
   const FixedInfo& stored = model.info().fixed;
   const bool fits =
@@ -120,7 +120,8 @@ int run(int argc, char** argv) {
       ->required();
   app.add_option("--target", options.target,
                  "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
-  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent")->required();
+  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent")
+      ->required();
   app.add_option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
   app.add_option("--budget", options.fixed.budget,
                  "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "
@@ -131,15 +132,15 @@ int run(int argc, char** argv) {
                  "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
   app.add_option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
   cli::add_common_options(app);
-  if (!cli::parse(app, argc, argv)) return cli::exit_ok;
+  if (!cli::parse(app, argc, argv)) return base::exit_ok;
   options = read_options(app, std::move(options));
   const Model model = prepared(options);
   if (!options.is_named) options.name = name_of(model, options.fixed.model_path);
   write_code(model, options);
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 }  // namespace crbrt::codegen
 
-int main(int argc, char** argv) { return crbrt::cli::run_main("crbrt-codegen", crbrt::codegen::run, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-codegen", crbrt::codegen::run, argc, argv); }

@@ -7,8 +7,8 @@
 
 #include <filesystem>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "trainer/host_values.h"
 
 namespace crbrt::trainer {
@@ -83,17 +83,17 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   archive.write("integer_plan", at::tensor(state.integer_plan, at::kDouble));
   state.adam.save(adam);
   archive.write("adam", adam);
-  cli::AtomicFile file(path);
+  base::AtomicFile file(path);
   try {
     archive.save_to(file.temporary().string());
   } catch (const std::exception&) {
-    throw cli::OutputError(path, "LibTorch could not save the checkpoint");
+    throw base::OutputError(path, "LibTorch could not save the checkpoint");
   }
   file.commit();
 }
 
 void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state) {
-  if (!std::filesystem::exists(path)) throw cli::InputError(path, "a checkpoint to resume from", "none");
+  if (!std::filesystem::exists(path)) throw base::InputError(path, "a checkpoint to resume from", "none");
   std::string found;
   try {
     InputArchive archive, adam;
@@ -111,15 +111,15 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
       state.adam.load(adam);
     }
   } catch (const std::exception&) {  // LibTorch's own texts are backtraces
-    throw cli::InputError(path, "a complete checkpoint", "a damaged one");
+    throw base::InputError(path, "a complete checkpoint", "a damaged one");
   }
   if (found != identity)
-    throw cli::DisagreementError(path, "a checkpoint of this configuration and data (" + identity.substr(0, 12) + ")",
-                                 "one of another run (" + found.substr(0, 12) + ")");
+    throw base::DisagreementError(path, "a checkpoint of this configuration and data (" + identity.substr(0, 12) + ")",
+                                  "one of another run (" + found.substr(0, 12) + ")");
 }
 
 void read_start(const std::string& path, const CheckpointState& state) {
-  if (!std::filesystem::exists(path)) throw cli::InputError(path, "a checkpoint to start from", "none");
+  if (!std::filesystem::exists(path)) throw base::InputError(path, "a checkpoint to start from", "none");
   bool same_standardization = false, same_shape = false;
   try {
     InputArchive archive;
@@ -133,11 +133,11 @@ void read_start(const std::string& path, const CheckpointState& state) {
       state.running_statistics.copy_(running);
     }
   } catch (const std::exception&) {  // LibTorch's own texts are backtraces
-    throw cli::InputError(path, "a complete checkpoint", "a damaged one");
+    throw base::InputError(path, "a complete checkpoint", "a damaged one");
   }
-  if (!same_shape) throw cli::DisagreementError(path, "a checkpoint of the same network", "one of another");
+  if (!same_shape) throw base::DisagreementError(path, "a checkpoint of the same network", "one of another");
   if (!same_standardization)
-    throw cli::DisagreementError(path, "a checkpoint of the same data set, seed, preprocessing and outputs", "one of others");
+    throw base::DisagreementError(path, "a checkpoint of the same data set, seed, preprocessing and outputs", "one of others");
 }
 
 }  // namespace crbrt::trainer

@@ -28,10 +28,10 @@ struct CheckpointState {
   std::vector<double>& integer_plan;  ///< numbers_of(plan); empty without
 };
 
-/// Complete or not at all. Throws cli::OutputError.
+/// Complete or not at all. Throws base::OutputError.
 void write_checkpoint(const std::string& path, const std::string& identity, const CheckpointState& state);
 
-/// Throws cli::InputError for a missing or damaged file and cli::DisagreementError for one of another run.
+/// Throws base::InputError for a missing or damaged file and base::DisagreementError for one of another run.
 void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state);
 
 /// Takes the weights alone from the checkpoint of another run of the same network, inputs and outputs: a twin with another

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/error.h"
+#include "base/json_reader.h"
 #include "physics/estimand.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
 #include "trainer/config_values.h"
 
 namespace crbrt::trainer {

@@ -114,7 +114,7 @@ std::size_t realisations(const Config& config) noexcept;
 /// "hidden1", "hidden2", ... and "output": the names that skips and the model file use.
 std::string layer_name(const NetworkConfig& network, std::size_t layer);
 
-/// Throws cli::InputError.
+/// Throws base::InputError.
 Config read_config(const std::string& path);
 
 /// Learning rate after `epoch` (fractional) of `config.epochs` epochs.

@@ -10,11 +10,11 @@
 #include <string>
 #include <utility>
 
-#include "tools/cli/json_reader.h"
+#include "base/json_reader.h"
 
 namespace crbrt::trainer {
 
-using cli::JsonReader;
+using base::JsonReader;
 
 inline constexpr double max_width = 4096;  // what the model file allows
 inline constexpr double max_count = 1e9;   // batch, epochs, fingerprints

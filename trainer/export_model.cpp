@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <string>
 
+#include "base/bound_session.h"
+#include "base/error.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
 #include "model_generated.h"
 #include "physics/estimand.h"
-#include "tools/cli/bound_session.h"
-#include "tools/cli/error.h"
 #include "trainer/export_integers.h"
 
 namespace crbrt::trainer {
@@ -103,7 +103,7 @@ std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
 
-[[noreturn]] void fail(const std::string& why) { throw cli::Error(cli::exit_internal, "the exported model " + why); }
+[[noreturn]] void fail(const std::string& why) { throw base::Error(base::exit_internal, "the exported model " + why); }
 
 Model load(const std::vector<std::uint8_t>& flatbuffer) {
   Model model;
@@ -119,7 +119,7 @@ struct RuntimeResult {
 
 RuntimeResult run_scalar(const Program& program, const std::vector<float>& coefficients, float sigma) {
   const std::size_t n_input = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n_input;
-  const cli::BoundSession session(program, Isa::scalar);
+  const base::BoundSession session(program, Isa::scalar);
   RuntimeResult result;
   result.estimates.resize(n_voxel * program.n_output);
   Details details;

@@ -11,7 +11,7 @@ namespace crbrt::trainer {
 
 /// The bytes of the .crbm. Its test vector holds what the portable scalar kernels make of noisy held-out voxels.
 /// Before it returns, the finished file is loaded back and its estimates are compared with LibTorch's: a difference is a
-/// defect of ours and throws cli::Error(exit_internal).
+/// defect of ours and throws base::Error(exit_internal).
 std::vector<std::uint8_t> export_model(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
                                        const TrainedNetwork& trained);
 

@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/number_text.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
 #include "trainer/export_model.h"
 #include "trainer/report.h"
 #include "trainer/start_model.h"
@@ -63,8 +63,8 @@ std::unique_ptr<trainer::Teacher> teacher_of(const CommandLine& line, const trai
                                              const physics::Dataset& dataset) {
   const std::string& wanted = config.distillation.teacher;
   if (wanted.empty() != line.teacher.empty())
-    throw cli::UsageError(wanted.empty() ? "--teacher: " + line.config + " has no distillation"
-                                         : line.config + " wants --teacher, the model " + wanted);
+    throw base::UsageError(wanted.empty() ? "--teacher: " + line.config + " has no distillation"
+                                          : line.config + " wants --teacher, the model " + wanted);
   if (wanted.empty()) return nullptr;
   return std::make_unique<trainer::Teacher>(line.teacher, config, static_cast<std::size_t>(dataset.coefficients.rows()),
                                             dataset.basis_sha256);
@@ -80,11 +80,11 @@ void keep_blas_single_threaded() {
 void make_folder(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw cli::OutputError(folder, error.message());
+  if (error) throw base::OutputError(folder, error.message());
 }
 
 void write_model(const std::string& path, const std::vector<std::uint8_t>& bytes) {
-  cli::write_text_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  base::write_text_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void print_data(const trainer::TrainingData& data) {
@@ -94,7 +94,7 @@ void print_data(const trainer::TrainingData& data) {
 
 int train(int argc, char** argv) {
   CommandLine line;
-  if (!read_command_line(argc, argv, line)) return cli::exit_ok;
+  if (!read_command_line(argc, argv, line)) return base::exit_ok;
   keep_blas_single_threaded();
   const trainer::Config config = trainer::read_config(line.config);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
@@ -122,7 +122,7 @@ int train(int argc, char** argv) {
   if (!result.finished) {
     std::fprintf(stderr, "\ncrbrt-train: stopped after epoch %zu of %zu; --resume continues\n", result.network.epochs,
                  config.epochs);
-    return cli::exit_partial;
+    return base::exit_partial;
   }
   write_model(line.out, trainer::export_model(config, dataset, data, result.network));
   const trainer::TrainedNetwork& network = result.network;
@@ -130,11 +130,11 @@ int train(int argc, char** argv) {
   std::printf("%s: CRB loss %.4f on held-out fingerprints%s\n", line.out.c_str(),
               is_integer ? network.integer_crb_loss : network.crb_loss,
               is_integer
-                  ? (", in integers; the same weights as real numbers " + cli::number_text(network.crb_loss, "%.4f")).c_str()
+                  ? (", in integers; the same weights as real numbers " + base::number_text(network.crb_loss, "%.4f")).c_str()
                   : "");
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-train", train, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-train", train, argc, argv); }

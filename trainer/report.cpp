@@ -8,16 +8,16 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/number_text.h"
-#include "tools/cli/progress.h"
+#include "base/atomic_output.h"
+#include "base/number_text.h"
+#include "base/progress.h"
 
 extern char** environ;
 
 namespace crbrt::trainer {
 namespace {
 
-using cli::number_text;
+using base::number_text;
 
 constexpr double plain_line_every_s = 30;
 constexpr double redraw_every_s = 0.2;
@@ -78,8 +78,8 @@ void Console::show(std::size_t epoch, const HistoryRow& row) {
   has_shown_ = true;
   shown_ = now;
   const double done = static_cast<double>(epoch - first_epoch_), left = static_cast<double>(config_.epochs - epoch);
-  const std::string remaining = is_last ? "took " + cli::duration_text(seconds(now - start_))
-                                        : "remaining " + cli::duration_text(seconds(now - start_) / done * left);
+  const std::string remaining = is_last ? "took " + base::duration_text(seconds(now - start_))
+                                        : "remaining " + base::duration_text(seconds(now - start_) / done * left);
   std::fprintf(stderr, on_terminal_ ? "\r\033[K%s  %s%s" : "%s  %s%s", history_line(config_, row).c_str(), remaining.c_str(),
                on_terminal_ && !is_last ? "" : "\n");
   std::fflush(stderr);
@@ -97,12 +97,12 @@ void write_history_csv(const std::string& path, const Config& config, const Hist
     if (config.quantization.is_on()) text += number_text(row.real_loss, ",%.9g");
     text += "\n";
   }
-  cli::write_text_file(path, text);
+  base::write_text_file(path, text);
 }
 
 void draw_history(const std::string& folder, const Config& config) {
   const std::string script = folder + "/loss.gnuplot";
-  cli::write_text_file(script, plot_script(folder, config));
+  base::write_text_file(script, plot_script(folder, config));
   if (const int status = run_gnuplot(script); status != 0)
     std::fprintf(stderr, "crbrt-train: warning: no picture of the loss: gnuplot %s\n",
                  status < 0 ? "is not installed (Debian package gnuplot-nox)" : "failed");

@@ -30,7 +30,7 @@ class Console {
 };
 
 /// epoch,learning_rate,training_loss,validation_loss,validation_<output>... one row per validation; with integers then
-/// real_loss. Throws cli::OutputError.
+/// real_loss. Throws base::OutputError.
 void write_history_csv(const std::string& path, const Config& config, const History& history);
 
 /// Draws the CSV with gnuplot (script FOLDER/loss.gnuplot, picture FOLDER/loss.png). Without gnuplot: one line of warning.

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/error.h"
 #include "crbrt/loader.hpp"
 #include "model_generated.h"
-#include "tools/cli/error.h"
 #include "trainer/heads.h"
 
 namespace crbrt::trainer {
@@ -23,14 +23,15 @@ LoadedModel load(const std::string& path) {
   View1<const std::uint8_t> flatbuffer;
   LoadResult result = load_model({bytes.data(), bytes.size()}, model);
   if (result.status == Status::ok) result = unwrap_model({bytes.data(), bytes.size()}, flatbuffer);
-  if (result.status != Status::ok) throw cli::InputError(path, "a model to start from", message(result.status));
+  if (result.status != Status::ok) throw base::InputError(path, "a model to start from", message(result.status));
   LoadedModel loaded{{}, model.info()};
   fbs::GetModel(flatbuffer.data)->UnPackTo(&loaded.object);
   return loaded;
 }
 
 void expect(bool holds, const std::string& path, const std::string& what) {
-  if (!holds) throw cli::DisagreementError(path, "a model with the " + what + " of this configuration and data set", "another");
+  if (!holds)
+    throw base::DisagreementError(path, "a model with the " + what + " of this configuration and data set", "another");
 }
 
 bool same_network(const fbs::ModelT& model, const Config& config) {

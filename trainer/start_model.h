@@ -21,7 +21,7 @@ struct StartModel {
   std::string sha256;         ///< of the content: a checkpoint belongs to it
 };
 
-/// Throws cli::InputError for a file that is no model, and cli::DisagreementError for one of another network, preprocessing,
+/// Throws base::InputError for a file that is no model, and base::DisagreementError for one of another network, preprocessing,
 /// outputs, heads, basis or widths of
 /// integers than the configuration and data set. Networks without normalisation only.
 StartModel read_start_model(const std::string& path, const Config& config, const std::string& basis_sha256);

@@ -1,11 +1,11 @@
 // The teacher runs in the runtime, not in LibTorch: no gradient is wanted, and one core does it faster.
 #include "trainer/teacher.h"
 
+#include "base/bound_session.h"
+#include "base/error.h"
+#include "base/model_file.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
-#include "tools/cli/bound_session.h"
-#include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -32,9 +32,9 @@ std::vector<std::string> outputs_of(const Config& config) {
 
 struct Teacher::Impl {
   Model model;
-  cli::BoundSession session;
+  base::BoundSession session;
 
-  explicit Impl(const std::string& path) : model(cli::load_model(path)), session(model.program()) {}
+  explicit Impl(const std::string& path) : model(base::load_model(path)), session(model.program()) {}
 };
 
 Teacher::Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const std::string& basis_sha256)
@@ -42,12 +42,12 @@ Teacher::Teacher(const std::string& path, const Config& config, std::size_t n_co
   const Program& program = impl_->model.program();
   const ModelInfo& info = impl_->model.info();
   if (info.name != config.distillation.teacher)
-    throw cli::DisagreementError(path, "the model " + config.distillation.teacher, info.name);
+    throw base::DisagreementError(path, "the model " + config.distillation.teacher, info.name);
   if (program.n_coeff != n_coeff || info.basis_sha256 != basis_sha256)
-    throw cli::DisagreementError(path, "a model for the basis of the data set (" + basis_sha256.substr(0, 12) + ")",
-                                 "one for another (" + info.basis_sha256.substr(0, 12) + ")");
+    throw base::DisagreementError(path, "a model for the basis of the data set (" + basis_sha256.substr(0, 12) + ")",
+                                  "one for another (" + info.basis_sha256.substr(0, 12) + ")");
   if (outputs_of(program) != outputs_of(config))
-    throw cli::DisagreementError(path, "the outputs " + listed(outputs_of(config)), listed(outputs_of(program)));
+    throw base::DisagreementError(path, "the outputs " + listed(outputs_of(config)), listed(outputs_of(program)));
 }
 
 Teacher::~Teacher() = default;
@@ -57,7 +57,7 @@ std::vector<float> Teacher::estimates(const float* coefficients, std::size_t n_v
   std::vector<float> result(n_voxel * program.n_output);
   const Status status = impl_->session->run({coefficients, n_voxel, 2 * std::size_t{program.n_coeff}},
                                             {result.data(), n_voxel, program.n_output});
-  if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+  if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   return result;
 }
 

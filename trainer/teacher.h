@@ -12,7 +12,7 @@ namespace crbrt::trainer {
 
 class Teacher {
  public:
-  /// Throws cli::InputError for a file that is no model, and cli::DisagreementError for one that does not bear the name
+  /// Throws base::InputError for a file that is no model, and base::DisagreementError for one that does not bear the name
   /// config.distillation.teacher, reads other than n_coeff coefficients in that basis, or has other outputs.
   Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const std::string& basis_sha256);
   ~Teacher();

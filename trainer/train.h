@@ -57,7 +57,7 @@ struct TrainResult {
 };
 
 /// Trains or continues. Equal inputs give equal bits on one CPU and thread count, interrupted or not: all randomness is a
-/// function of config.seed and the epoch. Throws cli::Error.
+/// function of config.seed and the epoch. Throws base::Error.
 TrainResult train(const Config& config, const TrainingData& data, const TrainOptions& options);
 
 }  // namespace crbrt::trainer

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
 #include "physics/counter_random.h"
 #include "physics/estimand.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -59,13 +59,13 @@ std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed)
 void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   const auto n_coeff = dataset.coefficients.rows();
   if (config.preprocessing.phase_reference >= n_coeff)
-    throw cli::DisagreementError(file,
-                                 "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
-                                 std::to_string(n_coeff) + " coefficients");
-  if (dataset.size() == 0) throw cli::DisagreementError(file, "fingerprints", "none");
+    throw base::DisagreementError(file,
+                                  "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
+                                  std::to_string(n_coeff) + " coefficients");
+  if (dataset.size() == 0) throw base::DisagreementError(file, "fingerprints", "none");
   for (const physics::Estimand& estimand : estimands_of(config))
     if (const std::string found = physics::why_no_bound(dataset, estimand); !found.empty())
-      throw cli::DisagreementError(file, "a data set with a bound for the output " + estimand.name(), found);
+      throw base::DisagreementError(file, "a data set with a bound for the output " + estimand.name(), found);
 }
 
 void hash(SHA256_CTX& context, const void* data, std::size_t bytes) {
@@ -85,15 +85,15 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
   const auto wanted =
       config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
   if (wanted >= n)
-    throw cli::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)",
-                                 std::to_string(n));
+    throw base::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)",
+                                  std::to_string(n));
   const auto held = held_out(n, std::max<std::size_t>(wanted, 1), config.seed);
   for (std::size_t i = 0; i < n; ++i)
     if (!append(dataset, static_cast<Eigen::Index>(i), estimands, held[i] ? data.validation : data.training)) ++data.n_dropped;
   if (data.training.n < 2 || data.validation.n == 0)
-    throw cli::DisagreementError(file, "usable fingerprints to train on and to hold out",
-                                 std::to_string(data.training.n) + " and " + std::to_string(data.validation.n) + " (" +
-                                     std::to_string(data.n_dropped) + " dropped without signal or finite bound)");
+    throw base::DisagreementError(file, "usable fingerprints to train on and to hold out",
+                                  std::to_string(data.training.n) + " and " + std::to_string(data.validation.n) + " (" +
+                                      std::to_string(data.n_dropped) + " dropped without signal or finite bound)");
   return data;
 }
 

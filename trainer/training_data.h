@@ -26,7 +26,7 @@ struct TrainingData {
   SnrRange snr;
 };
 
-/// Throws cli::DisagreementError when an output has no bound in the set, the phase reference is no coefficient of it, or too
+/// Throws base::DisagreementError when an output has no bound in the set, the phase reference is no coefficient of it, or too
 /// few fingerprints are left. `file` names the set in messages.
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file);
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "trainer/distillation.h"
 #include "trainer/generators.h"
 #include "trainer/host_values.h"
@@ -111,8 +111,8 @@ void Run::run_epoch() {
   training_loss_ = loss_sum.item<double>() / static_cast<double>(n_step);
   ++epoch_;
   if (!std::isfinite(training_loss_))
-    throw cli::Error(cli::exit_internal, "the loss is not finite in epoch " + std::to_string(epoch_) +
-                                             ": lower optimizer.learning_rate or set optimizer.max_gradient_norm");
+    throw base::Error(base::exit_internal, "the loss is not finite in epoch " + std::to_string(epoch_) +
+                                               ": lower optimizer.learning_rate or set optimizer.max_gradient_norm");
   if (epoch_ % config_.validation.every_epochs == 0 || epoch_ == config_.epochs || epoch_ == 1) validate();
 }
 

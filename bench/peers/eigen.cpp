@@ -2,8 +2,8 @@
 // norm is a plain loop. Compiled for the instruction set that CMake was told (AVX2 with FMA).
 #include <Eigen/Core>
 
+#include "base/error.h"
 #include "bench/peers/layerwise.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -64,7 +64,7 @@ class EigenPeer : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting) {
-  if (setting.precision != "f32") throw cli::UsageError("Eigen: expected f32, found " + setting.precision);
+  if (setting.precision != "f32") throw base::UsageError("Eigen: expected f32, found " + setting.precision);
   return std::make_unique<EigenPeer>(task);
 }
 

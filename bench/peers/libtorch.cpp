@@ -6,8 +6,8 @@
 
 #include <cstdlib>
 
+#include "base/error.h"
 #include "bench/peers/peer.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -85,7 +85,7 @@ class LibtorchPeer : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting) {
-  if (setting.precision != "f32") throw cli::UsageError("LibTorch: expected f32, found " + setting.precision);
+  if (setting.precision != "f32") throw base::UsageError("LibTorch: expected f32, found " + setting.precision);
   return std::make_unique<LibtorchPeer>(task);
 }
 

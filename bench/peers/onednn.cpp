@@ -3,9 +3,9 @@
 #include <dnnl.hpp>
 #include <unordered_map>
 
+#include "base/error.h"
 #include "bench/peers/layerwise.h"
 #include "bench/peers/onednn.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -86,7 +86,7 @@ class OnednnPeer : public Peer {
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting) {
   if (setting.precision == "f32") return std::make_unique<OnednnPeer>(task);
   if (setting.precision == "i8") return make_onednn_i8(task);
-  throw cli::UsageError("oneDNN: expected f32 or i8, found " + setting.precision);
+  throw base::UsageError("oneDNN: expected f32 or i8, found " + setting.precision);
 }
 
 }  // namespace crbrt::bench

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "base/error.h"
 #include "bench/peers/calibration.h"
 #include "bench/peers/layerwise.h"
 #include "bench/peers/onednn.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 

@@ -2,8 +2,8 @@
 // takes is decided before main by OPENBLAS_CORETYPE, which crbrt-bench sets; the label says which it took.
 #include <cblas.h>
 
+#include "base/error.h"
 #include "bench/peers/layerwise.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -59,7 +59,7 @@ class OpenBlasPeer : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting) {
-  if (setting.precision != "f32") throw cli::UsageError("OpenBLAS: expected f32, found " + setting.precision);
+  if (setting.precision != "f32") throw base::UsageError("OpenBLAS: expected f32, found " + setting.precision);
   return std::make_unique<OpenBlasPeer>(task);
 }
 

@@ -3,16 +3,16 @@
 // are in its time.
 #include <vector>
 
+#include "base/bound_session.h"
+#include "base/model_file.h"
 #include "bench/peers/peer.h"
-#include "tools/cli/bound_session.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::bench {
 namespace {
 
 Isa isa_of(const std::string& text) {
   Isa isa = Isa::automatic;
-  if (!isa_from_name(text.c_str(), isa)) throw cli::UsageError("isa: expected the name of an instruction set, found " + text);
+  if (!isa_from_name(text.c_str(), isa)) throw base::UsageError("isa: expected the name of an instruction set, found " + text);
   return isa;
 }
 
@@ -28,7 +28,7 @@ class OwnPeer : public Peer {
 
   OwnPeer(const Task& task, const PeerSetting& setting)
       : n_feature_(task.network.n_feature),
-        model_(cli::load_model((setting.folder / model_file(setting.precision)).string())),
+        model_(base::load_model((setting.folder / model_file(setting.precision)).string())),
         session_(program_of(model_, setting.precision), isa_of(setting.isa)),
         coefficients_(read_numbers(setting.folder / "coefficients.f32")) {}
 
@@ -43,7 +43,7 @@ class OwnPeer : public Peer {
   void run() override {
     const Status status = session_->run({coefficients_.data(), batch_, n_feature_},
                                         {estimates_.data(), batch_, model_.program().n_output}, {status_.data(), batch_});
-    if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+    if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   }
 
   const float* outputs() const override { return estimates_.data(); }
@@ -52,7 +52,7 @@ class OwnPeer : public Peer {
  private:
   std::size_t n_feature_, batch_ = 0;
   const Model model_;
-  const cli::BoundSession session_;
+  const base::BoundSession session_;
   const std::vector<float> coefficients_;
   std::vector<float> estimates_;
   std::vector<VoxelStatus> status_;

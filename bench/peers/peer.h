@@ -42,7 +42,7 @@ struct PeerSetting {
   std::string isa;               ///< the instruction set to keep to, where the engine can
 };
 
-/// Defined by each engine's file. `task` outlives the peer. Throws cli::UsageError for a precision that the engine lacks.
+/// Defined by each engine's file. `task` outlives the peer. Throws base::UsageError for a precision that the engine lacks.
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting);
 
 }  // namespace crbrt::bench

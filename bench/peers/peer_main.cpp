@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/error.h"
 #include "bench/peers/peer.h"
-#include "tools/cli/error.h"
 
 /// Under this name callgrind counts instructions (scripts/bench.sh --instructions), so it must be a function of its own.
 extern "C" [[gnu::noinline]] void crbrt_bench_run(crbrt::bench::Peer& peer);
@@ -44,13 +44,13 @@ class Conversation {
     } else if (verb == "outputs") {
       write_outputs(argument);
     } else {
-      throw cli::UsageError("standard input: expected prepare, run or outputs, found " + line);
+      throw base::UsageError("standard input: expected prepare, run or outputs, found " + line);
     }
   }
 
   void prepare(std::size_t batch) {
     if (batch == 0 || batch > task_.n_voxel)
-      throw cli::UsageError("prepare: expected 1 to " + std::to_string(task_.n_voxel) + ", found " + std::to_string(batch));
+      throw base::UsageError("prepare: expected 1 to " + std::to_string(task_.n_voxel) + ", found " + std::to_string(batch));
     batch_ = batch;
     peer_->prepare(batch);
     std::cout << "ok" << std::endl;
@@ -100,12 +100,12 @@ class Conversation {
 };
 
 int converse(int argc, char** argv) {
-  if (argc != 4) throw cli::UsageError("expected FOLDER PRECISION ISA, found " + std::to_string(argc - 1) + " arguments");
+  if (argc != 4) throw base::UsageError("expected FOLDER PRECISION ISA, found " + std::to_string(argc - 1) + " arguments");
   Conversation({argv[1], argv[2], argv[3]}).hold();
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 }  // namespace crbrt::bench
 
-int main(int argc, char** argv) { return crbrt::cli::run_main(argv[0], crbrt::bench::converse, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main(argv[0], crbrt::bench::converse, argc, argv); }

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::bench {
 
@@ -65,12 +65,12 @@ std::size_t PlainNetwork::macs_per_voxel() const {
 void write_numbers(const std::filesystem::path& path, const std::vector<float>& numbers) {
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
-  if (!file.flush()) throw cli::OutputError(path.string(), "disk full or no permission");
+  if (!file.flush()) throw base::OutputError(path.string(), "disk full or no permission");
 }
 
 std::vector<float> read_numbers(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) throw cli::InputError(path.string(), "a file of the benchmark", "none");
+  if (!file) throw base::InputError(path.string(), "a file of the benchmark", "none");
   std::vector<float> numbers(static_cast<std::size_t>(file.tellg()) / sizeof(float));
   file.seekg(0);
   file.read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
@@ -86,14 +86,14 @@ void write_task(const std::filesystem::path& folder, const Task& task) {
                             {"scale", task.network.scale}, {"steps", std::move(steps)}};
   std::ofstream file(folder / "network.json");
   file << description;
-  if (!file.flush()) throw cli::OutputError((folder / "network.json").string(), "disk full or no permission");
+  if (!file.flush()) throw base::OutputError((folder / "network.json").string(), "disk full or no permission");
   write_numbers(folder / "numbers.f32", numbers);
   write_numbers(folder / "features.f32", task.features);
 }
 
 Task read_task(const std::filesystem::path& folder) {
   std::ifstream file(folder / "network.json");
-  if (!file) throw cli::InputError((folder / "network.json").string(), "a network of the benchmark", "none");
+  if (!file) throw base::InputError((folder / "network.json").string(), "a network of the benchmark", "none");
   const json j = json::parse(file);
   const std::vector<float> numbers = read_numbers(folder / "numbers.f32");
   Task task;

@@ -5,8 +5,8 @@
 
 #include <limits>
 
+#include "base/error.h"
 #include "bench/peers/layerwise.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -15,12 +15,12 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 
 void check(xnn_status status, const char* what) {
   if (status != xnn_status_success)
-    throw cli::Error(cli::exit_internal, std::string("XNNPACK: ") + what + ": status " + std::to_string(status));
+    throw base::Error(base::exit_internal, std::string("XNNPACK: ") + what + ": status " + std::to_string(status));
 }
 
 /// Takes away what `isa` does not have, before XNNPACK looks. Returns the label.
 std::string limit_cpu(const std::string& isa) {
-  if (!cpuinfo_initialize()) throw cli::Error(cli::exit_internal, "XNNPACK: libcpuinfo does not know this CPU");
+  if (!cpuinfo_initialize()) throw base::Error(base::exit_internal, "XNNPACK: libcpuinfo does not know this CPU");
 #if defined(__x86_64__)
   if (isa == "avx2" || isa == "sse4.2") {
     cpuinfo_isa.avx512f = cpuinfo_isa.avx512bw = cpuinfo_isa.avx512dq = cpuinfo_isa.avx512vl = false;
@@ -108,7 +108,7 @@ class XnnpackPeer : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> make_peer(const Task& task, const PeerSetting& setting) {
-  if (setting.precision != "f32") throw cli::UsageError("XNNPACK: expected f32, found " + setting.precision);
+  if (setting.precision != "f32") throw base::UsageError("XNNPACK: expected f32, found " + setting.precision);
   return std::make_unique<XnnpackPeer>(task, setting.isa);
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/model_file.h"
 #include "bench/peers/plain_network.h"
-#include "tools/cli/model_file.h"
 #include "tools/model/rounding_bound.h"
 
 namespace crbrt::bench {
@@ -24,7 +24,7 @@ double standard_deviation(const std::vector<double>& values, std::size_t first, 
 }  // namespace
 
 Truth::Truth(const std::filesystem::path& task_folder) {
-  const Model model = cli::load_model((task_folder / "model.crbm").string());
+  const Model model = base::load_model((task_folder / "model.crbm").string());
   const std::vector<float> coefficients = read_numbers(task_folder / "coefficients.f32");
   const std::size_t width = 2 * model.program().n_coeff;
   for (std::size_t v = 0; v < std::min(n_checked, coefficients.size() / width); ++v) {

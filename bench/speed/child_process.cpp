@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 /// Closed in children, so that each of them sees the end of its own input.
 struct Pipe {
   Pipe() {
-    if (pipe2(ends, O_CLOEXEC) != 0) throw cli::Error(cli::exit_internal, std::string("pipe: ") + std::strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0) throw base::Error(base::exit_internal, std::string("pipe: ") + std::strerror(errno));
   }
   int ends[2] = {-1, -1};
 };
@@ -61,7 +61,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::v
   if (error == 0) return;
   close(to_);
   close(from_);
-  throw cli::Error(cli::exit_internal, name_ + ": cannot be started: " + std::strerror(error));
+  throw base::Error(base::exit_internal, name_ + ": cannot be started: " + std::strerror(error));
 }
 
 ChildProcess::~ChildProcess() { end(); }
@@ -85,7 +85,7 @@ std::string ChildProcess::read_line() {
     char part[4096];
     const ssize_t n = read(from_, part, sizeof part);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) throw cli::Error(cli::exit_internal, name_ + ": expected an answer, but it has ended");
+    if (n <= 0) throw base::Error(base::exit_internal, name_ + ": expected an answer, but it has ended");
     buffer_.append(part, static_cast<std::size_t>(n));
   }
 }
@@ -96,7 +96,7 @@ std::string ChildProcess::ask(const std::string& line) {
   while (done < text.size()) {
     const ssize_t n = write(to_, text.data() + done, text.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) throw cli::Error(cli::exit_internal, name_ + ": expected to be asked, but it has ended");
+    if (n <= 0) throw base::Error(base::exit_internal, name_ + ": expected to be asked, but it has ended");
     done += static_cast<std::size_t>(n);
   }
   return read_line();

@@ -16,7 +16,7 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// The next line it prints. Throws cli::Error when it ends instead.
+  /// The next line it prints. Throws base::Error when it ends instead.
   std::string read_line();
   std::string ask(const std::string& line);  ///< writes a line, returns the answer
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -62,7 +62,7 @@ std::vector<EngineKind> engine_kinds(const std::vector<std::string>& own_precisi
   for (const std::string& name : peers) {
     const auto& listed = listed_peers();
     const auto found = std::find_if(listed.begin(), listed.end(), [&](const ListedPeer& peer) { return peer.name == name; });
-    if (found == listed.end()) throw cli::UsageError("--peers: expected names that --help lists, found " + name);
+    if (found == listed.end()) throw base::UsageError("--peers: expected names that --help lists, found " + name);
     for (const std::string& precision : found->precisions) kinds.push_back({name, precision, isas.front(), command_of(name)});
   }
   return kinds;
@@ -85,14 +85,14 @@ Engine::Engine(const EngineKind& kind, const std::filesystem::path& task_folder,
 
 void Engine::prepare(std::size_t batch) {
   if (const std::string answer = child_.ask("prepare " + std::to_string(batch)); answer != "ok")
-    throw cli::Error(cli::exit_internal, kind_.name + ": expected ok, found " + answer);
+    throw base::Error(base::exit_internal, kind_.name + ": expected ok, found " + answer);
 }
 
 double Engine::seconds_per_run(double at_least_s) {
   const std::string answer = child_.ask("run " + std::to_string(at_least_s));
   double seconds = 0;
   if (!(std::istringstream(answer) >> seconds) || !(seconds > 0))
-    throw cli::Error(cli::exit_internal, kind_.name + ": expected seconds, found " + answer);
+    throw base::Error(base::exit_internal, kind_.name + ": expected seconds, found " + answer);
   return seconds;
 }
 

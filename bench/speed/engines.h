@@ -24,7 +24,7 @@ struct EngineKind {
 /// Names for --peers, own_engine not among them.
 std::vector<std::string> peer_names();
 
-/// The runtime for each of its precisions and `isas`, then the named peers, held to the first of these. Throws cli::UsageError
+/// The runtime for each of its precisions and `isas`, then the named peers, held to the first of these. Throws base::UsageError
 /// for an unknown name.
 std::vector<EngineKind> engine_kinds(const std::vector<std::string>& own_precisions, const std::vector<std::string>& isas,
                                      const std::vector<std::string>& peers);

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -13,7 +13,7 @@ double total_of(const std::filesystem::path& path) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);)
     if (line.starts_with("totals: ")) return std::stod(line.substr(8));
-  throw cli::InputError(path.string(), "a line of totals", "none");
+  throw base::InputError(path.string(), "a line of totals", "none");
 }
 
 /// The first run sets things up (pages, caches of a library), so two runs are counted and the first one is taken off.
@@ -44,7 +44,7 @@ std::vector<InstructionCount> count_instructions(const std::filesystem::path& ta
       try {
         const double two = count(kind, task_folder, batch, 2), one = count(kind, task_folder, batch, 1);
         counts.push_back({task.network.name, kind, batch, (two - one) / static_cast<double>(batch)});
-      } catch (const cli::Error& error) {
+      } catch (const base::Error& error) {
         skipped.push_back({task.network.name, kind.name, kind.precision, std::string("under valgrind: ") + error.what()});
       }
     }

@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "bench/speed/networks.h"
 #include "bench/speed/report.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -55,7 +55,7 @@ void check_isas(Options& options) {
   for (const std::string& text : options.isas) {
     Isa isa = Isa::automatic;
     if (!isa_from_name(text.c_str(), isa) || !is_runnable(isa))
-      throw cli::UsageError("--isa: expected one that this program and CPU have, found " + text);
+      throw base::UsageError("--isa: expected one that this program and CPU have, found " + text);
   }
 }
 
@@ -103,7 +103,7 @@ void add_fixed(const std::string& text, std::vector<NetworkSource>& sources) {
       source.fixed.emplace_back(text.substr(equals + 1));
       return;
     }
-  throw cli::UsageError("--fixed: expected NETWORK=M.crbm of a network that is measured, found " + text);
+  throw base::UsageError("--fixed: expected NETWORK=M.crbm of a network that is measured, found " + text);
 }
 
 std::vector<NetworkSource> sources_of(const Options& options) {
@@ -146,10 +146,10 @@ int run(int argc, char** argv) {
   const TimeStampClock clock;
   std::signal(SIGPIPE, SIG_IGN);  // an engine that has died is an error to report
   Options options;
-  if (!parse(options, argc, argv)) return cli::exit_ok;
+  if (!parse(options, argc, argv)) return base::exit_ok;
   if (!options.write_models.empty()) {
     write_models(options);
-    return cli::exit_ok;
+    return base::exit_ok;
   }
   Report report;
   report.isa = options.isas.front();
@@ -160,11 +160,11 @@ int run(int argc, char** argv) {
   for (const NetworkSource& source : sources_of(options)) measure(source, options, report);
   report.time_stamp_hz = clock.hz();
   std::fputs(markdown_text(report).c_str(), stdout);
-  if (!options.json.empty()) cli::write_text_file(options.json, json_text(report));
-  return cli::exit_ok;
+  if (!options.json.empty()) base::write_text_file(options.json, json_text(report));
+  return base::exit_ok;
 }
 
 }  // namespace
 }  // namespace crbrt::bench
 
-int main(int argc, char** argv) { return crbrt::cli::run_main("crbrt-bench", crbrt::bench::run, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-bench", crbrt::bench::run, argc, argv); }

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/number_text.h"
 #include "bench/speed/report.h"
-#include "tools/cli/number_text.h"
 
 namespace crbrt::bench {
 namespace {
 
-using cli::number_text;
+using base::number_text;
 
 /// Of the order of appearance.
 template <class T>

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/error.h"
+#include "base/number_text.h"
 #include "bench/fma_peak.h"
 #include "bench/integer_peak.h"
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
 
 namespace crbrt::bench {
 namespace {
@@ -44,7 +44,7 @@ Engines start_engines(const std::filesystem::path& folder, const std::string& ne
     if (kind.command.empty()) continue;
     try {
       engines.push_back(std::make_unique<Engine>(kind, folder));
-    } catch (const cli::Error& error) {
+    } catch (const base::Error& error) {
       measured.skipped.push_back({network, kind.name, kind.precision, error.what()});
     }
   }
@@ -65,11 +65,11 @@ std::string check(Series& series, const Truth& truth, std::size_t batch) {
     engine.prepare(batch);
     series.first_run_s = engine.seconds_per_run(0);
     series.difference = truth.difference(engine.estimates());
-  } catch (const cli::Error& error) {
+  } catch (const base::Error& error) {
     return error.what();
   }
   if (!is_float(engine.kind()) || series.difference.of_bound <= 1) return "";
-  return "batch " + std::to_string(batch) + ": differs by " + cli::number_text(series.difference.of_bound, "%.3g") +
+  return "batch " + std::to_string(batch) + ": differs by " + base::number_text(series.difference.of_bound, "%.3g") +
          " times what rounding explains";
 }
 

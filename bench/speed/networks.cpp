@@ -4,9 +4,9 @@
 #include <cmath>
 #include <fstream>
 
+#include "base/bound_session.h"
+#include "base/model_file.h"
 #include "tests/support/model_builder.h"
-#include "tools/cli/bound_session.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::bench {
 namespace {
@@ -62,12 +62,12 @@ ModelSpec spec_of(const std::string& name) {
   if (name == "w64") return straight(name, 64);
   if (name == "w128") return straight(name, 128);
   if (name == "paper") return paper();
-  throw cli::UsageError("--networks: expected w32, w64, w128 or paper, found " + name);
+  throw base::UsageError("--networks: expected w32, w64, w128 or paper, found " + name);
 }
 
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
-  if (!std::filesystem::copy_file(from, to, error)) throw cli::InputError(from.string(), "a model", error.message());
+  if (!std::filesystem::copy_file(from, to, error)) throw base::InputError(from.string(), "a model", error.message());
 }
 
 /// A model's own test voxels over and over, so that a trained model sees what it was trained for; random ones otherwise.
@@ -106,9 +106,9 @@ std::vector<float> standardized(const Program& program, const std::vector<float>
   until_features.slot_width = slot_width.data();
   const std::size_t n_voxel = coefficients.size() / width;
   std::vector<float> features(coefficients.size());
-  const cli::BoundSession session(until_features, Isa::scalar);
+  const base::BoundSession session(until_features, Isa::scalar);
   const Status status = session->run({coefficients.data(), n_voxel, width}, {features.data(), n_voxel, width});
-  if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+  if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   return features;
 }
 
@@ -119,7 +119,7 @@ std::vector<std::string> built_in_networks() { return {"w32", "w64", "w128", "pa
 void write_built_in(const std::string& name, const std::filesystem::path& path) { tests::write_crbm(path, spec_of(name)); }
 
 std::string precision_of(const std::filesystem::path& model) {
-  const Model loaded = cli::load_model(model.string());
+  const Model loaded = base::load_model(model.string());
   const Program* const program = loaded.fixed_program();
   if (program == nullptr) return "f32";
   bool i8 = false;
@@ -141,7 +141,7 @@ Task make_task(const NetworkSource& source, std::size_t n_voxel, const std::file
   }
   for (const std::filesystem::path& fixed : source.fixed)
     copy_model(fixed, folder / ("model_" + precision_of(fixed) + ".crbm"));
-  const Model model = cli::load_model(path.string());
+  const Model model = base::load_model(path.string());
   const std::vector<float> coefficients = coefficients_for(source, model, n_voxel);
   Task task;
   task.network = plain_network(model.program());

@@ -19,14 +19,14 @@ struct NetworkSource {
   std::vector<std::filesystem::path> fixed;  ///< files with an integer form of the network, for the runtime alone
 };
 
-/// "i8", "i16" or "mixed" of a model with an integer form, "f32" otherwise. Throws cli::InputError where the model is refused.
+/// "i8", "i16" or "mixed" of a model with an integer form, "f32" otherwise. Throws base::InputError where the model is refused.
 std::string precision_of(const std::filesystem::path& model);
 
 /// A built-in network as a model file, for what makes fixed-point models of it.
 void write_built_in(const std::string& name, const std::filesystem::path& path);
 
-/// Writes the network and `n_voxel` voxels into `folder`, which exists. Throws cli::UsageError for an unknown name and
-/// cli::InputError for a model that is refused.
+/// Writes the network and `n_voxel` voxels into `folder`, which exists. Throws base::UsageError for an unknown name and
+/// base::InputError for a model that is refused.
 Task make_task(const NetworkSource& source, std::size_t n_voxel, const std::filesystem::path& folder);
 
 /// The steps of a program with weights as rows. Features of the last layer that only serve standard deviations and atypicality

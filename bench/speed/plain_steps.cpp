@@ -1,9 +1,9 @@
 // From the runtime's operations on slots, with packed weights, to steps that name the values they read.
 #include <algorithm>
 
+#include "base/error.h"
 #include "bench/speed/networks.h"
 #include "crbrt/format/layout.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::bench {
 namespace {
@@ -16,7 +16,7 @@ StepKind kind_of(const Op& op, const char* network) {
     case OpKind::relu: return StepKind::relu;
     default: break;
   }
-  throw cli::InputError(network, "a model in float, which libraries can compute as well", "one in fixed point");
+  throw base::InputError(network, "a model in float, which libraries can compute as well", "one in fixed point");
 }
 
 std::vector<float> rows_of(const Op& op, std::size_t n_out) {

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <set>
 
+#include "base/number_text.h"
 #include "bench/speed/report.h"
-#include "tools/cli/number_text.h"
 
 namespace crbrt::bench {
 namespace {
 
-using cli::number_text;
+using base::number_text;
 
 constexpr std::size_t large_batch = 1024;
 constexpr double demo_voxels = 1.737e6, demo_macs_per_voxel = 16096;  ///< the demo's brain, its network

@@ -4,8 +4,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "base/bound_session.h"
 #include "crbrt/format/layout.h"
-#include "tools/cli/bound_session.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -110,9 +110,9 @@ Values features_of(const Program& program, const std::vector<float>& coefficient
   preprocess.atypicality = nullptr;
   const std::size_t n_voxel = coefficients.size() / n;
   Values features(n, n_voxel);
-  const cli::BoundSession session(preprocess, Isa::automatic);
+  const base::BoundSession session(preprocess, Isa::automatic);
   if (session->run({coefficients.data(), n_voxel, n}, {features.data(), n_voxel, n}) != Status::ok)
-    throw cli::Error(cli::exit_internal, "preprocessing of calibration voxels failed");
+    throw base::Error(base::exit_internal, "preprocessing of calibration voxels failed");
   return features;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "tools/cli/bound_session.h"
+#include "base/bound_session.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -23,12 +23,12 @@ double mean_of(const Eigen::ArrayXd& scores) {
 }  // namespace
 
 Estimator estimator_of(const Program& program) {
-  const auto session = std::make_shared<cli::BoundSession>(program, Isa::automatic);
+  const auto session = std::make_shared<base::BoundSession>(program, Isa::automatic);
   return [session, &program](const std::vector<float>& coefficients) {
     const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
     std::vector<float> estimates(n * program.n_output);
     if ((*session)->run({coefficients.data(), n, width}, {estimates.data(), n, program.n_output}) != Status::ok)
-      throw cli::Error(cli::exit_internal, "a run on calibration voxels failed");
+      throw base::Error(base::exit_internal, "a run on calibration voxels failed");
     return estimates;
   };
 }

@@ -5,9 +5,9 @@
 #include <limits>
 #include <numbers>
 
+#include "base/error.h"
 #include "physics/counter_random.h"
 #include "physics/estimand.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -63,9 +63,9 @@ Truth truth_of(const Program& program, const physics::Dataset& dataset, Share sh
   Truth truth{Eigen::ArrayXXd(program.n_output, share.count), Eigen::ArrayXXd(program.n_output, share.count)};
   for (std::uint32_t j = 0; j < program.n_output; ++j) {
     const auto estimand = physics::Estimand::from_name(program.outputs[j].name);
-    if (!estimand) throw cli::DisagreementError(path, "outputs with a known bound", program.outputs[j].name);
+    if (!estimand) throw base::DisagreementError(path, "outputs with a known bound", program.outputs[j].name);
     if (const std::string found = physics::why_no_bound(dataset, *estimand); !found.empty())
-      throw cli::DisagreementError(path, "a data set with a bound for the output " + estimand->name(), found);
+      throw base::DisagreementError(path, "a data set with a bound for the output " + estimand->name(), found);
     for (std::size_t i = 0; i < share.count; ++i) {
       const auto f = static_cast<Eigen::Index>(share.first + i), at = static_cast<Eigen::Index>(i);
       const physics::Tissue& tissue = dataset.tissues[share.first + i];

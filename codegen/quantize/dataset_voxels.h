@@ -35,7 +35,7 @@ struct Truth {
   Eigen::ArrayXXd value, bound;
 };
 
-/// Throws cli::DisagreementError naming `path` where the data set cannot bound an output.
+/// Throws base::DisagreementError naming `path` where the data set cannot bound an output.
 Truth truth_of(const Program& program, const physics::Dataset& dataset, Share share, const std::string& path);
 
 }  // namespace crbrt::codegen

@@ -4,18 +4,18 @@
 #include <memory>
 #include <optional>
 
+#include "base/error.h"
+#include "base/number_text.h"
 #include "codegen/quantize/cost.h"
 #include "codegen/quantize/sample_cost.h"
 #include "codegen/quantize/search.h"
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
 
 namespace crbrt::codegen {
 namespace {
 
 constexpr std::size_t calibration_draws = 4;
 
-std::string number(double value) { return cli::number_text(value, "%.4g"); }
+std::string number(double value) { return base::number_text(value, "%.4g"); }
 
 /// What integers cost: against bounds where there is a data set, else on the embedded sample.
 class Judge {
@@ -78,10 +78,10 @@ void expect_same_shape(const fbs::ModelT& model, const fbs::ModelT& tuned, const
   for (std::size_t j = 0; same && j < model.outputs.size(); ++j)
     same = model.outputs[j]->name == tuned.outputs[j]->name && model.outputs[j]->scale == tuned.outputs[j]->scale &&
            model.outputs[j]->offset == tuned.outputs[j]->offset;
-  if (!same) throw cli::DisagreementError(path, "layers, preprocessing, basis and outputs of the model", "others");
+  if (!same) throw base::DisagreementError(path, "layers, preprocessing, basis and outputs of the model", "others");
 }
 
-cli::DisagreementError over_budget(const std::string& path, const Budget& budget, const Verdict& v, const std::string& best) {
+base::DisagreementError over_budget(const std::string& path, const Budget& budget, const Verdict& v, const std::string& best) {
   return {path,
           "a CRB loss that rises by at most " + number(budget.loss_rise) + " and bias^2/CRB at SNR 100 by at most " +
               number(budget.bias_rise),
@@ -94,8 +94,8 @@ class Maker {
     model_ = load_object(object_, request.model_path);
     if (!request.dataset_path.empty()) dataset_ = physics::read_dataset({request.dataset_path});
     if (dataset_ && dataset_->basis_sha256 != model_.info().basis_sha256)
-      throw cli::DisagreementError(request.dataset_path, "the basis " + model_.info().basis_sha256 + " of the model",
-                                   dataset_->basis_sha256);
+      throw base::DisagreementError(request.dataset_path, "the basis " + model_.info().basis_sha256 + " of the model",
+                                    dataset_->basis_sha256);
     about_.precision = request.precision;
     about_.budget = request.budget;
     about_.calibration = calibration_text(request, dataset_, model_);
@@ -154,7 +154,7 @@ Widths Maker::choose(const Program& program, const Quantizer& quantizer) {
 void Maker::quantize(const Model& source) {
   const Program& program = source.program();
   if (const std::string why = why_no_integers(program); !why.empty())
-    throw cli::InputError(request_.model_path, "a network with an integer form", why);
+    throw base::InputError(request_.model_path, "a network with an integer form", why);
   const Calibration calibration = dataset_ ? calibration_from(program, *dataset_, calibration_draws, request_.dataset_path)
                                            : calibration_from_sample(source);
   const Quantizer quantizer(program, calibration);

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -49,7 +49,7 @@ std::unique_ptr<fbs::FixedCostT> stored(const FixedCost& cost) {
   return to;
 }
 
-cli::InputError refused(const std::string& path, const LoadResult& result) {
+base::InputError refused(const std::string& path, const LoadResult& result) {
   return {path, "a model", "one that is refused (" + result.detail + ")"};
 }
 

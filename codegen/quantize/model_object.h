@@ -10,7 +10,7 @@
 
 namespace crbrt::codegen {
 
-/// Throws cli::InputError naming the path where it is refused.
+/// Throws base::InputError naming the path where it is refused.
 fbs::ModelT read_model_object(const std::string& path);
 
 /// Replaces the integer form. Numbers come from `integers`, what is said about them from `about`.
@@ -22,7 +22,7 @@ void set_cost(fbs::ModelT& object, const FixedInfo& found);
 /// The whole .crbm image.
 std::vector<std::uint8_t> crbm_image(const fbs::ModelT& object);
 
-/// The object through the loader's checks. Throws cli::InputError naming `path` where they refuse it.
+/// The object through the loader's checks. Throws base::InputError naming `path` where they refuse it.
 Model load_object(const fbs::ModelT& object, const std::string& path);
 
 }  // namespace crbrt::codegen

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "tools/cli/bound_session.h"
+#include "base/bound_session.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -12,9 +12,9 @@ using Estimates = Eigen::ArrayXXf;
 Estimates estimates_of(const Program& program, const std::vector<float>& coefficients) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
   Estimates estimates(program.n_output, n);
-  const cli::BoundSession session(program, Isa::automatic);
+  const base::BoundSession session(program, Isa::automatic);
   if (session->run({coefficients.data(), n, width}, {estimates.data(), n, program.n_output}) != Status::ok)
-    throw cli::Error(cli::exit_internal, "a run on the embedded sample failed");
+    throw base::Error(base::exit_internal, "a run on the embedded sample failed");
   return estimates;
 }
 
@@ -22,7 +22,7 @@ Estimates estimates_of(const Program& program, const std::vector<float>& coeffic
 Eigen::ArrayXXd predicted_deviations(const Program& program, const std::vector<float>& coefficients) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
   const double ratio = std::exp(double{program.uncertainty->log_noise_center} + program.uncertainty->log_noise_min);
-  const cli::BoundSession session(program, Isa::automatic);
+  const base::BoundSession session(program, Isa::automatic);
   Eigen::ArrayXXf std(program.n_output, n);
   std::vector<float> estimate(program.n_output);
   for (std::size_t v = 0; v < n; ++v) {
@@ -32,7 +32,7 @@ Eigen::ArrayXXd predicted_deviations(const Program& program, const std::vector<f
                           .std = {std.col(static_cast<Eigen::Index>(v)).data(), 1, program.n_output},
                           .atypicality = {}};
     if (session->run({voxel, 1, width}, {estimate.data(), 1, program.n_output}, {}, details) != Status::ok)
-      throw cli::Error(cli::exit_internal, "a run on the embedded sample failed");
+      throw base::Error(base::exit_internal, "a run on the embedded sample failed");
   }
   return std.cast<double>();
 }

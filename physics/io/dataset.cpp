@@ -1,11 +1,11 @@
 // Data sets in HDF5. A column of our matrices is a row of the file's row-major arrays, so most arrays go through unchanged.
 #include "physics/io/dataset.h"
 
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "physics/basis.h"
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/hdf5_writer.h"
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::physics {
 namespace {
@@ -26,14 +26,14 @@ std::string joined(const std::vector<std::string>& names) {
 
 void expect_names(const Hdf5Reader& file, const std::string& dataset, const std::vector<std::string>& expected) {
   const std::vector<std::string> found = file.names_attribute(dataset, "names");
-  if (found != expected) throw cli::InputError(file.path(), "columns of " + dataset + ": " + joined(expected), joined(found));
+  if (found != expected) throw base::InputError(file.path(), "columns of " + dataset + ": " + joined(expected), joined(found));
 }
 
 T1Model t1_model_of(const Hdf5Reader& file) {
   const std::string text = file.text_attribute("/", "t1_model");
   for (const T1Model model : {T1Model::apparent, T1Model::separate})
     if (text == name(model)) return model;
-  throw cli::InputError(file.path(), "t1_model apparent or separate", text);
+  throw base::InputError(file.path(), "t1_model apparent or separate", text);
 }
 
 void read_attributes(const Hdf5Reader& file, Dataset& set) {
@@ -55,7 +55,7 @@ void read_basis(const Hdf5Reader& file, Dataset& set) {
                                                 static_cast<Eigen::Index>(array.shape[0]))
                   .transpose();
   if (const std::string found = sha256_of(set.basis); found != set.basis_sha256)
-    throw cli::InputError(file.path(), "a basis with SHA-256 " + set.basis_sha256, found);
+    throw base::InputError(file.path(), "a basis with SHA-256 " + set.basis_sha256, found);
 }
 
 void read_fingerprints(const Hdf5Reader& file, Dataset& set) {
@@ -94,7 +94,7 @@ Dataset read_shard(const std::string& path) {
 }
 
 void expect_same(const std::string& path, const char* what, const std::string& expected, const std::string& found) {
-  if (expected != found) throw cli::InputError(path, std::string(what) + " of the other shards, " + expected, found);
+  if (expected != found) throw base::InputError(path, std::string(what) + " of the other shards, " + expected, found);
 }
 
 void append(Dataset& all, const Dataset& shard, const std::string& path) {
@@ -131,7 +131,7 @@ std::string why_no_bound(const Dataset& dataset, const Estimand& estimand) {
 }
 
 Dataset read_dataset(const std::vector<std::string>& paths) {
-  if (paths.empty()) throw cli::UsageError("a data set needs at least one file");
+  if (paths.empty()) throw base::UsageError("a data set needs at least one file");
   Dataset all = read_shard(paths.front());
   for (std::size_t i = 1; i < paths.size(); ++i) {
     const Dataset shard = read_shard(paths[i]);
@@ -145,7 +145,7 @@ Dataset read_dataset(const std::vector<std::string>& paths) {
 void write_dataset(const std::string& path, const Dataset& set) {
   const std::size_t n = set.size();
   const auto n_coeff = static_cast<std::size_t>(set.basis.cols()), n_frame = static_cast<std::size_t>(set.basis.rows());
-  cli::AtomicFile output(path);
+  base::AtomicFile output(path);
   Hdf5Writer file(output.temporary().string(), path);
   file.write("coefficients", {n, n_coeff}, set.coefficients.data());
   std::vector<double> parameters;

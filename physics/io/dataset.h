@@ -40,10 +40,10 @@ struct Dataset {
 std::string why_no_bound(const Dataset& dataset, const Estimand& estimand);
 
 /// Reads one data set, or the union of its shards (several paths, in order; shapes and hashes must agree).
-/// Throws cli::InputError.
+/// Throws base::InputError.
 Dataset read_dataset(const std::vector<std::string>& paths);
 
-/// Writes to a temporary file beside `path`, then renames. Throws cli::OutputError.
+/// Writes to a temporary file beside `path`, then renames. Throws base::OutputError.
 void write_dataset(const std::string& path, const Dataset& dataset);
 
 }  // namespace crbrt::physics

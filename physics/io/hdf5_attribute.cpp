@@ -1,6 +1,6 @@
 // Reading of attributes: texts (of fixed or variable length), numbers and lists of names.
+#include "base/error.h"
 #include "physics/io/hdf5_reader.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::physics {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::physics {
 namespace {
@@ -59,7 +59,7 @@ Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
 }
 
 void Hdf5Reader::fail(const std::string& expected, const std::string& found) const {
-  throw cli::InputError(path_, expected, found);
+  throw base::InputError(path_, expected, found);
 }
 
 bool Hdf5Reader::has(const std::string& name) const {

@@ -1,4 +1,4 @@
-/// Reads real and complex arrays and attributes of an HDF5 (or MAT v7.3) file. Every member throws cli::InputError naming the
+/// Reads real and complex arrays and attributes of an HDF5 (or MAT v7.3) file. Every member throws base::InputError naming the
 /// file, what was expected and what was found. Dimensions are as HDF5 shows them, values row-major.
 #pragma once
 

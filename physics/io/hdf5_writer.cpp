@@ -1,7 +1,7 @@
 // Writing of arrays and attributes. Every call's result is checked: a full disk may show at any of them.
 #include "physics/io/hdf5_writer.h"
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::physics {
 
@@ -12,7 +12,7 @@ Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& shown) : show
 }
 
 void Hdf5Writer::check(bool ok) const {
-  if (!ok) throw cli::OutputError(shown_, hdf5_reason());
+  if (!ok) throw base::OutputError(shown_, hdf5_reason());
 }
 
 void Hdf5Writer::create(const std::string& name, const Shape& shape, hid_t type) {

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/error.h"
+#include "base/json_reader.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
 
 namespace crbrt::physics {
 namespace {
 
-using cli::JsonReader;
+using base::JsonReader;
 
 /// A key of "parameters": which parameter it describes, and how.
 struct Key {
@@ -125,7 +125,7 @@ Prior read_prior(const std::string& path, std::optional<double> tr_s) {
   prior.snr_min = snr.at("min").number();
   prior.snr_max = snr.at("max").number();
   for (const JsonReader& item : json.at("classes").items()) prior.classes.push_back(parse_class(item, prior.t1_model, tr_s));
-  if (const std::string why = prior.why_invalid(); !why.empty()) throw cli::Error(cli::exit_input, path + ": " + why);
+  if (const std::string why = prior.why_invalid(); !why.empty()) throw base::Error(base::exit_input, path + ": " + why);
   return prior;
 }
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/error.h"
+#include "base/json_reader.h"
 #include "physics/io/hdf5_reader.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
 
 namespace crbrt::physics {
 namespace {
@@ -19,18 +19,18 @@ constexpr double orthonormality_tolerance = 1e-4;
 
 using Trains = std::vector<std::vector<double>>;
 
-Trains trains_of(const cli::JsonReader& json) {
-  const std::vector<cli::JsonReader> items = json.items();
+Trains trains_of(const base::JsonReader& json) {
+  const std::vector<base::JsonReader> items = json.items();
   if (!items.empty() && items.front().is_number()) return {json.numbers()};
   Trains trains;
-  for (const cli::JsonReader& item : items) trains.push_back(item.numbers());
+  for (const base::JsonReader& item : items) trains.push_back(item.numbers());
   return trains;
 }
 
 Trains trains_of(const Hdf5Reader& file, const std::string& name) {
   const Array<double> array = file.real(name);
   if (array.shape.empty() || array.shape.size() > 2)
-    throw cli::InputError(file.path(), name + " of shape [cycles, pulses]", "shape " + shape_text(array.shape));
+    throw base::InputError(file.path(), name + " of shape [cycles, pulses]", "shape " + shape_text(array.shape));
   const std::size_t n_pulse = array.shape.back(), n_cycle = array.shape.size() == 2 ? array.shape.front() : 1;
   Trains trains;
   for (std::size_t c = 0; c < n_cycle; ++c) {
@@ -43,19 +43,19 @@ Trains trains_of(const Hdf5Reader& file, const std::string& name) {
 Sequence sequence_of(const std::string& path, double tr_s, const std::string& alpha_name, Trains alpha,
                      const std::string& trf_name, Trains trf) {
   if (alpha.size() != trf.size())
-    throw cli::InputError(path, "as many cycles in " + trf_name + " as in " + alpha_name + ", " + std::to_string(alpha.size()),
-                          std::to_string(trf.size()));
+    throw base::InputError(path, "as many cycles in " + trf_name + " as in " + alpha_name + ", " + std::to_string(alpha.size()),
+                           std::to_string(trf.size()));
   Sequence sequence{std::filesystem::path(path).stem().string(), tr_s, {}};
   for (std::size_t c = 0; c < alpha.size(); ++c) sequence.cycles.push_back({std::move(alpha[c]), std::move(trf[c])});
-  if (const std::string why = sequence.why_invalid(); !why.empty()) throw cli::Error(cli::exit_input, path + ": " + why);
+  if (const std::string why = sequence.why_invalid(); !why.empty()) throw base::Error(base::exit_input, path + ": " + why);
   return sequence;
 }
 
 Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s) {
-  const cli::JsonReader json = cli::JsonReader::from_file(path);
+  const base::JsonReader json = base::JsonReader::from_file(path);
   const double file_tr_s = json.at("tr_s").number();
   if (tr_s && !(std::abs(*tr_s - file_tr_s) <= tr_tolerance_rel * std::abs(file_tr_s)))
-    throw cli::InputError(path, "tr_s as given, " + std::to_string(*tr_s) + " s", std::to_string(file_tr_s) + " s");
+    throw base::InputError(path, "tr_s as given, " + std::to_string(*tr_s) + " s", std::to_string(file_tr_s) + " s");
   Sequence sequence =
       sequence_of(path, file_tr_s, "alpha_rad", trains_of(json.at("alpha_rad")), "trf_s", trains_of(json.at("trf_s")));
   sequence.name = json.text_or("name", sequence.name);
@@ -64,7 +64,7 @@ Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s)
 
 Sequence read_hdf5_sequence(const std::string& path, std::optional<double> tr_s) {
   const Hdf5Reader file(path);
-  if (!tr_s) throw cli::InputError(path, "a repetition time beside the file (--tr), which carries none", "none");
+  if (!tr_s) throw base::InputError(path, "a repetition time beside the file (--tr), which carries none", "none");
   return sequence_of(path, *tr_s, "alpha", trains_of(file, "alpha"), "TRF", trains_of(file, "TRF"));
 }
 
@@ -101,16 +101,16 @@ Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank) {
   const Eigen::Map<const Eigen::MatrixXd> stored(array.values.data(), inner, outer);
   Eigen::MatrixXd basis = source.reversed ? Eigen::MatrixXd(stored) : Eigen::MatrixXd(stored.transpose());
   if (basis.cols() > basis.rows())
-    throw cli::InputError(source.path, source.dataset + " of at least as many frames as coefficients",
-                          std::to_string(basis.rows()) + " frames and " + std::to_string(basis.cols()) + " coefficients");
+    throw base::InputError(source.path, source.dataset + " of at least as many frames as coefficients",
+                           std::to_string(basis.rows()) + " frames and " + std::to_string(basis.cols()) + " coefficients");
   if (rank > basis.cols())
-    throw cli::InputError(source.path, "at least " + std::to_string(rank) + " columns in " + source.dataset,
-                          std::to_string(basis.cols()));
+    throw base::InputError(source.path, "at least " + std::to_string(rank) + " columns in " + source.dataset,
+                           std::to_string(basis.cols()));
   if (rank > 0) basis.conservativeResize(Eigen::NoChange, rank);
   const Eigen::MatrixXd gram = basis.transpose() * basis;
   const double error = (gram - Eigen::MatrixXd::Identity(gram.rows(), gram.cols())).cwiseAbs().maxCoeff();
   if (!(error <= orthonormality_tolerance))
-    throw cli::InputError(source.path, "orthonormal columns in " + source.dataset, "an error of " + std::to_string(error));
+    throw base::InputError(source.path, "orthonormal columns in " + source.dataset, "an error of " + std::to_string(error));
   return basis;
 }
 

@@ -1,4 +1,4 @@
-/// Sequences, priors and bases from files. All throw cli::InputError naming the file, what was expected and what was found.
+/// Sequences, priors and bases from files. All throw base::InputError naming the file, what was expected and what was found.
 #pragma once
 
 #include <Eigen/Core>

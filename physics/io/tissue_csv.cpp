@@ -7,7 +7,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::physics {
 namespace {
@@ -32,21 +32,21 @@ std::vector<Parameter> parse_header(const std::string& path, const std::string& 
   std::vector<Parameter> columns;
   for (const std::string& cell : cells_of(line)) {
     const std::optional<Parameter> parameter = parameter_from_name(cell);
-    if (!parameter) throw cli::InputError(path + ", line 1", "names of tissue parameters", "\"" + cell + "\"");
+    if (!parameter) throw base::InputError(path + ", line 1", "names of tissue parameters", "\"" + cell + "\"");
     if (std::find(columns.begin(), columns.end(), *parameter) != columns.end())
-      throw cli::InputError(path + ", line 1", "every column once", cell + " twice");
+      throw base::InputError(path + ", line 1", "every column once", cell + " twice");
     columns.push_back(*parameter);
   }
   for (std::size_t p = 0; p < n_parameter; ++p)
     if (std::find(columns.begin(), columns.end(), static_cast<Parameter>(p)) == columns.end())
-      throw cli::InputError(path + ", line 1", "a column " + std::string(name(static_cast<Parameter>(p))), "none");
+      throw base::InputError(path + ", line 1", "a column " + std::string(name(static_cast<Parameter>(p))), "none");
   return columns;
 }
 
 double parse_number(const std::string& place, const std::string& cell) {
   double value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size()) throw cli::InputError(place, "a number", "\"" + cell + "\"");
+  if (error != std::errc() || end != cell.data() + cell.size()) throw base::InputError(place, "a number", "\"" + cell + "\"");
   return value;
 }
 
@@ -64,7 +64,7 @@ std::string culprit(const Tissue& tissue) {
 Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& columns, const std::string& line) {
   const std::vector<std::string> cells = cells_of(line);
   if (cells.size() != columns.size())
-    throw cli::InputError(place, std::to_string(columns.size()) + " values", std::to_string(cells.size()));
+    throw base::InputError(place, std::to_string(columns.size()) + " values", std::to_string(cells.size()));
   std::array<double, n_parameter> v{};
   for (std::size_t i = 0; i < cells.size(); ++i)
     v[static_cast<std::size_t>(columns[i])] = parse_number(place + ", column " + std::string(name(columns[i])), cells[i]);
@@ -76,7 +76,7 @@ Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& colu
       const auto at = std::find(columns.begin(), columns.end(), *parameter_from_name(column)) - columns.begin();
       shown = " (" + cells[static_cast<std::size_t>(at)] + ")";
     }
-    throw cli::Error(cli::exit_input, where + ": " + std::string(why) + shown);
+    throw base::Error(base::exit_input, where + ": " + std::string(why) + shown);
   }
   return tissue;
 }
@@ -89,12 +89,12 @@ std::vector<Tissue> read_tissues(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
   if (!file || !std::getline(file, line))
-    throw cli::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
+    throw base::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;
   for (std::size_t number = 2; std::getline(file, line); ++number)
     if (!trimmed(line).empty()) tissues.push_back(parse_tissue(path + ", line " + std::to_string(number), columns, line));
-  if (tissues.empty()) throw cli::InputError(path, "at least one tissue", "a header alone");
+  if (tissues.empty()) throw base::InputError(path, "at least one tissue", "a header alone");
   return tissues;
 }
 

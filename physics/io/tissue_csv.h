@@ -8,7 +8,7 @@
 
 namespace crbrt::physics {
 
-/// Throws cli::InputError naming file, line and column. Blank lines are skipped.
+/// Throws base::InputError naming file, line and column. Blank lines are skipped.
 std::vector<Tissue> read_tissues(const std::string& path);
 
 }  // namespace crbrt::physics

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/error.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/refusal.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::tests {
 namespace {
@@ -57,7 +57,7 @@ TEST_F(ModelPrograms, CodegenNamesTheModelAsAsked) {
 }
 
 TEST_F(ModelPrograms, CodegenSaysWhichPrecisionsExist) {
-  expect_refusal(run(generate("s8")), cli::exit_usage, {"--precision: expected f32"});
+  expect_refusal(run(generate("s8")), base::exit_usage, {"--precision: expected f32"});
   EXPECT_FALSE(fs::exists(out_));
 }
 
@@ -78,15 +78,16 @@ TEST_F(ModelPrograms, CodegenMakesAnIntegerFormSavesItAndTakesItUpAgain) {
 }
 
 TEST_F(ModelPrograms, CodegenRefusesABudgetThatCannotBeHeldAndSaysTheBest) {
-  expect_refusal(run(generate("mixed --budget 1e-12")), cli::exit_disagreement,
+  expect_refusal(run(generate("mixed --budget 1e-12")), base::exit_disagreement,
                  {"plain.crbm: expected a CRB loss that rises by at most 1e-12", "with 16 bits everywhere"});
   EXPECT_FALSE(fs::exists(out_));
 }
 
 TEST_F(ModelPrograms, CodegenRefusesOptionsOfIntegersForFloats) {
-  expect_refusal(run(generate("f32 --budget 0.01")), cli::exit_usage, {"--precision f32: expected no option of integer forms"});
-  expect_refusal(run(generate("mixed --budget 0")), cli::exit_usage, {"--budget: expected a number above 0"});
-  expect_refusal(run(generate("i8 --dataset none.h5")), cli::exit_input, {"none.h5"});
+  expect_refusal(run(generate("f32 --budget 0.01")), base::exit_usage,
+                 {"--precision f32: expected no option of integer forms"});
+  expect_refusal(run(generate("mixed --budget 0")), base::exit_usage, {"--budget: expected a number above 0"});
+  expect_refusal(run(generate("i8 --dataset none.h5")), base::exit_input, {"none.h5"});
 }
 
 TEST_F(ModelPrograms, CodegenTakesTheIntegersOfAFineTunedModelAsTheyAre) {
@@ -98,22 +99,22 @@ TEST_F(ModelPrograms, CodegenTakesTheIntegersOfAFineTunedModelAsTheyAre) {
   EXPECT_NE(taken.text.find("integers of a fine-tuned model"), std::string::npos);
   EXPECT_EQ(bytes_of(out_ / "plain.cpp").size(), tables.size());  // all but the content's hash
   write_crbm(other, batch_norm_spec());
-  expect_refusal(run(generate("i8 --integer-weights-from " + other.string())), cli::exit_disagreement,
+  expect_refusal(run(generate("i8 --integer-weights-from " + other.string())), base::exit_disagreement,
                  {"other.crbm: expected layers, preprocessing, basis and outputs of the model"});
 }
 
 TEST_F(ModelPrograms, CodegenRefusesANameThatIsNoIdentifier) {
-  expect_refusal(run(generate("f32 --name 1x")), cli::exit_usage, {"--name: expected"});
+  expect_refusal(run(generate("f32 --name 1x")), base::exit_usage, {"--name: expected"});
 }
 
 TEST_F(ModelPrograms, CodegenRefusesNamesThatCppHasTaken) {
-  expect_refusal(run(generate("f32 --name class")), cli::exit_usage,
+  expect_refusal(run(generate("f32 --name class")), base::exit_usage,
                  {"--name: expected a free C++ identifier, found class, a keyword of C++"});
   ModelSpec spec = plain_spec();
   spec.name = "int";  // the loader accepts it: it is a file's name, too
   write_crbm(model_, spec);
   expect_refusal(
-      run(generate()), cli::exit_input,
+      run(generate()), base::exit_input,
       {"plain.crbm: expected a model whose name is a free C++ identifier (or --name NAME), found int, a keyword of C++"});
   EXPECT_FALSE(fs::exists(out_));
   EXPECT_EQ(run(generate("f32 --name other")).exit_code, 0);
@@ -123,14 +124,14 @@ TEST_F(ModelPrograms, CodegenLeavesExistingOutputsWhenTheModelIsBad) {
   ASSERT_EQ(run(generate()).exit_code, 0);
   const auto first = bytes_of(out_ / "plain.cpp");
   cut_model();
-  expect_refusal(run(generate()), cli::exit_input,
+  expect_refusal(run(generate()), base::exit_input,
                  {"plain.crbm: expected a model, found one that is refused (container.length: expected"});
   EXPECT_EQ(bytes_of(out_ / "plain.cpp"), first);
 }
 
 TEST_F(ModelPrograms, CodegenReportsAFolderThatCannotBeWritten) {
   expect_refusal(run("crbrt-codegen --model " + model_.string() + " --precision f32 --out " + model_.string() + "/x"),
-                 cli::exit_output, {"cannot be written"});
+                 base::exit_output, {"cannot be written"});
 }
 
 TEST_F(ModelPrograms, InfoAndVerifySucceedOnAGoodModel) {
@@ -145,14 +146,14 @@ TEST_F(ModelPrograms, InfoAndVerifySucceedOnAGoodModel) {
 
 TEST_F(ModelPrograms, VerifyRunsOnlyTheForcedInstructionSet) {
   EXPECT_EQ(run("crbrt-model verify " + model_.string() + " --isa scalar").text, "scalar: ok: 5 voxels equal bit for bit\n");
-  expect_refusal(run("crbrt-model verify " + model_.string() + " --isa vax"), cli::exit_usage, {"--isa: expected"});
+  expect_refusal(run("crbrt-model verify " + model_.string() + " --isa vax"), base::exit_usage, {"--isa: expected"});
 }
 
 TEST_F(ModelPrograms, AFileThatIsNoModelIsAnInputError) {
   cut_model();
-  expect_refusal(run("crbrt-model info " + model_.string()), cli::exit_input, {"container.length: expected"});
-  expect_refusal(run("crbrt-model verify " + model_.string()), cli::exit_input, {"container.length: expected"});
-  expect_refusal(run("crbrt-model info " + (folder_ / "none.crbm").string()), cli::exit_input, {"none.crbm: "});
+  expect_refusal(run("crbrt-model info " + model_.string()), base::exit_input, {"container.length: expected"});
+  expect_refusal(run("crbrt-model verify " + model_.string()), base::exit_input, {"container.length: expected"});
+  expect_refusal(run("crbrt-model info " + (folder_ / "none.crbm").string()), base::exit_input, {"none.crbm: "});
 }
 
 TEST_F(ModelPrograms, KernelsThatDisagreeWithTheTestVectorAreADisagreement) {
@@ -162,7 +163,7 @@ TEST_F(ModelPrograms, KernelsThatDisagreeWithTheTestVectorAreADisagreement) {
   std::ofstream(model_, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   const Outcome outcome = run("crbrt-model verify " + model_.string());
-  EXPECT_EQ(outcome.exit_code, cli::exit_disagreement);
+  EXPECT_EQ(outcome.exit_code, base::exit_disagreement);
   EXPECT_NE(outcome.text.find("scalar: FAILED"), std::string::npos) << outcome.text;
 }
 

@@ -1,10 +1,10 @@
 // The program as a user runs it, on a problem of a few seconds.
 #include <gtest/gtest.h>
 
+#include "base/json_reader.h"
 #include "physics/io/sequence_io.h"
 #include "tests/support/run_program.h"
 #include "tests/tools/design/design_fixture.h"
-#include "tools/cli/json_reader.h"
 
 namespace crbrt::tests {
 namespace {
@@ -43,7 +43,7 @@ TEST_F(DesignProgram, AShapeBecomesATrainATableAPictureAndNumbers) {
   outcome = run("crbrt-design compare --problem " + problem_ + " --sequence " + train +
                 " --basis-count 64 --count 16 --summary " + summary);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const auto report = cli::JsonReader::from_file(summary).at("trains").items().front();
+  const auto report = base::JsonReader::from_file(summary).at("trains").items().front();
   EXPECT_LE(report.at("energy_rad2_per_s").number(), 1.5e5);
   EXPECT_GT(report.at("crb").at("weighted_sum").number(), report.at("time").at("weighted_sum").number());
 }

@@ -4,16 +4,16 @@
 #include <cmath>
 #include <sstream>
 
+#include "base/json_reader.h"
 #include "physics/io/hdf5_reader.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/json_reader.h"
 
 namespace crbrt::tests {
 namespace {
 
-using cli::JsonReader;
+using base::JsonReader;
 using physics::Array;
 using physics::Hdf5Reader;
 using Complex = std::complex<double>;

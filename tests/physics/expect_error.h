@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::tests {
 
-inline void expect_error(cli::ExitCode code, const std::function<void()>& action, const std::vector<std::string>& parts) {
+inline void expect_error(base::ExitCode code, const std::function<void()>& action, const std::vector<std::string>& parts) {
   try {
     action();
     ADD_FAILURE() << "accepted";
-  } catch (const cli::Error& error) {
+  } catch (const base::Error& error) {
     EXPECT_EQ(error.code(), code);
     const std::string text = error.what();
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;
@@ -24,7 +24,7 @@ inline void expect_error(cli::ExitCode code, const std::function<void()>& action
 }
 
 inline void expect_input_error(const std::function<void()>& action, const std::vector<std::string>& parts) {
-  expect_error(cli::exit_input, action, parts);
+  expect_error(base::exit_input, action, parts);
 }
 
 }  // namespace crbrt::tests

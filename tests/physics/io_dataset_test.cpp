@@ -167,10 +167,10 @@ TEST(DatasetFile, MissingTruncatedAndForeignFilesAreRefused) {
 
 TEST(DatasetFile, AFolderThatIsNotThereIsAnOutputErrorAndTheOldFileStays) {
   const TemporaryFolder folder;
-  expect_error(cli::exit_output, [&] { write_dataset(folder / "no/d.h5", example(3)); }, {"no/d.h5", "No such file"});
+  expect_error(base::exit_output, [&] { write_dataset(folder / "no/d.h5", example(3)); }, {"no/d.h5", "No such file"});
   const std::string below_a_file = folder.file("plain", "x") + "/d.h5";
-  expect_error(cli::exit_output, [&] { write_dataset(below_a_file, example(3)); }, {below_a_file, "Not a directory"});
-  expect_error(cli::exit_output, [&] { write_dataset("/dev/full", example(3)); }, {"/dev/full", "no regular file"});
+  expect_error(base::exit_output, [&] { write_dataset(below_a_file, example(3)); }, {below_a_file, "Not a directory"});
+  expect_error(base::exit_output, [&] { write_dataset("/dev/full", example(3)); }, {"/dev/full", "no regular file"});
   EXPECT_EQ(tests::content_of(folder / "plain"), "x");
   EXPECT_EQ(folder.count(), 1u);
 }

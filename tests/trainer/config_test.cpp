@@ -6,8 +6,8 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -26,7 +26,7 @@ std::string replaced(const std::string& from, const std::string& to) {
 std::string refusal(const std::string& text) {
   try {
     tests::config_of(text);
-  } catch (const cli::InputError& error) {
+  } catch (const base::InputError& error) {
     return error.what();
   }
   return "";

@@ -7,8 +7,8 @@
 
 #include <fstream>
 
+#include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 #include "trainer/export_model.h"
 #include "trainer/teacher.h"
 #include "trainer/train.h"
@@ -35,7 +35,7 @@ class Distillation : public testing::Test {
   std::string refusal(const std::string& teacher, std::size_t n_coeff, const std::string& basis) const {
     try {
       Teacher(path_, with_teacher("{\"teacher\": \"" + teacher + "\", \"share\": 1}"), n_coeff, basis);
-    } catch (const cli::DisagreementError& error) {
+    } catch (const base::DisagreementError& error) {
       return error.what();
     }
     return "";
@@ -76,7 +76,7 @@ TEST_F(Distillation, RefusesAnotherModelBasisOrSize) {
 TEST_F(Distillation, RefusesOtherOutputs) {
   Config config = with_teacher("{\"teacher\": \"small\", \"share\": 1}");
   std::swap(config.outputs[0], config.outputs[1]);
-  EXPECT_THROW(Teacher(path_, config, 5, dataset_.basis_sha256), cli::DisagreementError);
+  EXPECT_THROW(Teacher(path_, config, 5, dataset_.basis_sha256), base::DisagreementError);
 }
 
 TEST_F(Distillation, TheTeacherChangesTheRunAndACheckpointBelongsToIt) {
@@ -87,18 +87,18 @@ TEST_F(Distillation, TheTeacherChangesTheRunAndACheckpointBelongsToIt) {
   const auto alone = train(config, data_, options).network.layers;
   options.teacher = &teacher;
   options.resume = true;
-  EXPECT_THROW(train(config, data_, options), cli::DisagreementError);  // written without the teacher
+  EXPECT_THROW(train(config, data_, options), base::DisagreementError);  // written without the teacher
   options.resume = false;
   EXPECT_NE(train(config, data_, options).network.layers.back().weights, alone.back().weights);
 }
 
 TEST_F(Distillation, ConfigurationRefusesSharesAboveOneAndABiasedTeacherForABiasReducedLoss) {
-  EXPECT_THROW(with_teacher("{\"teacher\": \"small\", \"share\": 1.5}"), cli::InputError);
-  EXPECT_THROW(with_teacher("{\"share\": 0.5}"), cli::InputError);
+  EXPECT_THROW(with_teacher("{\"teacher\": \"small\", \"share\": 1.5}"), base::InputError);
+  EXPECT_THROW(with_teacher("{\"share\": 0.5}"), base::InputError);
   std::string text = tests::valid_config_text();
   text.replace(text.find("\"loss\": \"crb\""), 13,
                "\"loss\": \"bias_reduced\", \"distillation\": {\"teacher\": \"a\", \"share\": 1}");
-  EXPECT_THROW(tests::config_of(text), cli::InputError);
+  EXPECT_THROW(tests::config_of(text), base::InputError);
 }
 
 }  // namespace

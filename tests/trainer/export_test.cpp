@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <memory>
 
+#include "base/error.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -154,7 +154,7 @@ TEST(ExportModel, CarriesUncertaintyAndAtypicality) {
   EXPECT_EQ(model.program().atypicality->threshold, e.network.score_threshold);
   EXPECT_EQ(model.program().n_output, 3u);
   e.network.layers.back().bias[4] += 0.01f;  // q0 of the second output
-  EXPECT_THROW(e.bytes(), cli::Error);
+  EXPECT_THROW(e.bytes(), base::Error);
 }
 
 TEST(ExportModel, CarriesItsOrigin) {
@@ -199,8 +199,8 @@ TEST(ExportModel, RefusesANetworkThatIsNotTheOneTrained) {
   try {
     e.bytes();
     FAIL() << "no error";
-  } catch (const cli::Error& error) {
-    EXPECT_EQ(error.code(), cli::exit_internal);
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::exit_internal);
     EXPECT_THAT(error.what(), testing::HasSubstr("where LibTorch gave"));
   }
 }

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <limits>
 
+#include "base/bound_session.h"
+#include "base/error.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/bound_session.h"
-#include "tools/cli/error.h"
 #include "trainer/export_model.h"
 #include "trainer/start_model.h"
 #include "trainer/train.h"
@@ -50,7 +50,7 @@ Model loaded(const std::vector<std::uint8_t>& bytes) {
 }
 
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, std::size_t n) {
-  const cli::BoundSession session(program, Isa::automatic);
+  const base::BoundSession session(program, Isa::automatic);
   std::vector<float> out(n * program.n_output);
   EXPECT_EQ(session->run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}),
             Status::ok);
@@ -130,7 +130,7 @@ class StartFromModel : public testing::Test {
   std::string refusal(const Config& config, const std::string& basis) const {
     try {
       read_start_model(path_, config, basis);
-    } catch (const cli::DisagreementError& error) {
+    } catch (const base::DisagreementError& error) {
       return error.what();
     }
     return "";
@@ -186,7 +186,7 @@ TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
   for (std::size_t i = 0; i < first.integers.layers.size(); ++i)
     EXPECT_EQ(second.integers.layers[i].weights, first.integers.layers[i].weights) << i;
   EXPECT_EQ(second.history.front().validation_loss, second.history.back().validation_loss);
-  EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), real_.dataset.basis_sha256), cli::DisagreementError);
+  EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), real_.dataset.basis_sha256), base::DisagreementError);
 }
 
 TEST_F(StartFromModel, RefusesAnotherNetworkOutputsHeadsOrBasis) {
@@ -205,17 +205,17 @@ TEST_F(StartFromModel, RefusesAnotherNetworkOutputsHeadsOrBasis) {
   config = real_.config;
   config.preprocessing.l2_normalize = false;
   EXPECT_THAT(refusal(config, basis), HasSubstr("preprocessing"));
-  EXPECT_THROW(read_start_model(tests::temporary_path("absent.crbm"), real_.config, basis), cli::InputError);
+  EXPECT_THROW(read_start_model(tests::temporary_path("absent.crbm"), real_.config, basis), base::InputError);
 }
 
 TEST(FineTuning, ConfigurationRefusesWidthsThatTheRuntimeHasNot) {
   EXPECT_EQ(with_widths("[16, 8, 16]").quantization.reads, (std::vector<Number>{Number::s16, Number::u8, Number::s16}));
-  EXPECT_THROW(with_widths("[16, 8]"), cli::InputError);      // three layers
-  EXPECT_THROW(with_widths("[8, 8, 8]"), cli::InputError);    // inputs have signs
-  EXPECT_THROW(with_widths("[16, 4, 16]"), cli::InputError);  // no such integers
-  std::string text = tests::valid_config_text();              // has a skip
+  EXPECT_THROW(with_widths("[16, 8]"), base::InputError);      // three layers
+  EXPECT_THROW(with_widths("[8, 8, 8]"), base::InputError);    // inputs have signs
+  EXPECT_THROW(with_widths("[16, 4, 16]"), base::InputError);  // no such integers
+  std::string text = tests::valid_config_text();               // has a skip
   text.insert(text.find("\"optimizer\""), "\"quantization\": {\"widths\": [16, 8, 8]},");
-  EXPECT_THROW(tests::config_of(text), cli::InputError);
+  EXPECT_THROW(tests::config_of(text), base::InputError);
 }
 
 }  // namespace

@@ -15,10 +15,10 @@
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "crbrt/loader.hpp"
 #include "physics/io/dataset.h"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 
 extern char** environ;
 
@@ -78,7 +78,7 @@ class Program : public testing::Test {
 };
 
 TEST_F(Program, WritesModelCsvAndPicture) {
-  ASSERT_EQ(exit_code(start(arguments(out_), log_)), cli::exit_ok) << contents(log_);
+  ASSERT_EQ(exit_code(start(arguments(out_), log_)), base::exit_ok) << contents(log_);
   Model model;
   EXPECT_EQ(load_model_file(out_.c_str(), model).status, Status::ok);
   const std::string folder = tests::temporary_path("model.training");
@@ -93,7 +93,7 @@ TEST_F(Program, WritesModelCsvAndPicture) {
 TEST_F(Program, WithoutGnuplotWarnsAndGoesOn) {
   char path[] = "PATH=/nonexistent";
   char* environment[] = {path, nullptr};
-  ASSERT_EQ(exit_code(start(arguments(out_), log_, environment)), cli::exit_ok) << contents(log_);
+  ASSERT_EQ(exit_code(start(arguments(out_), log_, environment)), base::exit_ok) << contents(log_);
   EXPECT_THAT(contents(log_), HasSubstr("gnuplot is not installed"));
   EXPECT_TRUE(fs::exists(out_));
 }
@@ -104,14 +104,14 @@ TEST_F(Program, SigtermWritesACheckpointFromWhichTheSameModelComes) {
   for (int i = 0; i < 600 && contents(log_).find("epoch 1/") == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   ::kill(child, SIGTERM);
-  ASSERT_EQ(exit_code(child), cli::exit_partial) << contents(log_);
+  ASSERT_EQ(exit_code(child), base::exit_partial) << contents(log_);
   EXPECT_THAT(contents(log_), HasSubstr("--resume continues"));
   EXPECT_FALSE(fs::exists(out_));
   auto resume = arguments(out_);
   resume.push_back("--resume");
-  ASSERT_EQ(exit_code(start(resume, log_)), cli::exit_ok) << contents(log_);
+  ASSERT_EQ(exit_code(start(resume, log_)), base::exit_ok) << contents(log_);
   const std::string whole = tests::temporary_path("whole.crbm");
-  ASSERT_EQ(exit_code(start(arguments(whole), log_)), cli::exit_ok) << contents(log_);
+  ASSERT_EQ(exit_code(start(arguments(whole), log_)), base::exit_ok) << contents(log_);
   EXPECT_EQ(contents(out_), contents(whole));
 }
 
@@ -119,13 +119,13 @@ TEST_F(Program, BadInputHasItsExitCodeAndLeavesOldOutputsAlone) {
   std::ofstream(out_) << "old";
   auto missing = arguments(out_);
   missing[3] = tests::temporary_path("absent.h5");
-  EXPECT_EQ(exit_code(start(missing, log_)), cli::exit_input);
+  EXPECT_EQ(exit_code(start(missing, log_)), base::exit_input);
   EXPECT_THAT(contents(log_), HasSubstr("absent.h5: expected"));
   auto resume = arguments(out_);
   resume.push_back("--resume");
-  EXPECT_EQ(exit_code(start(resume, log_)), cli::exit_input);
-  EXPECT_EQ(exit_code(start({"--config", config_}, log_)), cli::exit_usage);
-  EXPECT_EQ(exit_code(start(arguments("/proc/model.crbm"), log_)), cli::exit_output);
+  EXPECT_EQ(exit_code(start(resume, log_)), base::exit_input);
+  EXPECT_EQ(exit_code(start({"--config", config_}, log_)), base::exit_usage);
+  EXPECT_EQ(exit_code(start(arguments("/proc/model.crbm"), log_)), base::exit_output);
   EXPECT_EQ(contents(out_), "old");
 }
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <limits>
 
+#include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -117,7 +117,7 @@ TEST(Train, StartsFromAnotherRunsWeights) {
     ASSERT_NEAR(first.layers[0].weights[i], second.layers[0].weights[i], 1e-9);  // 20 steps of at most 1e-12
   problem.config.seed = 4;  // another draw of held-out fingerprints, another standardisation
   Problem other(problem.config);
-  EXPECT_THROW(train(other.config, other.data, options), cli::DisagreementError);
+  EXPECT_THROW(train(other.config, other.data, options), base::DisagreementError);
 }
 
 TEST(Train, AnotherSeedGivesOtherBits) {
@@ -156,7 +156,7 @@ TEST(Train, AnInfiniteLossIsAnErrorAndNotAModel) {
   Config config = tests::small_config();
   config.learning_rate = 1e30;
   const Problem problem(config);
-  EXPECT_THROW(train(problem.config, problem.data, {}), cli::Error);
+  EXPECT_THROW(train(problem.config, problem.data, {}), base::Error);
 }
 
 std::string refusal_of_checkpoint(const Problem& problem, const std::string& path) {
@@ -165,7 +165,7 @@ std::string refusal_of_checkpoint(const Problem& problem, const std::string& pat
   options.resume = true;
   try {
     train(problem.config, problem.data, options);
-  } catch (const cli::Error& error) {
+  } catch (const base::Error& error) {
     return std::to_string(error.code()) + " " + error.what();
   }
   return "";

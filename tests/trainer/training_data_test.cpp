@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -58,7 +58,7 @@ std::string refusal(const physics::Dataset& dataset, const Config& config) {
 TEST(TrainingData, RefusesOutputsWithoutABound) {
   Config config = tests::small_config();
   config.outputs[1].name = "t1_free_s";  // needs separate T1
-  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(100), config), HasSubstr("t1_free_s"));
+  EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(100), config), HasSubstr("t1_free_s"));
 }
 
 TEST(TrainingData, TheScaleIsTheNormOfTheSignalWithItsOwnBound) {
@@ -80,10 +80,10 @@ TEST(TrainingData, RefusesTheScaleWhereTheSetLacksItsBound) {
   Config config = tests::small_config();
   physics::Dataset dataset = tests::small_dataset(100);
   dataset.signal_per_m0_crb.reset();
-  EXPECT_EQ(refusal<cli::DisagreementError>(dataset, config), "");  // for others it is as good as before
+  EXPECT_EQ(refusal<base::DisagreementError>(dataset, config), "");  // for others it is as good as before
   config.outputs[1] = {"signal_per_m0", 0, 10};
   EXPECT_EQ(
-      refusal<cli::DisagreementError>(dataset, config),
+      refusal<base::DisagreementError>(dataset, config),
       "set.h5: expected a data set with a bound for the output signal_per_m0, found none: no /signal_per_m0_crb in the file "
       "(simulate it again)");
 }
@@ -91,15 +91,15 @@ TEST(TrainingData, RefusesTheScaleWhereTheSetLacksItsBound) {
 TEST(TrainingData, RefusesAPhaseReferenceBeyondTheRank) {
   Config config = tests::small_config();
   config.preprocessing.phase_reference = 5;
-  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(100), config), HasSubstr("5 coefficients"));
+  EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(100), config), HasSubstr("5 coefficients"));
 }
 
 TEST(TrainingData, RefusesSetsThatAreTooSmallOrAllZero) {
   const Config config = tests::small_config();
-  EXPECT_THAT(refusal<cli::DisagreementError>(tests::small_dataset(50), config), HasSubstr("more than 50"));
+  EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(50), config), HasSubstr("more than 50"));
   physics::Dataset zero = tests::small_dataset(100);
   zero.coefficients.setZero();
-  EXPECT_THAT(refusal<cli::DisagreementError>(zero, config), HasSubstr("100 dropped"));
+  EXPECT_THAT(refusal<base::DisagreementError>(zero, config), HasSubstr("100 dropped"));
 }
 
 TEST(TrainingData, IdentityChangesWithConfigurationAndData) {

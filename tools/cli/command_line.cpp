@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::cli {
 namespace {
@@ -22,7 +22,7 @@ std::string version() { return CRBRT_CLI_VERSION; }
 
 void add_common_options(CLI::App& app) {
   app.set_version_flag("--version", app.get_name() + " " + version());
-  app.footer(exit_code_help());
+  app.footer(base::exit_code_help());
 }
 
 bool parse(CLI::App& app, int argc, char** argv) {
@@ -34,7 +34,7 @@ bool parse(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     std::printf("%s\n", app.version().c_str());
   } catch (const CLI::ParseError& error) {
-    throw UsageError(std::string(error.what()) + " (--help lists the options)");
+    throw base::UsageError(std::string(error.what()) + " (--help lists the options)");
   }
   return false;
 }

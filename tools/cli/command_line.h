@@ -12,7 +12,7 @@ std::string version();
 /// Adds --version and the exit codes to the help text.
 void add_common_options(CLI::App& app);
 
-/// False when --help or --version was printed and the program is done. Throws UsageError for a wrong command line.
+/// False when --help or --version was printed and the program is done. Throws base::UsageError for a wrong command line.
 bool parse(CLI::App& app, int argc, char** argv);
 
 /// The command as typed, quoted where a shell needs it: for provenance and sidecars.

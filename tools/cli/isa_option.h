@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/error.h"
 #include "crbrt/isa.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::cli {
 
@@ -20,7 +20,7 @@ inline std::string isa_help() { return "force an instruction set: auto, " + isa_
 
 inline Isa isa_option(const std::string& text) {
   Isa isa = Isa::automatic;
-  if (!isa_from_name(text.c_str(), isa)) throw UsageError("--isa: expected auto, " + isa_names() + ", found " + text);
+  if (!isa_from_name(text.c_str(), isa)) throw base::UsageError("--isa: expected auto, " + isa_names() + ", found " + text);
   return isa;
 }
 

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/number_text.h"
 #include "crbrt/status.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
 #include "tools/compare/agreement.h"
 #include "tools/compare/white_matter.h"
 #include "tools/volume/coefficients.h"
@@ -44,7 +44,7 @@ std::set<std::string> map_names(const std::string& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder, error))
     if (entry.path().extension() == ".nii" && entry.path().stem() != "status") names.insert(entry.path().stem().string());
-  if (error) throw cli::InputError(folder, "a folder of maps", error.message());
+  if (error) throw base::InputError(folder, "a folder of maps", error.message());
   return names;
 }
 
@@ -69,7 +69,7 @@ CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a)
     common.voxels.push_back(v);
     if (a.values[v] != 0 || b[v] != 0) ++common.n_flagged;
   }
-  if (common.voxels.empty()) throw cli::DisagreementError(options.reference, "voxels that both folders computed", "none");
+  if (common.voxels.empty()) throw base::DisagreementError(options.reference, "voxels that both folders computed", "none");
   return common;
 }
 
@@ -95,7 +95,7 @@ std::vector<std::size_t> white_matter_voxels(const Options& options) {
 
 int run(int argc, char** argv) {
   Options options;
-  if (!read_command_line(argc, argv, options)) return cli::exit_ok;
+  if (!read_command_line(argc, argv, options)) return base::exit_ok;
   const auto status = volume::read_values(map_file(options.maps, "status"));
   const auto [voxels, n_flagged] = common_voxels(options, status);
   const auto white_matter = white_matter_voxels(options);
@@ -127,17 +127,17 @@ int run(int argc, char** argv) {
           compare::share_of_overlaps(error_bars(options.maps, name, map, voxels, status.grid.shape),
                                      error_bars(options.reference, name, reference, voxels, status.grid.shape));
       entry["overlap_of_2_std"] = share;
-      overlap = cli::number_text(100 * share, "%.1f%%");
+      overlap = base::number_text(100 * share, "%.1f%%");
     }
     std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g %14s\n", name.c_str(), a.correlation,
                 100 * a.median_relative_difference, 100 * a.median_absolute_relative_difference, median_wm, overlap.c_str());
   }
   if (!report.contains("maps"))
-    throw cli::DisagreementError(options.reference, "a map of the same name in both folders", "none");
-  if (!options.json.empty()) cli::write_text_file(options.json, report.dump(2) + "\n");
-  return cli::exit_ok;
+    throw base::DisagreementError(options.reference, "a map of the same name in both folders", "none");
+  if (!options.json.empty()) base::write_text_file(options.json, report.dump(2) + "\n");
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-compare", run, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-compare", run, argc, argv); }

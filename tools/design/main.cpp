@@ -5,11 +5,11 @@
 #include <iterator>
 #include <optional>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/design/plot.h"
 #include "tools/design/report.h"
 #include "tools/design/search.h"
@@ -46,8 +46,8 @@ Shape best_start(const CommandLine& line, const Problem& problem, const TrainCos
   if (!line.start_shape.empty()) shapes.push_back(resampled_shape(problem, read_shape(line.start_shape)));
   if (!line.start_sequence.empty()) shapes.push_back(fitted_shape(problem, read_train(line.start_sequence, line.tr_s)));
   for (std::uint64_t i = 0; i < line.n_random; ++i) shapes.push_back(random_shape(problem, line.seed, i));
-  if (shapes.empty()) throw cli::UsageError("expected --start-shape, --start-sequence or --random");
-  cli::Progress progress("starts", shapes.size());
+  if (shapes.empty()) throw base::UsageError("expected --start-shape, --start-sequence or --random");
+  base::Progress progress("starts", shapes.size());
   std::size_t best = 0;
   double lowest = 0;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
@@ -63,7 +63,7 @@ Shape best_start(const CommandLine& line, const Problem& problem, const TrainCos
 physics::Sequence final_train(const Shape& shape, const Limits& limits, const std::string& file) {
   const physics::Sequence sequence = expand(shape, limits, Durations::whole_microseconds);
   if (const std::string why = why_over_limit(sequence, limits); !why.empty())
-    throw cli::Error(cli::exit_input, file + ": " + why);
+    throw base::Error(base::exit_input, file + ": " + why);
   return sequence;
 }
 
@@ -73,13 +73,13 @@ void report(const CommandLine& line, const Problem& problem, const TrainCost& co
   for (const auto& [label, sequence] : trains)
     reports.push_back(measure(label, sequence, problem, cost, line.n_basis, line.n_draw));
   std::fputs(report_text(problem, reports).c_str(), stdout);
-  if (!line.summary.empty()) cli::write_text_file(line.summary, report_json(problem, reports));
+  if (!line.summary.empty()) base::write_text_file(line.summary, report_json(problem, reports));
 }
 
 void optimise(const CommandLine& line) {
   const Problem problem = read_problem(line.problem);
   const std::string text = content_of(line.problem), state_path = line.out + ".state";
-  { const cli::AtomicFile writable(line.out); }  // before minutes of work
+  { const base::AtomicFile writable(line.out); }  // before minutes of work
   const TrainCost cost(problem, line.threads);
   SearchState state;
   if (line.resume && std::filesystem::exists(state_path))
@@ -87,26 +87,26 @@ void optimise(const CommandLine& line) {
   else
     state = start_of(problem, text, best_start(line, problem, cost));
   if (state.positions.size() != problem.n_alpha + problem.n_trf)
-    throw cli::InputError(state_path, std::to_string(problem.n_alpha + problem.n_trf) + " positions",
-                          std::to_string(state.positions.size()));
+    throw base::InputError(state_path, std::to_string(problem.n_alpha + problem.n_trf) + " positions",
+                           std::to_string(state.positions.size()));
   const auto n_step = static_cast<std::uint64_t>(line.n_round) * static_cast<std::uint64_t>(line.n_iteration);
-  cli::Progress progress("design", n_step, static_cast<std::uint64_t>(state.n_round * line.n_iteration));
+  base::Progress progress("design", n_step, static_cast<std::uint64_t>(state.n_round * line.n_iteration));
   while (state.n_round < line.n_round) {
     run_round(
         problem, cost, line.n_iteration, [&](double now) { progress.advance(1, "cost " + std::to_string(now)); }, state);
-    cli::write_text_file(state_path, state_text(state));
+    base::write_text_file(state_path, state_text(state));
     std::printf("round %d: cost %.5f\n", state.n_round, state.costs.back());
     std::fflush(stdout);
   }
   const Shape shape = shape_of(problem, state);
-  cli::write_text_file(line.out, shape_text(shape));
+  base::write_text_file(line.out, shape_text(shape));
 }
 
 void write(const CommandLine& line) {
   const Limits limits = line.problem.empty() ? Limits{} : read_problem(line.problem).limits;
   const physics::Sequence sequence = final_train(read_shape(line.shape), limits, line.shape);
-  cli::write_text_file(line.json, json_text(sequence));
-  if (!line.csv.empty()) cli::write_text_file(line.csv, csv_text(sequence));
+  base::write_text_file(line.json, json_text(sequence));
+  if (!line.csv.empty()) base::write_text_file(line.csv, csv_text(sequence));
   if (!line.plot.empty()) plot_train(sequence, line.plot);
 }
 
@@ -155,13 +155,13 @@ int run(int argc, char** argv) {
     command->add_option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
     command->add_option("--threads", line.threads)->check(CLI::Range(1, 1024))->capture_default_str();
   }
-  if (!cli::parse(app, argc, argv)) return cli::exit_ok;
+  if (!cli::parse(app, argc, argv)) return base::exit_ok;
   if (run_command->parsed()) optimise(line);
   if (write_command->parsed()) write(line);
   if (compare_command->parsed()) compare(line);
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-design", run, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-design", run, argc, argv); }

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
 
 namespace crbrt::design {
 namespace {
@@ -27,13 +27,13 @@ std::string commands(const physics::Sequence& sequence, const std::string& path)
 }  // namespace
 
 void plot_train(const physics::Sequence& sequence, const std::string& path) {
-  cli::AtomicFile file(path);
+  base::AtomicFile file(path);
   const std::string text = commands(sequence, file.temporary().string());
   std::FILE* pipe = ::popen("gnuplot", "w");
-  if (pipe == nullptr) throw cli::OutputError(path, "gnuplot cannot be started");
+  if (pipe == nullptr) throw base::OutputError(path, "gnuplot cannot be started");
   const bool written = std::fwrite(text.data(), 1, text.size(), pipe) == text.size();
   if (::pclose(pipe) != 0 || !written || std::filesystem::file_size(file.temporary()) == 0)
-    throw cli::OutputError(path, "gnuplot failed");
+    throw base::OutputError(path, "gnuplot failed");
   file.commit();
 }
 

@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <numbers>
 
+#include "base/json_reader.h"
 #include "physics/estimand.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/json_reader.h"
 
 namespace crbrt::design {
 namespace {
 
-using cli::JsonReader;
+using base::JsonReader;
 
 double positive(const JsonReader& json, std::string_view key) {
   const double value = json.at(key).number();

@@ -56,7 +56,7 @@ struct Problem {
   physics::TissueDomain domain() const;
 };
 
-/// Throws cli::InputError.
+/// Throws base::InputError.
 Problem read_problem(const std::string& path);
 
 }  // namespace crbrt::design

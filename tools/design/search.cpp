@@ -7,8 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
+#include "base/error.h"
+#include "base/json_reader.h"
 
 namespace crbrt::design {
 namespace {
@@ -114,12 +114,12 @@ std::string state_text(const SearchState& state) {
 }
 
 SearchState read_state(const std::string& path, const std::string& problem_text) {
-  const auto json = cli::JsonReader::from_file(path);
+  const auto json = base::JsonReader::from_file(path);
   json.expect_only({"problem", "rounds", "positions", "costs"});
   SearchState state{json.at("problem").text(), static_cast<int>(json.at("rounds").number()), json.at("positions").numbers(),
                     json.at("costs").numbers()};
   if (state.problem != problem_text)
-    throw cli::InputError(path, "the state of a search for this problem (remove it to start anew)", "that of another");
+    throw base::InputError(path, "the state of a search for this problem (remove it to start anew)", "that of another");
   return state;
 }
 

@@ -28,7 +28,7 @@ Shape shape_of(const Problem& problem, const SearchState& state);
 void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, const std::function<void(double)>& advance,
                SearchState& state);
 
-/// JSON. Reading throws cli::InputError for another problem's state.
+/// JSON. Reading throws base::InputError for another problem's state.
 std::string state_text(const SearchState& state);
 SearchState read_state(const std::string& path, const std::string& problem_text);
 

@@ -40,7 +40,7 @@ struct ShapeSlopes {
 /// From d cost / d pulse of expand(shape, limits, Durations::continuous).
 ShapeSlopes slopes_of_shape(const Shape& shape, const Limits& limits, const physics::PulseSlopes& pulses);
 
-/// JSON {"name", "tr_s", "n_pulse", "alpha_rad": [...], "trf_s": [...]}. Throws cli::InputError.
+/// JSON {"name", "tr_s", "n_pulse", "alpha_rad": [...], "trf_s": [...]}. Throws base::InputError.
 Shape read_shape(const std::string& path);
 std::string shape_text(const Shape& shape);
 

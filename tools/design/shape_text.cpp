@@ -2,13 +2,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/json_reader.h"
+#include "base/json_reader.h"
 #include "tools/design/shape.h"
 
 namespace crbrt::design {
 
 Shape read_shape(const std::string& path) {
-  const auto json = cli::JsonReader::from_file(path);
+  const auto json = base::JsonReader::from_file(path);
   json.expect_only({"name", "tr_s", "n_pulse", "alpha_rad", "trf_s"});
   Shape shape{.name = json.at("name").text(),
               .tr_s = json.at("tr_s").number(),

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "physics/counter_random.h"
-#include "tools/cli/error.h"
 #include "tools/design/spline.h"
 
 namespace crbrt::design {
@@ -28,7 +28,7 @@ void cut_to_limits(Shape& shape, const Limits& limits) {
 
 void expect_length(const Problem& problem, const std::string& name, std::size_t n_pulse, double tr_s) {
   if (n_pulse == problem.n_pulse && std::abs(tr_s - problem.tr_s) < 1e-9) return;
-  throw cli::DisagreementError(
+  throw base::DisagreementError(
       name, "a train of " + std::to_string(problem.n_pulse) + " pulses every " + std::to_string(problem.tr_s * 1e3) + " ms",
       std::to_string(n_pulse) + " every " + std::to_string(tr_s * 1e3) + " ms");
 }

@@ -12,7 +12,7 @@ namespace crbrt::design {
 Shape random_shape(const Problem& problem, std::uint64_t seed, std::uint64_t index);
 
 /// Least-squares splines through the balanced pulses of the first cycle, cut to the limits. Durations that the peak of B1
-/// forces are forced again by the formula. Throws cli::Error for another number of pulses or repetition time.
+/// forces are forced again by the formula. Throws base::Error for another number of pulses or repetition time.
 Shape fitted_shape(const Problem& problem, const physics::Sequence& sequence);
 
 /// The same curves with the problem's numbers of coefficients. Throws as fitted_shape.

@@ -1,8 +1,8 @@
 // Flat options: everything is measured in one run on one data set.
 #include "tools/eval/command.h"
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 #include "tools/cli/isa_option.h"
 
 namespace crbrt::evaluation {
@@ -68,10 +68,10 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
   add_extra_options(app, line);
   if (!cli::parse(app, argc, argv)) return std::nullopt;
   line.options.isa = cli::isa_option(isa);
-  if (line.nlls.count > 0 && line.sequence.empty()) throw cli::UsageError("--nlls needs the --sequence of the data set");
+  if (line.nlls.count > 0 && line.sequence.empty()) throw base::UsageError("--nlls needs the --sequence of the data set");
   for (const std::string& other : line.against)
     if (const auto at = other.find('='); at == 0 || at == std::string::npos || at + 1 == other.size())
-      throw cli::UsageError("--against: expected NAME=FILE.h5, found " + other);
+      throw base::UsageError("--against: expected NAME=FILE.h5, found " + other);
   line.floor.snrs = line.options.snrs;
   line.floor.seed = line.options.seed;
   line.floor.isa = line.options.isa;

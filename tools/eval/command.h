@@ -25,7 +25,7 @@ struct CommandLine {
   FloorOptions floor;
 };
 
-/// Empty when --help or --version was printed. Throws cli::UsageError.
+/// Empty when --help or --version was printed. Throws base::UsageError.
 std::optional<CommandLine> read_command_line(int argc, char** argv);
 
 }  // namespace crbrt::evaluation

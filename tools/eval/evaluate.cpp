@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 #include "tools/eval/realise.h"
 #include "tools/eval/targets.h"
 
@@ -82,7 +82,7 @@ Evaluation evaluate(const Program& program, const physics::Dataset& dataset, con
   const Targets targets = targets_of(program, dataset, count, model_path);
   Runners runners = make_runners(program, options.isa, options.threads);
   const std::size_t n_extra = has_detail_snr(options) ? 1 : 2;  // the loss, and the detail where no SNR of the list gives it
-  cli::Progress progress("evaluating", count * (options.snrs.size() + n_extra));
+  base::Progress progress("evaluating", count * (options.snrs.size() + n_extra));
   const auto advance = [&] { progress.advance(1); };
   const auto at = [&](double snr) {
     return realise(runners, dataset, targets, snr, options.realisations, options.seed, advance);

@@ -64,7 +64,7 @@ struct Evaluation {
   Isa isa = Isa::automatic;  ///< the one that ran
 };
 
-/// The result does not depend on the number of threads. Throws cli::DisagreementError naming `model_path` when the data set
+/// The result does not depend on the number of threads. Throws base::DisagreementError naming `model_path` when the data set
 /// has another rank or cannot bound an output.
 Evaluation evaluate(const Program& program, const physics::Dataset& dataset, const Options& options,
                     const std::string& model_path);

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "tools/eval/evaluate.h"
 #include "tools/eval/fingerprint_noise.h"
 #include "tools/eval/parallel.h"
@@ -49,15 +49,15 @@ class FloorMeter {
         runners_(make_runners(program, options.isa, options.threads)),
         noise_(options.threads, FingerprintNoise(dataset, options.seed)) {
     if (prior_.size() < 2)
-      throw cli::DisagreementError(model_path, "a prior of at least two fingerprints with a bound",
-                                   std::to_string(prior_.size()));
+      throw base::DisagreementError(model_path, "a prior of at least two fingerprints with a bound",
+                                    std::to_string(prior_.size()));
     for (const double snr : options.snrs)
       if (snr >= range_.low && snr <= range_.high) snrs_.push_back(snr);
     scores_.assign(1 + snrs_.size(), Scores(targets_.n_output(), targets_.size(), options.draws));
   }
 
   Floor measure() {
-    cli::Progress progress("floor", targets_.size());
+    base::Progress progress("floor", targets_.size());
     for_each_index(targets_.size(), options_.threads, [&](unsigned thread, std::size_t f) {
       progress.advance(1);
       if (targets_.usable(f)) measure_fingerprint(thread, f);

@@ -52,7 +52,7 @@ struct Floor {
 };
 
 /// `prior` are fingerprints of the same prior, sequence and basis as `dataset`, and none of them is in it.
-/// Throws cli::DisagreementError as evaluate() does.
+/// Throws base::DisagreementError as evaluate() does.
 Floor measure_floor(const Program& program, const physics::Dataset& dataset, const physics::Dataset& prior,
                     const FloorOptions& options, const std::string& model_path);
 

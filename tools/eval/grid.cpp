@@ -7,10 +7,10 @@
 #include <limits>
 #include <span>
 
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/crb.h"
 #include "physics/simulator.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/eval/parallel.h"
 
 namespace crbrt::evaluation {
@@ -38,13 +38,13 @@ physics::TissueBounds bounds_of(const physics::Tissue& tissue, const Eigen::Ref<
 void expect_cached(const std::string& path, const physics::Dataset& found, const physics::Dataset& like,
                    const std::vector<physics::Tissue>& tissues) {
   if (found.sequence_sha256 != like.sequence_sha256)
-    throw cli::InputError(path, "grids of the sequence " + like.sequence_sha256, found.sequence_sha256);
+    throw base::InputError(path, "grids of the sequence " + like.sequence_sha256, found.sequence_sha256);
   if (found.basis_sha256 != like.basis_sha256)
-    throw cli::InputError(path, "grids on the basis " + like.basis_sha256, found.basis_sha256);
+    throw base::InputError(path, "grids on the basis " + like.basis_sha256, found.basis_sha256);
   const bool same =
       found.t1_model == like.t1_model && std::equal(tissues.begin(), tissues.end(), found.tissues.begin(), found.tissues.end(),
                                                     [](const auto& a, const auto& b) { return a.values() == b.values(); });
-  if (!same) throw cli::InputError(path, "the grids that this version simulates", "other tissues; remove the file");
+  if (!same) throw base::InputError(path, "the grids that this version simulates", "other tissues; remove the file");
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
   set.crb.resize(like.crb.rows(), static_cast<Eigen::Index>(n));
   set.signal_per_m0_crb.emplace(static_cast<Eigen::Index>(n));
   set.provenance = R"({"what": "test set 2: regular grids"})";
-  cli::Progress progress("simulating grids", n);
+  base::Progress progress("simulating grids", n);
   for_each_index(n_block, threads, [&](unsigned, std::size_t block) {
     const std::size_t begin = block * block_size, size = std::min(block_size, n - begin);
     const std::span<const physics::Tissue> tissues(&set.tissues[begin], size);
@@ -106,7 +106,7 @@ physics::Dataset cached_grids(const std::string& cache, const std::vector<Grid>&
     set.snr_max = like.snr_max;
     return set;
   }
-  if (sequence == nullptr) throw cli::UsageError("--grid-cache " + cache + " does not exist yet: give --sequence to make it");
+  if (sequence == nullptr) throw base::UsageError("--grid-cache " + cache + " does not exist yet: give --sequence to make it");
   physics::Dataset set = simulate_grids(grids, *sequence, like, threads);
   if (!cache.empty()) physics::write_dataset(cache, set);
   return set;

@@ -41,7 +41,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
                                 unsigned threads);
 
 /// The same from the file `cache` if it exists, else simulated and written there; an empty path is no cache.
-/// Throws cli::InputError when the file holds other tissues or belongs to another sequence or basis.
+/// Throws base::InputError when the file holds other tissues or belongs to another sequence or basis.
 physics::Dataset cached_grids(const std::string& cache, const std::vector<Grid>& grids, const physics::Sequence* sequence,
                               const physics::Dataset& like, unsigned threads);
 

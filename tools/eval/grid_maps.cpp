@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 #include "tools/eval/realise.h"
 #include "tools/eval/targets.h"
 
@@ -51,7 +51,7 @@ std::vector<GridResult> measure_grids(const Program& program, const std::vector<
                                       const Options& options, const std::string& model_path) {
   const Targets targets = targets_of(program, set, set.size(), model_path);
   Runners runners = make_runners(program, options.isa, options.threads);
-  cli::Progress progress("evaluating grids", set.size());
+  base::Progress progress("evaluating grids", set.size());
   const Realisations r =
       realise(runners, set, targets, options.detail_snr, options.realisations, options.seed, [&] { progress.advance(1); });
   std::vector<GridResult> results;

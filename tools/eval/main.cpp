@@ -1,14 +1,14 @@
 // crbrt-eval: a model against the Cramér-Rao bound, measured with the kernels that map brains.
 #include <cstdio>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 #include "tools/eval/command.h"
 #include "tools/eval/report.h"
 #include "tools/eval/targets.h"
@@ -20,21 +20,21 @@ using evaluation::CommandLine;
 
 void check_agreement(const std::string& path, const ModelInfo& info, const physics::Dataset& dataset) {
   if (info.n_coeff != static_cast<std::uint32_t>(dataset.coefficients.rows()))
-    throw cli::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
-                                 "rank " + std::to_string(info.n_coeff));
+    throw base::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
+                                  "rank " + std::to_string(info.n_coeff));
   if (info.sequence_sha256 != dataset.sequence_sha256)
-    throw cli::DisagreementError(path,
-                                 "sequence " + dataset.sequence_name + " (" + dataset.sequence_sha256 + ") as in the data set",
-                                 info.sequence_name + " (" + info.sequence_sha256 + ")");
+    throw base::DisagreementError(path,
+                                  "sequence " + dataset.sequence_name + " (" + dataset.sequence_sha256 + ") as in the data set",
+                                  info.sequence_name + " (" + info.sequence_sha256 + ")");
   if (info.basis_sha256 != dataset.basis_sha256)
-    throw cli::DisagreementError(path, "basis " + dataset.basis_sha256 + " as in the data set", info.basis_sha256);
+    throw base::DisagreementError(path, "basis " + dataset.basis_sha256 + " as in the data set", info.basis_sha256);
 }
 
 std::optional<physics::Sequence> read_own_sequence(const CommandLine& line, const physics::Dataset& dataset) {
   if (line.sequence.empty()) return std::nullopt;
   physics::Sequence sequence = physics::read_sequence(line.sequence, line.tr_s);
   if (const std::string found = physics::sha256_of(sequence); found != dataset.sequence_sha256)
-    throw cli::DisagreementError(line.sequence, "the sequence of the data set, " + dataset.sequence_sha256, found);
+    throw base::DisagreementError(line.sequence, "the sequence of the data set, " + dataset.sequence_sha256, found);
   return sequence;
 }
 
@@ -45,8 +45,8 @@ std::vector<evaluation::OtherSet> read_others(const CommandLine& line, const phy
     const std::string path = other.substr(at + 1);
     physics::Dataset set = physics::read_dataset({path});
     if (set.coefficients.rows() != dataset.coefficients.rows())
-      throw cli::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
-                                   "rank " + std::to_string(set.coefficients.rows()));
+      throw base::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
+                                    "rank " + std::to_string(set.coefficients.rows()));
     others.push_back({other.substr(0, at), std::move(set.coefficients)});
   }
   return others;
@@ -99,14 +99,14 @@ evaluation::Origin origin_of(const Model& model, const physics::Dataset& dataset
 
 int evaluate(int argc, char** argv) {
   const std::optional<CommandLine> line = evaluation::read_command_line(argc, argv);
-  if (!line) return cli::exit_ok;
-  const Model model = cli::load_model(line->model);
+  if (!line) return base::exit_ok;
+  const Model model = base::load_model(line->model);
   const physics::Dataset dataset = physics::read_dataset(line->datasets);
   check_agreement(line->model, model.info(), dataset);
   evaluation::expect_bounds(model.program(), dataset, line->model, line->datasets.front());
   if (line->options.count > dataset.size())
-    throw cli::InputError(line->datasets.front(), "at least " + std::to_string(line->options.count) + " fingerprints",
-                          std::to_string(dataset.size()));
+    throw base::InputError(line->datasets.front(), "at least " + std::to_string(line->options.count) + " fingerprints",
+                           std::to_string(dataset.size()));
   const auto sequence = read_own_sequence(*line, dataset);
   const auto others = read_others(*line, dataset);
 
@@ -122,10 +122,10 @@ int evaluate(int argc, char** argv) {
 
   const auto origin = origin_of(model, dataset, cli::command_text(argc, argv));
   std::fputs(evaluation::table(measurement, options, origin).c_str(), stdout);
-  if (!line->json.empty()) cli::write_text_file(line->json, evaluation::json(measurement, options, origin));
-  return cli::exit_ok;
+  if (!line->json.empty()) base::write_text_file(line->json, evaluation::json(measurement, options, origin));
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-eval", evaluate, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-eval", evaluate, argc, argv); }

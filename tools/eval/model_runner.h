@@ -5,14 +5,14 @@
 #include <span>
 #include <vector>
 
+#include "base/bound_session.h"
 #include "crbrt/crbrt.hpp"
-#include "tools/cli/bound_session.h"
 
 namespace crbrt::evaluation {
 
 class ModelRunner {
  public:
-  /// `program` must outlive the runner. Throws cli::Error when the session cannot be bound (an ISA this CPU lacks: usage).
+  /// `program` must outlive the runner. Throws base::Error when the session cannot be bound (an ISA this CPU lacks: usage).
   ModelRunner(const Program& program, Isa isa);
 
   /// Everything the program can say about these voxels; sigma is the noise of each real and imaginary part.
@@ -33,7 +33,7 @@ class ModelRunner {
  private:
   const Program& program_;
   std::size_t n_output_;
-  cli::BoundSession session_;
+  base::BoundSession session_;
   std::vector<float> estimates_, std_, atypicality_;
   std::vector<VoxelStatus> status_;
   std::size_t n_voxel_ = 0, n_flagged_ = 0;

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/nlls/fitter.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/eval/error_split.h"
 #include "tools/eval/fingerprint_noise.h"
 #include "tools/eval/model_runner.h"
@@ -80,10 +80,10 @@ std::vector<physics::VoxelFit> fit(const physics::Dataset& set, const physics::S
   const physics::FitSettings settings{
       .t1_model = set.t1_model, .seed = o.seed, .sigma = 1 / set.snr_max, .n_thread = o.threads};
   if (const std::size_t least = physics::least_rank(settings); static_cast<std::size_t>(set.coefficients.rows()) < least)
-    throw cli::DisagreementError(model_path, "at least " + std::to_string(least) + " coefficients for --nlls",
-                                 std::to_string(set.coefficients.rows()));
+    throw base::DisagreementError(model_path, "at least " + std::to_string(least) + " coefficients for --nlls",
+                                  std::to_string(set.coefficients.rows()));
   const physics::Fitter fitter(sequence, set.basis, prior, settings);
-  cli::Progress progress("least squares", static_cast<std::uint64_t>(coefficients.cols()));
+  base::Progress progress("least squares", static_cast<std::uint64_t>(coefficients.cols()));
   return fitter.fit(coefficients, [&](std::size_t) { progress.advance(1); });
 }
 
@@ -93,7 +93,7 @@ NllsResult compare_nlls(const Program& program, const physics::Dataset& dataset,
                         const physics::Prior& prior, const NllsOptions& options, const std::string& model_path) {
   const Targets targets = targets_of(program, dataset, std::min(options.count, dataset.size()), model_path);
   const Voxels voxels = make_voxels(program, dataset, targets, options);
-  if (voxels.fingerprints.empty()) throw cli::DisagreementError(model_path, "fingerprints with a bound for --nlls", "none");
+  if (voxels.fingerprints.empty()) throw base::DisagreementError(model_path, "fingerprints with a bound for --nlls", "none");
   const auto start = std::chrono::steady_clock::now();
   const auto fits = fit(dataset, sequence, prior, voxels.coefficients, options, model_path);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -34,7 +34,7 @@ struct NllsResult {
   double seconds_per_voxel = 0;  ///< of one core
 };
 
-/// sigma is known to the fit. Throws cli::DisagreementError when the rank is too low to fit with.
+/// sigma is known to the fit. Throws base::DisagreementError when the rank is too low to fit with.
 NllsResult compare_nlls(const Program& program, const physics::Dataset& dataset, const physics::Sequence& sequence,
                         const physics::Prior& prior, const NllsOptions& options, const std::string& model_path);
 

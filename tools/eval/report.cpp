@@ -1,12 +1,12 @@
 // The table: loss, bias and variance are ratios to the bound, 1 is an efficient unbiased estimator.
 #include "tools/eval/report.h"
 
-#include "tools/cli/number_text.h"
+#include "base/number_text.h"
 
 namespace crbrt::evaluation {
 namespace {
 
-std::string number(double value, const char* format = "%.6g") { return cli::number_text(value, format); }
+std::string number(double value, const char* format = "%.6g") { return base::number_text(value, format); }
 
 std::string cell(const std::string& text, std::size_t width) {
   return std::string(text.size() < width ? width - text.size() : 0, ' ') + text;

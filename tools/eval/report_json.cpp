@@ -1,8 +1,8 @@
 // The JSON of an evaluation. Keys are quoted elsewhere (docs/evaluation.md, tools/report): add, do not rename.
 #include <cmath>
 
+#include "base/number_text.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/number_text.h"
 #include "tools/eval/compact_json.h"
 #include "tools/eval/report.h"
 
@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Names = std::vector<std::string>;
 
-std::string snr_key(double snr) { return cli::number_text(snr, "%.6g"); }
+std::string snr_key(double snr) { return base::number_text(snr, "%.6g"); }
 
 Json named(const Names& names, const std::vector<double>& values) {
   Json object;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::evaluation {
 namespace {
@@ -13,7 +13,7 @@ std::vector<physics::Estimand> estimands_of(const Program& program, const std::s
   std::vector<physics::Estimand> estimands;
   for (std::uint32_t j = 0; j < program.n_output; ++j) {
     const auto estimand = physics::Estimand::from_name(program.outputs[j].name);
-    if (!estimand) throw cli::DisagreementError(model_path, "outputs with a known bound", program.outputs[j].name);
+    if (!estimand) throw base::DisagreementError(model_path, "outputs with a known bound", program.outputs[j].name);
     estimands.push_back(*estimand);
   }
   return estimands;
@@ -23,7 +23,7 @@ void expect_bounds_of(const std::vector<physics::Estimand>& estimands, const phy
                       const std::string& path) {
   for (const physics::Estimand& estimand : estimands)
     if (const std::string found = physics::why_no_bound(dataset, estimand); !found.empty())
-      throw cli::DisagreementError(path, "a data set with a bound for the output " + estimand.name(), found);
+      throw base::DisagreementError(path, "a data set with a bound for the output " + estimand.name(), found);
 }
 
 }  // namespace
@@ -41,9 +41,9 @@ std::size_t Targets::n_usable() const {
 
 Targets targets_of(const Program& program, const physics::Dataset& dataset, std::size_t count, const std::string& model_path) {
   if (static_cast<Eigen::Index>(program.n_coeff) != dataset.coefficients.rows())
-    throw cli::DisagreementError(model_path,
-                                 std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
-                                 std::to_string(program.n_coeff));
+    throw base::DisagreementError(model_path,
+                                  std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
+                                  std::to_string(program.n_coeff));
   Targets targets{estimands_of(program, model_path), {}, {}};
   expect_bounds_of(targets.estimands, dataset, model_path);
   const auto n_output = static_cast<Eigen::Index>(targets.n_output()), n = static_cast<Eigen::Index>(count);

@@ -23,12 +23,12 @@ struct Targets {
   std::size_t n_usable() const;
 };
 
-/// Throws cli::DisagreementError naming `dataset_path` when the data set cannot bound an output, and naming `model_path` for an
-/// output that nobody knows.
+/// Throws base::DisagreementError naming `dataset_path` when the data set cannot bound an output, and naming `model_path` for
+/// an output that nobody knows.
 void expect_bounds(const Program& program, const physics::Dataset& dataset, const std::string& model_path,
                    const std::string& dataset_path);
 
-/// The first `count` fingerprints. Throws cli::DisagreementError naming `model_path` when the data set has another rank or
+/// The first `count` fingerprints. Throws base::DisagreementError naming `model_path` when the data set has another rank or
 /// cannot bound an output.
 Targets targets_of(const Program& program, const physics::Dataset& dataset, std::size_t count, const std::string& model_path);
 

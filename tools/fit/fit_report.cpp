@@ -24,7 +24,7 @@ void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
   json["status"] = status;
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
-  cli::write_text(file_->temporary(), json.dump(2) + "\n", file_->target());
+  base::write_text(file_->temporary(), json.dump(2) + "\n", file_->target());
   file_->commit();
 }
 

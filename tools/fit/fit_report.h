@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
 #include "tools/fit/fit_maps.h"
 #include "tools/volume/image_run.h"
 #include "tools/volume/run_stats.h"
@@ -29,7 +29,7 @@ class FitReport {
 
  private:
   std::string out_;
-  std::optional<cli::AtomicFile> file_;
+  std::optional<base::AtomicFile> file_;
 };
 
 }  // namespace crbrt::fit

@@ -1,9 +1,9 @@
 // crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
 #include <vector>
 
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/basis.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/fit/fit_maps.h"
 #include "tools/fit/fit_report.h"
 #include "tools/fit/options.h"
@@ -56,7 +56,7 @@ fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t 
 int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = fit::parse_options(argc, argv);
-  if (!options) return cli::exit_ok;
+  if (!options) return base::exit_ok;
   const fit::Problem problem = fit::read_problem(*options);
 
   const volume::StopWatch reading;
@@ -77,7 +77,7 @@ int run(int argc, char** argv) {
   const physics::Fitter fitter = fit::make_fitter(*options, problem);
   std::vector<physics::VoxelFit> fits;
   {
-    cli::Progress progress("fitting", voxels.size());
+    base::Progress progress("fitting", voxels.size());
     fits = fitter.fit(coefficients, [&](std::size_t) { progress.advance(1); });
   }
   const double kernel_s = fitting.seconds();
@@ -99,9 +99,9 @@ int run(int argc, char** argv) {
                                .peak_rss_bytes = volume::peak_rss_bytes(),
                                .status = {}};
   report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-fit", run, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-fit", run, argc, argv); }

@@ -1,8 +1,8 @@
 // Options of crbrt-fit beyond those it shares with crbrt-map.
 #include "tools/fit/options.h"
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::fit {
 namespace {

@@ -23,7 +23,7 @@ struct Options {
   physics::FitSettings settings;             ///< all but the T1 model
 };
 
-/// Empty when --help or --version was printed. Throws cli::UsageError.
+/// Empty when --help or --version was printed. Throws base::UsageError.
 std::optional<Options> parse_options(int argc, char** argv);
 
 }  // namespace crbrt::fit

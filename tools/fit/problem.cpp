@@ -3,9 +3,9 @@
 
 #include <stdexcept>
 
+#include "base/error.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
-#include "tools/cli/error.h"
 #include "tools/subspace/basis_source.h"
 
 namespace crbrt::fit {
@@ -15,17 +15,17 @@ void expect_range(const std::string& file, const physics::Prior& prior, physics:
   try {
     const physics::FitRange range(prior, model);
   } catch (const std::invalid_argument& error) {
-    throw cli::InputError(file, "a prior whose classes give every parameter a range", error.what());
+    throw base::InputError(file, "a prior whose classes give every parameter a range", error.what());
   }
 }
 
 void expect_rank(const Options& options, const Problem& problem) {
   const std::size_t least = physics::least_rank(problem.settings);
   if (static_cast<std::size_t>(problem.basis.cols()) >= least) return;
-  throw cli::DisagreementError(options.basis,
-                               "at least " + std::to_string(least) + " columns to fit the " +
-                                   std::string(physics::name(problem.settings.t1_model)) + " T1 model",
-                               std::to_string(problem.basis.cols()));
+  throw base::DisagreementError(options.basis,
+                                "at least " + std::to_string(least) + " columns to fit the " +
+                                    std::string(physics::name(problem.settings.t1_model)) + " T1 model",
+                                std::to_string(problem.basis.cols()));
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ physics::Fitter make_fitter(const Options& options, const Problem& problem) {
   try {
     return physics::Fitter(problem.sequence, problem.basis, problem.prior, problem.settings);
   } catch (const std::domain_error& error) {
-    throw cli::InputError(options.sequence, "balanced pulses for which the linear semi-solid rate exists", error.what());
+    throw base::InputError(options.sequence, "balanced pulses for which the linear semi-solid rate exists", error.what());
   }
 }
 

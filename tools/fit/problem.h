@@ -17,10 +17,10 @@ struct Problem {
   physics::FitSettings settings;
 };
 
-/// Throws cli::InputError, and cli::DisagreementError when basis and sequence do not fit, or the rank is too low to fit with.
+/// Throws base::InputError, and base::DisagreementError when basis and sequence do not fit, or the rank is too low to fit with.
 Problem read_problem(const Options& options);
 
-/// Tabulates, draws and simulates the starting points. Throws cli::InputError where the simulator refuses the sequence.
+/// Tabulates, draws and simulates the starting points. Throws base::InputError where the simulator refuses the sequence.
 physics::Fitter make_fitter(const Options& options, const Problem& problem);
 
 }  // namespace crbrt::fit

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "base/model_file.h"
 #include "crbrt/loader.hpp"
-#include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 #include "tools/map/atypical.h"
 #include "tools/map/m0_map.h"
 #include "tools/map/map_files.h"
@@ -50,7 +50,7 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
 const Program& program_of(const MapOptions& options, const Model& model) {
   if (!options.is_fixed) return model.program();
   if (model.fixed_program() == nullptr)
-    throw cli::DisagreementError(options.model, "a model with an integer form (--precision fixed)", "one without");
+    throw base::DisagreementError(options.model, "a model with an integer form (--precision fixed)", "one without");
   return *model.fixed_program();
 }
 
@@ -58,7 +58,7 @@ const Program& program_of(const MapOptions& options, const Model& model) {
 /// model has no use for.
 std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs) {
   if (options.sigma && program.uncertainty == nullptr)
-    throw cli::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
+    throw base::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
   if (options.sigma) return map::NoiseLevel{.sigma = *options.sigma, .source = map::NoiseSource::given};
   if (options.no_std || program.uncertainty == nullptr) return std::nullopt;
   const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels);
@@ -93,8 +93,8 @@ nlohmann::ordered_json report_details(const std::string& input, const std::optio
 int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = map::parse_options(argc, argv);
-  if (!options) return cli::exit_ok;
-  const Model model = cli::load_model(options->model);
+  if (!options) return base::exit_ok;
+  const Model model = base::load_model(options->model);
   const Program& program = program_of(*options, model);
   const auto outputs = map::describe_outputs(options->model, program);
 
@@ -132,9 +132,9 @@ int run(int argc, char** argv) {
                          .status = volume::count(result.status),
                          .more = report_details(inputs.image.spec().shown, noise, atypical)};
   report.save(stats);
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-map", run, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-map", run, argc, argv); }

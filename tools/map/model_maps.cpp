@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "tools/cli/bound_session.h"
-#include "tools/cli/error.h"
+#include "base/bound_session.h"
+#include "base/error.h"
 #include "tools/map/m0_map.h"
 
 namespace crbrt::map {
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t batch_size = 4096;
 
 void check(Status status) {
-  if (status != Status::ok) throw cli::Error(cli::exit_internal, message(status));
+  if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
 }
 
 class SessionWorker final : public volume::BatchWorker {
@@ -71,7 +71,7 @@ class SessionWorker final : public volume::BatchWorker {
   ModelMaps& result_;
   std::size_t n_input_, n_output_;
   float sigma_;
-  cli::BoundSession session_;
+  base::BoundSession session_;
   std::vector<float> estimates_, std_, atypicality_, signal_norm_;
   std::vector<VoxelStatus> status_;
 };
@@ -96,7 +96,7 @@ ModelMaps map_voxels(const Program& program, const MapSettings& settings, const 
 std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = interleaved.size() / width;
   std::vector<float> scores(n), estimates(n * program.n_output);
-  const cli::BoundSession session(program, isa);
+  const base::BoundSession session(program, isa);
   check(session->run_interleaved({interleaved.data(), n, width}, {estimates.data(), n, program.n_output}, {},
                                  {.sigma = 0, .std = {}, .atypicality = {scores.data(), n}}));
   return scores;

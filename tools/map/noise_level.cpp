@@ -7,7 +7,7 @@
 #include <iterator>
 #include <numbers>
 
-#include "tools/cli/number_text.h"
+#include "base/number_text.h"
 #include "tools/volume/mask.h"
 
 namespace crbrt::map {
@@ -17,7 +17,7 @@ constexpr std::size_t block_size = 128, max_blocks = 256;
 constexpr double mad_of_normal = 0.6744897501960817;  // median |x| of a standard normal number
 constexpr double max_background_spread = 1.25;
 
-std::string number(double value) { return cli::number_text(value, "%.4g"); }
+std::string number(double value) { return base::number_text(value, "%.4g"); }
 
 double median(std::vector<float>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

@@ -3,8 +3,8 @@
 
 #include <cfloat>
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 #include "tools/cli/isa_option.h"
 
 namespace crbrt::map {
@@ -31,10 +31,10 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
   app.add_option("--precision", precision, "f32, or fixed: the integer form of a model that has one")->capture_default_str();
   if (!cli::parse(app, argc, argv)) return std::nullopt;
   if (precision != "f32" && precision != "fixed")
-    throw cli::UsageError("--precision: expected f32 or fixed, found " + precision);
+    throw base::UsageError("--precision: expected f32 or fixed, found " + precision);
   options.is_fixed = precision == "fixed";
   if (options.sigma && !(*options.sigma >= FLT_MIN && *options.sigma <= FLT_MAX)) {  // not a number, too
-    throw cli::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
+    throw base::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
   }
   options.isa = cli::isa_option(isa_name);
   return options;

@@ -3,13 +3,13 @@
 
 #include <cmath>
 
+#include "base/number_text.h"
 #include "crbrt/session.h"
-#include "tools/cli/number_text.h"
 
 namespace crbrt::tools {
 namespace {
 
-std::string number(double value) { return cli::number_text(value, "%g"); }
+std::string number(double value) { return base::number_text(value, "%g"); }
 
 std::string line(const std::string& key, const std::string& value) {
   return key + std::string(key.size() < 20 ? 20 - key.size() : 1, ' ') + (value.empty() ? "-" : value) + '\n';
@@ -74,7 +74,8 @@ std::string fixed_text(const Model& model) {
   if (fixed.budget > 0) text += line("  budget", "CRB loss may rise by " + number(fixed.budget) + ", relative");
   for (const FixedCost& cost : fixed.cost) text += line("  " + cost.output, cost_text(cost));
   if (fixed.cost.empty()) text += line("  outputs move by", number(fixed.relative_rms) + ", rms");
-  return text + line("  measured on", fixed.calibration) + line("  arena", std::to_string(Session::arena_bytes(*program)) + " bytes");
+  return text + line("  measured on", fixed.calibration) +
+         line("  arena", std::to_string(Session::arena_bytes(*program)) + " bytes");
 }
 
 std::string provenance_text(const ModelInfo& info) {

@@ -2,10 +2,10 @@
 #include <cstdio>
 #include <string>
 
+#include "base/error.h"
+#include "base/model_file.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 #include "tools/cli/isa_option.h"
-#include "tools/cli/model_file.h"
 #include "tools/model/info.h"
 #include "tools/model/verify.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 /// `isa` automatic: all of the list. Prints one line each.
 int verify(const std::string& path, Isa isa) {
-  const Model model = cli::load_model(path);
+  const Model model = base::load_model(path);
   std::size_t failed = 0;
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (isa != Isa::automatic && isa_at(i) != isa) continue;
@@ -23,15 +23,15 @@ int verify(const std::string& path, Isa isa) {
     if (verdict.kind == IsaVerdict::Kind::failed) ++failed;
   }
   if (failed != 0)
-    throw cli::DisagreementError(path, "every instruction set to give the test vector's estimates",
-                                 std::to_string(failed) + " that does not");
-  return cli::exit_ok;
+    throw base::DisagreementError(path, "every instruction set to give the test vector's estimates",
+                                  std::to_string(failed) + " that does not");
+  return base::exit_ok;
 }
 
 Isa forced_isa(const std::string& text) {
   const Isa isa = cli::isa_option(text);
   if (isa != Isa::automatic && !is_runnable(isa))
-    throw cli::UsageError("--isa: expected one that this program and CPU have, found " + text);
+    throw base::UsageError("--isa: expected one that this program and CPU have, found " + text);
   return isa;
 }
 
@@ -46,13 +46,13 @@ int run(int argc, char** argv) {
   verify_command->add_option("--isa", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
   app.require_subcommand(1);
   cli::add_common_options(app);
-  if (!cli::parse(app, argc, argv)) return cli::exit_ok;
+  if (!cli::parse(app, argc, argv)) return base::exit_ok;
   if (verify_command->parsed()) return verify(path, forced_isa(isa));
-  std::fputs(info_text(cli::load_model(path)).c_str(), stdout);
-  return cli::exit_ok;
+  std::fputs(info_text(base::load_model(path)).c_str(), stdout);
+  return base::exit_ok;
 }
 
 }  // namespace
 }  // namespace crbrt::tools
 
-int main(int argc, char** argv) { return crbrt::cli::run_main("crbrt-model", crbrt::tools::run, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-model", crbrt::tools::run, argc, argv); }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/image_values.h"
 
 namespace crbrt::phantom {
@@ -59,7 +59,7 @@ Brain read_brain(const std::string& path) {
       brain.last[d] = std::max(brain.last[d], at[d]);
     }
   }
-  if (brain.voxels.empty()) throw cli::InputError(path, "an image of a brain", "no voxel above zero");
+  if (brain.voxels.empty()) throw base::InputError(path, "an image of a brain", "no voxel above zero");
   return brain;
 }
 

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/json_reader.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/map_folder.h"
 #include "tools/phantom/slices.h"
@@ -56,7 +56,7 @@ Json to_json(const Tally& tally) {
 }
 
 Json run_figures(const std::string& path) {
-  const auto stats = cli::JsonReader::from_file(path);
+  const auto stats = base::JsonReader::from_file(path);
   Json json;
   json["voxels"] = static_cast<std::size_t>(stats.at("voxels").number());
   for (const char* key : {"kernel_s", "total_s"}) json[key] = stats.at(key).number();
@@ -80,7 +80,7 @@ void print_head(const Json& figures) {
 }  // namespace
 
 void compare(const CompareOptions& options) {
-  const auto description = cli::JsonReader::from_file(in(options.phantom, "phantom.json"));
+  const auto description = base::JsonReader::from_file(in(options.phantom, "phantom.json"));
   const volume::ImageValues labels = volume::read_values(in(options.phantom, "tissue.nii.gz"));
   const std::vector<float> status = volume::read_values(map_path(options.maps, "status"), labels.grid.shape);
   Json summary = run_figures(options.stats);
@@ -107,7 +107,7 @@ void compare(const CompareOptions& options) {
     maps.push_back(std::move(map));
   }
   if (!options.slices.empty()) write_slices(options.slices, labels.grid, labels.values, maps);
-  cli::write_text_file(options.json, summary.dump(2) + "\n");
+  base::write_text_file(options.json, summary.dump(2) + "\n");
 }
 
 }  // namespace crbrt::phantom

@@ -6,15 +6,15 @@
 
 namespace crbrt::phantom {
 
-void write_descriptions(cli::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description) {
+void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description) {
   const std::filesystem::path out = origin.out;
   const nlohmann::ordered_json sidecar{{"basis_sha256", origin.model.basis_sha256},
                                        {"sequence_sha256", origin.model.sequence_sha256},
                                        {"sequence_name", origin.model.sequence_name},
                                        {"snr", origin.snr},
                                        {"command", origin.command}};
-  cli::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
-  cli::write_text(folder.temporary("phantom.json"), description + "\n", out / "phantom.json");
+  base::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
+  base::write_text(folder.temporary("phantom.json"), description + "\n", out / "phantom.json");
 }
 
 }  // namespace crbrt::phantom

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/atomic_output.h"
 #include "crbrt/loader.hpp"
-#include "tools/cli/atomic_output.h"
 
 namespace crbrt::phantom {
 
@@ -16,6 +16,6 @@ struct PhantomOrigin {
 };
 
 /// coefficients.json: sequence, basis and noise, which crbrt-map and crbrt-fit check. phantom.json: `description`, JSON text.
-void write_descriptions(cli::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description);
+void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description);
 
 }  // namespace crbrt::phantom

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 #include "tools/eval/parallel.h"
 #include "tools/phantom/fields.h"
 #include "tools/phantom/literature.h"
@@ -90,7 +90,7 @@ Library build_library(const Cells& cells, const Physics& physics, std::size_t n_
 
   const physics::Simulator simulator(physics.sequence,
                                      {.t2_semi_min_s = 7e-6, .t2_semi_max_s = 13e-6, .b1_max_rel = b1_max_rel});
-  cli::Progress progress("simulating", static_cast<std::uint64_t>(total));
+  base::Progress progress("simulating", static_cast<std::uint64_t>(total));
   evaluation::for_each_index(n_cell, threads, [&](unsigned, std::size_t cell) {
     const std::size_t first = library.first_entry[cell], n = library.first_entry[cell + 1] - first;
     if (n == 0) return;

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 #include "tools/phantom/compare.h"
 #include "tools/phantom/make.h"
 #include "tools/phantom/make_tubes.h"
@@ -58,7 +58,7 @@ void add_tubes(CLI::App& app, phantom::TubesOptions& tubes) {
 phantom::Method method_of(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos || equals + 1 == text.size() || text.find_first_of("'\",") < equals)
-    throw cli::UsageError("--maps: expected NAME=FOLDER, found " + text);
+    throw base::UsageError("--maps: expected NAME=FOLDER, found " + text);
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -95,9 +95,9 @@ int run(int argc, char** argv) {
   add_tubes(app, tubes);
   add_rois(app, rois, roi_maps);
   cli::parse(app, argc, argv);
-  return cli::exit_ok;
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-phantom", run, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-phantom", run, argc, argv); }

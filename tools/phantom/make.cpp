@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "crbrt/loader.hpp"
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
 #include "tools/eval/normal_block.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/descriptions.h"
@@ -39,7 +39,7 @@ struct Voxels {
 physics::Estimand estimand_of(const std::string& model_path, const std::string& output) {
   const auto estimand = physics::Estimand::from_name(output);
   if (!estimand || !estimand->has_bound(physics::T1Model::apparent))
-    throw cli::DisagreementError(model_path, "outputs with a bound when T1 is apparent", output);
+    throw base::DisagreementError(model_path, "outputs with a bound when T1 is apparent", output);
   return *estimand;
 }
 
@@ -119,7 +119,7 @@ Json description(const MakeOptions& options, const Brain& brain, const Model& mo
 }
 
 /// Everything that lies in the folder itself.
-void write_images(cli::AtomicFolder& folder, const MakeOptions& options, const Brain& brain,
+void write_images(base::AtomicFolder& folder, const MakeOptions& options, const Brain& brain,
                   std::span<const std::complex<float>> coefficients) {
   const std::filesystem::path out = options.out;
   const auto write = [&](const char* name, auto values, volume::Compression compression) {
@@ -142,7 +142,7 @@ void make_phantom(const MakeOptions& options) {
   const Physics physics = physics_of(options, model);
   const std::vector<Quantity> quantities = quantities_of(options, model);
   const Brain brain = read_brain(options.image);
-  cli::AtomicFolder folder(options.out);
+  base::AtomicFolder folder(options.out);
 
   const Cells cells = assign_cells(brain);
   const Library library = build_library(cells, physics, options.n_entry, options.seed, options.threads);

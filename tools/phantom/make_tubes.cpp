@@ -10,10 +10,10 @@
 #include <span>
 #include <vector>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/counter_random.h"
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/eval/parallel.h"
 #include "tools/phantom/descriptions.h"
 #include "tools/phantom/physics_source.h"
@@ -47,7 +47,7 @@ Simulated simulate(const Physics& physics, const std::vector<physics::Tissue>& t
   const physics::Simulator simulator(physics.sequence, physics::TissueDomain::of(tissues));
   const auto n = static_cast<Eigen::Index>(tissues.size());
   Simulated result{Eigen::MatrixXcd(physics.basis.cols(), n), Eigen::MatrixXd(quantities.size(), n)};
-  cli::Progress progress("simulating", tissues.size());
+  base::Progress progress("simulating", tissues.size());
   evaluation::for_each_index((tissues.size() + batch_size - 1) / batch_size, threads, [&](unsigned, std::size_t batch) {
     const std::size_t first = batch * batch_size, count = std::min(batch_size, tissues.size() - first);
     physics::Signals coefficients, jacobian;
@@ -100,7 +100,7 @@ Json description(const TubesOptions& options, const TubeSlice& slice, const Mode
 void write_folder(const TubesOptions& options, const TubeSlice& slice, const ModelInfo& info,
                   const std::vector<std::complex<float>>& image) {
   const std::filesystem::path out = options.out;
-  cli::AtomicFolder folder(out);
+  base::AtomicFolder folder(out);
   std::vector<std::uint8_t> mask(slice.filled.size(), 0);
   for (const std::size_t v : slice.voxels) mask[v] = 1;
   const auto write = [&](const char* name, auto values, volume::Compression compression) {

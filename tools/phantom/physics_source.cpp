@@ -1,15 +1,15 @@
 // The model's basis is of one sequence only, so the hashes decide.
 #include "tools/phantom/physics_source.h"
 
+#include "base/error.h"
+#include "base/model_file.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/error.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::phantom {
 
 Model load_with_basis(const std::string& path) {
-  Model model = cli::load_model(path);
-  if (model.info().basis.empty()) throw cli::InputError(path, "a model that holds its basis", "none");
+  Model model = base::load_model(path);
+  if (model.info().basis.empty()) throw base::InputError(path, "a model that holds its basis", "none");
   return model;
 }
 
@@ -17,7 +17,7 @@ Physics read_physics(const Model& model, const std::string& sequence, std::optio
   const ModelInfo& info = model.info();
   Physics physics{.sequence = physics::read_sequence(sequence, tr_s), .basis = {}, .estimands = {}};
   if (const std::string found = physics::sha256_of(physics.sequence); found != info.sequence_sha256)
-    throw cli::DisagreementError(sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")", found);
+    throw base::DisagreementError(sequence, "the sequence of model " + info.name + " (" + info.sequence_sha256 + ")", found);
   physics.basis = Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff);
   return physics;
 }

@@ -7,9 +7,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/json_reader.h"
 #include "tools/phantom/map_folder.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/map_names.h"
@@ -34,7 +34,7 @@ std::string path_in(const std::string& folder, const std::string& name) {
 
 std::vector<Region> read_regions(const std::string& phantom, const volume::ImageValues& roi) {
   std::vector<Region> regions;
-  for (const auto& item : cli::JsonReader::from_file(path_in(phantom, "phantom.json")).at("tubes").items()) {
+  for (const auto& item : base::JsonReader::from_file(path_in(phantom, "phantom.json")).at("tubes").items()) {
     Region region{item.at("name").text(), {}, {}};
     for (std::size_t q = 0; q < quantities.size(); ++q) region.truth[q] = item.at(quantities[q].output).number();
     const auto label = static_cast<float>(item.at("label").number());
@@ -115,9 +115,9 @@ std::string settings(const RoiOptions& options, const std::vector<Region>& regio
 
 void write_boxes(const RoiOptions& options, const std::vector<Region>& regions, const Tables& tables) {
   const std::filesystem::path path = options.boxes;
-  cli::AtomicFolder folder(path);
+  base::AtomicFolder folder(path);
   const auto write = [&](const std::string& name, const std::string& text) {
-    cli::write_text(folder.temporary(name), text, path / name);
+    base::write_text(folder.temporary(name), text, path / name);
   };
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     const std::string map = volume::map_name(quantities[q].output);
@@ -157,7 +157,7 @@ void measure_rois(const RoiOptions& options) {
         tables.add(q, regions[t], t, method.name, m, estimates_in(regions[t], map, status));
     }
   }
-  cli::write_text_file(options.csv, tables.csv);
+  base::write_text_file(options.csv, tables.csv);
   if (!options.boxes.empty()) write_boxes(options, regions, tables);
 }
 

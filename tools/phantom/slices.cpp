@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -68,13 +68,13 @@ void write_slices(const std::string& folder, const volume::Grid& grid, const std
                   const std::vector<MapPair>& maps) {
   const std::filesystem::path path = folder;
   const std::size_t z = fullest_slice(grid.shape, labels);
-  cli::AtomicFolder out(path);
+  base::AtomicFolder out(path);
   for (const MapPair& map : maps) {
     const std::string numbers = matrix(grid.shape, z, labels, [&](std::size_t v) { return map.estimate[v]; }) +
                                 matrix(grid.shape, z, labels, [&](std::size_t v) { return map.truth[v]; }) +
                                 matrix(grid.shape, z, labels, [&](std::size_t v) { return map.estimate[v] - map.truth[v]; });
-    cli::write_text(out.temporary(map.map + ".dat"), numbers, path / (map.map + ".dat"));
-    cli::write_text(out.temporary(map.map + ".gp"), settings(map, upper_end(map.truth, labels)), path / (map.map + ".gp"));
+    base::write_text(out.temporary(map.map + ".dat"), numbers, path / (map.map + ".dat"));
+    base::write_text(out.temporary(map.map + ".gp"), settings(map, upper_end(map.truth, labels)), path / (map.map + ".gp"));
   }
   out.commit();
 }

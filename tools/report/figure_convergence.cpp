@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -20,7 +20,7 @@ std::vector<std::string> split(const std::string& line) {
 
 std::size_t column(const std::string& path, const std::vector<std::string>& header, const char* name) {
   const auto at = std::find(header.begin(), header.end(), name);
-  if (at == header.end()) throw cli::InputError(path, std::string("a column ") + name, "none");
+  if (at == header.end()) throw base::InputError(path, std::string("a column ") + name, "none");
   return static_cast<std::size_t>(at - header.begin());
 }
 
@@ -29,7 +29,7 @@ std::size_t column(const std::string& path, const std::vector<std::string>& head
 History read_history(const std::string& name, const std::string& path) {
   std::ifstream file(path);
   std::string line;
-  if (!file || !std::getline(file, line)) throw cli::InputError(path, "the loss.csv of a training", "no readable file");
+  if (!file || !std::getline(file, line)) throw base::InputError(path, "the loss.csv of a training", "no readable file");
   const auto header = split(line);
   const std::size_t epoch = column(path, header, "epoch"), training = column(path, header, "training_loss"),
                     validation = column(path, header, "validation_loss");
@@ -37,12 +37,12 @@ History read_history(const std::string& name, const std::string& path) {
   while (std::getline(file, line)) {
     const auto cells = split(line);
     if (cells.size() != header.size())
-      throw cli::InputError(path, std::to_string(header.size()) + " numbers a line", std::to_string(cells.size()));
+      throw base::InputError(path, std::to_string(header.size()) + " numbers a line", std::to_string(cells.size()));
     history.epoch.push_back(std::strtod(cells[epoch].c_str(), nullptr));
     history.training.push_back(std::strtod(cells[training].c_str(), nullptr));
     history.validation.push_back(std::strtod(cells[validation].c_str(), nullptr));
   }
-  if (history.epoch.empty()) throw cli::InputError(path, "at least one epoch", "none");
+  if (history.epoch.empty()) throw base::InputError(path, "at least one epoch", "none");
   return history;
 }
 

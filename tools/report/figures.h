@@ -14,7 +14,7 @@ struct History {
   std::string name, path;
   std::vector<double> epoch, training, validation;
 };
-/// Throws cli::InputError.
+/// Throws base::InputError.
 History read_history(const std::string& name, const std::string& path);
 
 /// What the loss could be at best, and the goals drawn beside it.

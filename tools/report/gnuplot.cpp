@@ -13,8 +13,8 @@
 #include <regex>
 #include <stdexcept>
 
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
+#include "base/error.h"
+#include "base/number_text.h"
 
 extern char** environ;
 
@@ -24,7 +24,7 @@ namespace {
 class TemporaryFolder {
  public:
   TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "crbrt-report-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw cli::OutputError(path_, "no temporary folder can be made");
+    if (::mkdtemp(path_.data()) == nullptr) throw base::OutputError(path_, "no temporary folder can be made");
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -53,13 +53,13 @@ void run_gnuplot(const std::string& script, const std::string& complaints) {
   const int failed = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
-    throw cli::Error(cli::exit_output, "the figures need gnuplot, which is not installed (Debian package gnuplot-nox)");
+    throw base::Error(base::exit_output, "the figures need gnuplot, which is not installed (Debian package gnuplot-nox)");
   int status = 0;
   if (::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
     throw std::runtime_error("gnuplot failed: " + text_of(complaints));
 }
 
-std::string number(double value) { return std::isfinite(value) ? cli::number_text(value, "%.6g") : "NaN"; }
+std::string number(double value) { return std::isfinite(value) ? base::number_text(value, "%.6g") : "NaN"; }
 
 }  // namespace
 

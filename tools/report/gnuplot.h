@@ -28,7 +28,7 @@ class Plot {
   /// beside the last column are kept free: a colour box needs them.
   void panels(int rows, int columns, int right = 14);
 
-  /// Runs gnuplot. Every id in the SVG begins with `prefix`; it names no outside address. Throws cli::Error when there is no
+  /// Runs gnuplot. Every id in the SVG begins with `prefix`; it names no outside address. Throws base::Error when there is no
   /// gnuplot, std::runtime_error with gnuplot's words when it fails.
   std::string svg(const std::string& prefix) const;
 

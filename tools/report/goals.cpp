@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tools/cli/number_text.h"
+#include "base/number_text.h"
 
 namespace crbrt::report {
 namespace {
@@ -14,7 +14,7 @@ constexpr double paper_t2_bias_ms = 5.23;
 constexpr double least_area = 0.98;
 constexpr double low_1 = 0.65, high_1 = 0.71, low_2 = 0.93, high_2 = 0.97;
 
-std::string number(double value, const char* format = "%.3f") { return cli::number_text(value, format); }
+std::string number(double value, const char* format = "%.3f") { return base::number_text(value, format); }
 
 Goal at_most(const std::string& what, const std::string& model, double limit, std::optional<double> value,
              const char* format = "%.3f") {

@@ -2,9 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 #include "tools/report/document.h"
 #include "tools/report/table_file.h"
 
@@ -41,7 +41,7 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
 std::pair<std::string, std::string> split(const char* option, const std::string& text) {
   const auto at = text.rfind('=');
   if (at == std::string::npos || at == 0 || at + 1 == text.size())
-    throw cli::UsageError(std::string(option) + ": expected NAME=VALUE, found " + text);
+    throw base::UsageError(std::string(option) + ": expected NAME=VALUE, found " + text);
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
@@ -49,7 +49,7 @@ void set_floor(const std::string& text, report::Floor& floor) {
   const auto [name, value] = split("--floor", text);
   char* end = nullptr;
   const double number = std::strtod(value.c_str(), &end);
-  if (*end != '\0' || !(number > 0)) throw cli::UsageError("--floor: expected a positive number, found " + value);
+  if (*end != '\0' || !(number > 0)) throw base::UsageError("--floor: expected a positive number, found " + value);
   if (name == "loss")
     floor.loss = number;
   else if (name == "loss_snr100")
@@ -57,12 +57,12 @@ void set_floor(const std::string& text, report::Floor& floor) {
   else if (name == "bias2_snr50")
     floor.bias2_snr50 = number;
   else
-    throw cli::UsageError("--floor: expected loss, loss_snr100 or bias2_snr50, found " + name);
+    throw base::UsageError("--floor: expected loss, loss_snr100 or bias2_snr50, found " + name);
 }
 
 int write_report(int argc, char** argv) {
   CommandLine line;
-  if (!read_command_line(argc, argv, line)) return cli::exit_ok;
+  if (!read_command_line(argc, argv, line)) return base::exit_ok;
   report::Inputs inputs;
   inputs.title = line.title;
   inputs.command = cli::command_text(argc, argv);
@@ -81,10 +81,10 @@ int write_report(int argc, char** argv) {
     const auto [title, path] = split("--picture", text);
     inputs.pictures.emplace_back(title, report::png_address(path));
   }
-  cli::write_text_file(line.out, report::document(inputs));
-  return cli::exit_ok;
+  base::write_text_file(line.out, report::document(inputs));
+  return base::exit_ok;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run_main("crbrt-report", write_report, argc, argv); }
+int main(int argc, char** argv) { return base::run_main("crbrt-report", write_report, argc, argv); }

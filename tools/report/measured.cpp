@@ -7,27 +7,27 @@
 #include <fstream>
 #include <map>
 
-#include "tools/cli/error.h"
-#include "tools/cli/number_text.h"
+#include "base/error.h"
+#include "base/number_text.h"
 
 namespace crbrt::report {
 namespace {
 
 Json parse(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw cli::InputError(path, "an evaluation written by crbrt-eval --json", "no readable file");
+  if (!file) throw base::InputError(path, "an evaluation written by crbrt-eval --json", "no readable file");
   Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded()) throw cli::InputError(path, "JSON", "something else");
+  if (json.is_discarded()) throw base::InputError(path, "JSON", "something else");
   return json;
 }
 
 void expect_complete(const std::string& path, const Json& json) {
   if (!json.is_object() || json.value("kind", "") != "crbrt-eval")
-    throw cli::InputError(path, "an evaluation written by crbrt-eval --json", "JSON without \"kind\": \"crbrt-eval\"");
+    throw base::InputError(path, "an evaluation written by crbrt-eval --json", "JSON without \"kind\": \"crbrt-eval\"");
   for (const char* key : {"loss",    "snr",          "coverage",     "detail",   "atypicality",     "grids",          "nlls",
                           "model",   "model_sha256", "trained",      "sequence", "sequence_sha256", "macs_per_voxel", "snr_min",
                           "snr_max", "fingerprints", "realisations", "seed",     "command",         "version"})
-    if (!json.contains(key)) throw cli::InputError(path, std::string("the key \"") + key + "\"", "none");
+    if (!json.contains(key)) throw base::InputError(path, std::string("the key \"") + key + "\"", "none");
 }
 
 Kind kind_of(const std::string& loss) {
@@ -44,7 +44,7 @@ std::string family_of(const std::string& name) {
 
 }  // namespace
 
-std::string snr_key(double snr) { return cli::number_text(snr, "%.6g"); }
+std::string snr_key(double snr) { return base::number_text(snr, "%.6g"); }
 
 std::string Measured::sample_text() const {
   return std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints with " +
@@ -88,9 +88,9 @@ Measured read_measured(const std::string& path, bool is_paper) {
     for (const double snr : measured.snrs())
       for (const char* what : {"bias2_over_crb", "var_over_crb", "loss"}) measured.at_snr(snr, what);
   } catch (const Json::exception& error) {
-    throw cli::InputError(path, "a complete evaluation", error.what());
+    throw base::InputError(path, "a complete evaluation", error.what());
   }
-  if (measured.outputs.empty()) throw cli::InputError(path, "at least one output", "none");
+  if (measured.outputs.empty()) throw base::InputError(path, "at least one output", "none");
   measured.family = family_of(measured.name);
   return measured;
 }

@@ -34,7 +34,7 @@ struct Measured {
   const Json* grid(const std::string& grid, const std::string& output) const;  ///< null when not measured
 };
 
-/// Reads and checks. Throws cli::InputError for anything that is no complete evaluation.
+/// Reads and checks. Throws base::InputError for anything that is no complete evaluation.
 Measured read_measured(const std::string& path, bool is_paper);
 
 /// Models of one family, in the order given: CRB, bias-reduced, MSE, others.

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::report {
 namespace {
@@ -93,9 +93,9 @@ std::string Figure::html() const {
 
 std::string png_address(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw cli::InputError(path, "a PNG picture", "no readable file");
+  if (!file) throw base::InputError(path, "a PNG picture", "no readable file");
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!bytes.starts_with("\x89PNG\r\n\x1a\n")) throw cli::InputError(path, "a PNG picture", "another kind of file");
+  if (!bytes.starts_with("\x89PNG\r\n\x1a\n")) throw base::InputError(path, "a PNG picture", "another kind of file");
   return "data:image/png;base64," + base64(bytes);
 }
 

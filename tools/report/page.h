@@ -27,7 +27,7 @@ struct Figure {
   std::string html() const;
 };
 
-/// data:image/png;base64,... Throws cli::InputError when the file is no PNG.
+/// data:image/png;base64,... Throws base::InputError when the file is no PNG.
 std::string png_address(const std::string& path);
 
 /// The whole document around its sections.

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::report {
 namespace {
@@ -15,7 +15,7 @@ using Rows = std::vector<std::vector<std::string>>;
 
 std::string text_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw cli::InputError(path, "a table (.csv or .json)", "no readable file");
+  if (!file) throw base::InputError(path, "a table (.csv or .json)", "no readable file");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -66,7 +66,7 @@ Rows parse_json(const std::string& path, const std::string& text) {
     for (const auto& item : json.front().items()) rows.front().push_back(item.key());
     for (const Json& row : json) rows.push_back(cells_of(row));
   } else {
-    throw cli::InputError(path, "an array of objects, or \"columns\" and \"rows\"", "something else");
+    throw base::InputError(path, "an array of objects, or \"columns\" and \"rows\"", "something else");
   }
   return rows;
 }
@@ -76,11 +76,11 @@ Rows parse_json(const std::string& path, const std::string& text) {
 Table read_table(const std::string& title, const std::string& path) {
   const std::string text = text_of(path);
   Rows rows = path.ends_with(".json") ? parse_json(path, text) : parse_csv(text);
-  if (rows.empty()) throw cli::InputError(path, "a header line", "an empty file");
+  if (rows.empty()) throw base::InputError(path, "a header line", "an empty file");
   for (std::size_t i = 1; i < rows.size(); ++i)
     if (rows[i].size() != rows.front().size())
-      throw cli::InputError(path, std::to_string(rows.front().size()) + " cells in row " + std::to_string(i),
-                            std::to_string(rows[i].size()));
+      throw base::InputError(path, std::to_string(rows.front().size()) + " cells in row " + std::to_string(i),
+                             std::to_string(rows[i].size()));
   Table table{title, "", rows.front(), {}};
   table.rows.assign(rows.begin() + 1, rows.end());
   return table;

@@ -8,7 +8,7 @@
 namespace crbrt::report {
 
 /// FILE.csv with a header line (RFC 4180: quoted cells may hold commas, quotes and line breaks), or FILE.json: an array of
-/// objects with the same keys, or {"columns": [...], "rows": [[...], ...]}. Throws cli::InputError.
+/// objects with the same keys, or {"columns": [...], "rows": [[...], ...]}. Throws base::InputError.
 Table read_table(const std::string& title, const std::string& path);
 
 }  // namespace crbrt::report

@@ -1,12 +1,12 @@
 // The measured numbers as tables.
-#include "tools/cli/number_text.h"
+#include "base/number_text.h"
 #include "tools/report/figures.h"
 #include "tools/report/goals.h"
 
 namespace crbrt::report {
 namespace {
 
-std::string number(double value, const char* format = "%.3f") { return cli::number_text(value, format); }
+std::string number(double value, const char* format = "%.3f") { return base::number_text(value, format); }
 
 std::string number(const std::optional<double>& value) { return value ? number(*value) : "-"; }
 

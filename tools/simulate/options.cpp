@@ -3,8 +3,8 @@
 
 #include <charconv>
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -19,18 +19,18 @@ void parse_shard(const std::string& text, Options& options) {
   const std::string_view view = text;
   if (slash == std::string::npos || !parse_whole(view.substr(0, slash), options.shard) ||
       !parse_whole(view.substr(slash + 1), options.n_shard) || options.shard >= options.n_shard)
-    throw cli::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
+    throw base::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
 }
 
 void check_combination(const Options& o, bool has_rank) {
-  if (o.tissues.empty() == o.prior.empty()) throw cli::UsageError("expected either --tissues or --prior");
+  if (o.tissues.empty() == o.prior.empty()) throw base::UsageError("expected either --tissues or --prior");
   if (o.prior.empty()) {
-    if (has_rank && o.basis.empty()) throw cli::UsageError("--rank needs --basis (or --prior)");
+    if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
     return;
   }
-  if (o.derivatives) throw cli::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
-  if (o.count == 0) throw cli::UsageError("--prior needs --count");
-  if (o.basis.empty() && !has_rank) throw cli::UsageError("--prior needs --rank, --basis or both");
+  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.count == 0) throw base::UsageError("--prior needs --count");
+  if (o.basis.empty() && !has_rank) throw base::UsageError("--prior needs --rank, --basis or both");
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (!shard.empty()) parse_shard(shard, o);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
   if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
-    throw cli::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
+    throw base::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
   if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
   check_combination(o, rank->count() > 0);
   o.command = cli::command_text(argc, argv);

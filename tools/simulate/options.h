@@ -30,7 +30,7 @@ struct Options {
   std::uint64_t shard = 0, n_shard = 1;
 };
 
-/// Empty when --help or --version was printed. Throws cli::UsageError.
+/// Empty when --help or --version was printed. Throws base::UsageError.
 std::optional<Options> parse_options(int argc, char** argv);
 
 }  // namespace crbrt::simulate

@@ -4,18 +4,18 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/error.h"
 #include "physics/simulator.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::simulate {
 
-/// Throws cli::InputError where R2sl does not exist for a pulse and a tissue of the domain.
+/// Throws base::InputError where R2sl does not exist for a pulse and a tissue of the domain.
 inline physics::Simulator make_simulator(const std::string& path, physics::Sequence sequence,
                                          const physics::TissueDomain& domain) {
   try {
     return physics::Simulator(std::move(sequence), domain);
   } catch (const std::domain_error& error) {
-    throw cli::InputError(path, "balanced pulses for which the linear semi-solid rate exists", error.what());
+    throw base::InputError(path, "balanced pulses for which the linear semi-solid rate exists", error.what());
   }
 }
 

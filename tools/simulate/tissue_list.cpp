@@ -7,13 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "base/atomic_output.h"
+#include "base/progress.h"
 #include "physics/basis.h"
 #include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
 #include "physics/io/tissue_csv.h"
 #include "physics/simulator.h"
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/progress.h"
 #include "tools/simulate/simulator_source.h"
 #include "tools/subspace/basis_source.h"
 
@@ -119,11 +119,11 @@ void write_batch(const Job& job, std::size_t first, std::size_t n, physics::Hdf5
 
 void simulate_tissue_list(const Options& options) {
   const Job job = make_job(options);
-  cli::AtomicFile output(options.out);
+  base::AtomicFile output(options.out);
   physics::Hdf5Writer file(output.temporary().string(), options.out);
   create_datasets(job, file);
   write_origin(job, file);
-  cli::Progress progress("tissues", job.n_tissue());
+  base::Progress progress("tissues", job.n_tissue());
   for (std::size_t first = 0; first < job.n_tissue(); first += batch_size) {
     const std::size_t n = std::min(batch_size, job.n_tissue() - first);
     write_batch(job, first, n, file);

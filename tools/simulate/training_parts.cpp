@@ -5,9 +5,9 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
 #include "physics/io/hdf5_writer.h"
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -46,13 +46,13 @@ void write_columns(Hdf5Writer& file, const std::string& name, const Matrix& colu
 TrainingParts::TrainingParts(const std::string& out, const std::string& arguments) : folder_(out + ".partial") {
   std::error_code error;
   fs::create_directory(folder_, error);
-  if (error) throw cli::OutputError(folder_.string(), error.message());
+  if (error) throw base::OutputError(folder_.string(), error.message());
   const fs::path file = folder_ / "arguments.json";
   if (!fs::exists(file)) {
-    cli::write_text_file(file, arguments);
+    base::write_text_file(file, arguments);
   } else if (const std::string found = content_of(file); found != arguments) {
     const auto [ours, theirs] = first_difference(arguments, found);
-    throw cli::InputError(folder_.string(), "the parts of the same command (remove them to start anew), " + ours, theirs);
+    throw base::InputError(folder_.string(), "the parts of the same command (remove them to start anew), " + ours, theirs);
   }
 }
 
@@ -65,7 +65,7 @@ std::optional<Eigen::MatrixXd> TrainingParts::basis() const {
 }
 
 void TrainingParts::save_basis(const Eigen::MatrixXd& basis) const {
-  cli::AtomicFile output(folder_ / "basis.h5");
+  base::AtomicFile output(folder_ / "basis.h5");
   Hdf5Writer file(output.temporary().string(), output.target().string());
   write_columns(file, "columns", basis);
   file.close();
@@ -85,7 +85,7 @@ std::optional<Fingerprints> TrainingParts::chunk(std::uint64_t index) const {
 }
 
 void TrainingParts::save_chunk(std::uint64_t index, const Fingerprints& chunk) const {
-  cli::AtomicFile output(chunk_path(index));
+  base::AtomicFile output(chunk_path(index));
   Hdf5Writer file(output.temporary().string(), output.target().string());
   write_columns(file, "coefficients", chunk.coefficients);
   write_columns(file, "parameters", chunk.parameters);

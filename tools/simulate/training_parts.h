@@ -14,7 +14,7 @@ namespace crbrt::simulate {
 
 class TrainingParts {
  public:
-  /// Opens or makes the folder. Throws cli::InputError when it holds the parts of another command (`arguments` differs).
+  /// Opens or makes the folder. Throws base::InputError when it holds the parts of another command (`arguments` differs).
   TrainingParts(const std::string& out, const std::string& arguments);
 
   std::optional<Eigen::MatrixXd> basis() const;

@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "physics/basis.h"
 #include "physics/io/dataset.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/cli/command_line.h"
-#include "tools/cli/error.h"
-#include "tools/cli/progress.h"
 #include "tools/simulate/simulator_source.h"
 #include "tools/simulate/training_chunk.h"
 #include "tools/simulate/training_parts.h"
@@ -36,12 +36,12 @@ TrainingProblem make_problem(const Options& o) {
 /// From draws that no fingerprint of the set shares; the same for every shard.
 Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank, subspace::BasisKind kind) {
   const std::uint64_t n_draw = std::min(problem.count, max_basis_draws);
-  cli::Progress progress("basis", n_draw);
+  base::Progress progress("basis", n_draw);
   try {
     return subspace::prior_basis(problem.simulator, problem.prior, problem.t1_model, problem.seed, n_draw, rank, kind,
                                  [&](std::uint64_t n) { progress.advance(n); });
   } catch (const std::invalid_argument& error) {
-    throw cli::UsageError("--rank " + std::to_string(rank) + ": " + error.what());
+    throw base::UsageError("--rank " + std::to_string(rank) + ": " + error.what());
   }
 }
 
@@ -89,7 +89,7 @@ Fingerprints simulate_shard(const Options& o, const TrainingProblem& problem, co
   }
   if (n_done > 0) std::printf("continuing after %llu fingerprints\n", static_cast<unsigned long long>(n_done));
   const std::uint64_t n_draw = std::min(last * block_size, problem.count) - std::min(first * block_size, problem.count);
-  cli::Progress progress("fingerprints", n_draw, n_done);
+  base::Progress progress("fingerprints", n_draw, n_done);
   for (std::uint64_t at = first + chunks.size() * blocks_per_chunk; at < last; at += blocks_per_chunk) {
     chunks.push_back(simulate_blocks(problem, basis, at, std::min(at + blocks_per_chunk, last), o.threads,
                                      [&](std::uint64_t n) { progress.advance(n); }));
@@ -136,15 +136,15 @@ void make_training_set(const Options& o) {
                               ? "leading " + std::to_string(o.rank) + " singular vectors of draws of their own"
                               : std::to_string(o.rank) + " vectors that keep the bounds of draws of their own";
   }
-  { const cli::AtomicFile writable(o.out); }  // before minutes of work
+  { const base::AtomicFile writable(o.out); }  // before minutes of work
   const TrainingParts parts(o.out, provenance.dump(1));
   if (o.basis.empty()) basis = obtain_basis(o, problem, parts);
   Fingerprints fingerprints = simulate_shard(o, problem, basis, parts);
   const Dropped dropped = fingerprints.dropped;
   const auto n_kept = static_cast<std::uint64_t>(fingerprints.coefficients.cols());
   if (n_kept == 0 && dropped.total() > 0)
-    throw cli::InputError(o.prior, "tissues with a signal and finite bounds",
-                          "none in " + std::to_string(dropped.total()) + " draws");
+    throw base::InputError(o.prior, "tissues with a signal and finite bounds",
+                           "none in " + std::to_string(dropped.total()) + " draws");
   provenance["kept"] = n_kept;
   provenance["dropped"] = {
       {"no_signal", dropped.no_signal}, {"ill_conditioned", dropped.ill_conditioned}, {"no_bound", dropped.no_bound}};

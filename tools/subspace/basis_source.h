@@ -8,7 +8,8 @@
 
 namespace crbrt::subspace {
 
-/// The leading `rank` columns (0: all). Throws cli::InputError, and cli::DisagreementError when basis and sequence do not fit.
+/// The leading `rank` columns (0: all). Throws base::InputError, and base::DisagreementError when basis and sequence do not
+/// fit.
 Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence);
 
 }  // namespace crbrt::subspace

@@ -5,29 +5,29 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/error.h"
+#include "base/json_reader.h"
+#include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
 #include "physics/io/sequence_io.h"
-#include "tools/cli/error.h"
-#include "tools/cli/json_reader.h"
-#include "tools/cli/model_file.h"
 
 namespace crbrt::volume {
 namespace {
 
 void expect_same(const BasisIdentity& expected, const std::string& file, const std::string& found) {
   if (found == expected.sha256) return;
-  throw cli::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
-                               found.empty() ? "no hash" : found);
+  throw base::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
+                                found.empty() ? "no hash" : found);
 }
 
 std::string sha256_of_basis(const BasisIdentity& expected, const std::string& spec) {
-  if (spec.ends_with(".crbm")) return cli::load_model(spec).info().basis_sha256;
+  if (spec.ends_with(".crbm")) return base::load_model(spec).info().basis_sha256;
   const Eigen::MatrixXd basis = physics::read_basis(spec);
   const auto n_coeff = static_cast<Eigen::Index>(expected.n_coeff);
   if (basis.cols() < n_coeff) {
-    throw cli::DisagreementError(spec, "at least " + std::to_string(n_coeff) + " columns (" + expected.owner + ")",
-                                 std::to_string(basis.cols()));
+    throw base::DisagreementError(spec, "at least " + std::to_string(n_coeff) + " columns (" + expected.owner + ")",
+                                  std::to_string(basis.cols()));
   }
   return physics::sha256_of(basis.leftCols(n_coeff));
 }
@@ -43,7 +43,7 @@ BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, 
   const std::string sidecar = input.sidecar_path();
   std::error_code unreadable;
   if (std::filesystem::exists(sidecar, unreadable)) {
-    const cli::JsonReader json = cli::JsonReader::from_file(sidecar);
+    const base::JsonReader json = base::JsonReader::from_file(sidecar);
     if (json.has("basis_sha256")) {
       expect_same(expected, sidecar, json.at("basis_sha256").text());
       check = BasisCheck::verified;

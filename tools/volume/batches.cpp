@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 #include "tools/volume/run_stats.h"
 
 namespace crbrt::volume {
@@ -24,7 +24,7 @@ struct Shared {
   const CoefficientImage& image;
   const std::span<const std::size_t> voxels;
   const std::size_t batch_size;
-  cli::Progress progress;
+  base::Progress progress;
   std::atomic<std::size_t> next{0};
   std::atomic<bool> stop{false};
   std::mutex mutex;  // guards what follows

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
@@ -24,7 +24,7 @@ class FileBytes final : public ByteSource {
     if (fd_ < 0 || ::fstat(fd_, &status) != 0) {
       const std::string why = std::strerror(errno);
       if (fd_ >= 0) ::close(fd_);
-      throw cli::InputError(path, "a readable file", why);
+      throw base::InputError(path, "a readable file", why);
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
@@ -39,8 +39,8 @@ class FileBytes final : public ByteSource {
     for (std::size_t left = count; left > 0;) {
       const ssize_t n = ::pread(fd_, next, left, static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw cli::InputError(path_, "a readable file", std::strerror(errno));
-      if (n == 0) throw cli::InputError(path_, "at least " + bytes_text(offset + left), bytes_text(offset));
+      if (n < 0) throw base::InputError(path_, "a readable file", std::strerror(errno));
+      if (n == 0) throw base::InputError(path_, "at least " + bytes_text(offset + left), bytes_text(offset));
       next += n;
       offset += static_cast<std::uint64_t>(n);
       left -= static_cast<std::size_t>(n);
@@ -58,7 +58,7 @@ class MemoryBytes final : public ByteSource {
   MemoryBytes(std::unique_ptr<std::byte[]> bytes, std::uint64_t size) : bytes_(std::move(bytes)), size_(size) {}
   std::uint64_t size() const noexcept override { return size_; }
   void read(std::uint64_t offset, void* to, std::size_t count) const override {
-    if (offset > size_ || count > size_ - offset) throw cli::Error(cli::exit_internal, "read past the end of an image");
+    if (offset > size_ || count > size_ - offset) throw base::Error(base::exit_internal, "read past the end of an image");
     std::memcpy(to, bytes_.get() + offset, count);
   }
 
@@ -99,7 +99,7 @@ std::shared_ptr<const ByteSource> open_file(const std::string& path) { return st
 std::shared_ptr<const ByteSource> open_gzip(const std::string& path, std::uint64_t least) {
   const FileBytes file(path);
   constexpr std::uint64_t smallest = 18;  // gzip header and trailer
-  if (file.size() < smallest) throw cli::InputError(path, "a gzip file", bytes_text(file.size()));
+  if (file.size() < smallest) throw base::InputError(path, "a gzip file", bytes_text(file.size()));
   // Not value-initialised: a gigabyte of zeros would be written for nothing.
   const std::unique_ptr<std::byte[]> packed(new std::byte[file.size()]);
   file.read(0, packed.get(), file.size());
@@ -107,8 +107,8 @@ std::shared_ptr<const ByteSource> open_gzip(const std::string& path, std::uint64
   std::unique_ptr<std::byte[]> bytes(new std::byte[capacity]);
   const std::uint64_t held = inflate_members(packed.get(), file.size(), bytes.get(), capacity);
   if (held < least) {
-    throw cli::InputError(path, "at least " + bytes_text(least) + " once decompressed",
-                          held == 0 ? "compressed data that are cut off or damaged" : bytes_text(held));
+    throw base::InputError(path, "at least " + bytes_text(least) + " once decompressed",
+                           held == 0 ? "compressed data that are cut off or damaged" : bytes_text(held));
   }
   return own_bytes(std::move(bytes), held);
 }

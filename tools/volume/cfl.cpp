@@ -5,7 +5,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -18,25 +18,25 @@ std::size_t extent_of(const std::string& path, const std::string& line, const st
   long long extent = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), extent);
   if (error != std::errc() || end != word.data() + word.size())
-    throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
-  if (extent < 1) throw cli::InputError(path, "positive dimensions", std::to_string(extent));
+    throw base::InputError(path, "a line of dimensions", "\"" + line + "\"");
+  if (extent < 1) throw base::InputError(path, "positive dimensions", std::to_string(extent));
   return static_cast<std::size_t>(extent);
 }
 
 // "# Dimensions", then one line of extents; later sections (command, creator) do not concern us.
 std::vector<std::size_t> read_extents(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw cli::InputError(path, "the header of a .cfl file", "no readable file");
+  if (!file) throw base::InputError(path, "the header of a .cfl file", "no readable file");
   for (std::string line; std::getline(file, line);) {
     if (!line.starts_with("# Dimensions")) continue;
     std::getline(file, line);
     std::istringstream words(line);
     std::vector<std::size_t> extents;
     for (std::string word; words >> word;) extents.push_back(extent_of(path, line, word));
-    if (extents.empty()) throw cli::InputError(path, "a line of dimensions", "\"" + line + "\"");
+    if (extents.empty()) throw base::InputError(path, "a line of dimensions", "\"" + line + "\"");
     return extents;
   }
-  throw cli::InputError(path, "a line \"# Dimensions\"", "none");
+  throw base::InputError(path, "a line \"# Dimensions\"", "none");
 }
 
 }  // namespace
@@ -46,8 +46,8 @@ StoredImage open_cfl(const FileSpec& spec) {
   StoredImage image{spec, read_extents(header_path(spec)), encoding, {}, open_file(spec.path), 0};
   const std::uint64_t needed = image.n_element() * bytes_of(encoding.element);
   if (image.bytes->size() != needed) {
-    throw cli::InputError(spec.path, std::to_string(needed) + " bytes (" + text(image.extents) + ")",
-                          std::to_string(image.bytes->size()) + " bytes");
+    throw base::InputError(spec.path, std::to_string(needed) + " bytes (" + text(image.extents) + ")",
+                           std::to_string(image.bytes->size()) + " bytes");
   }
   return image;
 }

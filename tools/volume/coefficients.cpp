@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
@@ -24,7 +24,7 @@ Meaning meaning_of_nifti(const StoredImage& image) {
   std::size_t n_plane = 1;
   for (std::size_t i = 3; i < image.extents.size(); ++i) {
     if (image.extents[i] > 1 && n_plane > 1) {
-      throw cli::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
+      throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
     }
     n_plane *= image.extents[i];
   }
@@ -37,8 +37,8 @@ Meaning meaning_of_cfl(const StoredImage& image) {
   extents.resize(std::max<std::size_t>(extents.size(), coefficient_dimension + 1), 1);
   for (std::size_t i = 3; i < extents.size(); ++i) {
     if (i != coefficient_dimension && extents[i] != 1) {
-      throw cli::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
-                            text(extents));
+      throw base::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
+                             text(extents));
     }
   }
   return {{extents[0], extents[1], extents[2]}, extents[coefficient_dimension]};
@@ -51,7 +51,7 @@ Meaning meaning_of(const StoredImage& image) {
     case FileKind::hdf5: break;
   }
   if (!is_complex(image.encoding.element)) {
-    throw cli::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");
+    throw base::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");
   }
   return coefficients_last(image);
 }
@@ -73,8 +73,8 @@ CoefficientImage CoefficientImage::open(const std::string& spec) {
   StoredImage image = open_image(FileSpec::parse(spec));
   const Meaning meaning = meaning_of(image);
   if (!is_complex(image.encoding.element) && meaning.n_plane % 2 != 0) {
-    throw cli::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
-                          std::to_string(meaning.n_plane) + " real images (" + text(image.extents) + ")");
+    throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
+                           std::to_string(meaning.n_plane) + " real images (" + text(image.extents) + ")");
   }
   return CoefficientImage(std::move(image), meaning.shape, meaning.n_plane);
 }
@@ -87,8 +87,8 @@ CoefficientImage::CoefficientImage(StoredImage image, Shape shape, std::size_t n
 
 void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& who) const {
   if (n_coeff == n_coeff_) return;
-  throw cli::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")",
-                               std::to_string(n_coeff_) + " (" + text(image_.extents) + ")");
+  throw base::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")",
+                                std::to_string(n_coeff_) + " (" + text(image_.extents) + ")");
 }
 
 void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) {

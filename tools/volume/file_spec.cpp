@@ -11,7 +11,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
@@ -27,10 +27,10 @@ bool is_hdf5_name(std::string_view path) {
 
 void expect_readable(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw cli::InputError(path, "a readable file", std::strerror(errno));
+  if (fd < 0) throw base::InputError(path, "a readable file", std::strerror(errno));
   ::close(fd);
   std::error_code unreadable;
-  if (std::filesystem::is_directory(path, unreadable)) throw cli::InputError(path, "a readable file", "a folder");
+  if (std::filesystem::is_directory(path, unreadable)) throw base::InputError(path, "a readable file", "a folder");
 }
 
 FileSpec parse_name(const std::string& given) {
@@ -55,7 +55,7 @@ FileSpec FileSpec::parse(const std::string& given) {
   FileSpec spec = parse_name(given);
   expect_readable(spec.path);
   if (spec.kind == FileKind::hdf5 && spec.dataset.empty()) {
-    throw cli::InputError(given, "a data set after the file name (" + given + ":NAME)", "none");
+    throw base::InputError(given, "a data set after the file name (" + given + ":NAME)", "none");
   }
   return spec;
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include "base/error.h"
 #include "physics/io/hdf5_handle.h"
-#include "tools/cli/error.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -19,7 +19,7 @@ using physics::Hdf5Handle;
 std::vector<std::size_t> extents_of(const FileSpec& spec, hid_t dataset) {
   const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
   const int rank = H5Sget_simple_extent_ndims(space.get());
-  if (rank < 1) throw cli::InputError(spec.shown, "an array", "a scalar");
+  if (rank < 1) throw base::InputError(spec.shown, "an array", "a scalar");
   std::vector<hsize_t> size(static_cast<std::size_t>(rank));
   H5Sget_simple_extent_dims(space.get(), size.data(), nullptr);
   return {size.rbegin(), size.rend()};  // HDF5 lists the slowest dimension first
@@ -54,7 +54,7 @@ Hdf5Handle memory_type(const FileSpec& spec, hid_t stored, Element& element) {
     H5Tinsert(type.get(), "imag", sizeof(float), H5T_NATIVE_FLOAT);
     return type;
   }
-  throw cli::InputError(spec.shown, "numbers, or complex numbers as {real, imag}", "another HDF5 type");
+  throw base::InputError(spec.shown, "numbers, or complex numbers as {real, imag}", "another HDF5 type");
 }
 
 /// Extents are free of charge in HDF5: a damaged or hostile file may promise more than it holds. Compressed, it holds at most
@@ -67,8 +67,8 @@ void expect_holds(const FileSpec& spec, const StoredImage& image, hid_t dataset,
   const std::uint64_t held = std::min<std::uint64_t>(H5Dget_storage_size(dataset), file_size) * ratio;
   const std::uint64_t promised = image.n_element() * stored_size;
   if (promised <= held) return;
-  throw cli::InputError(spec.shown, std::to_string(promised) + " bytes (" + text(image.extents) + ")",
-                        "room for " + std::to_string(held) + " in the file");
+  throw base::InputError(spec.shown, std::to_string(promised) + " bytes (" + text(image.extents) + ")",
+                         "room for " + std::to_string(held) + " in the file");
 }
 
 }  // namespace
@@ -77,18 +77,18 @@ StoredImage open_hdf5(const FileSpec& spec) {
   physics::prepare_hdf5();
   const Hdf5Handle file(H5Fopen(spec.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file.ok())
-    throw cli::InputError(spec.path, "an HDF5 file or MAT v7.3", "one that HDF5 refuses: " + physics::hdf5_reason());
+    throw base::InputError(spec.path, "an HDF5 file or MAT v7.3", "one that HDF5 refuses: " + physics::hdf5_reason());
   const Hdf5Handle dataset(H5Dopen2(file.get(), spec.dataset.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!dataset.ok()) throw cli::InputError(spec.path, "a data set named \"" + spec.dataset + "\"", "none");
+  if (!dataset.ok()) throw base::InputError(spec.path, "a data set named \"" + spec.dataset + "\"", "none");
   StoredImage image{spec, extents_of(spec, dataset.get()), {}, {}, nullptr, 0};
   const Hdf5Handle stored(H5Dget_type(dataset.get()), H5Tclose);
   const Hdf5Handle type = memory_type(spec, stored.get(), image.encoding.element);
   expect_holds(spec, image, dataset.get(), H5Tget_size(stored.get()));
   const std::size_t size = image.n_element() * bytes_of(image.encoding.element);
   std::unique_ptr<std::byte[]> bytes(new (std::nothrow) std::byte[size]);
-  if (!bytes) throw cli::InputError(spec.shown, "a data set that fits into memory", text(image.extents));
+  if (!bytes) throw base::InputError(spec.shown, "a data set that fits into memory", text(image.extents));
   if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.get()) < 0) {
-    throw cli::InputError(spec.shown, "a readable data set of " + text(image.extents), physics::hdf5_reason());
+    throw base::InputError(spec.shown, "a readable data set of " + text(image.extents), physics::hdf5_reason());
   }
   image.bytes = own_bytes(std::move(bytes), size);
   return image;

@@ -52,7 +52,7 @@ void Report::save(const RunStats& stats) {
               static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s, stats.kernel_s, stats.write_s,
               counts.c_str());
   if (!file_) return;
-  cli::write_text(file_->temporary(), stats.to_json().dump(2) + "\n", file_->target());
+  base::write_text(file_->temporary(), stats.to_json().dump(2) + "\n", file_->target());
   file_->commit();
 }
 

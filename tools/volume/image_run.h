@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti_out.h"
@@ -51,7 +51,7 @@ class Report {
 
  private:
   std::string out_;
-  std::optional<cli::AtomicFile> file_;
+  std::optional<base::AtomicFile> file_;
 };
 
 }  // namespace crbrt::volume

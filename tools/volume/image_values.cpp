@@ -3,14 +3,14 @@
 
 #include <cstddef>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 
 ImageValues read_values(const std::string& path) {
   const StoredImage image = open_image(FileSpec::parse(path));
-  if (is_complex(image.encoding.element)) throw cli::InputError(path, "an image of real numbers", "complex numbers");
+  if (is_complex(image.encoding.element)) throw base::InputError(path, "an image of real numbers", "complex numbers");
   ImageValues result;
   result.grid = {spatial_shape(image.spec, image.extents), image.geometry};
   const std::size_t n = image.n_element(), bytes = n * bytes_of(image.encoding.element);
@@ -23,7 +23,7 @@ ImageValues read_values(const std::string& path) {
 
 std::vector<float> read_values(const std::string& path, const Shape& shape) {
   ImageValues image = read_values(path);
-  if (image.grid.shape != shape) throw cli::InputError(path, "an image of " + text(shape), text(image.grid.shape));
+  if (image.grid.shape != shape) throw base::InputError(path, "an image of " + text(shape), text(image.grid.shape));
   return std::move(image.values);
 }
 

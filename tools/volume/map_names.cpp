@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
@@ -42,14 +42,14 @@ std::vector<std::string> map_names(const std::string& file, const std::vector<st
   const auto taken = [&](const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); };
   for (const std::string& output : outputs) {
     if (!makes_file_name(output)) {
-      throw cli::InputError(
+      throw base::InputError(
           file, "outputs named with letters, digits and underscores, none \"status\", \"atypicality\" or ending in \"_std\"",
           "\"" + output + "\"");
     }
     const std::string bids = map_name(output);
     names.push_back(taken(bids) ? output : bids);
     if (std::count(names.begin(), names.end(), names.back()) > 1) {
-      throw cli::InputError(file, "outputs of different names", "\"" + output + "\" twice");
+      throw base::InputError(file, "outputs of different names", "\"" + output + "\" twice");
     }
   }
   return names;

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/status_counts.h"
 
 namespace crbrt::volume {
@@ -59,7 +59,7 @@ void MapFolder::write_status_codes(std::span<const std::uint8_t> codes, std::spa
 void MapFolder::write_sidecar(const std::string& map, nlohmann::ordered_json json) {
   json.update(to_json(run_));
   const std::string name = map + ".json";
-  cli::write_text(files_->temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);
+  base::write_text(files_->temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);
 }
 
 void MapFolder::commit() {

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
+#include "base/atomic_output.h"
 #include "crbrt/status.h"
-#include "tools/cli/atomic_output.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti_out.h"
 #include "tools/volume/sidecar.h"
@@ -49,7 +49,7 @@ class MapFolder {
   Grid grid_;
   RunRecord run_;
   Compression compression_;
-  std::optional<cli::AtomicFolder> files_;
+  std::optional<base::AtomicFolder> files_;
 };
 
 }  // namespace crbrt::volume

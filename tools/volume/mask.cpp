@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -37,9 +37,9 @@ std::vector<std::size_t> marked_voxels(const StoredImage& image) {
 std::vector<std::size_t> read_mask(const std::string& spec, const Shape& shape) {
   const StoredImage image = open_image(FileSpec::parse(spec));
   const Shape found = spatial_shape(image.spec, image.extents);
-  if (found != shape) throw cli::InputError(spec, "a mask of " + text(shape), text(image.extents));
+  if (found != shape) throw base::InputError(spec, "a mask of " + text(shape), text(image.extents));
   std::vector<std::size_t> marked = marked_voxels(image);
-  if (marked.empty()) throw cli::InputError(spec, "at least one voxel in the mask", "none");
+  if (marked.empty()) throw base::InputError(spec, "at least one voxel in the mask", "none");
   return marked;
 }
 

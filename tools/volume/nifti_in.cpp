@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -22,22 +22,22 @@ using Header = std::unique_ptr<nifti_image, void (*)(nifti_image*)>;
 template <class Raw>
 void expect_plausible(const FileSpec& spec, const Raw& raw) {
   const std::int64_t n_dim = raw.dim[0];
-  if (n_dim < 1 || n_dim > 7) throw cli::InputError(spec.shown, "one to seven dimensions", std::to_string(n_dim));
+  if (n_dim < 1 || n_dim > 7) throw base::InputError(spec.shown, "one to seven dimensions", std::to_string(n_dim));
   for (std::int64_t i = 1; i <= n_dim; ++i) {
-    if (raw.dim[i] < 1) throw cli::InputError(spec.shown, "positive dimensions", std::to_string(raw.dim[i]));
+    if (raw.dim[i] < 1) throw base::InputError(spec.shown, "positive dimensions", std::to_string(raw.dim[i]));
   }
   if (nifti_is_valid_datatype(raw.datatype) == 0)
-    throw cli::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
-                          "data type " + std::to_string(raw.datatype));
+    throw base::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
+                           "data type " + std::to_string(raw.datatype));
   for (const double scale : {static_cast<double>(raw.scl_slope), static_cast<double>(raw.scl_inter)}) {
-    if (!std::isfinite(scale)) throw cli::InputError(spec.shown, "a finite scl_slope and scl_inter", std::to_string(scale));
+    if (!std::isfinite(scale)) throw base::InputError(spec.shown, "a finite scl_slope and scl_inter", std::to_string(scale));
   }
 }
 
 Header read_header(const FileSpec& spec) {
   nifti_set_debug_level(0);  // libnifti would print; our exception says it in one line
-  const cli::InputError damaged(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)",
-                                "no NIfTI header, or a damaged one");
+  const base::InputError damaged(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)",
+                                 "no NIfTI header, or a damaged one");
   int version = 0;
   const std::unique_ptr<void, void (*)(void*)> raw(nifti_read_header(spec.path.c_str(), &version, 0), std::free);
   if (!raw || (version != 1 && version != 2)) throw damaged;
@@ -72,8 +72,8 @@ std::optional<Element> element_of(int datatype) {
 Encoding encoding_of(const FileSpec& spec, const nifti_image& header) {
   const std::optional<Element> element = element_of(header.datatype);
   if (!element) {
-    throw cli::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
-                          std::string("data type ") + nifti_datatype_string(header.datatype));
+    throw base::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
+                           std::string("data type ") + nifti_datatype_string(header.datatype));
   }
   Encoding encoding{*element, header.byteorder != nifti_short_order(), 1, 0};
   if (header.scl_slope != 0) {  // zero means that the numbers are stored as they are
@@ -120,19 +120,19 @@ StoredImage open_nifti(const FileSpec& spec) {
   const std::string data_path = header->iname;
   image.bytes = data_path.ends_with(".gz") ? open_gzip(data_path, needed) : open_file(data_path);
   if (image.bytes->size() < needed) {
-    throw cli::InputError(data_path, std::to_string(needed) + " bytes", std::to_string(image.bytes->size()) + " bytes");
+    throw base::InputError(data_path, std::to_string(needed) + " bytes", std::to_string(image.bytes->size()) + " bytes");
   }
   return image;
 }
 
 Geometry read_geometry(const std::string& path, const Shape& shape) {
   const FileSpec spec = FileSpec::parse(path);
-  if (spec.kind != FileKind::nifti) throw cli::InputError(path, "a NIfTI image", "a file without geometry");
+  if (spec.kind != FileKind::nifti) throw base::InputError(path, "a NIfTI image", "a file without geometry");
   const Header header = read_header(spec);
   std::vector<std::size_t> extents = extents_of(*header);
   if (extents.size() > 3) extents.resize(3);  // whatever is stacked behind the grid does not matter here
   const Shape found = spatial_shape(spec, extents);
-  if (found != shape) throw cli::InputError(path, "a grid of " + text(shape), text(found));
+  if (found != shape) throw base::InputError(path, "a grid of " + text(shape), text(found));
   return geometry_of(*header);
 }
 

@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "tools/cli/atomic_output.h"
-#include "tools/cli/error.h"
+#include "base/atomic_output.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
@@ -76,9 +76,9 @@ void write(const std::filesystem::path& path, const std::filesystem::path& shown
   std::memcpy(file.data() + header_bytes, values.data(), values.size_bytes());
   // Not a conditional expression: that would copy a plain file of hundreds of megabytes.
   if (compression == Compression::gzip)
-    cli::write_text(path, gzipped(file), shown);
+    base::write_text(path, gzipped(file), shown);
   else
-    cli::write_text(path, file, shown);
+    base::write_text(path, file, shown);
 }
 
 }  // namespace
@@ -101,8 +101,8 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
 void expect_fits_nifti(const std::string& file, const Shape& shape) {
   for (const std::size_t extent : shape) {
     if (extent <= largest_extent) continue;
-    throw cli::InputError(file, "at most " + std::to_string(largest_extent) + " voxels along each dimension (NIfTI-1)",
-                          text(shape));
+    throw base::InputError(file, "at most " + std::to_string(largest_extent) + " voxels along each dimension (NIfTI-1)",
+                           text(shape));
   }
 }
 

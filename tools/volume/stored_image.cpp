@@ -1,7 +1,7 @@
 // What all formats share: the promise of the header is compared with the bytes that are there.
 #include "tools/volume/stored_image.h"
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::volume {
 
@@ -10,7 +10,7 @@ std::size_t StoredImage::n_element() const {
   constexpr std::size_t most = std::size_t{1} << 48;
   std::size_t n = 1;
   for (const std::size_t extent : extents) {
-    if (extent == 0 || extent > most / n) throw cli::InputError(spec.shown, "an image of reasonable size", text(extents));
+    if (extent == 0 || extent > most / n) throw base::InputError(spec.shown, "an image of reasonable size", text(extents));
     n *= extent;
   }
   return n;
@@ -22,7 +22,7 @@ StoredImage open_image(const FileSpec& spec) {
     case FileKind::bart: return open_cfl(spec);
     case FileKind::hdf5: return open_hdf5(spec);
   }
-  throw cli::Error(cli::exit_internal, "unknown kind of file");
+  throw base::Error(base::exit_internal, "unknown kind of file");
 }
 
 Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents) {
@@ -30,7 +30,7 @@ Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents) {
   for (std::size_t i = extents.size(); i-- > 0 && extents.size() > 3;) {
     if (extents[i] == 1) extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  if (extents.size() > 3) throw cli::InputError(spec.shown, "at most three spatial dimensions", all);
+  if (extents.size() > 3) throw base::InputError(spec.shown, "at most three spatial dimensions", all);
   Shape shape{1, 1, 1};
   for (std::size_t i = 0; i < extents.size(); ++i) shape[i] = extents[i];
   return shape;

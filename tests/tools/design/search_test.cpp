@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "tests/tools/design/design_fixture.h"
-#include "tools/cli/error.h"
 #include "tools/design/start.h"
 
 namespace crbrt::design {
@@ -31,7 +31,7 @@ TEST_F(DesignSearch, ResumedFromItsStateFileEqualsTheUninterruptedSearch) {
 
 TEST_F(DesignSearch, TheStateOfAnotherProblemIsRefused) {
   const std::string path = folder.file("out.state", state_text(start()));
-  EXPECT_THROW(read_state(path, text + " "), cli::InputError);
+  EXPECT_THROW(read_state(path, text + " "), base::InputError);
 }
 
 TEST_F(DesignSearch, TheCostFallsAndEveryTrainKeepsTheLimits) {
@@ -62,7 +62,7 @@ TEST_F(DesignSearch, ATrainOfAnotherLengthIsNoStart) {
   Problem longer = problem;
   longer.n_pulse = 151;
   const auto sequence = expand(random_shape(longer, 1, 0), longer.limits, Durations::continuous);
-  EXPECT_THROW(fitted_shape(problem, sequence), cli::DisagreementError);
+  EXPECT_THROW(fitted_shape(problem, sequence), base::DisagreementError);
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/error.h"
 #include "tests/tools/eval/linear_model.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::evaluation {
 namespace {
@@ -116,7 +116,7 @@ TEST(Evaluate, TheScaleIsMeasuredAgainstTheNormOfTheSignal) {
   const Evaluation result = evaluate(model.program, set, {.snrs = {50}}, "linear");
   EXPECT_NEAR(result.splits[0].bias2_over_crb[0], 0.01 * 2500 / 4, 1e-5);  // floats near 0.9: 6e-8 of a bias of 0.1, squared
   set.signal_per_m0_crb.reset();
-  EXPECT_THROW(evaluate(model.program, set, {}, "linear"), cli::DisagreementError);
+  EXPECT_THROW(evaluate(model.program, set, {}, "linear"), base::DisagreementError);
 }
 
 TEST(Evaluate, ThreadsDoNotChangeANumber) {
@@ -150,17 +150,17 @@ TEST(Evaluate, AModelOfAnotherRankOrWithAnUnknownOutputDisagrees) {
   const auto code = [&](const LinearModel& m) {
     try {
       evaluate(m.program, set, {}, "linear.crbm");
-    } catch (const cli::Error& e) {
+    } catch (const base::Error& e) {
       EXPECT_NE(std::string(e.what()).find("linear.crbm"), std::string::npos);
       return e.code();
     }
-    return cli::exit_ok;
+    return base::exit_ok;
   };
-  EXPECT_EQ(code(model), cli::exit_ok);
-  EXPECT_EQ(code(unknown), cli::exit_disagreement);
-  EXPECT_EQ(code(separate), cli::exit_disagreement);  // the data set has one apparent T1
+  EXPECT_EQ(code(model), base::exit_ok);
+  EXPECT_EQ(code(unknown), base::exit_disagreement);
+  EXPECT_EQ(code(separate), base::exit_disagreement);  // the data set has one apparent T1
   set.coefficients.conservativeResize(1, Eigen::NoChange);
-  EXPECT_EQ(code(model), cli::exit_disagreement);
+  EXPECT_EQ(code(model), base::exit_disagreement);
 }
 
 }  // namespace

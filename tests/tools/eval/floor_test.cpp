@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "base/error.h"
 #include "tests/tools/eval/linear_model.h"
-#include "tools/cli/error.h"
 #include "tools/eval/normal_block.h"
 
 namespace crbrt::evaluation {
@@ -103,7 +103,7 @@ TEST(Floor, APriorOfOneFingerprintWithABoundIsRefused) {
   const auto set = equal_fingerprints(4, 1, 0, 0.2, 1);
   auto prior = set;
   prior.crb.rightCols(3).setZero();
-  EXPECT_THROW(measure_floor(model.program, set, prior, {}, "linear"), cli::DisagreementError);
+  EXPECT_THROW(measure_floor(model.program, set, prior, {}, "linear"), base::DisagreementError);
 }
 
 }  // namespace

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/error.h"
 #include "physics/basis.h"
 #include "physics/crb.h"
 #include "physics/simulator.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/eval/linear_model.h"
-#include "tools/cli/error.h"
 #include "tools/eval/grid_maps.h"
 
 namespace crbrt::evaluation {
@@ -92,17 +92,17 @@ TEST(CachedGrids, AreReadBackAndRefusedWhereTheyBelongToSomethingElse) {
   const Problem problem;
   const auto grids = paper_grids(4);
   const std::string cache = folder / "grid.h5";
-  EXPECT_THROW(cached_grids(cache, grids, nullptr, problem.like, 1), cli::UsageError);
+  EXPECT_THROW(cached_grids(cache, grids, nullptr, problem.like, 1), base::UsageError);
   const physics::Dataset made = cached_grids(cache, grids, &problem.sequence, problem.like, 1);
   ASSERT_TRUE(std::filesystem::exists(cache));
   const physics::Dataset read = cached_grids(cache, grids, nullptr, problem.like, 1);
   EXPECT_EQ(made.coefficients, read.coefficients);
   EXPECT_EQ(made.signal_per_m0_crb, read.signal_per_m0_crb);
   EXPECT_TRUE(((made.crb.array() == read.crb.array()) || (made.crb.array().isNaN() && read.crb.array().isNaN())).all());
-  EXPECT_THROW(cached_grids(cache, paper_grids(5), nullptr, problem.like, 1), cli::InputError);
+  EXPECT_THROW(cached_grids(cache, paper_grids(5), nullptr, problem.like, 1), base::InputError);
   Problem other;
   other.like.basis_sha256 = std::string(64, 'a');
-  EXPECT_THROW(cached_grids(cache, grids, nullptr, other.like, 1), cli::InputError);
+  EXPECT_THROW(cached_grids(cache, grids, nullptr, other.like, 1), base::InputError);
 }
 
 // A model that always says 0.2 has the bias 0.2 - m0s, whatever T1 is.

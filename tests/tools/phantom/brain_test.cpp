@@ -7,8 +7,8 @@
 #include <cmath>
 #include <complex>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 #include "tools/phantom/fields.h"
 #include "tools/volume/nifti_out.h"
 
@@ -47,8 +47,8 @@ TEST(Brain, PositionsSpanTheBoundingBox) {
 
 TEST(Brain, AnImageWithoutBrainIsRefused) {
   const tests::TemporaryFolder folder;
-  EXPECT_THROW(read_brain(image(folder, {0})), cli::InputError);
-  EXPECT_THROW(read_brain(folder / "absent.nii.gz"), cli::InputError);
+  EXPECT_THROW(read_brain(image(folder, {0})), base::InputError);
+  EXPECT_THROW(read_brain(folder / "absent.nii.gz"), base::InputError);
 }
 
 TEST(PhantomFields, StayInTheirRangesAndVary) {

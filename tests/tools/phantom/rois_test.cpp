@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/nifti_out.h"
 
@@ -80,7 +80,7 @@ TEST_F(Rois, MapsThatAreMissingAreNamed) {
   try {
     measure_rois({.phantom = folder / "", .methods = {{"NN", folder / "none"}}, .csv = folder / "rois.csv", .boxes = {}});
     FAIL() << "accepted";
-  } catch (const cli::InputError& error) {
+  } catch (const base::InputError& error) {
     EXPECT_NE(std::string(error.what()).find("none/status.nii"), std::string::npos) << error.what();
   }
   EXPECT_FALSE(std::filesystem::exists(folder / "rois.csv"));

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 #include "tools/report/gnuplot.h"
 
 namespace crbrt::report {
@@ -30,8 +30,8 @@ TEST(Page, PicturesAreEmbeddedAsBase64) {
   EXPECT_EQ(png_address(folder.file("a.png", magic)), "data:image/png;base64,iVBORw0KGgo=");
   EXPECT_EQ(png_address(folder.file("b.png", magic + "x")), "data:image/png;base64,iVBORw0KGgp4");
   EXPECT_EQ(png_address(folder.file("c.png", magic + "xy")), "data:image/png;base64,iVBORw0KGgp4eQ==");
-  EXPECT_THROW(png_address(folder.file("d.png", "GIF89a")), cli::InputError);
-  EXPECT_THROW(png_address(folder / "absent.png"), cli::InputError);
+  EXPECT_THROW(png_address(folder.file("d.png", "GIF89a")), base::InputError);
+  EXPECT_THROW(png_address(folder / "absent.png"), base::InputError);
 }
 
 TEST(InlineSvg, IdsArePrefixedWithTheirReferencesAndNameSpacesGo) {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 
 namespace crbrt::report {
 namespace {
@@ -30,10 +30,10 @@ TEST(TableFile, JsonMayBeObjectsOrColumnsAndRows) {
 
 TEST(TableFile, WhatIsNoTableIsRefused) {
   const tests::TemporaryFolder folder;
-  EXPECT_THROW(read_table("t", folder / "absent.csv"), cli::InputError);
-  EXPECT_THROW(read_table("t", folder.file("empty.csv", "")), cli::InputError);
-  EXPECT_THROW(read_table("t", folder.file("ragged.csv", "a,b\n1\n")), cli::InputError);
-  EXPECT_THROW(read_table("t", folder.file("number.json", "3")), cli::InputError);
+  EXPECT_THROW(read_table("t", folder / "absent.csv"), base::InputError);
+  EXPECT_THROW(read_table("t", folder.file("empty.csv", "")), base::InputError);
+  EXPECT_THROW(read_table("t", folder.file("ragged.csv", "a,b\n1\n")), base::InputError);
+  EXPECT_THROW(read_table("t", folder.file("number.json", "3")), base::InputError);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST_F(BasisFiles, LeadingColumnsCount) {
   Eigen::MatrixXd wide(columns.rows(), columns.cols() + 1);
   wide << columns, more;
   EXPECT_EQ(check(write_basis<double>("wide.mat", wide)), BasisCheck::verified);
-  expect_error(cli::exit_disagreement, {"narrow.mat", "at least 4 columns", "found 3"},
+  expect_error(base::exit_disagreement, {"narrow.mat", "at least 4 columns", "found 3"},
                [&] { check(write_basis<double>("narrow.mat", columns.leftCols(3))); });
 }
 
@@ -67,7 +67,7 @@ TEST_F(BasisFiles, SinglePrecisionIsHashedAsTheDoublesItConvertsTo) {
 }
 
 TEST_F(BasisFiles, AnotherBasisIsADisagreement) {
-  expect_error(cli::exit_disagreement, {"u.mat:U", "the basis of model", expected.sha256},
+  expect_error(base::exit_disagreement, {"u.mat:U", "the basis of model", expected.sha256},
                [&] { check(write_basis<double>("u.mat", -columns)); });
 }
 
@@ -75,17 +75,17 @@ TEST_F(BasisFiles, TheSidecarOfTheInputCounts) {
   write_text(file("in.json"), "{\"basis_sha256\": \"" + expected.sha256 + "\"}");
   EXPECT_EQ(check(""), BasisCheck::verified);
   write_text(file("in.json"), "{\"basis_sha256\": \"00\"}");
-  expect_error(cli::exit_disagreement, {"in.json", expected.sha256, "found 00"}, [&] { check(""); });
-  expect_error(cli::exit_disagreement, {"in.json"}, [&] { check(write_basis<double>("u.mat", columns)); });
+  expect_error(base::exit_disagreement, {"in.json", expected.sha256, "found 00"}, [&] { check(""); });
+  expect_error(base::exit_disagreement, {"in.json"}, [&] { check(write_basis<double>("u.mat", columns)); });
   write_text(file("in.json"), "{\"EchoTime\": 0.0035}");
   EXPECT_EQ(check(""), BasisCheck::unknown);
   write_text(file("in.json"), "{");
-  expect_error(cli::exit_input, {"in.json"}, [&] { check(""); });
+  expect_error(base::exit_input, {"in.json"}, [&] { check(""); });
 }
 
 TEST_F(BasisFiles, AMissingBasisFileIsNamed) {
-  expect_error(cli::exit_input, {"none.mat"}, [&] { check(file("none.mat") + ":U"); });
-  expect_error(cli::exit_input, {"none.crbm"}, [&] { check(file("none.crbm")); });
+  expect_error(base::exit_input, {"none.mat"}, [&] { check(file("none.mat") + ":U"); });
+  expect_error(base::exit_input, {"none.crbm"}, [&] { check(file("none.crbm")); });
 }
 
 }  // namespace

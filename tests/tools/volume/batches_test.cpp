@@ -60,14 +60,14 @@ TEST_F(NumberedImage, EveryListedVoxelIsVisitedOnce) {
 class Failing final : public Counter {
  public:
   using Counter::Counter;
-  void store(std::span<const std::size_t>) override { throw cli::InputError("in.cfl", "something", "something else"); }
+  void store(std::span<const std::size_t>) override { throw base::InputError("in.cfl", "something", "something else"); }
 };
 
 TEST_F(NumberedImage, AnErrorOfOneThreadReachesTheCaller) {
   for (const unsigned threads : {1u, 3u}) {
     std::vector<int> visits(n, 0);
     const volume::BatchPlan plan{.batch_size = 10, .threads = threads};
-    expect_error(cli::exit_input, {"something else"}, [&] {
+    expect_error(base::exit_input, {"something else"}, [&] {
       volume::run_batches(image(), volume::all_voxels({n, 1, 1}), plan, [&] { return std::make_unique<Failing>(visits); });
     });
   }
@@ -77,7 +77,7 @@ TEST_F(NumberedImage, AFileThatShrinksWhileItIsReadIsAnError) {
   const volume::CoefficientImage opened = image();
   cut(folder / "in.cfl", 8);
   std::vector<int> visits(n, 0);
-  expect_error(cli::exit_input, {"in.cfl", "bytes"}, [&] {
+  expect_error(base::exit_input, {"in.cfl", "bytes"}, [&] {
     volume::run_batches(opened, volume::all_voxels({n, 1, 1}), {.batch_size = n},
                         [&] { return std::make_unique<Counter>(visits); });
   });

@@ -170,69 +170,69 @@ TEST_F(CoefficientFiles, ListedVoxelsAreThoseOfTheWholeImage) {
 }
 
 TEST_F(CoefficientFiles, MissingFilesAreNamed) {
-  expect_error(cli::exit_input, {"none.nii", "No such file"}, [&] { CoefficientImage::open(file("none.nii")); });
-  expect_error(cli::exit_input, {"none.mat", "No such file"}, [&] { CoefficientImage::open(file("none.mat") + ":x"); });
-  expect_error(cli::exit_input, {(folder / ""), "a folder"}, [&] { CoefficientImage::open((folder / "")); });
+  expect_error(base::exit_input, {"none.nii", "No such file"}, [&] { CoefficientImage::open(file("none.nii")); });
+  expect_error(base::exit_input, {"none.mat", "No such file"}, [&] { CoefficientImage::open(file("none.mat") + ":x"); });
+  expect_error(base::exit_input, {(folder / ""), "a folder"}, [&] { CoefficientImage::open((folder / "")); });
   write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
   std::filesystem::remove(file("b.hdr"));
-  expect_error(cli::exit_input, {"b.hdr"}, [&] { CoefficientImage::open(file("b.cfl")); });
+  expect_error(base::exit_input, {"b.hdr"}, [&] { CoefficientImage::open(file("b.cfl")); });
 }
 
 TEST_F(CoefficientFiles, TruncatedFilesAreRefused) {
   write_nifti1(file("c.nii"), {with(grid, {n_coeff}), DT_COMPLEX64, bytes_of(values)});
   gzip(file("c.nii"), file("c.nii.gz"));
   cut(file("c.nii"), 1);
-  expect_error(cli::exit_input, {"c.nii", "expected 1312 bytes, found 1311 bytes"},
+  expect_error(base::exit_input, {"c.nii", "expected 1312 bytes, found 1311 bytes"},
                [&] { CoefficientImage::open(file("c.nii")); });
   cut(file("c.nii"), 1200);
-  expect_error(cli::exit_input, {"c.nii", "NIfTI"}, [&] { CoefficientImage::open(file("c.nii")); });
+  expect_error(base::exit_input, {"c.nii", "NIfTI"}, [&] { CoefficientImage::open(file("c.nii")); });
   cut(file("c.nii.gz"), 40);
-  expect_error(cli::exit_input, {"c.nii.gz", "cut off"}, [&] { CoefficientImage::open(file("c.nii.gz")); });
+  expect_error(base::exit_input, {"c.nii.gz", "cut off"}, [&] { CoefficientImage::open(file("c.nii.gz")); });
   write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
   cut(file("b.cfl"), 8);
-  expect_error(cli::exit_input, {"b.cfl", "expected 960 bytes", "found 952 bytes"},
+  expect_error(base::exit_input, {"b.cfl", "expected 960 bytes", "found 952 bytes"},
                [&] { CoefficientImage::open(file("b.cfl")); });
   write_mat<float>(file("m.mat"), "x", with(grid, {n_coeff}), values);
   cut(file("m.mat"), std::filesystem::file_size(file("m.mat")) / 2);
-  expect_error(cli::exit_input, {"m.mat"}, [&] { CoefficientImage::open(file("m.mat") + ":x"); });
+  expect_error(base::exit_input, {"m.mat"}, [&] { CoefficientImage::open(file("m.mat") + ":x"); });
 }
 
 TEST_F(CoefficientFiles, FilesOfAnotherKindAreRefused) {
   write_text(file("text.nii"), "not an image at all");
-  expect_error(cli::exit_input, {"text.nii", "NIfTI"}, [&] { CoefficientImage::open(file("text.nii")); });
+  expect_error(base::exit_input, {"text.nii", "NIfTI"}, [&] { CoefficientImage::open(file("text.nii")); });
   write_text(file("text.mat"), "MATLAB 5.0 MAT-file");
-  expect_error(cli::exit_input, {"text.mat", "MAT v7.3"}, [&] { CoefficientImage::open(file("text.mat") + ":x"); });
+  expect_error(base::exit_input, {"text.mat", "MAT v7.3"}, [&] { CoefficientImage::open(file("text.mat") + ":x"); });
   write_mat<float>(file("m.mat"), "x", with(grid, {n_coeff}), values);
-  expect_error(cli::exit_input, {"m.mat", "\"y\""}, [&] { CoefficientImage::open(file("m.mat") + ":y"); });
-  expect_error(cli::exit_input, {"m.mat", "data set after the file name"}, [&] { CoefficientImage::open(file("m.mat")); });
+  expect_error(base::exit_input, {"m.mat", "\"y\""}, [&] { CoefficientImage::open(file("m.mat") + ":y"); });
+  expect_error(base::exit_input, {"m.mat", "data set after the file name"}, [&] { CoefficientImage::open(file("m.mat")); });
   write_mat_real<double>(file("real.mat"), "x", {4, 3, 2}, std::vector<double>(24));
-  expect_error(cli::exit_input, {"real.mat", "real numbers"}, [&] { CoefficientImage::open(file("real.mat") + ":x"); });
+  expect_error(base::exit_input, {"real.mat", "real numbers"}, [&] { CoefficientImage::open(file("real.mat") + ":x"); });
   write_nifti1(file("rgb.nii"), {{4, 3, 2, 2}, DT_RGB24, std::vector<std::byte>(144)});
-  expect_error(cli::exit_input, {"rgb.nii", "RGB"}, [&] { CoefficientImage::open(file("rgb.nii")); });
+  expect_error(base::exit_input, {"rgb.nii", "RGB"}, [&] { CoefficientImage::open(file("rgb.nii")); });
 }
 
 TEST_F(CoefficientFiles, DimensionsThatMakeNoCoefficientImageAreRefused) {
   write_nifti1(file("odd.nii"), {{4, 3, 2, 5}, DT_FLOAT32, std::vector<std::byte>(480)});
-  expect_error(cli::exit_input, {"odd.nii", "4x3x2x5"}, [&] { CoefficientImage::open(file("odd.nii")); });
+  expect_error(base::exit_input, {"odd.nii", "4x3x2x5"}, [&] { CoefficientImage::open(file("odd.nii")); });
   write_nifti1(file("five.nii"), {{4, 3, 2, 5, 2}, DT_COMPLEX64, std::vector<std::byte>(1920)});
-  expect_error(cli::exit_input, {"five.nii", "4x3x2x5x2"}, [&] { CoefficientImage::open(file("five.nii")); });
+  expect_error(base::exit_input, {"five.nii", "4x3x2x5x2"}, [&] { CoefficientImage::open(file("five.nii")); });
   write_cfl(file("coils.cfl"), {4, 3, 2, 5}, values);
-  expect_error(cli::exit_input, {"coils.cfl", "dimension 6"}, [&] { CoefficientImage::open(file("coils.cfl")); });
+  expect_error(base::exit_input, {"coils.cfl", "dimension 6"}, [&] { CoefficientImage::open(file("coils.cfl")); });
   write_text(file("coils.hdr"), "# Dimensions\n4 3 -2 1\n");
-  expect_error(cli::exit_input, {"coils.hdr", "-2"}, [&] { CoefficientImage::open(file("coils.cfl")); });
+  expect_error(base::exit_input, {"coils.hdr", "-2"}, [&] { CoefficientImage::open(file("coils.cfl")); });
   write_text(file("coils.hdr"), "# Dimensions\n4 3 x\n");
-  expect_error(cli::exit_input, {"coils.hdr", "4 3 x"}, [&] { CoefficientImage::open(file("coils.cfl")); });
+  expect_error(base::exit_input, {"coils.hdr", "4 3 x"}, [&] { CoefficientImage::open(file("coils.cfl")); });
   write_text(file("coils.hdr"), "# Dimensions\n4294967296 4294967296 4294967296\n");
-  expect_error(cli::exit_input, {"coils.cfl", "reasonable size"}, [&] { CoefficientImage::open(file("coils.cfl")); });
+  expect_error(base::exit_input, {"coils.cfl", "reasonable size"}, [&] { CoefficientImage::open(file("coils.cfl")); });
   write_text(file("coils.hdr"), "nothing\n");
-  expect_error(cli::exit_input, {"coils.hdr", "# Dimensions"}, [&] { CoefficientImage::open(file("coils.cfl")); });
+  expect_error(base::exit_input, {"coils.hdr", "# Dimensions"}, [&] { CoefficientImage::open(file("coils.cfl")); });
 }
 
 TEST_F(CoefficientFiles, AnotherRankIsADisagreement) {
   write_nifti1(file("c.nii"), {with(grid, {n_coeff}), DT_COMPLEX64, bytes_of(values)});
   const CoefficientImage image = CoefficientImage::open(file("c.nii"));
   image.expect_n_coeff(5, "model m");
-  expect_error(cli::exit_disagreement, {"c.nii", "13 coefficients per voxel (model m)", "found 5"},
+  expect_error(base::exit_disagreement, {"c.nii", "13 coefficients per voxel (model m)", "found 5"},
                [&] { image.expect_n_coeff(13, "model m"); });
 }
 

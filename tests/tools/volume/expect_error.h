@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 namespace crbrt::tests {
 
-/// Runs `action`, which must throw a cli::Error of this code whose line holds all of `parts`.
+/// Runs `action`, which must throw a base::Error of this code whose line holds all of `parts`.
 template <class Action>
-void expect_error(cli::ExitCode code, const std::vector<std::string>& parts, Action&& action) {
+void expect_error(base::ExitCode code, const std::vector<std::string>& parts, Action&& action) {
   try {
     action();
     ADD_FAILURE() << "no error, expected one about " << *parts.begin();
-  } catch (const cli::Error& error) {
+  } catch (const base::Error& error) {
     const std::string line = error.what();
     EXPECT_EQ(error.code(), code) << line;
     EXPECT_EQ(line.find('\n'), std::string::npos) << line;

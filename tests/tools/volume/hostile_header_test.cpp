@@ -54,8 +54,8 @@ class HostileHeader : public testing::Test {
       std::vector<float> voxel(2 * image.n_coeff());
       volume::BatchReader(image).read(first, voxel.data());
       return true;
-    } catch (const cli::Error& error) {
-      EXPECT_EQ(error.code(), cli::exit_input) << error.what();
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::exit_input) << error.what();
       return false;
     }
   }
@@ -79,7 +79,7 @@ class HostileHeader : public testing::Test {
   }
 
   void expect_refused(const std::string& spec, const std::vector<std::string>& parts) const {
-    expect_error(cli::exit_input, parts, [&] { CoefficientImage::open(spec); });
+    expect_error(base::exit_input, parts, [&] { CoefficientImage::open(spec); });
   }
 
   TemporaryFolder folder;

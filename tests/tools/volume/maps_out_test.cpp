@@ -74,7 +74,7 @@ TEST_F(MapsOut, LikeGivesTheGeometryAndMustHaveTheGrid) {
   write_nifti1(file("like.nii"), {{2, 2, 2}, DT_UINT8, std::vector<std::byte>(8), set_oblique});
   write_one({{2, 2, 2}, volume::read_geometry(file("like.nii"), {2, 2, 2})}, Compression::none, std::vector<float>(8));
   expect_same_geometry(nifti_header(file("out/T1map.nii")), nifti_header(file("like.nii")));
-  expect_error(cli::exit_input, {"like.nii", "a grid of 2x2x3", "found 2x2x2"}, [&] {
+  expect_error(base::exit_input, {"like.nii", "a grid of 2x2x3", "found 2x2x2"}, [&] {
     volume::read_geometry(file("like.nii"), {2, 2, 3});
   });
 }
@@ -141,7 +141,7 @@ TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
 }
 
 TEST_F(MapsOut, AGridBeyondNifti1IsRefusedBeforeAnythingIsMade) {
-  expect_error(cli::exit_input, {"in.nii", "32767", "40000x1x1"}, [&] {
+  expect_error(base::exit_input, {"in.nii", "32767", "40000x1x1"}, [&] {
     volume::MapFolder(file("big"), {{40000, 1, 1}, {}}, run, Compression::none);
   });
   EXPECT_FALSE(std::filesystem::exists(file("big")));
@@ -157,9 +157,9 @@ TEST(MapNames, FollowBidsWhereItHasAName) {
 TEST(MapNames, AreDifferentAndStayInTheFolder) {
   EXPECT_EQ(volume::map_names("m", {"t1_free_s", "t1_apparent_s"}), (std::vector<std::string>{"T1map", "t1_apparent_s"}));
   for (const char* name : {"../escape", "", "status", "a/b", "a.b"}) {
-    expect_error(cli::exit_input, {"m.crbm", std::string("\"") + name + "\""}, [&] { volume::map_names("m.crbm", {name}); });
+    expect_error(base::exit_input, {"m.crbm", std::string("\"") + name + "\""}, [&] { volume::map_names("m.crbm", {name}); });
   }
-  expect_error(cli::exit_input, {"m.crbm", "twice"}, [&] { volume::map_names("m.crbm", {"b1_rel", "b1_rel"}); });
+  expect_error(base::exit_input, {"m.crbm", "twice"}, [&] { volume::map_names("m.crbm", {"b1_rel", "b1_rel"}); });
 }
 
 TEST(Sidecar, CommandsKeepNoFolders) {

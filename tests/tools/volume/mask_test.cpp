@@ -55,14 +55,14 @@ TEST_F(MaskFiles, NanMarksNothingAndNegativeNumbersDo) {
 
 TEST_F(MaskFiles, AnotherShapeIsRefused) {
   write_nifti1(file("m.nii"), {{2, 3, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers))});
-  expect_error(cli::exit_input, {"m.nii", "a mask of 3x2x1", "found 2x3"}, [&] { volume::read_mask(file("m.nii"), shape); });
+  expect_error(base::exit_input, {"m.nii", "a mask of 3x2x1", "found 2x3"}, [&] { volume::read_mask(file("m.nii"), shape); });
   write_nifti1(file("four.nii"), {{3, 2, 1, 2}, DT_UINT8, std::vector<std::byte>(12)});
-  expect_error(cli::exit_input, {"four.nii", "3x2x1x2"}, [&] { volume::read_mask(file("four.nii"), shape); });
+  expect_error(base::exit_input, {"four.nii", "3x2x1x2"}, [&] { volume::read_mask(file("four.nii"), shape); });
 }
 
 TEST_F(MaskFiles, AnEmptyMaskIsRefused) {
   write_nifti1(file("m.nii"), {{3, 2, 1}, DT_UINT8, std::vector<std::byte>(6)});
-  expect_error(cli::exit_input, {"m.nii", "at least one voxel in the mask"}, [&] { volume::read_mask(file("m.nii"), shape); });
+  expect_error(base::exit_input, {"m.nii", "at least one voxel in the mask"}, [&] { volume::read_mask(file("m.nii"), shape); });
 }
 
 TEST_F(MaskFiles, LongMasksAreReadInPieces) {  // a piece is 65,536 voxels

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// printf of one double; the first 63 characters of it.
 inline std::string number_text(double value, const char* format) {
@@ -13,4 +13,4 @@ inline std::string number_text(double value, const char* format) {
   return text;
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -1,9 +1,9 @@
 // The text of the progress line; that it stays away from pipes.
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 
 #include <gtest/gtest.h>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 TEST(DurationText, ChangesItsUnits) {
@@ -35,4 +35,4 @@ TEST(Progress, WritesNothingWhereStderrIsNoTerminal) {
 }
 
 }  // namespace
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -1,12 +1,12 @@
 // Draws over one line of stderr with a carriage return; nothing at all when stderr is no terminal.
-#include "tools/cli/progress.h"
+#include "base/progress.h"
 
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 constexpr std::chrono::milliseconds redraw_interval{200};
@@ -61,4 +61,4 @@ void Progress::advance(std::uint64_t n, const std::string& note) {
   std::fflush(stderr);
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// One output file.
 ///     AtomicFile file("out.h5");
@@ -63,4 +63,4 @@ void write_text(const std::filesystem::path& path, std::string_view text, const 
 /// Flushes a written file or folder to the disk and renames it over `to`. Throws OutputError naming `to`.
 void publish(const std::filesystem::path& from, const std::filesystem::path& to);
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

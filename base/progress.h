@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// "label  42 %  3/7  remaining 1 min 05 s  note". Remaining time counts only what this run did (resumed_from is free).
 std::string progress_line(const std::string& label, std::uint64_t done, std::uint64_t total, std::uint64_t resumed_from,
@@ -36,4 +36,4 @@ class Progress {
   std::uint64_t done_;
 };
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

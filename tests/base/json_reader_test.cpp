@@ -1,14 +1,14 @@
 // Every complaint about JSON names file, place, expected and found.
-#include "tools/cli/json_reader.h"
+#include "base/json_reader.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 std::string complaint(const std::function<void()>& action) {
@@ -55,4 +55,4 @@ TEST_F(JsonFile, BrokenFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

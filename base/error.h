@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 enum ExitCode : int {
   exit_ok = 0,            ///< done; flagged voxels included
@@ -55,4 +55,4 @@ class OutputError : public Error {
 /// Runs `body`, prints "PROGRAM: message" to stderr for every exception, and returns the exit code.
 int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv);
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

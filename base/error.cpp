@@ -1,11 +1,11 @@
 // The one place where exceptions become a line on stderr and an exit code.
-#include "tools/cli/error.h"
+#include "base/error.h"
 
 #include <csignal>
 #include <cstdio>
 #include <new>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 std::string exit_code_help() {
   return "Exit codes:\n"
@@ -36,4 +36,4 @@ int run_main(const char* program, int (*body)(int argc, char** argv), int argc, 
   return exit_internal;
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -1,5 +1,5 @@
 // The only file that parses JSON for the programs; the library is nlohmann's.
-#include "tools/cli/json_reader.h"
+#include "base/json_reader.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 using nlohmann::json;
@@ -116,4 +116,4 @@ void JsonReader::expect_only(std::initializer_list<std::string_view> allowed) co
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) fail("one of the keys " + list, "\"" + key + "\"");
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// A value inside a JSON file. All members throw InputError. Cheap to copy; keeps the whole document alive.
 class JsonReader {
@@ -49,4 +49,4 @@ class JsonReader {
   const nlohmann::json* value_;
 };
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -1,13 +1,13 @@
-/// Model files in programs: the loader's status as an error that ends the program. Header only, so that crbrt::cli itself
+/// Model files in programs: the loader's status as an error that ends the program. Header only, so that crbrt::base itself
 /// needs no loader; who includes it links crbrt::loader.
 #pragma once
 
 #include <string>
 
+#include "base/error.h"
 #include "crbrt/loader.hpp"
-#include "tools/cli/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// Throws InputError.
 inline Model load_model(const std::string& path) {
@@ -17,4 +17,4 @@ inline Model load_model(const std::string& path) {
   throw InputError(path, "a model", "one that is refused (" + result.detail + ")");
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

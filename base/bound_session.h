@@ -1,4 +1,4 @@
-/// A session of the runtime with heap memory, which the runtime itself never asks for. Header only, so that crbrt::cli itself
+/// A session of the runtime with heap memory, which the runtime itself never asks for. Header only, so that crbrt::base itself
 /// needs no runtime; who includes it links crbrt::runtime.
 #pragma once
 
@@ -7,10 +7,10 @@
 #include <new>
 #include <string>
 
+#include "base/error.h"
 #include "crbrt/crbrt.hpp"
-#include "tools/cli/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 
 /// For one thread at a time.
 class BoundSession {
@@ -34,4 +34,4 @@ class BoundSession {
   Session session_;
 };
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

@@ -1,15 +1,15 @@
 // Outputs exist completely or not at all.
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <csignal>
 
+#include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/cli/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 using tests::content_of;
@@ -125,4 +125,4 @@ TEST(AtomicFolder, AFileThatWasNeverWrittenStopsTheCommitBeforeAnyRename) {
 }
 
 }  // namespace
-}  // namespace crbrt::cli
+}  // namespace crbrt::base

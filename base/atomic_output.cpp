@@ -1,5 +1,5 @@
 // Temporary files beside their targets. POSIX calls, because only they say why a write failed.
-#include "tools/cli/atomic_output.h"
+#include "base/atomic_output.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "tools/cli/error.h"
+#include "base/error.h"
 
-namespace crbrt::cli {
+namespace crbrt::base {
 namespace {
 
 namespace fs = std::filesystem;
@@ -110,4 +110,4 @@ void write_text_file(const fs::path& target, std::string_view text) {
   file.commit();
 }
 
-}  // namespace crbrt::cli
+}  // namespace crbrt::base
