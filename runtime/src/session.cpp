@@ -5,6 +5,7 @@
 #include "runtime/src/details.h"
 #include "runtime/src/kernel_table.h"
 #include "runtime/src/program_check.h"
+#include "runtime/src/run_ops.h"
 
 namespace crbrt {
 
@@ -29,12 +30,6 @@ void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, Voxel
   }
 }
 
-RunOps compiled_ops(const Program& program, Isa isa) noexcept {
-  const auto index = static_cast<std::size_t>(isa);
-  return program.compiled != nullptr && index < sizeof(CompiledNetwork) / sizeof(RunOps) ? program.compiled->run[index]
-                                                                                         : nullptr;
-}
-
 /// What one call of run() works on.
 struct Run {
   const Program& program;
@@ -42,54 +37,21 @@ struct Run {
   float* arena;
   const Details& details;
   RunOps compiled;  ///< null: interpret
-  const bool outputs_only = !wants_any(details);
-  const std::size_t first_last = first_last_op(program.n_op, program.ops[program.n_op - 1].kind);
 
-  float* slot(std::uint32_t index) const noexcept { return arena + words_before(program, index) * layout::tile_voxels; }
-
-  const float* added(const Op& op) const noexcept {
-    return op.add_slot >= 0 ? slot(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
-  }
-
-  /// Features after the outputs cost nothing where nobody asks for them: the outputs come first, and so do their weights.
-  std::size_t n_out(std::size_t index) const noexcept {
-    return outputs_only && index >= first_last ? program.n_output : program.ops[index].n_out;
-  }
-
-  void apply(std::size_t index, std::size_t n_voxel) const noexcept {
-    const Op& op = program.ops[index];
-    float* const in = slot(op.in_slot);
-    float* const out = slot(op.out_slot);
-    const bool relu = op.relu != 0;
-    switch (op.kind) {
-      case OpKind::dense: return kernels.dense({in, out, added(op), op.weights, op.bias, op.n_in, n_out(index), relu, n_voxel});
-      case OpKind::group_norm:
-        return kernels.group_norm({in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, relu, n_voxel});
-      case OpKind::relu: return kernels.relu({in, out, op.n_in, n_voxel});
-      case OpKind::affine: return kernels.affine({in, out, op.weights, op.bias, op.n_in, relu, n_voxel});
-      case OpKind::quantize: return kernels.quantize({in, out, op.weights, op.n_in, n_voxel});
-      case OpKind::dequantize: return kernels.dequantize({in, out, op.weights, n_out(index), n_voxel});
-      case OpKind::dense_u8:
-        return kernels.dense_u8({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
-      case OpKind::dense_s16:
-        return kernels.dense_s16({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
-      case OpKind::affine_s16: return kernels.affine_fixed({in, out, op.fixed, op.n_in, op.out, relu, n_voxel});
-      case OpKind::group_norm_s16:
-        return kernels.group_norm_fixed({in, out, op.fixed, op.fixed_group_norm, op.n_in, op.n_group, op.out, relu, n_voxel});
-    }
+  void run_ops(std::size_t n_voxel) const noexcept {
+    const bool outputs_only = !wants_any(details);
+    if (compiled != nullptr) return compiled(program, arena, n_voxel, outputs_only);
+    interpret_ops(program, kernels, arena, n_voxel, outputs_only);
   }
 
   /// The tile whose first voxel is `first` of the batch. status may be null.
   void tile(const CoefficientTile& in, std::size_t first, const View2<float>& out, VoxelStatus* status) const noexcept {
     NormTile norm;
-    const PreprocessFlags flags =
-        kernels.preprocess({in, program.n_coeff, program.preprocessing, slot(0), wants_std(details) ? &norm : nullptr});
-    if (compiled != nullptr)
-      compiled(program, arena, in.n_voxel, outputs_only);
-    else
-      for (std::size_t i = 0; i < program.n_op; ++i) apply(i, in.n_voxel);
+    const PreprocessFlags flags = kernels.preprocess(
+        {in, program.n_coeff, program.preprocessing, slot_tile(program, arena, 0), wants_std(details) ? &norm : nullptr});
+    run_ops(in.n_voxel);
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
-    float* const features = slot(program.ops[program.n_op - 1].out_slot);
+    float* const features = slot_tile(program, arena, program.ops[program.n_op - 1].out_slot);
     const layout::VoxelBits outside = kernels.estimate(
         {features, program.outputs, program.n_output, blank, out.data + first * out.stride, in.n_voxel, out.stride});
     write_details(program, kernels, {features, &norm, blank, first, in.n_voxel}, details);
