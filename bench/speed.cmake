@@ -6,7 +6,7 @@ endif()
 # Off unless asked for, because one file with its headers takes half a minute and a gigabyte: the preset "bench" asks.
 option(CRBRT_BENCH_LIBTORCH "LibTorch as a peer of crbrt-bench" OFF)
 
-add_executable(crbrt-bench
+crbrt_add_program(crbrt-bench SOURCES
   peers/plain_network.cpp
   speed/accuracy.cpp
   speed/child_process.cpp
@@ -18,15 +18,15 @@ add_executable(crbrt-bench
   speed/measure.cpp
   speed/networks.cpp
   speed/plain_steps.cpp
-  speed/summary.cpp)
-crbrt_private_target(crbrt-bench)
+  speed/summary.cpp
+  PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
-target_link_libraries(crbrt-bench PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json)
 
-add_library(crbrt_bench_peer STATIC peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/plain_network.cpp)
-crbrt_private_target(crbrt_bench_peer)
-target_link_libraries(crbrt_bench_peer PUBLIC crbrt::cli PRIVATE crbrt::base_json)
+crbrt_add_library(crbrt_bench_peer
+  SOURCES peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/plain_network.cpp
+  PUBLIC crbrt::cli
+  PRIVATE crbrt::base_json)
 set(bench_flags -O3)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   list(APPEND bench_flags -mavx2 -mfma)
@@ -40,9 +40,7 @@ add_custom_target(crbrt-bench-all DEPENDS crbrt-bench)
 # crbrt_add_peer(NAME SOURCES... LIBRARIES...): crbrt-bench-NAME.
 function(crbrt_add_peer name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_executable(crbrt-bench-${name} ${arg_SOURCES})
-  crbrt_private_target(crbrt-bench-${name})
-  target_link_libraries(crbrt-bench-${name} PRIVATE crbrt_bench_peer ${arg_LIBRARIES})
+  crbrt_add_program(crbrt-bench-${name} SOURCES ${arg_SOURCES} PRIVATE crbrt_bench_peer ${arg_LIBRARIES})
   add_dependencies(crbrt-bench-all crbrt-bench-${name})
 endfunction()
 

@@ -14,10 +14,7 @@ endif()
 
 function(crbrt_add_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
-  add_executable(${name} ${arg_SOURCES})
-  crbrt_private_target(${name})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
+  crbrt_add_program(${name} SOURCES ${arg_SOURCES} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
   # Tests of real data live beside the clone; they skip where it is absent.
   target_compile_definitions(${name} PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CRBRT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   # An empty LABELS would take the next word as its value.

@@ -2,7 +2,7 @@
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_library(CRBRT_MD_LIBRARY md REQUIRED)
 
-add_library(crbrt_physics STATIC
+crbrt_add_library(crbrt_physics SOURCES
   basis.cpp
   chebyshev2d.cpp
   crb.cpp
@@ -18,11 +18,9 @@ add_library(crbrt_physics STATIC
   sequence.cpp
   sha256.cpp
   simulator.cpp
-  tissue.cpp)
-add_library(crbrt::physics ALIAS crbrt_physics)
-crbrt_private_target(crbrt_physics)
-target_include_directories(crbrt_physics PUBLIC ${PROJECT_SOURCE_DIR})
-target_link_libraries(crbrt_physics PUBLIC Eigen3::Eigen PRIVATE ${CRBRT_MD_LIBRARY})
+  tissue.cpp
+  PUBLIC Eigen3::Eigen
+  PRIVATE ${CRBRT_MD_LIBRARY})
 
 # Vectors wider than the baseline's registers are split by the compiler; the ABI note about passing them is moot, since
 # every function that takes one is inlined into this unit.

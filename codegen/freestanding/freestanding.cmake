@@ -7,9 +7,8 @@ foreach(part IN ITEMS header.h arithmetic.c dense_s16.c dense_u8.c affine_s16.c 
 endforeach()
 configure_file(${part_dir}/parts.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/freestanding/parts.cpp @ONLY)
 
-add_library(crbrt_freestanding STATIC
+crbrt_add_library(crbrt_freestanding SOURCES
   freestanding/emit_freestanding.cpp
   freestanding/freestanding_layers.cpp
-  ${CMAKE_CURRENT_BINARY_DIR}/freestanding/parts.cpp)
-crbrt_private_target(crbrt_freestanding)
-target_link_libraries(crbrt_freestanding PUBLIC crbrt_codegen)
+  ${CMAKE_CURRENT_BINARY_DIR}/freestanding/parts.cpp
+  PUBLIC crbrt_codegen)

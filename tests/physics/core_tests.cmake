@@ -1,7 +1,6 @@
 # Tests of the physics core, and the program that makes its goldens.
 find_package(nlohmann_json REQUIRED)
-add_library(crbrt_slow_integrator STATIC slow_integrator.cpp)
-target_include_directories(crbrt_slow_integrator PUBLIC ${PROJECT_SOURCE_DIR})
+crbrt_add_library(crbrt_slow_integrator SOURCES slow_integrator.cpp)
 
 crbrt_add_test(physics_core_test
   SOURCES adjoint_test.cpp basis_test.cpp bound_cost_test.cpp crb_test.cpp gradient_test.cpp r2sl_test.cpp sequence_test.cpp simulator_test.cpp
@@ -15,6 +14,7 @@ crbrt_add_test(physics_golden_test
   LIBRARIES crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
 
 # Regenerates tests/golden/protocol_signals.json from the slow integrator (about a minute).
-add_executable(crbrt-physics-goldens physics_goldens.cpp)
-target_link_libraries(crbrt-physics-goldens PRIVATE crbrt_slow_integrator crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
+crbrt_add_program(crbrt-physics-goldens
+  SOURCES physics_goldens.cpp
+  PRIVATE crbrt_slow_integrator crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
 target_compile_definitions(crbrt-physics-goldens PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

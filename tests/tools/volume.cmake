@@ -1,11 +1,10 @@
 # Tests of crbrt::volume, and the writer of image files that tests of programs use too.
 find_package(HDF5 REQUIRED COMPONENTS C)
-add_library(crbrt_test_images STATIC ${CMAKE_CURRENT_LIST_DIR}/volume/image_files.cpp)
-crbrt_private_target(crbrt_test_images)
-target_include_directories(crbrt_test_images PUBLIC ${PROJECT_SOURCE_DIR})
+crbrt_add_library(crbrt_test_images
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/image_files.cpp
+  PUBLIC ${CRBRT_NIFTI2_LIBRARY} ${CRBRT_ZNZ_LIBRARY}
+  PRIVATE hdf5::hdf5 ${CRBRT_DEFLATE_LIBRARY})
 target_include_directories(crbrt_test_images SYSTEM PUBLIC ${CRBRT_NIFTI_INCLUDE_DIR} ${CRBRT_NIFTI_INCLUDE_DIR}/nifti)
-target_link_libraries(crbrt_test_images PUBLIC ${CRBRT_NIFTI2_LIBRARY} ${CRBRT_ZNZ_LIBRARY}
-                                        PRIVATE hdf5::hdf5 ${CRBRT_DEFLATE_LIBRARY})
 
 crbrt_add_test(volume_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/basis_check_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/batches_test.cpp
