@@ -1,5 +1,5 @@
 /// The integer multiply-adds per second that one core reaches from registers alone, products of 16 and of 8 bits with sums of
-/// 32 bits: the yardstick of fixed-point networks, as fma_peak.h is that of float ones.
+/// 32 bits: the yardstick of integer networks, as fma_peak.h is that of float ones.
 #pragma once
 
 #include "crbrt/isa.h"

@@ -4,7 +4,7 @@
 #     crbrt_add_model(app MODEL brain_v1.crbm)
 #     // #include "brain_v1.hpp": crbrt::models::brain_v1      #include "brain_v1.h": crbrt_model_brain_v1()
 #
-# PRECISION mixed takes the integer form that the file carries (docs/fixed-point.md); default: f32.
+# PRECISION mixed takes the integer form that the file carries (docs/integers.md); default: f32.
 # SPECIALISED compiles the runtime's kernels once more with the model's shapes as constants, for every instruction set of the
 # machine (on x86 that needs xsimd's headers). Results have the same bits; how much faster it is says bench/README.md.
 # NAME is the C identifier in the generated code; default: the file's name without its extension. Works in the source tree

@@ -1,4 +1,4 @@
-/// The Cramér-Rao bound that a real-valued estimator obeys (physics.md, "Compression, noise and the bound").
+/// The Cramér-Rao bound that a real-valued estimator obeys (docs/physics.md Eq. 9 to 13).
 ///
 /// Unknowns are real: Re M0, Im M0 and the tissue parameters. With J = [s, i s, M0 ds/dtheta] the Fisher matrix is
 /// F = Re(J^H J) / sigma^2, and the bound is diag(F^-1). sigma is the standard deviation of the real and of the imaginary
@@ -20,12 +20,12 @@
 
 namespace crbrt::physics {
 
-/// Is r1 one unknown (the paper: r1_free = r1_semi = 1/T1) or two?
+/// Is r1 one unknown ([paper] Section 2.3: r1_free = r1_semi = 1/T1) or two?
 enum class T1Model { apparent, separate };
 std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
 
 /// Names of the unknown tissue parameters in the order of a Bounds vector. apparent (7): m0_semi_frac, r1_apparent_hz,
-/// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): the parameters of physics.md.
+/// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): all parameters of docs/physics.md.
 std::vector<std::string> bound_names(T1Model model);
 
 /// What depends on the tissue alone; scales with (sigma / |M0|)^2.
@@ -57,7 +57,7 @@ Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& cond
 /// W W^T, infinite everywhere where it does not exist.
 Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition);
 
-/// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10 (physics.md).
+/// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10.
 inline constexpr double min_signal_norm = 1e-6;
 inline constexpr double max_condition = 1e10;
 

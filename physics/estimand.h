@@ -13,7 +13,7 @@
 
 namespace crbrt::physics {
 
-/// m0_semi_frac, t1_apparent_s, t1_free_s, t2_free_s, every parameter of physics.md under its own name, and signal_per_m0:
+/// m0_semi_frac, t1_apparent_s, t1_free_s, t2_free_s, every parameter of docs/physics.md under its own name, and signal_per_m0:
 /// ||c|| / |M0| of the noiseless coefficients c, a function of the tissue that turns ||c|| into |M0|.
 class Estimand {
  public:

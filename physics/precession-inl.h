@@ -1,5 +1,5 @@
-// The parts of a cycle in closed form (physics.md): free precession with relaxation and exchange, its derivatives, and the
-// inversion pulse. Included by one source file per ISA; everything here has internal linkage.
+// The parts of a cycle in closed form (docs/physics.md Eq. 5 and 6): free precession with relaxation and exchange, its
+// derivatives, and the inversion pulse. Included by one source file per ISA; everything here has internal linkage.
 #pragma once
 
 #include "physics/kernel.h"

@@ -32,7 +32,7 @@ struct TissueClass {
   std::string name;
   double weight = 1;                           ///< relative frequency
   std::array<Marginal, n_parameter> marginal;  ///< order of Parameter
-  bool t2_free_at_most_t1 = false;             ///< T2f is redrawn until T2f <= T1f (paper Section 2.4)
+  bool t2_free_at_most_t1 = false;             ///< T2f is redrawn until T2f <= T1f ([paper] Section 2.4)
 };
 
 struct Prior {

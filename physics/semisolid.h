@@ -1,4 +1,4 @@
-/// The isolated semi-solid pool during one rectangular pulse (physics.md, first section): the super-Lorentzian memory
+/// The isolated semi-solid pool during one rectangular pulse (docs/physics.md Eq. 2 to 4): the super-Lorentzian memory
 /// kernel, the magnetisation z_end it leaves, and the linearised rate R2sl that ends at the same value.
 ///
 /// Everything is dimensionless: tau = TRF / T2s, theta = B1 * alpha, and rho = R2sl * TRF.

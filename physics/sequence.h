@@ -25,7 +25,7 @@ struct Sequence {
   std::string why_invalid() const;
 };
 
-/// RF figures of merit that limit a protocol (physics.md, last section). The highest over all cycles.
+/// RF figures of merit that limit a protocol (docs/physics.md Eq. 17). The highest over all cycles.
 struct RfLoad {
   double energy_rad2_per_s = 0;  ///< sum alpha^2 / trf over one cycle, inversion included
   double b1_rms_ut = 0;          ///< sqrt(sum (alpha/trf)^2 trf / (n tr)) / gamma

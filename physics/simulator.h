@@ -1,5 +1,5 @@
 /// Fingerprints and their analytic derivatives: the exact periodic solution of the linear two-pool generalised Bloch model
-/// (physics.md), several fingerprints at once in SIMD lanes.
+/// (docs/physics.md Eq. 1 to 7), several fingerprints at once in SIMD lanes.
 #pragma once
 
 #include <Eigen/Core>

@@ -1,4 +1,4 @@
-/// The eight tissue parameters of the two-pool generalised Bloch model (physics.md; paper Section 2.3), by name.
+/// The eight tissue parameters of the two-pool generalised Bloch model (docs/physics.md; [paper] Section 2.3), by name.
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ struct Tissue {
   }
 };
 
-/// "m0_semi_frac", "r1_free_hz", ... as in physics.md.
+/// "m0_semi_frac", "r1_free_hz", ... as in docs/physics.md.
 std::string_view name(Parameter parameter) noexcept;
 std::string_view unit(Parameter parameter) noexcept;  ///< "1", "1/s", "s", "rad/s"
 std::optional<Parameter> parameter_from_name(std::string_view text) noexcept;

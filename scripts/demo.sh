@@ -46,6 +46,7 @@ draw_maps() {
     gnuplot -e "folder = '$demo/slices'; picture = '$demo/$(basename "$settings" .gp).png'" "$settings" scripts/plot_maps.gp ||
       return 1
   done
+  gnuplot -e "folder = '$demo/slices'; picture = '$demo/overview.png'" scripts/plot_overview.gp
 }
 
 crbrt_stage "packages" crbrt_install_packages build demo

@@ -1,10 +1,10 @@
-/// The losses of the estimates. All average over fingerprints and then over outputs.
+/// The losses of the estimates. All average over fingerprints and then over outputs. Sources: docs/references.md.
 ///
-/// crb           (estimate - truth)^2 / (CRB (sigma / |M0|)^2), paper Eq. 1: 1 for an efficient unbiased estimator
+/// crb           (estimate - truth)^2 / (CRB (sigma / |M0|)^2), [paper] Eq. 1: 1 for an efficient unbiased estimator
 /// mse           (estimate - truth)^2 in units of the output's variance over the training set
-/// relative      |estimate - truth| / |truth|, the mean relative absolute error of earlier work (paper, Introduction)
+/// relative      |estimate - truth| / |truth|, the mean relative absolute error of earlier work ([paper] Section 1)
 /// bias_reduced  of n noise realisations of one fingerprint, with mean m and variance v of (estimate - truth) / sqrt(CRB):
-///               m^2 - v / n + variance_weight * max(v - variance_limit, 0)      (after arXiv 2312.11468)
+///               m^2 - v / n + variance_weight * max(v - variance_limit, 0)      (after [bias-reduced])
 ///               m^2 alone would exceed the squared bias by v / n; without that the loss is unbiased for any n. The hinge
 ///               keeps the variance at the bound, below which only a biased estimator gets.
 #pragma once

@@ -12,7 +12,7 @@
 namespace crbrt::trainer {
 namespace {
 
-constexpr double epsilon = 1e-5;          // normalisation, as in the paper's framework
+constexpr double epsilon = 1e-5;          // normalisation, as in the framework of [paper]
 constexpr double running_momentum = 0.1;  // batch statistics
 
 std::vector<float> to_vector(const at::Tensor& tensor) { return to_floats(tensor.detach()); }

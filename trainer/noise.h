@@ -1,8 +1,9 @@
 /// What a voxel looks like to the network: a clean fingerprint, its M0 and its noise, then the preprocessing that the model
 /// stores (runtime/include/crbrt/format/program.h).
 ///
-/// sigma = 1 / snr_max and |M0| = SNR / snr_max with SNR uniform in [snr_min, snr_max]; for 10 to 100 that is the paper's
-/// |M0| in [0.1, 1] with sigma = 0.01. The phase is uniform; sigma is the standard deviation of real and imaginary part.
+/// sigma = 1 / snr_max and |M0| = SNR / snr_max with SNR uniform in [snr_min, snr_max]; for 10 to 100 that is
+/// |M0| in [0.1, 1] with sigma = 0.01, as in [paper] Section 2.4 (docs/references.md). The phase is uniform; sigma is the
+/// standard deviation of real and imaginary part.
 #pragma once
 
 #include <cstddef>

@@ -22,7 +22,7 @@ struct NetworkSource {
 /// "i8", "i16" or "mixed" of a model with an integer form, "f32" otherwise. Throws base::InputError where the model is refused.
 std::string precision_of(const std::filesystem::path& model);
 
-/// A built-in network as a model file, for what makes fixed-point models of it.
+/// A built-in network as a model file, for what makes an integer form of it.
 void write_built_in(const std::string& name, const std::filesystem::path& path);
 
 /// Writes the network and `n_voxel` voxels into `folder`, which exists. Throws base::UsageError for an unknown name and

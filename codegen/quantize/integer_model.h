@@ -1,4 +1,4 @@
-/// The integer form of a network while it is made: what models/model.fbs stores, in plain vectors (docs/fixed-point.md).
+/// The integer form of a network while it is made: what models/model.fbs stores, in plain vectors (docs/integers.md).
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@
 
 namespace crbrt::physics {
 
-/// The distributions of the paper (Section 2.4) with finite ends where the paper leaves a side open; omega0 in +-pi / TR.
+/// The distributions of [paper] Section 2.4 (docs/references.md) with finite ends where the paper leaves a side open; omega0 in
+/// +-pi / TR.
 Prior paper_fit_prior(double tr_s);
 
 /// The union of a prior's classes as a box over the unknowns, which are in the order of bound_names(model).

@@ -18,7 +18,7 @@ using physics::Array;
 using physics::Hdf5Reader;
 using Complex = std::complex<double>;
 
-// What the project promises against the reference (physics.md): signals and derivatives relative to their largest listed
+// What the project promises against the reference (docs/physics.md): signals and derivatives relative to their largest listed
 // value, bounds relative to themselves.
 constexpr double signal_tolerance_rel = 1e-6;
 constexpr double bound_tolerance_rel = 1e-4;

@@ -142,7 +142,7 @@ TEST(SequenceHdf5, ReadsThePublishedTrains) {
   EXPECT_EQ(single.n_frame(), 1142u);
   ASSERT_EQ(cycles.cycles.size(), 6u);
   EXPECT_EQ(cycles.n_frame(), 6852u);
-  // RF energy of both as physics.md gives it, to its five digits.
+  // RF energy of both as docs/physics.md gives it, to its five digits.
   EXPECT_NEAR(rf_load(single).energy_rad2_per_s, 1.1411e6, 50);
 }
 

@@ -55,7 +55,7 @@ TEST(R2sl, HasItsLimitAtVanishingAngles) {
 }
 
 TEST(R2sl, CeasesToExistWhereTheBranchTurns) {
-  // physics.md: beyond about 1.4 pi for TRF/T2s of 20 to 33, 1.9 pi at 100.
+  // docs/physics.md: beyond about 1.4 pi for TRF/T2s of 20 to 33, 1.9 pi at 100.
   const MemoryKernel kernel(101);
   EXPECT_TRUE(std::isfinite(SemisolidPulse(kernel, 25, 7).rho(4.2)));
   EXPECT_TRUE(std::isnan(SemisolidPulse(kernel, 25, 7).rho(4.7)));

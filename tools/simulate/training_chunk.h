@@ -16,7 +16,7 @@ namespace crbrt::simulate {
 inline constexpr std::uint64_t block_size = 64;
 inline constexpr std::uint64_t blocks_per_chunk = 32;
 
-/// Draws that no estimator can be trained on (physics.md): dropped and counted.
+/// Draws that no estimator can be trained on (docs/physics.md): dropped and counted.
 struct Dropped {
   std::uint64_t no_signal = 0;        ///< norm below 1e-6 at M0 = 1
   std::uint64_t ill_conditioned = 0;  ///< condition of the column-scaled Jacobian above 1e10
