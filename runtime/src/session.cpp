@@ -124,4 +124,28 @@ Status Session::run_interleaved(View2<const float> coefficients, View2<float> es
   return run_rows(run, {2, 1}, coefficients, estimates, status);
 }
 
+Status Session::preprocess(View2<const float> coefficients, View2<float> features) const noexcept {
+  if (program_ == nullptr) return Status::not_bound;
+  const View2<const float>& in = coefficients;
+  const std::size_t n_feature = 2 * std::size_t{program_->n_coeff};
+  if (in.rows != features.rows || in.columns != n_feature || features.columns != n_feature) return Status::bad_shape;
+  if (in.stride < n_feature || features.stride < n_feature) return Status::bad_shape;
+  if (in.rows > 0 && (in.data == nullptr || features.data == nullptr)) return Status::bad_shape;
+  float* const tile = reinterpret_cast<float*>(arena_);  // slot 0 holds at least n_feature rows (program_check.cpp)
+  for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
+    const std::size_t left = in.rows - first, n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
+    const PreprocessFlags flags = kernels_->preprocess({{in.data + first * in.stride, n_voxel, in.stride, 1, program_->n_coeff},
+                                                        program_->n_coeff,
+                                                        program_->preprocessing,
+                                                        tile,
+                                                        nullptr});
+    const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
+    for (std::size_t v = 0; v < n_voxel; ++v)
+      for (std::size_t f = 0; f < n_feature; ++f)
+        features.data[(first + v) * features.stride + f] =
+            (blank & layout::voxel_bit(v)) != 0 ? 0.0f : tile[f * layout::tile_voxels + v];
+  }
+  return Status::ok;
+}
+
 }  // namespace crbrt

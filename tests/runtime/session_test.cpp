@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/runtime/bound_session.h"
 #include "tests/runtime/reference_session.h"
@@ -111,6 +112,48 @@ TEST_F(SessionTest, InterleavedEqualsPlanar) {
     ASSERT_EQ(session->run_interleaved({in.data(), n, 16}, {b.data(), n, n_output()}), Status::ok);
     EXPECT_EQ(bits_of(a), bits_of(b)) << name(isa);
   }
+}
+
+TEST_F(SessionTest, PreprocessGivesWhatTheFirstLayerReadsAndZerosForFlaggedVoxels) {
+  const Program& p = program();
+  for (const std::size_t n : sizes_around({layout::tile_voxels})) {
+    auto coefficients = random_coefficients(n, 8);
+    if (n > 1) coefficients[16] = std::numeric_limits<float>::quiet_NaN();
+    if (n > 2) std::fill_n(&coefficients[32], 16, 0.0f);
+    std::vector<float> expected(n * 16);
+    for (std::size_t first = 0; first < n; first += layout::tile_voxels) {
+      const std::size_t rows = std::min(layout::tile_voxels, n - first);
+      GuardedBuffer<float> tile(16 * layout::tile_voxels);
+      const PreprocessFlags flags =
+          preprocess_ref({{&coefficients[first * 16], rows, 16, 1, 8}, 8, p.preprocessing, tile.data()});
+      for (std::size_t v = 0; v < rows; ++v)
+        for (std::size_t f = 0; f < 16; ++f)
+          if (((flags.non_finite | flags.zero_signal) & layout::voxel_bit(v)) == 0)
+            expected[(first + v) * 16 + f] = tile.data()[f * layout::tile_voxels + v];
+    }
+    const GuardedBuffer<float> in(coefficients);
+    for (const Isa isa : runnable_isas()) {
+      const BoundSession session(p, isa);
+      GuardedBuffer<float> features(n * 16);
+      ASSERT_EQ(session->preprocess({in.data(), n, 16}, {features.data(), n, 16}), Status::ok);
+      ASSERT_EQ(bits_of(features), bits_of(expected)) << name(isa) << ' ' << n;
+    }
+  }
+}
+
+TEST_F(SessionTest, PreprocessRefusesWrongShapesAndChangesNothing) {
+  const auto coefficients = random_coefficients(4, 8);
+  const BoundSession session(program(), Isa::automatic);
+  const float* in = coefficients.data();
+  std::vector<float> out(64, -1.0f);
+  EXPECT_EQ(Session().preprocess({in, 4, 16}, {out.data(), 4, 16}), Status::not_bound);
+  EXPECT_EQ(session->preprocess({in, 4, 15}, {out.data(), 4, 16}), Status::bad_shape) << "too few coefficients";
+  EXPECT_EQ(session->preprocess({in, 4, 16}, {out.data(), 4, n_output()}), Status::bad_shape) << "as many features as outputs";
+  EXPECT_EQ(session->preprocess({in, 4, 16}, {out.data(), 3, 16}), Status::bad_shape) << "rows differ";
+  EXPECT_EQ(session->preprocess({in, 4, 16, 15}, {out.data(), 4, 16}), Status::bad_shape) << "rows overlap";
+  EXPECT_EQ(session->preprocess({in, 4, 16}, {out.data(), 4, 16, 15}), Status::bad_shape) << "rows of features overlap";
+  EXPECT_EQ(session->preprocess({in, 4, 16}, {nullptr, 4, 16}), Status::bad_shape) << "nowhere to write";
+  EXPECT_EQ(out, std::vector<float>(64, -1.0f));
 }
 
 TEST_F(SessionTest, RowsMayBePartOfLongerRows) {

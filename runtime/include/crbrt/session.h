@@ -41,6 +41,13 @@ class Session {
   Status run_interleaved(View2<const float> coefficients, View2<float> estimates,
                          View1<VoxelStatus> status = {}) const noexcept;
 
+  /// Preprocessing alone, the first step of run(): what the network's first layer reads.
+  /// coefficients  [n_voxel, 2 * n_coeff] f32 as for run().
+  /// features      [n_voxel, 2 * n_coeff] f32: Preprocessing of crbrt/format/program.h; zeros where run() would flag the voxel
+  ///               non_finite or zero_signal.
+  /// Returns bad_shape if extents disagree with the program, not_bound before bind(); features are then untouched.
+  Status preprocess(View2<const float> coefficients, View2<float> features) const noexcept;
+
   Isa isa() const noexcept { return isa_; }
   const Program* program() const noexcept { return program_; }
 
