@@ -1,10 +1,13 @@
 /// The vocabulary of scalar.h in the lanes of one of xsimd's architectures. What differs between them (and what xsimd lacks)
-/// is in the header of the instruction set.
+/// is in the header of the instruction set. Bits are reinterpreted by our own bit_cast, because the template argument of
+/// xsimd's changed its meaning: a batch in version 8, its element in version 13. It is qualified, because xsimd has that name.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
+
+#include "runtime/src/isa/bit_cast.h"
 
 namespace crbrt {
 
@@ -23,22 +26,22 @@ struct XsimdOps {
   static Vec abs(Vec x) noexcept { return xsimd::abs(x); }
   static Vec max(Vec a, Vec b) noexcept { return xsimd::max(a, b); }
   static Vec max_magnitude(Vec x, Vec size) noexcept {
-    const Exponents a = xsimd::bitwise_cast<Exponents>(x) & Exponents(0x7fffffff);
-    return xsimd::bitwise_cast<Vec>(xsimd::max(a, xsimd::bitwise_cast<Exponents>(size)));
+    const Exponents a = crbrt::bit_cast<Exponents>(x) & Exponents(0x7fffffff);
+    return crbrt::bit_cast<Vec>(xsimd::max(a, crbrt::bit_cast<Exponents>(size)));
   }
   static Vec select(Mask mask, Vec a, Vec b) noexcept { return xsimd::select(mask, a, b); }
 
   static Vec inverse_power_of_two(Vec x) noexcept {
-    const Exponents exponent = xsimd::bitwise_cast<Exponents>(x) & Exponents(0x7f800000);
-    return xsimd::bitwise_cast<Vec>(xsimd::max(Exponents(0x7f000000) - exponent, Exponents(0x00800000)));
+    const Exponents exponent = crbrt::bit_cast<Exponents>(x) & Exponents(0x7f800000);
+    return crbrt::bit_cast<Vec>(xsimd::max(Exponents(0x7f000000) - exponent, Exponents(0x00800000)));
   }
 
-  static Vec exponent(Vec x) noexcept { return xsimd::to_float((xsimd::bitwise_cast<Exponents>(x) >> 23) - Exponents(127)); }
+  static Vec exponent(Vec x) noexcept { return xsimd::to_float((crbrt::bit_cast<Exponents>(x) >> 23) - Exponents(127)); }
   static Vec mantissa(Vec x) noexcept {
-    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Exponents>(x) & Exponents(0x007fffff)) | Exponents(0x3f800000));
+    return crbrt::bit_cast<Vec>((crbrt::bit_cast<Exponents>(x) & Exponents(0x007fffff)) | Exponents(0x3f800000));
   }
   static Vec power_of_two(Vec n) noexcept {
-    return xsimd::bitwise_cast<Vec>((xsimd::bitwise_cast<Exponents>(n + Vec(0x1.8p23f)) << 23) + Exponents(0x3f800000));
+    return crbrt::bit_cast<Vec>((crbrt::bit_cast<Exponents>(n + Vec(0x1.8p23f)) << 23) + Exponents(0x3f800000));
   }
 };
 
