@@ -1,4 +1,4 @@
-/// The low-rank subspace of a sequence: leading left singular vectors of training fingerprints (paper Section 2.4).
+/// The low-rank subspace of a sequence: leading left singular vectors of training fingerprints ([paper] Section 2.4).
 #pragma once
 
 #include <Eigen/Core>

@@ -1,5 +1,5 @@
-/// Splits the squared error of an estimator into bias and variance (paper Eq. 2-4), without the optimism of a finite number
-/// of noise realisations.
+/// Splits the squared error of an estimator into bias and variance ([paper] Eq. 2 to 5), without the optimism of a finite
+/// number of noise realisations.
 #pragma once
 
 #include <span>

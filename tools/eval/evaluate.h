@@ -1,4 +1,4 @@
-/// Measures a model against the Cramér-Rao bound on a data set (paper Section 2.7), with the runtime's own kernels.
+/// Measures a model against the Cramér-Rao bound on a data set ([paper] Section 2.7), with the runtime's own kernels.
 ///
 /// Voxels are M0 * c + noise with sigma = 1 / snr_max of the data set and |M0| = SNR * sigma, so |M0| <= 1 as in the paper
 /// (and above it beyond the training range); bounds are those of a real-valued estimator in the compressed domain, scaled by

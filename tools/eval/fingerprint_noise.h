@@ -15,7 +15,7 @@ namespace crbrt::evaluation {
 /// Keeps the noise of different uses of one fingerprint apart. Those below 16 are named; the rest belong to SNRs.
 enum class Condition : std::uint32_t { random_snr = 0, permutation = 1, partner = 2, atypicality = 3 };
 
-/// sigma = 1 / snr_max of the data set, |M0| = SNR * sigma (paper Section 2.4: sigma 0.01, |M0| in [0.1, 1]).
+/// sigma = 1 / snr_max of the data set, |M0| = SNR * sigma ([paper] Section 2.4: sigma 0.01, |M0| in [0.1, 1]).
 /// Every number is a function of seed, fingerprint and condition (for a fixed SNR: the SNR itself), whatever else is asked for.
 class FingerprintNoise {
  public:
