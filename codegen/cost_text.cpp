@@ -1,7 +1,7 @@
 /// What the integers cost, as people read it. Numbers are rounded the same way everywhere: banners are pinned byte by byte.
 #include <cstdio>
 
-#include "codegen/emit_fixed.h"
+#include "codegen/cost_text.h"
 
 namespace crbrt::codegen {
 namespace {

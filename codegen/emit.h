@@ -7,7 +7,8 @@
 
 namespace crbrt::codegen {
 
-/// The contents of NAME.hpp (C++), NAME.h (C99), NAME.cpp (the tables and both accessors) and NAME_kernels.cpp (emit_kernels.h).
+/// The contents of NAME.hpp (C++), NAME.h (C99), NAME.cpp (the tables and both accessors) and NAME_kernels.cpp (shapes as
+/// constants: what crbrt_add_model SPECIALISED compiles).
 struct GeneratedFiles {
   std::string cpp_header;
   std::string c_header;

@@ -39,17 +39,19 @@ std::string table(std::span<const T> values, std::size_t per_line, Literal liter
 
 std::string integer_literal(std::int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
 
-std::string float_table(std::span<const float> values, std::size_t per_line) { return table(values, per_line, float_literal); }
+std::string table_literal(std::span<const float> values, std::size_t per_line) {
+  return table(values, per_line, float_literal);
+}
 
-std::string integer_table(std::span<const std::int8_t> values, std::size_t per_line) {
+std::string table_literal(std::span<const std::int8_t> values, std::size_t per_line) {
   return table(values, per_line, integer_literal);
 }
 
-std::string integer_table(std::span<const std::int16_t> values, std::size_t per_line) {
+std::string table_literal(std::span<const std::int16_t> values, std::size_t per_line) {
   return table(values, per_line, integer_literal);
 }
 
-std::string integer_table(std::span<const std::int32_t> values, std::size_t per_line) {
+std::string table_literal(std::span<const std::int32_t> values, std::size_t per_line) {
   return table(values, per_line, integer_literal);
 }
 

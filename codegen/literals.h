@@ -19,11 +19,11 @@ std::string integer_literal(std::int32_t value);
 std::string string_literal(std::string_view text);
 
 /// "{\n    a, b, c,\n    d,\n}", `per_line` numbers to a line.
-std::string float_table(std::span<const float> values, std::size_t per_line);
+std::string table_literal(std::span<const float> values, std::size_t per_line);
 
 /// The same for integers.
-std::string integer_table(std::span<const std::int8_t> values, std::size_t per_line);
-std::string integer_table(std::span<const std::int16_t> values, std::size_t per_line);
-std::string integer_table(std::span<const std::int32_t> values, std::size_t per_line);
+std::string table_literal(std::span<const std::int8_t> values, std::size_t per_line);
+std::string table_literal(std::span<const std::int16_t> values, std::size_t per_line);
+std::string table_literal(std::span<const std::int32_t> values, std::size_t per_line);
 
 }  // namespace crbrt::codegen

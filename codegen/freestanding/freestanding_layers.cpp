@@ -24,7 +24,7 @@ std::size_t steps_of(const Op& op) { return (op.n_in + step_of(op) - 1) / step_o
 template <class T>
 Tables constant(const std::string& type, const std::string& name, const std::vector<T>& numbers, std::size_t per_line) {
   return {"static const " + type + ' ' + name + '[' + text(numbers.size()) +
-              "] ALIGNED_TO_WORDS = " + integer_table(std::span<const T>(numbers), per_line) + ";\n",
+              "] ALIGNED_TO_WORDS = " + table_literal(std::span<const T>(numbers), per_line) + ";\n",
           numbers.size() * sizeof(T)};
 }
 

@@ -34,7 +34,7 @@ TEST(Literals, ReadBackAsTheSameBits) {
 
 TEST(Literals, TablesBreakTheirLines) {
   const std::vector<float> values{1, 2, 3};
-  EXPECT_EQ(float_table(values, 2), "{\n    1.0f, 2.0f,\n    3.0f,\n}");
+  EXPECT_EQ(table_literal(values, 2), "{\n    1.0f, 2.0f,\n    3.0f,\n}");
 }
 
 TEST(Literals, QuotesAreEscaped) { EXPECT_EQ(string_literal("a\"b\\c"), "\"a\\\"b\\\\c\""); }
