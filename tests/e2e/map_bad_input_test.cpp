@@ -75,15 +75,15 @@ TEST_F(MapBadInput, AGeometryOfAnotherGrid) {
 }
 
 TEST_F(MapBadInput, AModelWithoutAnIntegerForm) {
-  expect_failure(map(file("in.nii"), "out", "--precision fixed"), 4,
-                 {"m.crbm: expected a model with an integer form (--precision fixed), found one without"});
+  expect_failure(map(file("in.nii"), "out", "--precision integer"), 4,
+                 {"m.crbm: expected a model with an integer form (--precision integer), found one without"});
 }
 
 TEST_F(MapBadInput, AWrongCommandLine) {
   expect_failure(run("crbrt-map --input " + file("in.nii")), 2, {"crbrt-map: ", "--model is required"});
   expect_failure(map(file("in.nii"), "out", "--isa sse9"), 2, {"--isa", "sse9"});
   expect_failure(map(file("in.nii"), "out", "--threads 0"), 2, {"--threads"});
-  expect_failure(map(file("in.nii"), "out", "--precision i8"), 2, {"--precision: expected f32 or fixed, found i8"});
+  expect_failure(map(file("in.nii"), "out", "--precision i8"), 2, {"--precision: expected f32 or integer, found i8"});
   expect_failure(map(file("in.nii"), "out", "--nonsense"), 2, {"--nonsense"});
 }
 

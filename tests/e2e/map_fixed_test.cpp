@@ -1,4 +1,4 @@
-// crbrt-map --precision fixed, from crbrt-codegen's model to maps: one set of bytes on every instruction set, as far from the
+// crbrt-map --precision integer, from crbrt-codegen's model to maps: one set of bytes on every instruction set, as far from the
 // float maps as the model file says, and files that tell which form made them.
 #include <cmath>
 #include <filesystem>
@@ -59,11 +59,11 @@ TEST_F(MapFixed, EveryInstructionSetGivesTheSameImagesBitForBit) {
     for (const char* precision : {"i8", "i16"}) {
       ASSERT_NO_FATAL_FAILURE(make(with, precision));
       const std::string sigma = with.uncertainty ? " --sigma 0.05" : "";
-      ASSERT_EQ(map(file("in.nii"), "scalar", "--precision fixed --isa scalar" + sigma).exit_code, 0);
+      ASSERT_EQ(map(file("in.nii"), "scalar", "--precision integer --isa scalar" + sigma).exit_code, 0);
       const std::string expected = all_images("scalar");
       EXPECT_EQ(expected.find("T2map_std.nii") != std::string::npos, with.uncertainty);
       for (const Isa isa : runnable_isas()) {
-        const std::string asked = "--precision fixed --isa " + std::string(name(isa)) + " --stats " + file("s.json") + sigma;
+        const std::string asked = "--precision integer --isa " + std::string(name(isa)) + " --stats " + file("s.json") + sigma;
         ASSERT_EQ(map(file("in.nii"), "out", asked).exit_code, 0);
         EXPECT_EQ(json::parse(content_of(file("s.json")))["isa"], name(isa));
         EXPECT_TRUE(all_images("out") == expected) << with.name << ", " << precision << " on " << name(isa);
@@ -75,7 +75,7 @@ TEST_F(MapFixed, EveryInstructionSetGivesTheSameImagesBitForBit) {
 
 TEST_F(MapFixed, WritesWhatTheIntegerProgramEstimates) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
-  ASSERT_EQ(map(file("in.nii"), "out", "--precision fixed").exit_code, 0);
+  ASSERT_EQ(map(file("in.nii"), "out", "--precision integer").exit_code, 0);
   const std::vector<float> estimates = estimates_of(*model.fixed_program(), rows, Isa::scalar);
   const char* const names[] = {"m0_semi_frac", "T1map", "T2map"};
   for (std::size_t output = 0; output < 3; ++output) {
@@ -83,9 +83,11 @@ TEST_F(MapFixed, WritesWhatTheIntegerProgramEstimates) {
     ASSERT_EQ(found.size(), n);
     for (std::size_t v = 0; v < n; ++v) EXPECT_EQ(found[v], estimates[3 * v + output]) << names[output] << " voxel " << v;
   }
+  ASSERT_EQ(map(file("in.nii"), "older_name", "--precision fixed").exit_code, 0);
+  EXPECT_TRUE(all_images("older_name") == all_images("out"));
 }
 
-/// Root mean square of (fixed - float) over the spread of the float map, as the model file counts it.
+/// Root mean square of (integer - float) over the spread of the float map, as the model file counts it.
 double relative_rms(const std::vector<float>& fixed, const std::vector<float>& floating) {
   double mean = 0, spread = 0, difference = 0;
   for (const float value : floating) mean += double{value} / static_cast<double>(floating.size());
@@ -104,7 +106,7 @@ double relative_rms(const std::vector<float>& fixed, const std::vector<float>& f
 TEST_F(MapFixed, MapsAreAsFarFromFloatAsTheModelSays) {
   for (const char* precision : {"i8", "i16"}) {
     ASSERT_NO_FATAL_FAILURE(make(plain_spec(), precision));
-    ASSERT_EQ(map(file("in.nii"), "out", "--precision fixed").exit_code, 0);
+    ASSERT_EQ(map(file("in.nii"), "out", "--precision integer").exit_code, 0);
     ASSERT_EQ(map(file("in.nii"), "float", "--precision f32").exit_code, 0);
     double largest = 0;
     for (const char* name : {"/m0_semi_frac.nii", "/T1map.nii", "/T2map.nii"})
@@ -126,19 +128,19 @@ TEST_F(MapFixed, WithoutPrecisionTheFloatFormRuns) {
 
 TEST_F(MapFixed, SidecarsAndStatsTellWhichFormRan) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
-  ASSERT_EQ(map(file("in.nii"), "out", "--precision fixed --stats " + file("s.json")).exit_code, 0);
+  ASSERT_EQ(map(file("in.nii"), "out", "--precision integer --stats " + file("s.json")).exit_code, 0);
   EXPECT_EQ(json::parse(content_of(file("s.json")))["precision"], "fixed");
   const json sidecar = json::parse(content_of(file("out/T1map.json")));
   EXPECT_EQ(sidecar["ModelSHA256"], model.info().content_sha256);
-  EXPECT_NE(sidecar["CommandLine"].get<std::string>().find("--precision fixed"), std::string::npos);
+  EXPECT_NE(sidecar["CommandLine"].get<std::string>().find("--precision integer"), std::string::npos);
 }
 
 TEST_F(MapFixed, AVoxelThatIsNotANumberIsFlaggedAndTheRestIsDone) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
-  ASSERT_EQ(map(file("in.nii"), "clean", "--precision fixed").exit_code, 0);
+  ASSERT_EQ(map(file("in.nii"), "clean", "--precision integer").exit_code, 0);
   rows[7 * 2 * n_coeff] = std::numeric_limits<float>::quiet_NaN();
   write_rows(n_coeff);
-  const Outcome outcome = map(file("in.nii"), "out", "--precision fixed");
+  const Outcome outcome = map(file("in.nii"), "out", "--precision integer");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("non_finite 1"), std::string::npos) << outcome.text;
   const auto status = nifti_values<std::uint8_t>(file("out/status.nii"));

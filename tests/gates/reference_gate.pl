@@ -4,7 +4,7 @@
 # comments: pages, files below a top-level folder, citation keys. Equations of docs/physics.md in both. WORDS lists what is not
 # ours: options of other programs, files that a run makes, and the kinds of references that must have been seen.
 use strict;
-use warnings;
+use warnings FATAL => 'all';
 
 my ($root, $words_file) = @ARGV;
 my (%file, %text, %known, %seen, @refusals, %sources_of, %anchors);
@@ -75,7 +75,7 @@ sub exists_in_tree {
   return scalar grep { m{(?:^|/)$pattern(?:/|$)} } keys %file;
 }
 
-sub is_placeholder { my ($name) = @_; return $name =~ /\b(?!README|CHANGELOG|CONTRIBUTING|ARCHITECTURE|SECURITY|LICENSE)[A-Z]+\b|[<>\$]|\.\.\./ }
+sub is_placeholder { my ($name) = @_; return $name =~ /(?<![A-Za-z])(?!README|CHANGELOG|CONTRIBUTING|ARCHITECTURE|SECURITY|LICENSE)[A-Z]+(?![A-Za-z])|[<>\$]|\.\.\./ }
 
 sub check_links {
   my ($page, $place, $line) = @_;
@@ -231,7 +231,7 @@ sub check_comments {
     my $comment = $1;
     check_files($place, $comment, 0) unless $comment =~ /^\s*include\b/;
     check_citations($place, $comment, 0);
-    while ($comment =~ m{(?<![\w/.-])([\w/-]+\.md)\b}g) {
+    while ($comment =~ m{(?<![\w/.*-])(?!/)([\w/-]+\.md)\b}g) {
       next if is_placeholder($1);
       note('page');
       refuse($place, 'a page', $1) unless exists_in_tree($1);

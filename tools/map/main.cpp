@@ -48,9 +48,9 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
 
 /// The form of the model that is asked for. Throws DisagreementError where it has no integers.
 const Program& program_of(const MapOptions& options, const Model& model) {
-  if (!options.is_fixed) return model.program();
+  if (!options.is_integer) return model.program();
   if (model.fixed_program() == nullptr)
-    throw base::DisagreementError(options.model, "a model with an integer form (--precision fixed)", "one without");
+    throw base::DisagreementError(options.model, "a model with an integer form (--precision integer)", "one without");
   return *model.fixed_program();
 }
 
@@ -121,7 +121,7 @@ int run(int argc, char** argv) {
   volume::RunStats stats{.voxels = inputs.voxels.size(),
                          .threads = settings.threads,
                          .isa = name(result.isa),
-                         .precision = options->is_fixed ? "fixed" : "f32",
+                         .precision = options->is_integer ? "integer" : "f32",
                          .model = model.info().name,
                          .macs_per_voxel = program.macs_per_voxel,
                          .read_s = open_s + result.times.other_s,

@@ -28,11 +28,12 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
                      "input, for the standard deviations (default: estimated from the input)");
   app.add_flag("--no-std", options.no_std, "no maps of standard deviations")->excludes(sigma);
   app.add_option("--isa", isa_name, cli::isa_help())->capture_default_str();
-  app.add_option("--precision", precision, "f32, or fixed: the integer form of a model that has one")->capture_default_str();
+  app.add_option("--precision", precision, "f32, or integer: the integer form of a model that has one (older name: fixed)")
+      ->capture_default_str();
   if (!cli::parse(app, argc, argv)) return std::nullopt;
-  if (precision != "f32" && precision != "fixed")
-    throw base::UsageError("--precision: expected f32 or fixed, found " + precision);
-  options.is_fixed = precision == "fixed";
+  if (precision != "f32" && precision != "integer" && precision != "fixed")
+    throw base::UsageError("--precision: expected f32 or integer, found " + precision);
+  options.is_integer = precision != "f32";
   if (options.sigma && !(*options.sigma >= FLT_MIN && *options.sigma <= FLT_MAX)) {  // not a number, too
     throw base::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
   }

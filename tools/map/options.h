@@ -13,7 +13,7 @@ struct MapOptions {
   volume::ImageOptions image;
   std::string model, basis;
   Isa isa = Isa::automatic;
-  bool is_fixed = false;  ///< the model's integer form
+  bool is_integer = false;      ///< the model's integer form
   std::optional<double> sigma;  ///< empty: estimated from the data
   bool no_std = false;
 };
