@@ -129,7 +129,7 @@ TEST_F(MapFixed, WithoutPrecisionTheFloatFormRuns) {
 TEST_F(MapFixed, SidecarsAndStatsTellWhichFormRan) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "out", "--precision integer --stats " + file("s.json")).exit_code, 0);
-  EXPECT_EQ(json::parse(content_of(file("s.json")))["precision"], "fixed");
+  EXPECT_EQ(json::parse(content_of(file("s.json")))["precision"], "integer");
   const json sidecar = json::parse(content_of(file("out/T1map.json")));
   EXPECT_EQ(sidecar["ModelSHA256"], model.info().content_sha256);
   EXPECT_NE(sidecar["CommandLine"].get<std::string>().find("--precision integer"), std::string::npos);
