@@ -8,23 +8,31 @@ namespace crbrt::tests {
 namespace {
 
 TEST(PlanSlots, AChainOfDenseLayersNeedsTwoSlotsOfTheWidestNeighbours) {
-  const std::vector<loading::Value> values = {{8, 0}, {64, 1}, {32, 2}, {3, 2}};
-  const std::vector<loading::Operands> operands = {{0, 1}, {1, 2}, {2, 3}};
-  const loading::SlotPlan plan = loading::plan_slots(values, operands);
+  loading::Graph graph;
+  graph.values = {{8, 0}};
+  graph.add({0}, 64);
+  graph.add({1}, 32);
+  graph.add({2}, 3);
+  const loading::SlotPlan plan = loading::plan_slots(graph);
   EXPECT_EQ(plan.slot_of_value, (std::vector<std::size_t>{0, 1, 0, 1}));
   EXPECT_EQ(plan.slot_width, (std::vector<std::uint32_t>{32, 64}));
 }
 
 TEST(PlanSlots, AnElementwiseOperationWorksInPlaceOnlyWhenNobodyReadsItsInputAgain) {
   // dense, norm, dense, dense + skip: value 1 is read by the norm and, in the first case, again by operation 3.
-  std::vector<loading::Value> values = {{4, 0}, {6, 3}, {6, 2}, {6, 3}, {6, 3}};
-  std::vector<loading::Operands> operands = {{0, 1}, {1, 2, loading::Operands::none, true}, {2, 3}, {3, 4, 1}};
-  const loading::SlotPlan kept = loading::plan_slots(values, operands);
+  const auto plan_with_skip_from = [](std::size_t skip) {
+    loading::Graph graph;
+    graph.values = {{4, 0}};
+    graph.add({0}, 6);
+    graph.add({1, Operation::none, true}, 6);
+    graph.add({2}, 6);
+    graph.add({3, skip}, 6);
+    return loading::plan_slots(graph);
+  };
+  const loading::SlotPlan kept = plan_with_skip_from(1);
   EXPECT_NE(kept.slot_of_value[2], kept.slot_of_value[1]);
   EXPECT_NE(kept.slot_of_value[3], kept.slot_of_value[1]);
-  values[1].last_read = 1;
-  operands[3].add = loading::Operands::none;
-  const loading::SlotPlan reused = loading::plan_slots(values, operands);
+  const loading::SlotPlan reused = plan_with_skip_from(Operation::none);
   EXPECT_EQ(reused.slot_of_value[2], reused.slot_of_value[1]);
 }
 

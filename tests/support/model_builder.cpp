@@ -224,6 +224,26 @@ void write_crbm(const std::filesystem::path& path, const ModelSpec& spec) {
 Model load(const ModelSpec& spec) { return load(make_model(spec)); }
 Model load(const fbs::ModelT& model) { return loaded(to_flatbuffer(model)); }
 
+ModelFile load_file(const ModelSpec& spec) { return load_file(make_model(spec)); }
+
+ModelFile load_file(const fbs::ModelT& model) {
+  const std::vector<std::uint8_t> bytes = to_crbm(model);
+  ModelFile file;
+  const LoadResult result = load_network({bytes.data(), bytes.size()}, file);
+  if (result.status != Status::ok) throw std::runtime_error(result.detail);
+  return file;
+}
+
+fbs::ModelT unpacked(const ModelFile& file) {
+  const std::vector<std::uint8_t> bytes = crbm_image(file);
+  View1<const std::uint8_t> flatbuffer;
+  const LoadResult result = unwrap_model({bytes.data(), bytes.size()}, flatbuffer);
+  if (result.status != Status::ok) throw std::runtime_error(result.detail);
+  fbs::ModelT model;
+  fbs::GetModel(flatbuffer.data)->UnPackTo(&model);
+  return model;
+}
+
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa) {
   return run_asked(program, coefficients, Details{}, isa);
 }

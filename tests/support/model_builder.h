@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "crbrt/isa.h"
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 #include "model_generated.h"
 
 namespace crbrt::tests {
@@ -54,6 +54,13 @@ void write_crbm(const std::filesystem::path& path, const ModelSpec& spec);
 /// The model as the loader sees it. Throws std::runtime_error with the detail where it is refused.
 Model load(const ModelSpec& spec);
 Model load(const fbs::ModelT& model);
+
+/// The same as plain structs.
+ModelFile load_file(const ModelSpec& spec);
+ModelFile load_file(const fbs::ModelT& model);
+
+/// The schema's object of a model in plain structs, for tests that spoil it.
+fbs::ModelT unpacked(const ModelFile& file);
 
 /// What `isa` estimates for rows of 2 * n_coeff coefficients. Throws std::runtime_error where the session cannot be bound.
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa);

@@ -12,7 +12,7 @@ std::int64_t input_max(Number number) noexcept { return number == Number::u8 ? u
 
 constexpr std::int64_t diagonal_bias_max = std::int64_t{1} << 30;  // beside a product of two s16
 
-void check_numbers(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OpKind::dense;
   checks.expect(is_dense || place.in == Number::s16, field, "an operation that reads s16, as all but dense layers do",
                 std::string("one that reads ") + number_name(place.in));
@@ -29,7 +29,7 @@ void check_numbers(const FixedOpSpec& spec, const FixedPlace& place, const std::
   checks.expect(spec.out == Number::s16, out, "s16 where a skip is added", number_name(spec.out));
 }
 
-void check_sizes(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_sizes(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OpKind::dense;
   const std::size_t n = place.op.n_out, n_weight = is_dense ? n * place.op.n_in : n;
   const std::size_t n_s8 = is_dense && place.in == Number::u8 ? n_weight : 0;
@@ -44,7 +44,7 @@ void check_sizes(const FixedOpSpec& spec, const FixedPlace& place, const std::st
 }
 
 /// A group of n has n / 2 pairs, and the square of a pair is at most 2^31 before it is shifted.
-void check_group_norm(const FixedOpSpec& spec, const Op& op, const std::string& field, Checks& checks) {
+void check_group_norm(const IntegerOperation& spec, const Op& op, const std::string& field, Checks& checks) {
   const FixedGroupNorm& constants = *spec.group_norm;
   const auto group = static_cast<std::int64_t>(op.n_in / op.n_group);
   checks.expect(group_fits(op.n_in, op.n_group), field, "groups of a multiple of 4 or one even group",
@@ -57,7 +57,7 @@ void check_group_norm(const FixedOpSpec& spec, const Op& op, const std::string& 
                 std::to_string(largest));
 }
 
-void check_bounds(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_bounds(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   const std::size_t n_in = place.op.kind == OpKind::dense ? place.op.n_in : 1;
   const std::size_t padded = layout::padded_inputs(Number::u8, n_in);
   const auto weight = [&](std::size_t j, std::size_t k) -> std::int32_t {
@@ -79,7 +79,7 @@ void check_bounds(const FixedOpSpec& spec, const FixedPlace& place, const std::s
 
 }  // namespace
 
-void check_fixed_op(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   check_numbers(spec, place, field, checks);
   if (checks.ok()) check_sizes(spec, place, field, checks);
   if (checks.ok() && spec.group_norm) check_group_norm(spec, place.op, field, checks);

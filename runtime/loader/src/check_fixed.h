@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "crbrt/network.hpp"
 #include "runtime/loader/src/field_checks.h"
-#include "runtime/loader/src/network.h"
 
 namespace crbrt::loading {
 
@@ -16,6 +16,6 @@ struct FixedPlace {
   bool is_last;
 };
 
-void check_fixed_op(const FixedOpSpec& spec, const FixedPlace& place, const std::string& field, Checks& checks);
+void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks);
 
 }  // namespace crbrt::loading

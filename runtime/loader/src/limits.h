@@ -15,6 +15,7 @@ inline constexpr std::size_t n_layer = 128;
 inline constexpr std::uint32_t layer_width = 4096;
 inline constexpr std::size_t n_output = 32;
 inline constexpr std::size_t packed_weights = std::size_t{1} << 24;  ///< floats of all layers together: 64 MiB
+inline constexpr std::size_t fixed_numbers = std::size_t{1} << 25;   ///< integers of all operations together, any width
 inline constexpr std::size_t slot_features = std::size_t{1} << 16;   ///< features of all slots together: an arena of 6 MiB
 inline constexpr std::size_t test_voxels = 4096;
 inline constexpr std::size_t name_length = 64;

@@ -1,9 +1,7 @@
-/// Lowering of a checked network; the rules stand in lower.h.
+/// Lowering of a folded network in floats: packs, places values in slots, checks what folding made of the numbers.
 #include "runtime/loader/src/lower.h"
 
 #include <algorithm>
-#include <cmath>
-#include <span>
 
 #include "crbrt/format/layout.h"
 #include "runtime/loader/src/limits.h"
@@ -11,187 +9,118 @@
 namespace crbrt::loading {
 namespace {
 
-/// Builds the operation list; slots are assigned once the lifetime of every value is known.
+OpKind kind_of(OperationKind kind) noexcept {
+  switch (kind) {
+    case OperationKind::dense: return OpKind::dense;
+    case OperationKind::group_norm: return OpKind::group_norm;
+    case OperationKind::relu: return OpKind::relu;
+    case OperationKind::batch_norm:  // folded() has left none
+    case OperationKind::affine: break;
+  }
+  return OpKind::affine;
+}
+
 class Lowering {
  public:
   Lowering(const Network& network, Model::Storage& storage, Checks& checks)
-      : network_(network), storage_(storage), checks_(checks), is_skip_source_(network.layers.size(), false) {
-    for (const Layer& layer : network.layers)
-      if (layer.skip_from != Layer::no_skip) is_skip_source_[layer.skip_from] = true;
-    graph_.values.push_back({2 * network.n_coeff, 0});
+      : network_(network), storage_(storage), checks_(checks) {
+    graph_.values.push_back({network.width(0), 0});
   }
 
-  Graph run() {
-    std::size_t in = 0;
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-      in = add_layer(i, in);
-      graph_.layer_of_op.resize(graph_.operands.size(), i);
-    }
-    finish();
-    return std::move(graph_);
+  void run() {
+    for (const Operation& op : network_.operations) add(op);
+    place(graph_, storage_.ops, storage_.slot_width);
+    std::size_t features = 0;
+    for (const std::uint32_t width : storage_.slot_width) features += width;
+    checks_.in_range(features, 1, limits::slot_features, "layers: features kept at one time");
+    add_outputs();
+    add_program();
   }
 
  private:
-  std::size_t add_layer(std::size_t index, std::size_t in);
-  std::size_t add_dense(std::size_t index, std::size_t in, bool fold, bool relu);
-  std::size_t add_elementwise(const Op& op, std::size_t in);
-  void describe(std::size_t index, bool folded);
-  void finish();
-  void add_details();
+  void add(const Operation& from);
+  void check_finite(const Operation& from);
+  const float* packed(const Operation& from);
+  void add_outputs();
+  void add_program();
 
   /// Copies numbers into the storage and returns where they will stay.
   const float* keep(std::vector<float> numbers) {
     storage_.tables.push_back(std::move(numbers));
     return storage_.tables.back().data();
   }
-  const float* keep(std::span<const float> numbers) { return keep(std::vector<float>(numbers.begin(), numbers.end())); }
 
   const Network& network_;
   Model::Storage& storage_;
   Checks& checks_;
-  std::vector<bool> is_skip_source_;
   Graph graph_;
-  std::vector<std::size_t> pre_value_;  ///< per layer: its pre-normalisation value
+  std::size_t n_layer_ = 0;
 };
 
-/// Batch normalisation as factor and shift of the pre-normalisation value, in double.
-struct ScaleShift {
-  double scale = 1, shift = 0;
-};
-
-ScaleShift batch_norm(const Layer& layer, std::size_t j) {
-  const double scale = layer.gamma[j] / std::sqrt(double{layer.variance[j]} + layer.epsilon);
-  return {scale, layer.beta[j] - scale * layer.mean[j]};
-}
-
-std::size_t Lowering::add_layer(std::size_t index, std::size_t in) {
-  const Layer& layer = network_.layers[index];
-  const bool is_source = is_skip_source_[index];
-  const bool fold = layer.normalization == Normalization::batch && !is_source && layer.skip_from == Layer::no_skip;
-  const bool normalization_follows = layer.normalization != Normalization::none && !fold;
-  const bool dense_is_last = !normalization_follows && !(is_source && layer.relu);
-  describe(index, fold);
-  const std::size_t pre = add_dense(index, in, fold, dense_is_last && layer.relu);
-  pre_value_.push_back(pre);
-  if (dense_is_last) return pre;
-
-  Op op{};
-  op.n_in = op.n_out = layer.n_out;
-  op.add_slot = -1;
-  op.relu = layer.relu ? 1 : 0;
-  if (layer.normalization == Normalization::group) {
-    op.kind = OpKind::group_norm;
-    op.n_group = layer.n_group;
-    op.epsilon = layer.epsilon;
-    op.weights = keep(layer.gamma);
-    op.bias = keep(layer.beta);
-  } else if (layer.normalization == Normalization::batch) {
-    std::vector<float> scale(layer.n_out), shift(layer.n_out);
-    for (std::size_t j = 0; j < layer.n_out; ++j) {
-      const ScaleShift norm = batch_norm(layer, j);
-      scale[j] = static_cast<float>(norm.scale);
-      shift[j] = static_cast<float>(norm.shift);
-    }
-    const std::string field = member(indexed("layers", index), "normalization");
-    checks_.all_finite(scale, member(field, "scale"));
-    checks_.all_finite(shift, member(field, "shift"));
-    op.kind = OpKind::affine;
-    op.weights = keep(std::move(scale));
-    op.bias = keep(std::move(shift));
-  } else {
-    op.kind = OpKind::relu;
-    op.relu = 0;
+void Lowering::check_finite(const Operation& from) {
+  const std::string layer = indexed("layers", n_layer_ - 1);
+  if (from.kind == OperationKind::dense) {
+    checks_.all_finite(from.weights, member(layer, "weights after folding"));
+    checks_.all_finite(from.bias, member(layer, "bias after folding"));
+  } else if (from.kind == OperationKind::affine) {
+    checks_.all_finite(from.weights, member(layer, "normalization.scale"));
+    checks_.all_finite(from.bias, member(layer, "normalization.shift"));
   }
-  return add_elementwise(op, pre);
 }
 
-std::size_t Lowering::add_dense(std::size_t index, std::size_t in, bool fold, bool relu) {
-  const Layer& layer = network_.layers[index];
-  std::vector<float> weights(layout::packed_size(layer.n_in, layer.n_out), 0.0f);
-  std::vector<float> bias(layout::padded_outputs(layer.n_out), 0.0f);
-  for (std::size_t j = 0; j < layer.n_out; ++j) {
-    const ScaleShift norm = fold ? batch_norm(layer, j) : ScaleShift{};
-    bias[j] = static_cast<float>(layer.bias[j] * norm.scale + norm.shift);
-    for (std::size_t k = 0; k < layer.n_in; ++k)
-      weights[layout::packed_index(layer.n_in, j, k)] = static_cast<float>(layer.weights[j * layer.n_in + k] * norm.scale);
-  }
-  checks_.all_finite(weights, member(indexed("layers", index), "weights after folding"));
-  checks_.all_finite(bias, member(indexed("layers", index), "bias after folding"));
+const float* Lowering::packed(const Operation& from) {
+  std::vector<float> table(layout::packed_size(from.n_in, from.n_out), 0.0f);
+  for (std::size_t j = 0; j < from.n_out; ++j)
+    for (std::size_t k = 0; k < from.n_in; ++k) table[layout::packed_index(from.n_in, j, k)] = from.weights[j * from.n_in + k];
+  return keep(std::move(table));
+}
 
-  Operands operands{in, graph_.values.size()};
-  if (layer.skip_from != Layer::no_skip) operands.add = pre_value_[layer.skip_from];
-  const std::size_t position = graph_.operands.size();
-  graph_.values[in].last_read = position;
-  if (operands.add != Operands::none) graph_.values[operands.add].last_read = position;
-  graph_.values.push_back({layer.n_out, position});
-  graph_.operands.push_back(operands);
+void Lowering::add(const Operation& from) {
+  const bool is_dense = from.kind == OperationKind::dense;
+  if (is_dense) ++n_layer_;
+  check_finite(from);
   Op op{};
-  op.kind = OpKind::dense;
-  op.n_in = layer.n_in;
-  op.n_out = layer.n_out;
-  op.add_slot = -1;
-  op.relu = relu ? 1 : 0;
-  op.weights = keep(std::move(weights));
-  op.bias = keep(std::move(bias));
+  op.kind = kind_of(from.kind);
+  op.n_in = from.n_in;
+  op.n_out = from.n_out;
+  op.relu = from.relu ? 1 : 0;
+  op.n_group = from.n_group;
+  op.epsilon = from.epsilon;
+  if (is_dense) {
+    op.weights = packed(from);
+    std::vector<float> bias = from.bias;
+    bias.resize(layout::padded_outputs(from.n_out), 0.0f);
+    op.bias = keep(std::move(bias));
+    storage_.program.macs_per_voxel += std::uint64_t{from.n_in} * from.n_out;
+  } else if (from.kind != OperationKind::relu) {
+    op.weights = keep(from.weights);
+    op.bias = keep(from.bias);
+  }
   storage_.ops.push_back(op);
-  storage_.program.macs_per_voxel += std::uint64_t{layer.n_in} * layer.n_out;
-  return operands.out;
+  graph_.add({from.in, from.add, !is_dense}, from.n_out);
 }
 
-std::size_t Lowering::add_elementwise(const Op& op, std::size_t in) {
-  const std::size_t position = graph_.operands.size();
-  graph_.values[in].last_read = position;
-  const std::size_t out = graph_.values.size();
-  graph_.values.push_back({op.n_out, position});
-  graph_.operands.push_back({in, out, Operands::none, true});
-  storage_.ops.push_back(op);
-  return out;
-}
-
-void Lowering::describe(std::size_t index, bool folded) {
-  const Layer& layer = network_.layers[index];
-  std::string text = layer.name + ": dense " + std::to_string(layer.n_in) + " -> " + std::to_string(layer.n_out);
-  if (layer.skip_from != Layer::no_skip) text += ", + " + network_.layers[layer.skip_from].name;
-  if (layer.normalization == Normalization::batch) text += folded ? ", batch norm (folded)" : ", batch norm";
-  if (layer.normalization == Normalization::group) text += ", group norm in " + std::to_string(layer.n_group);
-  if (layer.relu) text += ", relu";
-  storage_.info.layer_text.push_back(std::move(text));
-}
-
-void Lowering::add_details() {
+void Lowering::add_outputs() {
+  storage_.output_text = network_.outputs;
+  for (const NetworkOutput& output : storage_.output_text)
+    storage_.outputs.push_back(
+        {output.name.c_str(), output.unit.c_str(), output.offset, output.scale, output.minimum, output.maximum});
+  ModelInfo& info = storage_.info;
+  Program& program = storage_.program;
   if (network_.uncertainty) {
     storage_.uncertainty = *network_.uncertainty;
-    storage_.program.uncertainty = &storage_.uncertainty;
-    storage_.info.has_uncertainty = true;
+    program.uncertainty = &storage_.uncertainty;
+    info.has_uncertainty = true;
   }
   if (network_.atypicality) {
     storage_.atypicality = *network_.atypicality;
-    storage_.program.atypicality = &storage_.atypicality;
-    storage_.info.has_atypicality = true;
-    storage_.info.atypicality_threshold = storage_.atypicality.threshold;
+    program.atypicality = &storage_.atypicality;
+    info.has_atypicality = true;
+    info.atypicality_threshold = storage_.atypicality.threshold;
   }
 }
 
-void Lowering::finish() {
-  SlotPlan plan = plan_slots(graph_.values, graph_.operands);
-  std::size_t features = 0;
-  for (const std::uint32_t width : plan.slot_width) features += width;
-  checks_.in_range(features, 1, limits::slot_features, "layers: features kept at one time");
-  for (std::size_t i = 0; i < graph_.operands.size(); ++i) {
-    Op& op = storage_.ops[i];
-    op.in_slot = static_cast<std::uint32_t>(plan.slot_of_value[graph_.operands[i].in]);
-    op.out_slot = static_cast<std::uint32_t>(plan.slot_of_value[graph_.operands[i].out]);
-    if (graph_.operands[i].add != Operands::none)
-      op.add_slot = static_cast<std::int32_t>(plan.slot_of_value[graph_.operands[i].add]);
-  }
-  storage_.slot_width = std::move(plan.slot_width);
-
-  std::vector<float> inverse_std(network_.std.size());
-  std::transform(network_.std.begin(), network_.std.end(), inverse_std.begin(), [](float std) { return 1.0f / std; });
-  storage_.output_text = network_.outputs;
-  for (const OutputSpec& output : storage_.output_text)
-    storage_.outputs.push_back(
-        {output.name.c_str(), output.unit.c_str(), output.offset, output.scale, output.minimum, output.maximum});
+void Lowering::add_program() {
   Program& program = storage_.program;
   program.version = program_version;
   program.name = storage_.info.name.c_str();
@@ -200,18 +129,15 @@ void Lowering::finish() {
   program.n_output = static_cast<std::uint32_t>(storage_.outputs.size());
   program.n_op = static_cast<std::uint32_t>(storage_.ops.size());
   program.n_slot = static_cast<std::uint32_t>(storage_.slot_width.size());
-  program.preprocessing = {network_.phase_reference, network_.l2_normalize ? 1u : 0u, keep(network_.mean),
-                           keep(std::move(inverse_std))};
+  program.preprocessing = {network_.phase_reference, network_.l2_normalize ? 1u : 0u, keep(network_.feature_mean),
+                           keep(inverse_std(network_))};
   program.outputs = storage_.outputs.data();
   program.ops = storage_.ops.data();
   program.slot_width = storage_.slot_width.data();
-  add_details();
 }
 
 }  // namespace
 
-Graph lower(const Network& network, Model::Storage& storage, Checks& checks) {
-  return Lowering(network, storage, checks).run();
-}
+void lower(const Network& folded, Model::Storage& storage, Checks& checks) { Lowering(folded, storage, checks).run(); }
 
 }  // namespace crbrt::loading

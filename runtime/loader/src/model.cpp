@@ -1,14 +1,15 @@
-/// Model: owner of a loaded program; and the entry points, which turn exhausted memory into a Status.
+/// Model: owner of a loaded program; and the entry points, which turn exhausted memory into a Status. The order of trust:
+/// container, structure (FlatBuffers Verifier with limits), version, meaning, and what lowering makes of it.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
 
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 #include "runtime/loader/src/container.h"
+#include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/lower.h"
-#include "runtime/loader/src/lower_fixed.h"
-#include "runtime/loader/src/read_flatbuffer.h"
+#include "runtime/loader/src/read_model.h"
 #include "runtime/loader/src/sha256_text.h"
 #include "runtime/loader/src/storage.h"
 
@@ -43,37 +44,73 @@ namespace {
 /// FlatBuffers reads numbers where they lie, so the buffer must be as aligned as its widest number.
 bool is_aligned(const std::uint8_t* data) noexcept { return reinterpret_cast<std::uintptr_t>(data) % alignof(double) == 0; }
 
-LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, Model& model) {
+bool is_well_formed(View1<const std::uint8_t> flatbuffer) noexcept {
+  // The root offset and the identifier take eight bytes; offsets are 32-bit and signed in places.
+  if (flatbuffer.data == nullptr || flatbuffer.size < 16 || flatbuffer.size >= FLATBUFFERS_MAX_BUFFER_SIZE) return false;
+  flatbuffers::Verifier::Options options;
+  options.max_depth = limits::verifier_depth;
+  options.max_tables = limits::verifier_tables;
+  flatbuffers::Verifier verifier(flatbuffer.data, flatbuffer.size, options);
+  return fbs::VerifyModelBuffer(verifier);
+}
+
+/// Verifier, format version, then every field.
+LoadResult read_flatbuffer(View1<const std::uint8_t> flatbuffer, Network& network, ModelInfo& info) {
+  if (!is_well_formed(flatbuffer))
+    return {Status::bad_model, "flatbuffer: expected a well-formed CRBM buffer, found one that its verifier refuses"};
+  const fbs::Model& model = *fbs::GetModel(flatbuffer.data);
+  if (model.format_version() != limits::format_version)
+    return {Status::bad_format_version, "format_version: expected " + std::to_string(limits::format_version) + ", found " +
+                                            std::to_string(model.format_version())};
+  Checks checks;
+  info.format_version = model.format_version();
+  read_network(model, network, checks);
+  if (checks.ok()) read_info(model, info, checks);
+  if (checks.ok()) read_fixed(model, network, info, checks);
+  return checks.result();
+}
+
+/// What the caller wants of a file; either may be null.
+struct Wanted {
+  Model* model = nullptr;
+  ModelFile* file = nullptr;
+};
+
+LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, const Wanted& wanted) {
   auto storage = std::make_unique<Model::Storage>();
   Network network;
   LoadResult result = read_flatbuffer(flatbuffer, network, storage->info);
   if (result.status != Status::ok) return result;
   storage->info.content_sha256 = hex(sha256(flatbuffer.data, flatbuffer.size));
+  storage->info.layer_text = layer_texts(network);
   Checks checks;
-  const Graph graph = lower(network, *storage, checks);
-  if (checks.ok() && network.fixed) lower_fixed(network, graph, *storage, checks);
-  if (checks.ok()) ModelAccess::set(model, std::move(storage));
-  return checks.result();
+  const Network executed = wanted.file != nullptr ? folded(network) : folded(std::move(network));
+  lower(executed, *storage, checks);
+  if (checks.ok() && executed.integers) lower_fixed(executed, *storage, checks);
+  if (!checks.ok()) return checks.result();
+  if (wanted.file != nullptr) *wanted.file = {std::move(network), storage->info};
+  if (wanted.model != nullptr) ModelAccess::set(*wanted.model, std::move(storage));
+  return {};
 }
 
-LoadResult load_anywhere(View1<const std::uint8_t> flatbuffer, Model& model) {
-  if (flatbuffer.data == nullptr || is_aligned(flatbuffer.data)) return load_aligned(flatbuffer, model);
+LoadResult load_anywhere(View1<const std::uint8_t> flatbuffer, const Wanted& wanted) {
+  if (flatbuffer.data == nullptr || is_aligned(flatbuffer.data)) return load_aligned(flatbuffer, wanted);
   std::vector<double> copy(flatbuffer.size / sizeof(double) + 1);
   std::memcpy(copy.data(), flatbuffer.data, flatbuffer.size);
-  return load_aligned({reinterpret_cast<const std::uint8_t*>(copy.data()), flatbuffer.size}, model);
+  return load_aligned({reinterpret_cast<const std::uint8_t*>(copy.data()), flatbuffer.size}, wanted);
 }
 
-LoadResult load_container(View1<const std::uint8_t> bytes, Model& model) {
+LoadResult load_container(View1<const std::uint8_t> bytes, const Wanted& wanted) {
   View1<const std::uint8_t> payload;
   LoadResult result = open_container(bytes, payload);
-  return result.status == Status::ok ? load_anywhere(payload, model) : result;
+  return result.status == Status::ok ? load_anywhere(payload, wanted) : result;
 }
 
 struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
-LoadResult load_from_disk(const char* path, Model& model) {
+LoadResult load_from_disk(const char* path, const Wanted& wanted) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path, "rb"));
   if (!file) return {Status::io_error, "file: expected one that can be opened, found: " + std::string(std::strerror(errno))};
   std::vector<std::uint8_t> bytes;
@@ -83,7 +120,7 @@ LoadResult load_from_disk(const char* path, Model& model) {
     if (bytes.size() > max_file_size) break;  // load_container refuses it by its size
   }
   if (std::ferror(file.get())) return {Status::io_error, "file: expected readable bytes, found: a read error"};
-  return load_container({bytes.data(), bytes.size()}, model);
+  return load_container({bytes.data(), bytes.size()}, wanted);
 }
 
 /// The standard containers report exhausted memory by std::bad_alloc; callers get a Status.
@@ -100,11 +137,19 @@ LoadResult guarded(Load load) noexcept {
 }  // namespace loading
 
 LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_container(bytes, model); });
+  return loading::guarded([&] { return loading::load_container(bytes, {&model, nullptr}); });
 }
 
 LoadResult load_model_file(const char* path, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_from_disk(path, model); });
+  return loading::guarded([&] { return loading::load_from_disk(path, {&model, nullptr}); });
+}
+
+LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept {
+  return loading::guarded([&] { return loading::load_container(bytes, {nullptr, &file}); });
+}
+
+LoadResult load_network_file(const char* path, ModelFile& file) noexcept {
+  return loading::guarded([&] { return loading::load_from_disk(path, {nullptr, &file}); });
 }
 
 LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept {
@@ -112,7 +157,7 @@ LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_
 }
 
 LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_anywhere(flatbuffer, model); });
+  return loading::guarded([&] { return loading::load_anywhere(flatbuffer, {&model, nullptr}); });
 }
 
 }  // namespace crbrt

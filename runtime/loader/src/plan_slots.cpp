@@ -36,23 +36,44 @@ class Slots {
 
 }  // namespace
 
-SlotPlan plan_slots(const std::vector<Value>& values, const std::vector<Operands>& operands) {
+void Graph::add(const Operands& of_op, std::uint32_t width) {
+  const std::size_t position = operands.size();
+  values[of_op.in].last_read = position;
+  if (of_op.add != Operation::none) values[of_op.add].last_read = position;
+  values.push_back({width, position});
+  operands.push_back(of_op);
+}
+
+SlotPlan plan_slots(const Graph& graph) {
+  const std::vector<Value>& values = graph.values;
   SlotPlan plan;
   plan.slot_of_value.resize(values.size());
   Slots slots(plan);
   plan.slot_of_value[0] = slots.take(values[0].width);
-  for (std::size_t op = 0; op < operands.size(); ++op) {
-    const Operands& o = operands[op];
+  for (std::size_t op = 0; op < graph.operands.size(); ++op) {
+    const Operands& o = graph.operands[op];
+    const std::size_t out = op + 1;
     const bool in_ends = values[o.in].last_read == op;
     if (o.may_work_in_place && in_ends) {
-      plan.slot_of_value[o.out] = plan.slot_of_value[o.in];
+      plan.slot_of_value[out] = plan.slot_of_value[o.in];
       continue;
     }
-    plan.slot_of_value[o.out] = slots.take(values[o.out].width);
+    plan.slot_of_value[out] = slots.take(values[out].width);
     if (in_ends) slots.release(plan.slot_of_value[o.in]);
-    if (o.add != Operands::none && o.add != o.in && values[o.add].last_read == op) slots.release(plan.slot_of_value[o.add]);
+    if (o.add != Operation::none && o.add != o.in && values[o.add].last_read == op) slots.release(plan.slot_of_value[o.add]);
   }
   return plan;
+}
+
+void place(const Graph& graph, std::vector<Op>& ops, std::vector<std::uint32_t>& slot_width) {
+  SlotPlan plan = plan_slots(graph);
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const Operands& o = graph.operands[i];
+    ops[i].in_slot = static_cast<std::uint32_t>(plan.slot_of_value[o.in]);
+    ops[i].out_slot = static_cast<std::uint32_t>(plan.slot_of_value[i + 1]);
+    ops[i].add_slot = o.add == Operation::none ? -1 : static_cast<std::int32_t>(plan.slot_of_value[o.add]);
+  }
+  slot_width = std::move(plan.slot_width);
 }
 
 }  // namespace crbrt::loading

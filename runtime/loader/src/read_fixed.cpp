@@ -5,9 +5,8 @@
 #include <iterator>
 
 #include "crbrt/format/requant.h"
-#include "runtime/loader/src/flatbuffer_views.h"
 #include "runtime/loader/src/limits.h"
-#include "runtime/loader/src/read_flatbuffer.h"
+#include "runtime/loader/src/read_model.h"
 
 namespace crbrt::loading {
 namespace {
@@ -42,26 +41,33 @@ FixedGroupNorm read_group_norm(const fbs::FixedGroupNorm& from, const std::strin
   return {from.mean_shift(), from.mean_multiplier(), from.square_shift(), from.epsilon()};
 }
 
-FixedOpSpec read_op(const fbs::FixedOp& from, const std::string& field, Checks& checks) {
-  FixedOpSpec to;
+/// `n_number` counts the numbers of all operations, before they are copied.
+IntegerOperation read_operation(const fbs::FixedOp& from, const std::string& field, std::size_t& n_number, Checks& checks) {
+  IntegerOperation to;
   is_between(static_cast<std::int64_t>(from.out()), 1, 3, member(field, "out"), checks);
   to.out = number_of(from.out());
-  to.weights_s8 = view(from.weights_s8());
-  to.weights_s16 = view(from.weights_s16());
-  to.bias = view(from.bias());
-  to.shift = view(from.shift());
-  to.multiplier = view(from.multiplier());
-  for (std::size_t j = 0; j < to.shift.size(); ++j)
-    is_between(to.shift[j], 0, shift_max, indexed(member(field, "shift"), j), checks);
-  for (std::size_t j = 0; j < to.multiplier.size(); ++j)
-    is_between(to.multiplier[j], 0, s16_max, indexed(member(field, "multiplier"), j), checks);
+  const auto weights_s8 = view(from.weights_s8());
+  const auto weights_s16 = view(from.weights_s16()), multiplier = view(from.multiplier());
+  const auto bias = view(from.bias());
+  const auto shift = view(from.shift());
+  n_number += weights_s8.size() + weights_s16.size() + bias.size() + shift.size() + multiplier.size();
+  checks.in_range(n_number, 0, limits::fixed_numbers, "fixed.ops: numbers");
+  for (std::size_t j = 0; j < shift.size() && checks.ok(); ++j)
+    is_between(shift[j], 0, shift_max, indexed(member(field, "shift"), j), checks);
+  for (std::size_t j = 0; j < multiplier.size() && checks.ok(); ++j)
+    is_between(multiplier[j], 0, s16_max, indexed(member(field, "multiplier"), j), checks);
+  copy(weights_s8, to.weights_s8, checks);
+  copy(weights_s16, to.weights_s16, checks);
+  copy(bias, to.bias, checks);
+  copy(shift, to.shift, checks);
+  copy(multiplier, to.multiplier, checks);
   if (from.group_norm() != nullptr) to.group_norm = read_group_norm(*from.group_norm(), member(field, "group_norm"), checks);
   return to;
 }
 
 bool is_output(const Network& network, std::string_view name) {
   return std::any_of(network.outputs.begin(), network.outputs.end(),
-                     [&](const OutputSpec& output) { return output.name == name; });
+                     [&](const NetworkOutput& output) { return output.name == name; });
 }
 
 void read_cost(const fbs::Fixed& from, const Network& network, FixedInfo& to, Checks& checks) {
@@ -86,7 +92,7 @@ void read_cost(const fbs::Fixed& from, const Network& network, FixedInfo& to, Ch
 void read_fixed(const fbs::Model& model, Network& network, ModelInfo& info, Checks& checks) {
   if (model.fixed() == nullptr) return;
   const fbs::Fixed& from = *model.fixed();
-  FixedSpec to{view(from.input_scale()), view(from.output_scale()), {}};
+  IntegerForm to;
   info.fixed.precision = view(from.precision());
   checks.expect(std::find(std::begin(precisions), std::end(precisions), info.fixed.precision) != std::end(precisions),
                 "fixed.precision", "i8, i16 or mixed", "another text");
@@ -96,13 +102,17 @@ void read_fixed(const fbs::Model& model, Network& network, ModelInfo& info, Chec
   checks.not_negative(from.budget(), "fixed.budget");
   info.fixed.relative_rms = from.relative_rms();
   checks.not_negative(from.relative_rms(), "fixed.relative_rms");
-  checks.all_positive(to.input_scale, "fixed.input_scale");
-  checks.all_positive(to.output_scale, "fixed.output_scale");
+  checks.all_positive(view(from.input_scale()), "fixed.input_scale");
+  checks.all_positive(view(from.output_scale()), "fixed.output_scale");
   checks.in_range(from.ops()->size(), 1, 2 * limits::n_layer, "fixed.ops");
+  copy(view(from.input_scale()), to.input_scale, checks);
+  copy(view(from.output_scale()), to.output_scale, checks);
   if (checks.ok()) read_cost(from, network, info.fixed, checks);
+  std::size_t n_number = 0;
   for (std::size_t i = 0; i < from.ops()->size() && checks.ok(); ++i)
-    to.ops.push_back(read_op(*from.ops()->Get(static_cast<flatbuffers::uoffset_t>(i)), indexed("fixed.ops", i), checks));
-  network.fixed = std::move(to);
+    to.operations.push_back(
+        read_operation(*from.ops()->Get(static_cast<flatbuffers::uoffset_t>(i)), indexed("fixed.ops", i), n_number, checks));
+  network.integers = std::move(to);
 }
 
 }  // namespace crbrt::loading

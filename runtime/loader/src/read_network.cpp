@@ -4,45 +4,56 @@
 #include <limits>
 
 #include "crbrt/format/layout.h"
-#include "runtime/loader/src/flatbuffer_views.h"
 #include "runtime/loader/src/limits.h"
-#include "runtime/loader/src/read_flatbuffer.h"
+#include "runtime/loader/src/read_model.h"
 
 namespace crbrt::loading {
 namespace {
 
 void read_preprocessing(const fbs::Preprocessing& from, Network& to, Checks& checks) {
+  const auto mean = view(from.mean()), std = view(from.std());
   to.phase_reference = from.phase_reference();
   to.l2_normalize = from.l2_normalize();
-  to.mean = view(from.mean());
-  to.std = view(from.std());
   checks.expect(to.phase_reference >= -1 && to.phase_reference < static_cast<std::int64_t>(to.n_coeff),
                 "preprocessing.phase_reference", "-1 to " + std::to_string(to.n_coeff - 1), std::to_string(to.phase_reference));
-  checks.size_is(to.mean.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.mean");
-  checks.size_is(to.std.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.std");
-  checks.all_finite(to.mean, "preprocessing.mean");
-  checks.all_positive(to.std, "preprocessing.std");
+  checks.size_is(mean.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.mean");
+  checks.size_is(std.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.std");
+  checks.all_finite(mean, "preprocessing.mean");
+  checks.all_positive(std, "preprocessing.std");
   // The program multiplies by the inverse, which must be a float as well.
-  for (std::size_t i = 0; i < to.std.size(); ++i)
-    checks.expect(std::isnormal(1.0f / to.std[i]), indexed("preprocessing.std", i), "a number with a finite inverse",
-                  number_text(to.std[i]));
+  for (std::size_t i = 0; i < std.size() && checks.ok(); ++i)
+    checks.expect(std::isnormal(1.0f / std[i]), indexed("preprocessing.std", i), "a number with a finite inverse",
+                  number_text(std[i]));
+  copy(mean, to.feature_mean, checks);
+  copy(std, to.feature_std, checks);
 }
 
-void read_batch(const fbs::Normalization& from, Layer& to, const std::string& field, Checks& checks) {
-  to.mean = view(from.mean());
-  to.variance = view(from.variance());
-  checks.size_is(to.mean.size(), to.n_out, member(field, "mean"));
-  checks.size_is(to.variance.size(), to.n_out, member(field, "variance"));
-  checks.all_finite(to.mean, member(field, "mean"));
-  checks.all_finite(to.variance, member(field, "variance"));
-  for (std::size_t i = 0; i < to.variance.size(); ++i) {
-    checks.not_negative(to.variance[i], indexed(member(field, "variance"), i));
-    checks.positive(double{to.variance[i]} + to.epsilon, indexed(member(field, "variance"), i) + " + epsilon");
+/// Appends the operation, which reads what the last one wrote.
+Operation& append(Network& to, OperationKind kind, const std::string& layer) {
+  Operation op;
+  op.kind = kind;
+  op.layer = layer;
+  op.in = to.operations.size();
+  op.n_in = op.n_out = to.width(op.in);
+  return to.operations.emplace_back(std::move(op));
+}
+
+void read_batch(const fbs::Normalization& from, Operation& to, const std::string& field, Checks& checks) {
+  const auto mean = view(from.mean()), variance = view(from.variance());
+  checks.size_is(mean.size(), to.n_out, member(field, "mean"));
+  checks.size_is(variance.size(), to.n_out, member(field, "variance"));
+  checks.all_finite(mean, member(field, "mean"));
+  checks.all_finite(variance, member(field, "variance"));
+  for (std::size_t i = 0; i < variance.size() && checks.ok(); ++i) {
+    checks.not_negative(variance[i], indexed(member(field, "variance"), i));
+    checks.positive(double{variance[i]} + to.epsilon, indexed(member(field, "variance"), i) + " + epsilon");
   }
   checks.in_range(from.n_group(), 0, 0, member(field, "n_group"));
+  copy(mean, to.mean, checks);
+  copy(variance, to.variance, checks);
 }
 
-void read_group(const fbs::Normalization& from, Layer& to, const std::string& field, Checks& checks) {
+void read_group(const fbs::Normalization& from, Operation& to, const std::string& field, Checks& checks) {
   to.n_group = from.n_group();
   checks.positive(to.epsilon, member(field, "epsilon"));  // a constant group has no variance of its own
   checks.in_range(to.n_group, 1, to.n_out, member(field, "n_group"));
@@ -53,79 +64,88 @@ void read_group(const fbs::Normalization& from, Layer& to, const std::string& fi
   checks.size_is(view(from.variance()).size(), 0, member(field, "variance"));
 }
 
-void read_normalization(const fbs::Normalization* from, Layer& to, const std::string& field, Checks& checks) {
+void read_normalization(const fbs::Normalization* from, const std::string& layer, Network& network, const std::string& field,
+                        Checks& checks) {
   if (from == nullptr || from->kind() == fbs::NormalizationKind::none) return;
   if (!checks.in_range(static_cast<std::uint64_t>(from->kind()), 0, 2, member(field, "kind"))) return;
+  const bool is_batch = from->kind() == fbs::NormalizationKind::batch;
+  Operation& to = append(network, is_batch ? OperationKind::batch_norm : OperationKind::group_norm, layer);
+  const auto gamma = view(from->gamma()), beta = view(from->beta());
   to.epsilon = from->epsilon();
-  to.gamma = view(from->gamma());
-  to.beta = view(from->beta());
   checks.not_negative(to.epsilon, member(field, "epsilon"));
-  checks.size_is(to.gamma.size(), to.n_out, member(field, "gamma"));
-  checks.size_is(to.beta.size(), to.n_out, member(field, "beta"));
-  checks.all_finite(to.gamma, member(field, "gamma"));
-  checks.all_finite(to.beta, member(field, "beta"));
-  if (from->kind() == fbs::NormalizationKind::batch) {
-    to.normalization = Normalization::batch;
+  checks.size_is(gamma.size(), to.n_out, member(field, "gamma"));
+  checks.size_is(beta.size(), to.n_out, member(field, "beta"));
+  checks.all_finite(gamma, member(field, "gamma"));
+  checks.all_finite(beta, member(field, "beta"));
+  copy(gamma, to.weights, checks);
+  copy(beta, to.bias, checks);
+  if (is_batch)
     read_batch(*from, to, field, checks);
-  } else {
-    to.normalization = Normalization::group;
+  else
     read_group(*from, to, field, checks);
-  }
 }
 
-void read_skip(std::string_view from, const std::vector<Layer>& earlier, Layer& to, const std::string& field, Checks& checks) {
-  if (from.empty()) return;
-  const auto source = std::find_if(earlier.begin(), earlier.end(), [&](const Layer& layer) { return layer.name == from; });
-  if (!checks.expect(source != earlier.end(), field, "the name of an earlier layer", "another text")) return;
-  to.skip_from = static_cast<std::size_t>(source - earlier.begin());
-  checks.expect(source->n_out == to.n_out, field, "a layer of width " + std::to_string(to.n_out),
+/// The value that a dense operation adds: the sums of the layer of this name, before its normalisation and activation.
+std::size_t read_skip(std::string_view from, std::uint32_t width, const Network& network, const std::string& field,
+                      Checks& checks) {
+  if (from.empty()) return Operation::none;
+  const auto& ops = network.operations;
+  const auto source = std::find_if(ops.begin(), ops.end(), [&](const Operation& op) { return op.layer == from; });
+  if (!checks.expect(source != ops.end(), field, "the name of an earlier layer", "another text")) return Operation::none;
+  checks.expect(source->n_out == width, field, "a layer of width " + std::to_string(width),
                 "one of width " + std::to_string(source->n_out));
+  return static_cast<std::size_t>(source - ops.begin()) + 1;
 }
 
-Layer read_layer(const fbs::Dense& from, std::uint32_t n_in, const std::vector<Layer>& earlier, Checks& checks) {
-  const std::string field = indexed("layers", earlier.size());
-  Layer to;
-  to.name = view(from.name());
-  to.n_in = from.n_in();
+/// `packed` counts the packed weights of all layers, before they are copied.
+void read_dense(const fbs::Dense& from, const std::string& name, const std::string& field, std::size_t& packed,
+                Network& network, Checks& checks) {
+  const std::uint32_t n_in = network.width(network.operations.size());
+  const auto weights = view(from.weights()), bias = view(from.bias());
+  checks.in_range(from.n_in(), n_in, n_in, member(field, "n_in"));
+  checks.in_range(from.n_out(), 1, limits::layer_width, member(field, "n_out"));
+  checks.size_is(weights.size(), std::size_t{n_in} * from.n_out(), member(field, "weights"));
+  checks.size_is(bias.size(), from.n_out(), member(field, "bias"));
+  checks.all_finite(weights, member(field, "weights"));
+  checks.all_finite(bias, member(field, "bias"));
+  if (!checks.ok()) return;
+  packed += layout::packed_size(n_in, from.n_out());
+  checks.in_range(packed, 0, limits::packed_weights, "layers: packed weights");
+  const std::size_t skip = read_skip(view(from.skip_from()), from.n_out(), network, member(field, "skip_from"), checks);
+  Operation& to = append(network, OperationKind::dense, name);
   to.n_out = from.n_out();
-  to.weights = view(from.weights());
-  to.bias = view(from.bias());
-  to.relu = from.activation() == fbs::Activation::relu;
-  checks.label(to.name, member(field, "name"));
-  checks.expect(std::none_of(earlier.begin(), earlier.end(), [&](const Layer& layer) { return layer.name == to.name; }),
+  to.add = skip;
+  copy(weights, to.weights, checks);
+  copy(bias, to.bias, checks);
+}
+
+void read_layer(const fbs::Dense& from, std::size_t index, std::size_t& packed, Network& network, Checks& checks) {
+  const std::string field = indexed("layers", index), name(view(from.name()));
+  checks.label(name, member(field, "name"));
+  checks.expect(std::none_of(network.operations.begin(), network.operations.end(),
+                             [&](const Operation& earlier) { return earlier.layer == name; }),
                 member(field, "name"), "a name of its own", "one that an earlier layer has");
   checks.in_range(static_cast<std::uint64_t>(from.activation()), 0, 1, member(field, "activation"));
-  checks.in_range(to.n_in, n_in, n_in, member(field, "n_in"));
-  checks.in_range(to.n_out, 1, limits::layer_width, member(field, "n_out"));
-  checks.size_is(to.weights.size(), std::size_t{to.n_in} * to.n_out, member(field, "weights"));
-  checks.size_is(to.bias.size(), to.n_out, member(field, "bias"));
-  checks.all_finite(to.weights, member(field, "weights"));
-  checks.all_finite(to.bias, member(field, "bias"));
-  if (!checks.ok()) return to;
-  read_normalization(from.normalization(), to, member(field, "normalization"), checks);
-  read_skip(view(from.skip_from()), earlier, to, member(field, "skip_from"), checks);
-  return to;
+  read_dense(from, name, field, packed, network, checks);
+  if (!checks.ok()) return;
+  read_normalization(from.normalization(), name, network, member(field, "normalization"), checks);
+  if (from.activation() == fbs::Activation::relu) append(network, OperationKind::relu, name);
 }
 
 void read_layers(const flatbuffers::Vector<flatbuffers::Offset<fbs::Dense>>& from, Network& to, Checks& checks) {
   checks.in_range(from.size(), 1, limits::n_layer, "layers");
-  std::uint32_t width = 2 * to.n_coeff;
   std::size_t packed = 0;
-  for (std::size_t i = 0; i < from.size() && checks.ok(); ++i) {
-    to.layers.push_back(read_layer(*from.Get(static_cast<flatbuffers::uoffset_t>(i)), width, to.layers, checks));
-    width = to.layers.back().n_out;
-    packed += layout::packed_size(to.layers.back().n_in, width);
-    checks.in_range(packed, 0, limits::packed_weights, "layers: packed weights");
-  }
+  for (std::size_t i = 0; i < from.size() && checks.ok(); ++i)
+    read_layer(*from.Get(static_cast<flatbuffers::uoffset_t>(i)), i, packed, to, checks);
 }
 
-OutputSpec read_output(const fbs::Output& from, const std::string& field, Checks& checks) {
-  OutputSpec to{std::string(view(from.name())),
-                std::string(view(from.unit())),
-                from.offset(),
-                from.scale(),
-                from.minimum(),
-                from.maximum()};
+NetworkOutput read_output(const fbs::Output& from, const std::string& field, Checks& checks) {
+  NetworkOutput to{std::string(view(from.name())),
+                   std::string(view(from.unit())),
+                   from.offset(),
+                   from.scale(),
+                   from.minimum(),
+                   from.maximum()};
   checks.identifier(to.name, member(field, "name"));
   checks.label(to.unit, member(field, "unit"));
   checks.finite(to.offset, member(field, "offset"));
@@ -142,9 +162,9 @@ void read_outputs(const flatbuffers::Vector<flatbuffers::Offset<fbs::Output>>& f
   if (!checks.in_range(from.size(), 1, limits::n_output, "outputs")) return;
   for (const fbs::Output* output : from) {
     const std::string field = indexed("outputs", to.outputs.size());
-    OutputSpec read = read_output(*output, field, checks);
+    NetworkOutput read = read_output(*output, field, checks);
     const bool is_new = std::none_of(to.outputs.begin(), to.outputs.end(),
-                                     [&](const OutputSpec& earlier) { return earlier.name == read.name; });
+                                     [&](const NetworkOutput& earlier) { return earlier.name == read.name; });
     checks.expect(is_new, member(field, "name"), "a name of its own", "one that an earlier output has");
     to.outputs.push_back(std::move(read));
   }
@@ -173,8 +193,8 @@ void check_last_width(const Network& network, Checks& checks) {
   std::string text = std::to_string(expected) + " features: " + std::to_string(n_output) + " outputs";
   if (network.uncertainty) text += ", three more for the uncertainty of each";
   if (network.atypicality) text += ", one for atypicality";
-  checks.expect(network.layers.back().n_out == expected, "layers: last layer", text,
-                std::to_string(network.layers.back().n_out));
+  checks.expect(network.operations.back().n_out == expected, "layers: last layer", text,
+                std::to_string(network.operations.back().n_out));
 }
 
 }  // namespace

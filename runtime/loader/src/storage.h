@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crbrt/loader.hpp"
-#include "runtime/loader/src/network.h"
+#include "crbrt/network.hpp"
 
 namespace crbrt {
 
@@ -26,7 +25,7 @@ struct FixedStorage {
 struct Model::Storage {
   Program program{};
   ModelInfo info;
-  std::vector<loading::OutputSpec> output_text;  ///< owns the characters of names and units
+  std::vector<NetworkOutput> output_text;  ///< owns the characters of names and units
   std::vector<Output> outputs;
   Uncertainty uncertainty{};
   Atypicality atypicality{};

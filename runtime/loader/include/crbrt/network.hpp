@@ -1,0 +1,128 @@
+/// The network of a model as a graph that a program can read, change and write: what quantiser, code generators, rounding
+/// bound, benchmarks and trainer work on. A Network holds plain numbers, weights in rows, and says by index who reads what;
+/// only lowering (load_model) turns it into the packed tables and slots of a Program.
+///
+/// Values are counted in the order in which they are written. Value 0 is the standardised input, [2 * n_coeff]; value i + 1 is
+/// what operation i writes. So the writer of a value is known without a search, and an operation reads earlier values only.
+///
+///     ModelFile file;
+///     if (LoadResult r = load_network_file("m.crbm", file); r.status != Status::ok) std::puts(r.detail.c_str());
+///     for (const Operation& op : folded(file.network).operations) std::printf("%s reads value %zu\n", op.layer.c_str(),
+///     op.in);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crbrt/format/program.h"
+#include "crbrt/loader.hpp"
+
+namespace crbrt {
+
+/// What an operation computes. A file holds dense, batch_norm, group_norm and relu; `affine` is what folded() makes of a batch
+/// normalisation that stays.
+enum class OperationKind {
+  dense,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j])
+  batch_norm,  ///< out = weights * (in - mean) / sqrt(variance + epsilon) + bias, with stored mean and variance
+  group_norm,  ///< the same with mean and variance of each of n_group groups of neighbouring features
+  affine,      ///< out = weights * in + bias
+  relu,        ///< out = max(in, 0)
+};
+
+/// One step of the network. Vectors that its kind does not use are empty.
+struct Operation {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  OperationKind kind = OperationKind::dense;
+  std::string layer;       ///< name of the layer: of its dense operation and of what follows up to the next one
+  std::size_t in = 0;      ///< value that is read
+  std::size_t add = none;  ///< dense only: value of the same width that is added to the sums (a skip), or none
+  std::uint32_t n_in = 0;
+  std::uint32_t n_out = 0;      ///< n_in except for dense
+  std::vector<float> weights;   ///< dense: [n_out, n_in] row-major; normalisations: gamma [n_out]; affine: factors [n_out]
+  std::vector<float> bias;      ///< [n_out]; normalisations: beta
+  std::vector<float> mean;      ///< batch_norm only, [n_out]
+  std::vector<float> variance;  ///< batch_norm only, [n_out]
+  std::uint32_t n_group = 0;    ///< group_norm only: divides n_out
+  float epsilon = 0;            ///< normalisations only
+  bool relu = false;            ///< folded() only: out = max(out, 0) at the end
+};
+
+/// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
+struct NetworkOutput {
+  std::string name, unit;
+  float offset = 0, scale = 1, minimum = 0, maximum = 0;
+};
+
+/// One operation of the integer form (docs/numerics.md): what operation i of the folded network becomes.
+/// value = requantize(bias[j] + sum_k weights[j, k] * in[k], shift[j], multiplier[j]).
+struct IntegerOperation {
+  Number out = Number::s16;               ///< what it writes: s16 or u8, s32 in the last operation
+  std::vector<std::int8_t> weights_s8;    ///< [n_out, n_in] row-major of a dense operation that reads u8, else empty
+  std::vector<std::int16_t> weights_s16;  ///< [n_out, n_in] row-major of one that reads s16; [n_out] of the other kinds
+  std::vector<std::int32_t> bias;         ///< [n_out], holds what makes the first shift round
+  std::vector<std::uint8_t> shift;        ///< [n_out], empty in the last operation
+  std::vector<std::int16_t> multiplier;   ///< [n_out], empty in the last operation
+  std::optional<FixedGroupNorm> group_norm;
+
+  Number reads() const noexcept { return weights_s8.empty() ? Number::s16 : Number::u8; }
+  std::int32_t weight(std::size_t i) const noexcept { return weights_s8.empty() ? weights_s16[i] : weights_s8[i]; }
+};
+
+/// The network in integers, between a quantised input (s16) and sums (s32).
+struct IntegerForm {
+  std::vector<float> input_scale;            ///< [2 * n_coeff]: quantised input = round(value 0 * input_scale)
+  std::vector<float> output_scale;           ///< [features of the last value]: feature = sum * output_scale
+  std::vector<IntegerOperation> operations;  ///< in the order of folded(network).operations
+};
+
+struct Network {
+  std::string name;
+  std::uint32_t n_coeff = 0;               ///< complex coefficients of a voxel
+  std::int32_t phase_reference = -1;       ///< Preprocessing of crbrt/format/program.h
+  bool l2_normalize = false;               ///< likewise
+  std::vector<float> feature_mean;         ///< [2 * n_coeff] of the standardisation
+  std::vector<float> feature_std;          ///< [2 * n_coeff], positive: value 0 = (x - feature_mean) / feature_std
+  std::vector<Operation> operations;       ///< the last one writes outputs, then what uncertainty and atypicality take
+  std::vector<NetworkOutput> outputs;      ///< of the first features of the last value
+  std::optional<Uncertainty> uncertainty;  ///< three more features an output
+  std::optional<Atypicality> atypicality;  ///< one more feature, the last
+  std::optional<IntegerForm> integers;     ///< absent: no integer form
+
+  /// Features of a value.
+  std::uint32_t width(std::size_t value) const { return value == 0 ? 2 * n_coeff : operations[value - 1].n_out; }
+};
+
+/// The operations as they are executed. A batch normalisation goes into the weights and bias of its dense operation where
+/// nothing else reads or changes the sums between them, and is an `affine` elsewhere; a ReLU becomes the `relu` of the
+/// operation before it where nothing else reads that value. Weights are folded in double and rounded once to float; numbers
+/// that leave the range of a float become infinite (load_model refuses such a file). A network without either is unchanged,
+/// and so is a folded one. `integers` already belong to the folded operations.
+Network folded(Network network);
+
+/// What the standardisation multiplies by: 1 / feature_std, rounded to float.
+std::vector<float> inverse_std(const Network& network);
+
+/// A model file in plain structs: the network, and what is said of it.
+struct ModelFile {
+  Network network;
+  ModelInfo info;
+};
+
+/// Loads a whole .crbm image with every check of load_model(), so that a network that was loaded has a Program. `file` is
+/// untouched unless the status is ok. Throws nothing; allocates.
+LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept;
+
+/// Reads the file, then load_network. io_error when it cannot be read.
+LoadResult load_network_file(const char* path, ModelFile& file) noexcept;
+
+/// The whole .crbm image of a model, which must not be folded: layers are a dense operation, at most one normalisation, at most
+/// one ReLU, each read by the next. Everything that the loader derives (hash, texts of layers, what program it becomes) is left
+/// out; name, n_coeff, heads and test vector come from `network` and `info` as they are. Checks nothing: load_network() of the
+/// image says whether it is a model. The same model gives the same bytes.
+std::vector<std::uint8_t> crbm_image(const ModelFile& file);
+
+}  // namespace crbrt

@@ -1,0 +1,175 @@
+/// From plain structs to the bytes of a file: the one place that writes the schema, as read_*.cpp are the one that reads it.
+#include <memory>
+
+#include "crbrt/network.hpp"
+#include "model_generated.h"
+#include "runtime/loader/src/limits.h"
+
+namespace crbrt {
+namespace {
+
+std::unique_ptr<fbs::NormalizationT> written_normalization(const Operation& op) {
+  auto to = std::make_unique<fbs::NormalizationT>();
+  to->kind = op.kind == OperationKind::batch_norm ? fbs::NormalizationKind::batch : fbs::NormalizationKind::group;
+  to->n_group = op.n_group;
+  to->epsilon = op.epsilon;
+  to->gamma = op.weights;
+  to->beta = op.bias;
+  to->mean = op.mean;
+  to->variance = op.variance;
+  return to;
+}
+
+std::unique_ptr<fbs::DenseT> written_dense(const Operation& op, const Network& network) {
+  auto to = std::make_unique<fbs::DenseT>();
+  to->name = op.layer;
+  to->n_in = op.n_in;
+  to->n_out = op.n_out;
+  to->weights = op.weights;
+  to->bias = op.bias;
+  if (op.add != Operation::none) to->skip_from = network.operations[op.add - 1].layer;
+  return to;
+}
+
+/// A dense operation opens a layer; the others belong to the last one.
+void write_layers(const Network& network, fbs::ModelT& to) {
+  for (const Operation& op : network.operations) switch (op.kind) {
+      case OperationKind::dense: to.layers.push_back(written_dense(op, network)); break;
+      case OperationKind::batch_norm:
+      case OperationKind::group_norm: to.layers.back()->normalization = written_normalization(op); break;
+      case OperationKind::relu: to.layers.back()->activation = fbs::Activation::relu; break;
+      case OperationKind::affine: break;  // folded networks only
+    }
+}
+
+void write_network(const Network& network, fbs::ModelT& to) {
+  to.name = network.name;
+  to.preprocessing = std::make_unique<fbs::PreprocessingT>();
+  to.preprocessing->phase_reference = network.phase_reference;
+  to.preprocessing->l2_normalize = network.l2_normalize;
+  to.preprocessing->mean = network.feature_mean;
+  to.preprocessing->std = network.feature_std;
+  write_layers(network, to);
+  for (const NetworkOutput& output : network.outputs) {
+    auto made = std::make_unique<fbs::OutputT>();
+    made->name = output.name;
+    made->unit = output.unit;
+    made->offset = output.offset;
+    made->scale = output.scale;
+    made->minimum = output.minimum;
+    made->maximum = output.maximum;
+    to.outputs.push_back(std::move(made));
+  }
+  if (network.uncertainty) {
+    to.uncertainty = std::make_unique<fbs::UncertaintyT>();
+    to.uncertainty->log_noise_center = network.uncertainty->log_noise_center;
+    to.uncertainty->log_noise_min = network.uncertainty->log_noise_min;
+    to.uncertainty->log_noise_max = network.uncertainty->log_noise_max;
+  }
+  if (network.atypicality) {
+    to.atypicality = std::make_unique<fbs::AtypicalityT>();
+    to.atypicality->threshold = network.atypicality->threshold;
+  }
+}
+
+std::unique_ptr<fbs::ProtocolT> written_protocol(const ModelFile& file) {
+  auto to = std::make_unique<fbs::ProtocolT>();
+  to->sequence_name = file.info.sequence_name;
+  to->sequence_sha256 = file.info.sequence_sha256;
+  to->basis_sha256 = file.info.basis_sha256;
+  to->tr_s = file.info.tr_s;
+  to->n_frame = file.info.n_frame;
+  to->n_coeff = file.network.n_coeff;
+  to->basis = file.info.basis;
+  return to;
+}
+
+std::unique_ptr<fbs::ProvenanceT> written_provenance(const ModelInfo& info) {
+  auto to = std::make_unique<fbs::ProvenanceT>();
+  to->crbrt_version = info.crbrt_version;
+  to->config_json = info.config_json;
+  to->dataset_provenance = info.dataset_provenance;
+  to->loss_kind = info.loss_kind;
+  to->epochs = info.epochs;
+  to->n_train = info.n_train;
+  to->n_validation = info.n_validation;
+  to->snr_min = info.snr_min;
+  to->snr_max = info.snr_max;
+  to->validation_loss = info.validation_loss;
+  for (const OutputLoss& loss : info.validation_loss_per_output) {
+    auto made = std::make_unique<fbs::OutputLossT>();
+    made->name = loss.name;
+    made->loss = loss.loss;
+    to->validation_loss_per_output.push_back(std::move(made));
+  }
+  to->licence = info.licence;
+  return to;
+}
+
+fbs::FixedNumber stored(Number number) noexcept {
+  switch (number) {
+    case Number::s32: return fbs::FixedNumber::s32;
+    case Number::s16: return fbs::FixedNumber::s16;
+    case Number::u8: return fbs::FixedNumber::u8;
+    case Number::f32: break;
+  }
+  return fbs::FixedNumber::none;
+}
+
+std::unique_ptr<fbs::FixedOpT> written_operation(const IntegerOperation& op) {
+  auto to = std::make_unique<fbs::FixedOpT>();
+  to->out = stored(op.out);
+  to->weights_s8 = op.weights_s8;
+  to->weights_s16 = op.weights_s16;
+  to->bias = op.bias;
+  to->shift = op.shift;
+  to->multiplier = op.multiplier;
+  if (!op.group_norm) return to;
+  to->group_norm = std::make_unique<fbs::FixedGroupNormT>();
+  to->group_norm->mean_shift = op.group_norm->mean_shift;
+  to->group_norm->mean_multiplier = op.group_norm->mean_multiplier;
+  to->group_norm->square_shift = op.group_norm->square_shift;
+  to->group_norm->epsilon = op.group_norm->epsilon;
+  return to;
+}
+
+std::unique_ptr<fbs::FixedT> written_fixed(const IntegerForm& form, const FixedInfo& info) {
+  auto to = std::make_unique<fbs::FixedT>();
+  to->precision = info.precision;
+  to->input_scale = form.input_scale;
+  for (const IntegerOperation& op : form.operations) to->ops.push_back(written_operation(op));
+  to->output_scale = form.output_scale;
+  to->budget = info.budget;
+  to->calibration = info.calibration;
+  for (const FixedCost& cost : info.cost) {
+    auto made = std::make_unique<fbs::FixedCostT>();
+    made->snr = cost.snr;
+    made->output = cost.output;
+    made->loss_float = cost.loss_float;
+    made->loss_fixed = cost.loss_fixed;
+    made->bias2_float = cost.bias2_float;
+    made->bias2_fixed = cost.bias2_fixed;
+    to->cost.push_back(std::move(made));
+  }
+  to->relative_rms = info.relative_rms;
+  return to;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> crbm_image(const ModelFile& file) {
+  fbs::ModelT model;
+  model.format_version = loading::limits::format_version;
+  write_network(file.network, model);
+  model.protocol = written_protocol(file);
+  model.provenance = written_provenance(file.info);
+  model.test_vector = std::make_unique<fbs::TestVectorT>();
+  model.test_vector->coefficients = file.info.test_coefficients;
+  model.test_vector->estimates = file.info.test_estimates;
+  if (file.network.integers) model.fixed = written_fixed(*file.network.integers, file.info.fixed);
+  flatbuffers::FlatBufferBuilder builder;
+  fbs::FinishModelBuffer(builder, fbs::CreateModel(builder, &model));
+  return wrap_model({builder.GetBufferPointer(), builder.GetSize()});
+}
+
+}  // namespace crbrt
