@@ -15,7 +15,7 @@ std::string exit_code_help() {
          "  3  an input is missing, cut off or not what was expected\n"
          "  4  model and data disagree (rank, basis, sequence)\n"
          "  5  an output cannot be written\n"
-         "  8  a whole subject or shard failed, the rest is done";
+         "  8  interrupted; the run can be resumed (crbrt-train)";
 }
 
 int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {

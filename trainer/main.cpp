@@ -122,7 +122,7 @@ int train(int argc, char** argv) {
   if (!result.finished) {
     std::fprintf(stderr, "\ncrbrt-train: stopped after epoch %zu of %zu; --resume continues\n", result.network.epochs,
                  config.epochs);
-    return base::exit_partial;
+    return base::exit_interrupted;
   }
   write_model(line.out, trainer::export_model(config, dataset, data, result.network));
   const trainer::TrainedNetwork& network = result.network;

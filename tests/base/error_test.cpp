@@ -34,7 +34,7 @@ TEST(RunMain, TurnsErrorsIntoALineAndTheirExitCode) {
   EXPECT_EQ(output.exit_code, 5);
   EXPECT_EQ(output.text, "crbrt-test: a.nii: cannot be written: No space left on device\n");
   EXPECT_EQ(run(throwing<UsageError>).exit_code, 2);
-  EXPECT_EQ(run([](int, char**) -> int { throw Error(exit_partial, "1 of 2 shards failed"); }).exit_code, 8);
+  EXPECT_EQ(run([](int, char**) -> int { throw Error(exit_interrupted, "stopped after epoch 3"); }).exit_code, 8);
 }
 
 TEST(RunMain, EverythingElseIsADefectOfOurs) {
@@ -45,7 +45,7 @@ TEST(RunMain, EverythingElseIsADefectOfOurs) {
 }
 
 TEST(RunMain, PassesTheProgramsOwnCode) {
-  EXPECT_EQ(run([](int, char**) -> int { return exit_partial; }).exit_code, 8);
+  EXPECT_EQ(run([](int, char**) -> int { return exit_interrupted; }).exit_code, 8);
 }
 
 }  // namespace

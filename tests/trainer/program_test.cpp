@@ -104,7 +104,7 @@ TEST_F(Program, SigtermWritesACheckpointFromWhichTheSameModelComes) {
   for (int i = 0; i < 600 && contents(log_).find("epoch 1/") == std::string::npos; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   ::kill(child, SIGTERM);
-  ASSERT_EQ(exit_code(child), base::exit_partial) << contents(log_);
+  ASSERT_EQ(exit_code(child), base::exit_interrupted) << contents(log_);
   EXPECT_THAT(contents(log_), HasSubstr("--resume continues"));
   EXPECT_FALSE(fs::exists(out_));
   auto resume = arguments(out_);
