@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # claims_gate.pl ROOT: what pages claim about the source is what the source says. Program version, exit codes, values of the status
 # map, generated files, figures of the shipped models (README.md and models/README.md against the models' cards), the cost of
-# integers (docs/integers.md against the cards). Every claim must be found, or the gate refuses.
+# integers (docs/integers.md against the cards), and that the index of docs/ has every page. Every claim must be found, or the gate refuses.
 use strict;
 use warnings FATAL => 'all';
 
@@ -111,7 +111,16 @@ sub check_integers {
   }
 }
 
+# Every page of docs/ is in the index.
+sub check_index {
+  my $index = slurp('docs/README.md');
+  for my $page (map { s{docs/}{}r } grep { !/README/ } glob 'docs/*.md') {
+    claim('docs/README.md', "a line for $page", 'yes', index($index, "]($page)") >= 0 ? 'yes' : undef);
+  }
+}
+
 check_version();
+check_index();
 check_exit_codes();
 check_status_values();
 check_generated_files();

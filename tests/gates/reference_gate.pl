@@ -7,86 +7,33 @@ use strict;
 use warnings FATAL => 'all';
 
 my ($root, $words_file) = @ARGV;
-my (%file, %text, %known, %seen, @refusals, %sources_of, %anchors);
+my (%seen, @refusals);
 my $folders = join '|', qw(runtime codegen trainer models bench tests base physics tools cmake docs scripts findings);
-my $extensions = 'h|hpp|cpp|c|inc|in|cmake|sh|pl|fbs|gp|md|mjs|csv|json|txt';
+our (%file, %text, %known, %sources_of, %anchors, $extensions);  # of reference_tree.pl
+require(($0 =~ m{^/} ? '' : './') . $0 =~ s{[^/]*$}{reference_tree.pl}r);
 
-sub slurp { my ($path) = @_; local $/; open my $in, '<', $path or die "$path: $!\n"; my $all = <$in>; return $all // '' }
-sub note { my ($kind) = @_; $seen{$kind}++ }
-sub refuse { my ($place, $expected, $found) = @_; push @refusals, "$place: expected $expected, found $found" }
-
-sub read_tree {
-  for my $path (split /\n/, qx(find . \\( -name build -o -name .git -o -path ./tests/gates/fixtures \\) -prune -o -type f -print)) {
-    $path =~ s{^\./}{};
-    $file{$path} = 1;
-    $text{$path} = slurp($path) if $path =~ /\.(?:$extensions)$|(?:^|\/)(?:CMakeLists\.txt|run)$/ && $path !~ /\.csv$/;
-  }
+# One reference of a kind that was seen at a place; refused unless it is there.
+sub expect {
+  my ($kind, $is_there, $place, $expected, $found) = @_;
+  $seen{$kind}++;
+  push @refusals, "$place: expected $expected, found $found" unless $is_there;
 }
 
-sub read_words {
-  for my $line (split /\n/, slurp($words_file)) {
-    $line =~ s/\s*#.*//;
-    my ($kind, @words) = split ' ', $line or next;
-    $known{$kind}{$_} = 1 for @words;
-  }
+# "scripts/packages-NAME.txt", "DIR/<name>.h"
+sub is_placeholder {
+  my ($name) = @_;
+  return $name =~ /(?<![A-Za-z])(?!README|CHANGELOG|CONTRIBUTING|ARCHITECTURE|SECURITY|LICENSE)[A-Z]+(?![A-Za-z])|[<>\$]|\.{3}/;
 }
-
-# What the build defines: programs with the folder of their sources, every word of CMake files, presets, tests and gates.
-sub read_definitions {
-  while (my ($path, $all) = each %text) {
-    if ($path =~ /(?:CMakeLists\.txt|\.cmake|\.cmake\.in)$/) {
-      $all =~ s/^\s*#.*$//mg;
-      my $folder = $path =~ s{/?[^/]*$}{}r;
-      $sources_of{$1} = $folder while $all =~ /(?:add_executable|crbrt_add_program)\(\s*(crbrt-[\w-]+)/g;
-      $sources_of{"crbrt-bench-$1"} = $folder while $all =~ /crbrt_add(?:_library)?_peer\((\w+)/g;
-      $known{gate}{$1} = 1 while $all =~ /crbrt_add_(?:gate|refusal)\((\w+)/g;
-      $known{target}{$1} = 1 while $all =~ /(?<![\w.\/-])([\w-]+)(?![\w-]*\.\w)/g;
-      $known{option}{$1} = 1 while $all =~ /\b(CRBRT_\w+)/g;
-    }
-    $known{preset}{$1} = 1 while $path eq 'CMakePresets.json' && $all =~ /"name": "([\w-]+)"/g;
-    $known{test}{"$1.$2"} = 1 while $path =~ /\.cpp$/ && $all =~ /\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)/g;
-    $known{key}{$1} = 1 while $path eq 'docs/references.md' && $all =~ /\*\*\[([\w-]+)\]\*\*/g;
-    $known{equation}{$1} = 1 while $path eq 'docs/physics.md' && $all =~ /^    .*\((\d+)\)$/mg;
-    $anchors{$path} = anchors_of($all) if $path =~ /\.md$/;
-  }
-  $known{program}{$_ =~ s{.*/|\.pc\.in$}{}gr} = 1 for grep { /\.pc\.in$/ } keys %file;
-}
-
-# The anchors that GitHub makes of headings.
-sub anchors_of {
-  my ($all) = @_;
-  my (%anchor, %count);
-  $all =~ s/^```.*?^```//msg;
-  while ($all =~ /^#+ (.*)$/mg) {
-    my $heading = lc $1;
-    $heading =~ s/\[([^\]]*)\]\([^)]*\)/$1/g;
-    $heading =~ s/[^\w\s-]//g;
-    $heading =~ s/\s/-/g;
-    $anchor{$heading . ($count{$heading}++ ? "-" . ($count{$heading} - 1) : '')} = 1;
-  }
-  return \%anchor;
-}
-
-sub exists_in_tree {
-  my ($path) = @_;
-  $path =~ s{/$}{};
-  my $pattern = join '[^/]*', map { quotemeta } split /\*/, $path, -1;
-  return 1 if $file{$path} || -d $path || $known{made}{$path};
-  return scalar grep { m{(?:^|/)$pattern(?:/|$)} } keys %file;
-}
-
-sub is_placeholder { my ($name) = @_; return $name =~ /(?<![A-Za-z])(?!README|CHANGELOG|CONTRIBUTING|ARCHITECTURE|SECURITY|LICENSE)[A-Z]+(?![A-Za-z])|[<>\$]|\.\.\./ }
 
 sub check_links {
   my ($page, $place, $line) = @_;
   while ($line =~ /\]\(([^)\s]+)\)/g) {
     my ($target, $anchor) = split /#/, $1, 2;
     next if $target =~ /^[a-z]+:/;
-    note('link');
     my $path = $target eq '' ? $page : ($page =~ s{[^/]*$}{}r) . $target;
     1 while $path =~ s{(^|/)(?!\.\./)[^/]+/\.\./}{$1};
-    refuse($place, 'a file', $target), next unless $file{$path} || -d $path;
-    refuse($place, "a heading of $path", "#$anchor") if defined $anchor && !($anchors{$path} // {})->{$anchor};
+    expect('link', $file{$path} || -d $path, $place, 'a file', $target);
+    expect('link', ($anchors{$path} // {})->{$anchor}, $place, "a heading of $path", "#$anchor") if defined $anchor;
   }
 }
 
@@ -103,30 +50,21 @@ sub check_file {
   my ($place, $path) = @_;
   $path =~ s/[.,:;]+$//;
   return if is_placeholder($path);
-  note('file');
-  refuse($place, 'a file or folder of the tree', $path) unless exists_in_tree($path =~ s/\{.*//r);
+  expect('file', exists_in_tree($path =~ s/\{.*//r), $place, 'a file or folder of the tree', $path);
 }
 
 sub check_citations {
   my ($place, $line, $is_page) = @_;
   my $prose = $is_page && $line !~ /^    / ? $line =~ s/`[^`]*`//gr : '';
   for my $key ($line =~ /\[([a-z][\w-]+)\] (?:Eq\.|Section|Fig)/g, $prose =~ /(?<!\*)\[([a-z][a-z0-9-]{3,})\](?![(\[:])/g) {
-    note('key');
-    refuse($place, 'a key of docs/references.md', "[$key]") unless $known{key}{$key};
+    expect('key', $known{key}{$key}, $place, 'a key of docs/references.md', "[$key]");
   }
-  refuse($place, 'a key of docs/references.md in brackets', $1) while $line =~ /(?<!\[)\b(paper,? (?:Eq\.|Section))/g;
+  expect('key', 0, $place, 'a key of docs/references.md in brackets', $1) while $line =~ /(?<!\[)\b(paper,? (?:Eq\.|Section))/g;
   while ($line =~ /physics\.md(?:\]\([^)]*\))? Eq\. (\d+)(?: (?:to|and) (\d+))?/g) {
-    note('equation');
     for my $number (grep { defined } $1, $2) {
-      refuse($place, 'an equation of docs/physics.md', "Eq. $number") unless $known{equation}{$number};
+      expect('equation', $known{equation}{$number}, $place, 'an equation of docs/physics.md', "Eq. $number");
     }
   }
-}
-
-sub sources_of_program {
-  my ($program) = @_;
-  my $folders = join '|', map { quotemeta } $sources_of{$program}, qw(tools/cli tools/volume base);
-  return map { $text{$_} } grep { m{^(?:$folders)/} && /\.(?:cpp|h)$/ } keys %text;
 }
 
 # Every option of a program is on some page.
@@ -135,7 +73,8 @@ sub check_documented {
   for my $program (sort keys %sources_of) {
     for my $source (sort grep { m{^\Q$sources_of{$program}\E/[^/]*\.cpp$} } keys %text) {
       while ($text{$source} =~ /(?:option|flag)\w*\(\s*"(--[a-z][\w-]*)"/g) {
-        refuse($source, 'a page that explains the option', $1) unless $pages =~ /\Q$1\E(?![\w-])/;
+        my $option = $1;
+        expect('option of a program', scalar($pages =~ /\Q$option\E(?![\w-])/), $source, 'a page that explains the option', $option);
       }
     }
   }
@@ -147,16 +86,17 @@ sub check_command {
   while ($command =~ /(?<![\w-])(crbrt-[a-z][\w-]*)(?![\w.-])((?:(?!\bcrbrt-[a-z]|\||`|;).)*)/gs) {
     my ($program, $arguments) = ($1, $2);
     next if $known{program}{$program} || ($known{target}{$program} && !$sources_of{$program});
-    note('program');
-    refuse($place, 'a program', $program), next unless $sources_of{$program};
+    expect('program', $sources_of{$program}, $place, 'a program', $program);
+    next unless $sources_of{$program};
     my @sources = sources_of_program($program);
     if ($arguments =~ /^ ([a-z]+)\b(?!\.)/ && grep { /subcommand/ } @sources) {
-      note('subcommand');
-      refuse($place, "a subcommand of $program", $1) unless grep { /"$1"/ } @sources;
+      my $word = $1;
+      expect('subcommand', scalar(grep { /"$word"/ } @sources), $place, "a subcommand of $program", $word);
     }
     while ($arguments =~ /(?<![\w-])(--[a-z][\w-]*)/g) {
-      note('option of a program');
-      refuse($place, "an option of $program", $1) unless $known{foreign}{$1} || grep { /"(?:-\w,)?\Q$1\E[",]/ } @sources;
+      my $option = $1;
+      my $is_there = $known{foreign}{$option} || grep { /"(?:-\w,)?\Q$option\E[",]/ } @sources;
+      expect('option of a program', $is_there, $place, "an option of $program", $option);
     }
   }
 }
@@ -164,21 +104,18 @@ sub check_command {
 sub check_names {
   my ($place, $line) = @_;
   while ($line =~ /--preset[= ]([\w-]+)/g) {
-    note('preset');
-    refuse($place, 'a preset', $1) unless $known{preset}{$1} || $1 =~ /^[A-Z]+$/;
+    expect('preset', scalar($known{preset}{$1} || $1 =~ /^[A-Z]+$/), $place, 'a preset', $1);
   }
-  while ($line =~ /-D(CRBRT_\w+)/g) { refuse($place, 'an option of CMake', $1) unless $known{option}{$1} }
+  while ($line =~ /-D(CRBRT_\w+)/g) { expect('option of CMake', $known{option}{$1}, $place, 'an option of CMake', $1) }
   while ($line =~ m{(?:--target |bin/|(?<![\w./-]))([a-z]\w*_(?:bench|test|fuzz))\b(?!\.)}g) {
-    note('target');
-    refuse($place, 'a target of CMake', $1) unless $known{target}{$1};
+    expect('target', $known{target}{$1}, $place, 'a target of CMake', $1);
   }
-  while ($line =~ /`gate\.(\w+)`/g) { note('gate'); refuse($place, 'a gate', "gate.$1") unless $known{gate}{$1} }
+  while ($line =~ /`gate\.(\w+)`/g) { expect('gate', $known{gate}{$1}, $place, 'a gate', "gate.$1") }
   while ($line =~ /`([A-Z*]\w*\*?\.\*?[A-Z]\w*\*?)`/g) {
     my $name = $1;
     next if exists_in_tree($name);
-    note('test');
     my $pattern = join '.*', map { quotemeta } split /\*/, $name, -1;
-    refuse($place, 'a test', $name) unless grep { /^$pattern$/ } keys %{$known{test}};
+    expect('test', scalar(grep { /^$pattern$/ } keys %{$known{test}}), $place, 'a test', $name);
   }
 }
 
@@ -188,8 +125,8 @@ sub check_script {
     my ($script, $arguments) = ($1, $2);
     next if !$file{$script} || $text{$script} =~ /"\$@"/;  # hands its arguments on
     while ($arguments =~ /(?<![\w-])(--[a-z][\w-]*)/g) {
-      note('option of a script');
-      refuse($place, "an option of $script", $1) unless $text{$script} =~ /\Q$1\E(?![\w-])/;
+      my $option = $1;
+      expect('option of a script', scalar($text{$script} =~ /\Q$option\E(?![\w-])/), $place, "an option of $script", $option);
     }
   }
 }
@@ -198,9 +135,9 @@ sub check_script {
 sub check_lone_options {
   my ($place, $line, $all_sources) = @_;
   while ($line =~ /`(--[a-z][\w-]*)/g) {
-    note('option');
-    refuse($place, 'an option of a program or script', $1)
-      unless $known{foreign}{$1} || index($all_sources, "\"$1\"") >= 0 || $all_sources =~ /\Q$1\E[ )|]/;
+    my $option = $1;
+    my $is_there = $known{foreign}{$option} || index($all_sources, "\"$option\"") >= 0 || $all_sources =~ /\Q$option\E[ )|]/;
+    expect('option', $is_there, $place, 'an option of a program or script', $option);
   }
 }
 
@@ -233,13 +170,12 @@ sub check_comments {
     check_citations($place, $comment, 0);
     while ($comment =~ m{(?<![\w/.*-])(?!/)([\w/-]+\.md)\b}g) {
       next if is_placeholder($1);
-      note('page');
-      refuse($place, 'a page', $1) unless exists_in_tree($1);
+      expect('page', exists_in_tree($1), $place, 'a page', $1);
     }
   }
 }
 
-read_words();
+read_words($words_file);
 chdir $root or die "$root: $!\n";
 read_tree();
 read_definitions();
