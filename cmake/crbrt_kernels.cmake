@@ -13,8 +13,9 @@ set(crbrt_runtime_flags -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-er
 set(crbrt_flags_scalar "")
 set(crbrt_flags_sse42 -msse4.2)
 set(crbrt_flags_avx2 -mavx2 -mfma)
-# GCC 12's own header initialises a variable with itself (its bug 105593) and warns where that is inlined.
-set(crbrt_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
+# GCC 12's own header initialises a variable with itself (its bug 105593) and warns where that is inlined. CD, which no kernel
+# uses, because xsimd 13 refuses a compiler that has DQ and not CD.
+set(crbrt_flags_avx512 -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl -mfma "$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized;-Wno-maybe-uninitialized>")
 set(crbrt_flags_avx512vnni ${crbrt_flags_avx512} -mavx512vnni)
 set(crbrt_flags_neon "")
 # GCC 12 inlines the dot product only into code for armv8.2-a, which allows more (isa_detect.cpp asks for it).

@@ -22,7 +22,8 @@ constexpr std::uint32_t xcr0_avx = bit(1) /*xmm*/ | bit(2) /*ymm*/;
 
 // clang's -mavx512f lets it use f16c, too.
 constexpr std::uint32_t leaf1_avx512 = leaf1_avx2 | bit(29) /*f16c*/;
-constexpr std::uint32_t leaf7_avx512 = leaf7_avx2 | bit(16) /*f*/ | bit(17) /*dq*/ | bit(30) /*bw*/ | bit(31) /*vl*/;
+constexpr std::uint32_t leaf7_avx512 =
+    leaf7_avx2 | bit(16) /*f*/ | bit(17) /*dq*/ | bit(28) /*cd*/ | bit(30) /*bw*/ | bit(31) /*vl*/;
 constexpr std::uint32_t xcr0_avx512 = xcr0_avx | bit(5) /*opmask*/ | bit(6) /*zmm0-15, upper half*/ | bit(7) /*zmm16-31*/;
 constexpr std::uint32_t leaf7_ecx_vnni = bit(11);
 

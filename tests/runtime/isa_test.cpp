@@ -110,7 +110,7 @@ TEST(Isa, Avx512NeedsEveryFeatureAndTheOperatingSystem) {
     words.leaf1_ecx &= ~(1u << missing);
     expect_without(words, false, "leaf 1 ecx", missing);
   }
-  for (const int missing : {5 /*avx2*/, 16 /*f*/, 17 /*dq*/, 30 /*bw*/, 31 /*vl*/}) {
+  for (const int missing : {5 /*avx2*/, 16 /*f*/, 17 /*dq*/, 28 /*cd*/, 30 /*bw*/, 31 /*vl*/}) {
     CpuWords words = cascade_lake;
     words.leaf7_ebx &= ~(1u << missing);
     expect_without(words, false, "leaf 7 ebx", missing);
@@ -162,7 +162,7 @@ TEST(Isa, DetectionAgreesWithTheOperatingSystem) {
   const auto has = [&](std::initializer_list<const char*> names) {
     return std::all_of(names.begin(), names.end(), [&](const char* flag) { return flags.contains(flag); });
   };
-  const bool avx512 = has({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma", "f16c"});
+  const bool avx512 = has({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma", "f16c"});
   EXPECT_EQ(is_runnable(Isa::sse42), has({"sse4_2", "popcnt"}));
   EXPECT_EQ(is_runnable(Isa::avx2), has({"avx2", "fma"}));
   EXPECT_EQ(is_runnable(Isa::avx512), avx512);

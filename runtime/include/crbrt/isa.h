@@ -10,7 +10,7 @@ enum class Isa : std::uint32_t {
   scalar = 0,
   sse42 = 1,
   avx2 = 2,        ///< with FMA
-  avx512 = 3,      ///< F, BW, DQ, VL
+  avx512 = 3,      ///< F, CD, BW, DQ, VL
   avx512vnni = 4,  ///< the same and VNNI
   neon = 5,        ///< every AArch64
   neondot = 6,     ///< with the dot product of Armv8.2

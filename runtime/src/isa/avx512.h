@@ -1,4 +1,4 @@
-/// AVX-512 (F, BW, DQ, VL): sixteen voxels per vector. Results equal those of avx2.h bit for bit.
+/// AVX-512 (F, CD, BW, DQ, VL): sixteen voxels per vector. Results equal those of avx2.h bit for bit.
 #pragma once
 
 #include <immintrin.h>
