@@ -11,6 +11,7 @@ crbrt_add_program(crbrt-bench SOURCES
   speed/accuracy.cpp
   speed/child_process.cpp
   speed/engines.cpp
+  speed/goals.cpp
   speed/instructions.cpp
   speed/json_report.cpp
   speed/main.cpp

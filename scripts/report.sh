@@ -12,7 +12,7 @@ cd "$crbrt_root"
 out=${1:-build/report.html} models=${CRBRT_MODELS:-build/models}
 crbrt_install_packages build
 CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_build release crbrt-report
-arguments=()
+arguments=(--goals docs/experiments/goals.json)
 for name in v3p2_tiny v3p2_tiny_unbiased v3p2_tiny_mse v3p2_lean v3p2_lean_unbiased v3p2_lean_mse v3p2_full v3p2_full_unbiased \
     v3p2_full_mse brain_v1 brain_v1_unbiased; do
   if [ -s "$models/$name/evaluation.json" ]; then

@@ -36,33 +36,35 @@ json json_of(const std::optional<double>& value) { return value ? json(*value) :
 /// "onednn i8"; null where there is none.
 json name_of(const Result* peer) { return peer == nullptr ? json() : json(peer->kind.name + " " + peer->kind.precision); }
 
-json call_us(const Result* one) { return one == nullptr ? json() : json(1e6 / one->voxels_per_s); }
-
 /// Rates and accuracies stand in the results; here are their ratios.
-json summary_json(const SummaryRow& row) {
-  return {{"network", row.network},
-          {"batch", row.floating == nullptr ? json() : json(row.floating->batch)},
-          {"share_of_fma_peak", row.floating == nullptr ? json() : json(row.floating->share_of_peak)},
-          {"float_by_onednn", json_of(speedup(row.floating, row.onednn))},
-          {"float_by_onnxruntime", json_of(speedup(row.floating, row.onnxruntime))},
-          {"float_by_best_peer", json_of(speedup(row.floating, row.best_float_peer))},
-          {"best_float_peer", name_of(row.best_float_peer)},
-          {"integers", row.fixed == nullptr ? json() : json(row.fixed->kind.precision)},
-          {"integers_by_float", json_of(speedup(row.fixed, row.floating))},
-          {"integers_by_best_peer", json_of(speedup(row.fixed, row.best_integer_peer))},
-          {"best_integer_peer", name_of(row.best_integer_peer)},
-          {"one_voxel_float_us", call_us(row.one_floating)},
-          {"one_voxel_integers_us", call_us(row.one_fixed)},
-          {"one_voxel_float_by_onnxruntime", json_of(speedup(row.one_floating, row.one_onnxruntime))},
-          {"demo_brain_float_s", json_of(demo_brain_seconds(row, row.floating))},
-          {"demo_brain_integers_s", json_of(demo_brain_seconds(row, row.fixed))}};
+json summary_json(const SummaryRow& row, const std::optional<WholeBrain>& brain) {
+  json summary = {{"network", row.network},
+                  {"batch", row.floating == nullptr ? json() : json(row.floating->batch)},
+                  {"best_float_peer", name_of(row.best_float_peer)},
+                  {"integers", row.fixed == nullptr ? json() : json(row.fixed->kind.precision)},
+                  {"best_integer_peer", name_of(row.best_integer_peer)}};
+  for (const SummaryNumber& number : numbers_of(row, brain)) summary[number.key] = json_of(number.value);
+  return summary;
+}
+
+json goals_json(const std::vector<JudgedSpeed>& judged) {
+  json all = json::array();
+  for (const JudgedSpeed& j : judged)
+    all.push_back({{"network", j.goal->network},
+                   {"batch", j.batch == 0 ? json() : json(j.batch)},
+                   {"number", j.goal->number},
+                   {j.goal->is_limit() ? "at_most" : "at_least", j.goal->value},
+                   {"measured", json_of(j.measured)},
+                   {"verdict", j.verdict()}});
+  return all;
 }
 
 }  // namespace
 
 std::string json_text(const Report& report) {
   json results = json::array(), skipped = json::array(), instructions = json::array(), summary = json::array();
-  for (const SummaryRow& row : summary_rows(report)) summary.push_back(summary_json(row));
+  const std::vector<SummaryRow> rows = summary_rows(report);
+  for (const SummaryRow& row : rows) summary.push_back(summary_json(row, report.goals.whole_brain));
   for (const Result& r : report.measured.results) results.push_back(result_json(r, report.time_stamp_hz));
   for (const Skipped& s : report.measured.skipped)
     skipped.push_back({{"network", s.network}, {"engine", s.engine}, {"precision", s.precision}, {"reason", s.reason}});
@@ -81,6 +83,7 @@ std::string json_text(const Report& report) {
     const Peak peak = median(report.measured.peaks);
     document["peak"] = {{"isa", report.isa}, {"fp32_gmacs", peak.fp32}, {"i16_gmacs", peak.i16}, {"i8_gmacs", peak.i8}};
   }
+  if (!report.goals.numbers.empty()) document["goals"] = goals_json(judged(report.goals, rows));
   return document.dump(1) + "\n";
 }
 

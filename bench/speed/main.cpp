@@ -17,7 +17,7 @@ namespace crbrt::bench {
 namespace {
 
 struct Options {
-  std::string json, write_models;
+  std::string json, goals, write_models;
   std::vector<std::string> networks = built_in_networks(), models, fixed, isas, peers = peer_names();
   Plan plan{{1, 8, 64, 1024, 4096, 65536}, 7, 0.01, false};
   bool instructions = false;
@@ -63,6 +63,7 @@ bool parse(Options& options, int argc, char** argv) {
   CLI::App app("Times the runtime and other inference engines on the same networks, weights and voxels, in turns.",
                "crbrt-bench");
   app.add_option("--json", options.json, "Also write everything as JSON");
+  app.add_option("--goals", options.goals, "JSON of speeds to reach (bench/README.md); without it nothing is judged");
   std::vector<std::string> built_in = built_in_networks();
   built_in.emplace_back("none");
   app.add_option("--networks", options.networks, "w32, w64, w128, paper, or none; default: all")
@@ -152,6 +153,7 @@ int run(int argc, char** argv) {
     return base::exit_ok;
   }
   Report report;
+  if (!options.goals.empty()) report.goals = read_speed_goals(options.goals);
   report.isa = options.isas.front();
   report.has_more = report.isa != name(best_isa());
   report.machine = processor_name();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/speed/goals.h"
 #include "bench/speed/instructions.h"
 #include "bench/speed/measure.h"
 
@@ -16,10 +17,11 @@ struct Report {
   std::string isa;           ///< of the peaks
   bool has_more = false;     ///< the CPU has instruction sets beyond isa, which peers that choose for themselves may use
   std::string machine;       ///< the processor's own name
+  SpeedGoals goals;          ///< of a file, or none
   double time_stamp_hz = 0;  ///< ticks of the time stamp counter; 0 where there is none
 };
 
-/// One network at one batch against the numbers to reach, on the report's instruction set. Null: not measured.
+/// One network at one batch beside its peers, on the report's instruction set. Null: not measured.
 struct SummaryRow {
   std::string network;
   /// At a batch of 1024 or more at which the runtime was measured in float. The best peers are not those that may use more than
@@ -37,9 +39,18 @@ std::vector<SummaryRow> summary_rows(const Report& report);
 /// How many times as fast; empty where one is null.
 std::optional<double> speedup(const Result* ours, const Result* theirs);
 
-/// Kernel time of the demo's 1.737 million voxels on a core whose FMA peak is 50 G, from that of `form` here and the peak
-/// around row.floating; empty unless the network has the demo's 16,096 multiply-adds, give or take 5 %.
-std::optional<double> demo_brain_seconds(const SummaryRow& row, const Result* form);
+/// Kernel time of a whole brain on a core of its peak, from that of `form` here and the peak around row.floating; empty unless
+/// the network has the brain's multiply-adds, give or take 5 %.
+std::optional<double> whole_brain_seconds(const SummaryRow& row, const Result* form, const WholeBrain& brain);
+
+/// A number of a row that a goal can be set for. Null: not measured.
+struct SummaryNumber {
+  std::string key;  ///< in the JSON output
+  std::optional<double> value;
+};
+
+/// Always the same keys. Without a brain its two numbers are null.
+std::vector<SummaryNumber> numbers_of(const SummaryRow& row, const std::optional<WholeBrain>& brain);
 
 /// The rows as a table, and what it does not say. Empty where nothing was timed.
 std::string summary_text(const Report& report);

@@ -1,5 +1,5 @@
-// The table of numbers to reach: which results of a run stand in it, and their ratios. Both sides of a ratio are medians of the
-// same run at the same batch.
+// The first table of a run: which results stand in it, and their ratios. Both sides of a ratio are medians of the same run at
+// the same batch.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -13,8 +13,6 @@ namespace {
 using base::number_text;
 
 constexpr std::size_t large_batch = 1024;
-constexpr double demo_voxels = 1.737e6, demo_macs_per_voxel = 16096;  ///< the demo's brain, its network
-constexpr double reference_peak = 50;                                 ///< G float multiply-adds per second
 constexpr const char* float_precision = "f32";
 constexpr const char* own_choice = "its own choice";  ///< as peers say it of their instruction set
 
@@ -116,13 +114,13 @@ std::string line_of(const std::vector<std::string>& cells) {
   return line + "\n";
 }
 
-std::string brain_line(const SummaryRow& row) {
-  const std::optional<double> floating = demo_brain_seconds(row, row.floating);
+std::string brain_line(const SummaryRow& row, const WholeBrain& brain) {
+  const std::optional<double> floating = whole_brain_seconds(row, row.floating, brain);
   if (!floating) return "";
-  std::string text = "- Whole brain of the demo, 1.737 million voxels, by the kernels of " + row.network + " at batch " +
-                     std::to_string(row.floating->batch) +
-                     " on a core whose FMA peak is 50 G: " + number_text(*floating, "%.3f") + " s in float";
-  if (const std::optional<double> fixed = demo_brain_seconds(row, row.fixed))
+  std::string text = "- Whole brain, " + number_text(brain.n_voxel / 1e6, "%.4g") + " million voxels, by the kernels of " +
+                     row.network + " at batch " + std::to_string(row.floating->batch) + " on a core whose FMA peak is " +
+                     number_text(brain.peak_gmacs, "%g") + " G: " + number_text(*floating, "%.3f") + " s in float";
+  if (const std::optional<double> fixed = whole_brain_seconds(row, row.fixed, brain))
     text += ", " + number_text(*fixed, "%.3f") + " s in " + row.fixed->kind.precision;
   return text + ".\n";
 }
@@ -159,18 +157,34 @@ std::optional<double> speedup(const Result* ours, const Result* theirs) {
   return ours->gmacs / theirs->gmacs;
 }
 
-std::optional<double> demo_brain_seconds(const SummaryRow& row, const Result* form) {
+std::optional<double> whole_brain_seconds(const SummaryRow& row, const Result* form, const WholeBrain& brain) {
   if (row.floating == nullptr || form == nullptr) return std::nullopt;
   const double macs_per_voxel = row.floating->gmacs * 1e9 / row.floating->voxels_per_s;
-  if (std::abs(macs_per_voxel / demo_macs_per_voxel - 1) > 0.05) return std::nullopt;
+  if (std::abs(macs_per_voxel / brain.macs_per_voxel - 1) > 0.05) return std::nullopt;
   const double peak = row.floating->gmacs / row.floating->share_of_peak;  // around these very turns
-  return demo_voxels / form->voxels_per_s * peak / reference_peak;
+  return brain.n_voxel / form->voxels_per_s * peak / brain.peak_gmacs;
+}
+
+std::vector<SummaryNumber> numbers_of(const SummaryRow& row, const std::optional<WholeBrain>& brain) {
+  const auto call_us = [](const Result* one) { return one == nullptr ? std::nullopt : std::optional(1e6 / one->voxels_per_s); };
+  const auto seconds = [&](const Result* form) { return brain ? whole_brain_seconds(row, form, *brain) : std::nullopt; };
+  return {{"share_of_fma_peak", row.floating == nullptr ? std::nullopt : std::optional(row.floating->share_of_peak)},
+          {"float_by_onednn", speedup(row.floating, row.onednn)},
+          {"float_by_onnxruntime", speedup(row.floating, row.onnxruntime)},
+          {"float_by_best_peer", speedup(row.floating, row.best_float_peer)},
+          {"integers_by_float", speedup(row.fixed, row.floating)},
+          {"integers_by_best_peer", speedup(row.fixed, row.best_integer_peer)},
+          {"one_voxel_float_us", call_us(row.one_floating)},
+          {"one_voxel_integers_us", call_us(row.one_fixed)},
+          {"one_voxel_float_by_onnxruntime", speedup(row.one_floating, row.one_onnxruntime)},
+          {"whole_brain_float_s", seconds(row.floating)},
+          {"whole_brain_integers_s", seconds(row.fixed)}};
 }
 
 std::string summary_text(const Report& report) {
   const std::vector<SummaryRow> rows = summary_rows(report);
   if (rows.empty()) return "";
-  std::string text = "Against the numbers to reach: medians of this run, " + report.isa + "; x is how many times as fast\n\n";
+  std::string text = "Summary: medians of this run, " + report.isa + "; x is how many times as fast\n\n";
   text += line_of({"network", "batch", "float, G multiply-adds/s", "of the FMA peak", "x oneDNN", "x ONNX Runtime",
                    "x best float peer*", "integers", "x our float", "x best 8-bit peer*", "rms of ours, of that peer",
                    "one voxel a call: float", "integers", "x ONNX Runtime, float"});
@@ -182,8 +196,9 @@ std::string summary_text(const Report& report) {
       "says how far each is off, in standard deviations of an output.\n- *: of those that keep to " +
       report.isa + (report.has_more ? "; others stand in tables below.\n" : ".\n");
   for (std::size_t i = 0; i < rows.size(); ++i)  // at its largest batch
-    if (i + 1 == rows.size() || rows[i + 1].network != rows[i].network) text += brain_line(rows[i]);
-  return text + choice_lines(rows, report.isa);
+    if (report.goals.whole_brain && (i + 1 == rows.size() || rows[i + 1].network != rows[i].network))
+      text += brain_line(rows[i], *report.goals.whole_brain);
+  return text + choice_lines(rows, report.isa) + goals_text(judged(report.goals, rows));
 }
 
 }  // namespace crbrt::bench

@@ -1,12 +1,15 @@
-/// The table of numbers to reach, from results made by hand: which of them it takes, and their ratios.
+/// The summary of a run, from results made by hand: which of them it takes, their ratios, and goals.
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "bench/speed/report.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crbrt::bench {
 namespace {
 
 constexpr double macs_per_voxel = 16096;
+constexpr WholeBrain brain{1.737e6, macs_per_voxel, 50};
 
 Result result(const std::string& engine, const std::string& precision, std::size_t batch, double gmacs, double share = 0.5) {
   Result r;
@@ -141,12 +144,18 @@ TEST(Summary, APeerThatChoosesItsInstructionSetIsNamed) {
 }
 
 TEST(Summary, TheWholeBrainIsScaledToAPeakOf50) {
-  const Report report = full_report();
+  Report report = full_report();
   const SummaryRow row = last_row(report);
   // 45 G are 90 % of a peak of 50: nothing to scale.
-  EXPECT_NEAR(*demo_brain_seconds(row, row.floating), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
-  EXPECT_NEAR(*demo_brain_seconds(row, row.fixed), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
-  EXPECT_NE(summary_text(report).find("0.621 s in float, 0.311 s in mixed."), std::string::npos) << summary_text(report);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.floating, brain), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.fixed, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
+  EXPECT_EQ(summary_text(report).find("brain"), std::string::npos) << "without goals";
+  report.goals.whole_brain = brain;
+  EXPECT_NE(
+      summary_text(report).find("1.737 million voxels, by the kernels of w64 at batch 4096 on a core whose FMA peak is 50 G: "
+                                "0.621 s in float, 0.311 s in mixed."),
+      std::string::npos)
+      << summary_text(report);
 }
 
 TEST(Summary, ACoreOfTwiceThePeakMustTakeHalfTheTime) {
@@ -154,15 +163,16 @@ TEST(Summary, ACoreOfTwiceThePeakMustTakeHalfTheTime) {
   for (Result& r : report.measured.results)
     if (r.batch == 4096) r.gmacs *= 2, r.voxels_per_s *= 2;  // the shares stay as they are
   const SummaryRow row = last_row(report);
-  EXPECT_NEAR(*demo_brain_seconds(row, row.floating), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
-  EXPECT_NEAR(*demo_brain_seconds(row, row.fixed), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.floating, brain), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.fixed, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
 }
 
 TEST(Summary, ANetworkOfAnotherSizeSaysNothingOfTheBrain) {
   Report report = full_report();
+  report.goals.whole_brain = brain;
   for (Result& r : report.measured.results) r.voxels_per_s /= 2;  // twice the multiply-adds a voxel
   const SummaryRow row = last_row(report);
-  EXPECT_FALSE(demo_brain_seconds(row, row.floating).has_value());
+  EXPECT_FALSE(whole_brain_seconds(row, row.floating, brain).has_value());
   EXPECT_EQ(summary_text(report).find("brain"), std::string::npos);
 }
 
@@ -177,6 +187,77 @@ TEST(Summary, EveryNetworkHasARowInTheOrderOfTheRun) {
   EXPECT_EQ(rows[0].onednn, nullptr);
   EXPECT_EQ(rows[1].network, "w64");
   EXPECT_EQ(rows[2].network, "w64");
+}
+
+/// Of "pass", "fail" or "not measured" for one goal of w64, batch by batch.
+std::vector<std::string> verdicts(const Report& report, const std::string& number, double value) {
+  SpeedGoals goals{brain, {{"w64", number, value}}};
+  std::vector<std::string> all;
+  for (const JudgedSpeed& j : judged(goals, summary_rows(report))) all.emplace_back(j.verdict());
+  return all;
+}
+
+TEST(Summary, AGoalIsJudgedAtEveryBatchTimesFromAboveAndAllElseFromBelow) {
+  const Report report = full_report();
+  using Verdicts = std::vector<std::string>;
+  EXPECT_EQ(verdicts(report, "share_of_fma_peak", 0.9), (Verdicts{"fail", "pass"}));  // 0.5 and 0.9
+  EXPECT_EQ(verdicts(report, "float_by_onednn", 1.25), (Verdicts{"fail", "pass"}));   // 1.03 and 1.25
+  EXPECT_EQ(verdicts(report, "float_by_onednn", 1.26), (Verdicts{"fail", "fail"}));
+  EXPECT_EQ(verdicts(report, "one_voxel_float_us", 1.47), (Verdicts{"pass", "pass"}));  // 1.463 us
+  EXPECT_EQ(verdicts(report, "one_voxel_float_us", 1.46), (Verdicts{"fail", "fail"}));
+  EXPECT_EQ(verdicts(report, "whole_brain_float_s", 0.63), (Verdicts{"fail", "pass"}));  // 1.118 and 0.621 s
+  EXPECT_EQ(verdicts(report, "float_by_onnxruntime", 1), (Verdicts{"not measured", "pass"}));
+  SpeedGoals elsewhere{std::nullopt, {{"w128", "share_of_fma_peak", 0.9}}};
+  EXPECT_STREQ(judged(elsewhere, summary_rows(report)).at(0).verdict(), "not measured");
+}
+
+TEST(Summary, GoalsAreSpokenOfOnlyWhereThereAreSome) {
+  Report report = full_report();
+  for (const char* word : {"goal", "Goal", "asked", "reach"})
+    EXPECT_EQ(summary_text(report).find(word), std::string::npos) << word;
+  report.goals.numbers = {{"w64", "integers_by_float", 1.8}};
+  EXPECT_EQ(line_with(summary_text(report), "| integers_by_float |").substr(0, 15), "| w64 | 1024 | ") << summary_text(report);
+  EXPECT_NE(summary_text(report).find("| w64 | 4096 | integers_by_float | >= 1.8 | 2 | pass |"), std::string::npos);
+}
+
+std::string refusal(const std::string& text) {
+  const tests::TemporaryFolder folder;
+  try {
+    read_speed_goals(folder.file("goals.json", text));
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(SpeedGoals, AreReadWithTheirNames) {
+  const tests::TemporaryFolder folder;
+  const SpeedGoals goals = read_speed_goals(folder.file("goals.json", R"({"kind": "crbrt-goals", "estimators": {}, "speed": {
+      "whole_brain": {"voxels": 1e6, "macs_per_voxel": 16000, "peak_gmacs": 50},
+      "networks": {"w32": {"share_of_fma_peak": 0.85}, "paper": {"one_voxel_float_us": 3}}}})"));
+  ASSERT_EQ(goals.numbers.size(), 2u);
+  EXPECT_EQ(goals.numbers[1].network + ' ' + goals.numbers[1].number, "w32 share_of_fma_peak");
+  EXPECT_TRUE(goals.numbers[0].is_limit());
+  EXPECT_EQ(goals.whole_brain->n_voxel, 1e6);
+}
+
+TEST(SpeedGoals, WhatIsNoneIsRefusedWithItsPlace) {
+  const auto speed = [](const std::string& inside) { return R"({"kind": "crbrt-goals", "speed": )" + inside + "}"; };
+  EXPECT_NE(refusal("[").find("JSON"), std::string::npos);
+  EXPECT_NE(refusal(R"({"speed": {}})").find("crbrt-goals"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "crbrt-goals"})").find("speed"), std::string::npos);
+  EXPECT_NE(refusal(speed(R"({"network": {}})")).find("networks"), std::string::npos);
+  EXPECT_NE(refusal(speed(R"({"networks": {"w32": {"share_of_peak": 1}}})")).find("share_of_fma_peak"), std::string::npos);
+  EXPECT_NE(refusal(speed(R"({"networks": {"w32": {"share_of_fma_peak": "1"}}})")).find("speed.networks.w32.share_of_fma_peak"),
+            std::string::npos);
+  EXPECT_NE(refusal(speed(R"({"networks": {"w32": {"share_of_fma_peak": 0}}})")).find("above 0"), std::string::npos);
+  EXPECT_NE(refusal(speed(R"({"whole_brain": {"voxels": 1}})")).find("macs_per_voxel"), std::string::npos);
+}
+
+TEST(SpeedGoals, OursAreReadable) {
+  const SpeedGoals goals = read_speed_goals(CRBRT_SOURCE_DIR "/docs/experiments/goals.json");
+  EXPECT_TRUE(goals.whole_brain.has_value());
+  EXPECT_FALSE(goals.numbers.empty());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ class EvalReport : public testing::Test {
                                 " --realisations 4 --sequence " + *folder / "short.json" + " --json " + *folder / "eval.json");
     ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
     folder->file("loss.csv", "epoch,learning_rate,training_loss,validation_loss\n1,0.1,9,8\n2,0.1,3,2.5\n");
-    folder->file("table.csv", "what,asked,measured,\nenergy,<= 1,0.9,pass\n");
+    folder->file("table.csv", "what,limit,measured,\nenergy,<= 1,0.9,pass\n");
     folder->file("dot.png", std::string("\x89PNG\r\n\x1a\n") + "enough");
   }
   static void TearDownTestSuite() { delete folder; }
@@ -72,9 +72,20 @@ TEST_F(EvalReport, OnePageHoldsEveryFigureAndNoAddressOutsideIt) {
   EXPECT_EQ(page.find("://"), std::string::npos);
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("@import"), std::string::npos);
-  for (const char* part : {"The &lt;design&gt;", "data:image/png;base64,iVBOR", "Estimated floor: loss over the SNR range 0.5",
-                           "&lt;= 16.1k multiply-adds", "crbrt-eval --model"})
+  for (const char* part : {"The &lt;design&gt;", "data:image/png;base64,iVBOR", "Estimated floor: loss over the SNR range 0.5.",
+                           "crbrt-eval --model"})
     EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
+TEST_F(EvalReport, GoalsAreSpokenOfOnlyWhereAFileHasThem) {
+  ASSERT_EQ(run(report("")).exit_code, 0);
+  const std::string plain = text_of(*folder / "page.html");
+  for (const char* word : {"goal", "asked", "not measured", "5.23"}) EXPECT_EQ(plain.find(word), std::string::npos) << word;
+  ASSERT_EQ(run(report("--floor loss=0.5 --goals " CRBRT_SOURCE_DIR "/docs/experiments/goals.json")).exit_code, 0);
+  const std::string judged = text_of(*folder / "page.html");
+  for (const char* part : {"<th>goal</th>", "goals are reached", "&lt;= 16.1k multiply-adds", "not measured", "&lt;= 5.23",
+                           "the bar is 25, 10, 5 % above the floor"})
+    EXPECT_NE(judged.find(part), std::string::npos) << part;
 }
 
 TEST_F(EvalReport, PicturesDoNotShareIdsAndTheirReferencesLeadSomewhere) {
@@ -111,6 +122,8 @@ TEST_F(EvalReport, BadInputsHaveTheirExitCodes) {
   EXPECT_EQ(run(report("--floor depth=3")).exit_code, 2);
   EXPECT_EQ(run(report("--floor loss=much")).exit_code, 2);
   EXPECT_EQ(run(report("--history loss.csv")).exit_code, 2);
+  EXPECT_EQ(run(report("--goals " + *folder / "absent.json")).exit_code, 3);
+  EXPECT_EQ(run(report("--goals " + *folder / "eval.json")).exit_code, 3);
   EXPECT_EQ(run(report("--paper " + *folder / "absent.json")).exit_code, 3);
   EXPECT_EQ(run(report("--paper " + *folder / "short.json")).exit_code, 3);
   EXPECT_EQ(run(report("--paper " + *folder / "set.h5")).exit_code, 3);

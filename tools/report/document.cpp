@@ -22,20 +22,26 @@ std::string summary(const std::vector<Goal>& goals, bool has_comparisons) {
   const auto count = [&](Goal::State state) {
     return std::to_string(std::count_if(goals.begin(), goals.end(), [&](const Goal& g) { return g.state == state; }));
   };
-  std::string text = "<p>" + count(Goal::State::pass) + " of " + std::to_string(goals.size()) + " numbers are reached, " +
-                     count(Goal::State::fail) + " are missed, " + count(Goal::State::not_measured) +
-                     " were not measured. Estimates come from the kernels that map brains; the data sets are named at the end."
-                     "</p>\n<nav><a href=\"#numbers\">Numbers</a><a href=\"#figures\">Figures</a>";
+  std::string text = "<p>";
+  if (!goals.empty())
+    text += count(Goal::State::pass) + " of " + std::to_string(goals.size()) + " goals are reached, " +
+            count(Goal::State::fail) + " are missed, " + count(Goal::State::not_measured) + " were not measured. ";
+  text +=
+      "Estimates come from the kernels that map brains; the data sets are named at the end.</p>\n<nav><a "
+      "href=\"#numbers\">Numbers</a><a href=\"#figures\">Figures</a>";
   if (has_comparisons) text += "<a href=\"#comparisons\">Comparisons</a>";
   return text + "<a href=\"#made\">How it was made</a></nav>\n";
 }
 
-std::string floor_note(const Floor& floor) {
+std::string floor_note(const Floor& floor, const Goals& goals) {
   if (floor.loss <= 0 && floor.loss_snr100 <= 0 && floor.bias2_snr50 <= 0) return "";
   const auto part = [](const char* what, double value) { return value > 0 ? what + snr_key(value) : std::string(); };
+  std::string margins;
+  for (const SizeGoals& size : goals.sizes) margins += (margins.empty() ? "" : ", ") + snr_key(100 * size.margin);
   return "<p class=\"note\">Estimated floor:" + part(" loss over the SNR range ", floor.loss) +
-         part(" loss at SNR 100 ", floor.loss_snr100) + part(" bias^2/CRB at SNR 50 ", floor.bias2_snr50) +
-         ". Where it lies above a number asked for, the bar is 25, 10 and 5 % above the floor for the three sizes.</p>\n";
+         part(" loss at SNR 100 ", floor.loss_snr100) + part(" bias^2/CRB at SNR 50 ", floor.bias2_snr50) + "." +
+         (margins.empty() ? "" : " Where it lies above a goal, the bar is " + margins + " % above the floor, by size.") +
+         "</p>\n";
 }
 
 std::string filled(const Table& table) { return table.rows.empty() ? "" : table.html(); }
@@ -43,7 +49,8 @@ std::string filled(const Table& table) { return table.rows.empty() ? "" : table.
 std::string figures(const Inputs& inputs, const std::vector<const Measured*>& like) {
   const std::vector<Family> families = families_of(inputs.measured);
   Frontier frontier{inputs.floor.loss, {}};
-  for (const Size& size : sizes()) frontier.goals.emplace_back(size.macs, bar(size.loss, inputs.floor.loss, size.margin));
+  for (const SizeGoals& size : inputs.goals.sizes)
+    frontier.goals.emplace_back(size.macs, bar(size.loss, inputs.floor.loss, size.margin));
   std::string text = "<h2 id=\"figures\">Figures</h2>\n";
   for (const Figure& figure : {convergence_figure(inputs.histories), grid_figure(families), bias_figure(families),
                                std_figure(families), snr_figure(families), bound_figure(families), coverage_figure(families),
@@ -88,9 +95,9 @@ std::string how_made(const Inputs& inputs) {
 
 std::string document(const Inputs& inputs) {
   const auto like = comparable(inputs.measured);
-  const std::vector<Goal> goals = goals_of(like, inputs.floor);
+  const std::vector<Goal> goals = judged(inputs.goals, like, inputs.floor);
   std::string body = summary(goals, !inputs.tables.empty() || !inputs.pictures.empty()) + "<h2 id=\"numbers\">Numbers</h2>\n" +
-                     floor_note(inputs.floor) + goal_table(goals).html() + model_table(inputs.measured).html();
+                     floor_note(inputs.floor, inputs.goals) + filled(goal_table(goals)) + model_table(inputs.measured).html();
   body += filled(nlls_table(inputs.measured));
   for (const Table& table : {grid_table(inputs.measured), coverage_table(inputs.measured), roc_table(inputs.measured)})
     if (!table.rows.empty())

@@ -17,6 +17,7 @@ struct Inputs {
   std::vector<Table> tables;
   std::vector<std::pair<std::string, std::string>> pictures;  ///< title, address
   Floor floor;
+  Goals goals;
   std::string command;
 };
 

@@ -56,7 +56,7 @@ Figure frontier_figure(const std::vector<const Measured*>& measured, const Front
   if (!frontier.goals.empty()) {
     std::vector<std::vector<double>> goals;
     for (const auto& [macs, loss] : frontier.goals) goals.push_back({macs, loss});
-    add(plot.data(goals) + " using 1:2 with points pt 2 ps 1.2 lw 2 lc rgb '#2a8c4a' title 'asked for'");
+    add(plot.data(goals) + " using 1:2 with points pt 2 ps 1.2 lw 2 lc rgb '#2a8c4a' title 'goal'");
   }
   if (frontier.floor > 0) add(snr_key(frontier.floor) + " lc rgb '#b00020' dt 2 lw 1.5 title 'estimated floor'");
   for (std::size_t i = 0; i < measured.size(); ++i)

@@ -1,4 +1,5 @@
-/// The figures of the report: the paper's Figures 3 to 8 for our models, coverage, ROC curves and the frontier.
+/// What the report shows of evaluations: the paper's Figures 3 to 8 for our models, coverage, ROC curves and the frontier, and
+/// the same numbers as tables.
 #pragma once
 
 #include <string>
@@ -33,6 +34,13 @@ Figure bound_figure(const std::vector<Family>& families);                       
 Figure coverage_figure(const std::vector<Family>& families);                                     // 9
 Figure roc_figure(const std::vector<Family>& families);                                          // 10
 Figure frontier_figure(const std::vector<const Measured*>& measured, const Frontier& frontier);  // 11
+
+/// One row per model: multiply-adds, losses, bias and variance.
+Table model_table(const std::vector<Measured>& measured);
+Table coverage_table(const std::vector<Measured>& measured);
+Table roc_table(const std::vector<Measured>& measured);
+Table grid_table(const std::vector<Measured>& measured);
+Table nlls_table(const std::vector<Measured>& measured);
 
 /// One colour for each kind of network in all figures; a number tells several networks of one kind apart.
 std::string colour(Kind kind);

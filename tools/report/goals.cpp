@@ -1,24 +1,49 @@
-// Every number that was asked for becomes a row, measured or not: what is missing must show.
+/// Reading goals, and judging evaluations by them.
 #include "tools/report/goals.h"
 
 #include <algorithm>
 
+#include "base/json_reader.h"
 #include "base/number_text.h"
 
 namespace crbrt::report {
 namespace {
 
+using base::JsonReader;
 using State = Goal::State;
 
-constexpr double paper_t2_bias_ms = 5.23;
-constexpr double least_area = 0.98;
-constexpr double low_1 = 0.65, high_1 = 0.71, low_2 = 0.93, high_2 = 0.97;
+constexpr const char* not_measured = "not measured";
+
+double positive(const JsonReader& json) {
+  const double value = json.number();
+  if (!(value > 0)) json.fail("a number above 0");
+  return value;
+}
+
+std::optional<double> positive_at(const JsonReader& json, const char* key) {
+  return json.has(key) ? std::optional(positive(json.at(key))) : std::nullopt;
+}
+
+SizeGoals read_size(const JsonReader& json) {
+  json.expect_only({"macs_per_voxel", "loss", "loss_snr100", "twin_bias2_snr50", "twin_variance_snr50", "margin_over_floor"});
+  return {positive(json.at("macs_per_voxel")),      positive(json.at("loss")),
+          positive(json.at("loss_snr100")),         positive(json.at("twin_bias2_snr50")),
+          positive(json.at("twin_variance_snr50")), positive(json.at("margin_over_floor"))};
+}
+
+std::optional<Goals::Range> range_at(const JsonReader& json, const char* key) {
+  if (!json.has(key)) return std::nullopt;
+  const std::vector<double> ends = json.at(key).numbers();
+  if (ends.size() != 2 || !(ends[0] >= 0 && ends[0] < ends[1] && ends[1] <= 1))
+    json.at(key).fail("two shares from 0 to 1, the smaller one first");
+  return Goals::Range{ends[0], ends[1]};
+}
 
 std::string number(double value, const char* format = "%.3f") { return base::number_text(value, format); }
 
 Goal at_most(const std::string& what, const std::string& model, double limit, std::optional<double> value,
              const char* format = "%.3f") {
-  Goal goal{State::not_measured, what, model, "<= " + number(limit, format), "not measured"};
+  Goal goal{State::not_measured, what, model, "<= " + number(limit, format), not_measured};
   if (!value) return goal;
   goal.measured = number(*value, format);
   goal.state = *value <= limit ? State::pass : State::fail;
@@ -35,13 +60,14 @@ const Measured* best(const std::vector<const Measured*>& measured, Kind kind, do
   return found;
 }
 
-void add_sizes(const std::vector<const Measured*>& measured, const Floor& floor, std::vector<Goal>& goals) {
+void add_sizes(const std::vector<SizeGoals>& sizes, const std::vector<const Measured*>& measured, const Floor& floor,
+               std::vector<Goal>& goals) {
   double above = 0;
-  for (const Size& size : sizes()) {
+  for (const SizeGoals& size : sizes) {
     const Measured* model = best(measured, Kind::crb, above, size.macs);
     const Measured* twin = best(measured, Kind::bias_reduced, above, size.macs);
     const std::string name = model ? model->name : "", twin_name = twin ? twin->name : "";
-    const std::string head = size.name + " multiply-adds: ";
+    const std::string head = size.name() + " multiply-adds: ";
     const auto of = [](const Measured* m, double snr, const char* what) {
       return m ? m->at_snr(snr, what) : std::optional<double>();
     };
@@ -50,8 +76,9 @@ void add_sizes(const std::vector<const Measured*>& measured, const Floor& floor,
     goals.push_back(
         at_most(head + "loss at SNR 100", name, bar(size.loss_snr100, floor.loss_snr100, size.margin), of(model, 100, "loss")));
     goals.push_back(at_most(head + "bias-reduced twin, bias^2/CRB at SNR 50", twin_name,
-                            bar(size.bias2_snr50, floor.bias2_snr50, size.margin), of(twin, 50, "bias2_over_crb")));
-    goals.push_back(at_most(head + "bias-reduced twin, variance/CRB at SNR 50", twin_name, 1, of(twin, 50, "var_over_crb")));
+                            bar(size.twin_bias2_snr50, floor.bias2_snr50, size.margin), of(twin, 50, "bias2_over_crb")));
+    goals.push_back(at_most(head + "bias-reduced twin, variance/CRB at SNR 50", twin_name, size.twin_variance_snr50,
+                            of(twin, 50, "var_over_crb")));
     above = size.macs;
   }
 }
@@ -62,9 +89,9 @@ void add_paper(const std::vector<const Measured*>& measured, std::vector<Goal>& 
       std::find_if(measured.begin(), measured.end(), [](const Measured* m) { return m->is_paper && m->kind == Kind::crb; });
   for (const Measured* model : measured) {
     if (model->is_paper || model->kind != Kind::crb) continue;
-    Goal goal{State::not_measured, "loss below that of the paper's network", model->name, "", "not measured"};
+    Goal goal{State::not_measured, "loss below that of the paper's network", model->name, "", not_measured};
     if (paper != measured.end()) {
-      goal.asked = "< " + number((*paper)->loss());
+      goal.goal = "< " + number((*paper)->loss());
       goal.measured = number(model->loss());
       goal.state = model->loss() < (*paper)->loss() ? State::pass : State::fail;
     }
@@ -77,16 +104,19 @@ std::optional<double> t2_bias_ms(const Measured& model) {
   return grid ? std::optional(1000 * grid->at("mean_abs_bias").get<double>()) : std::nullopt;
 }
 
-void add_grid(const std::vector<const Measured*>& measured, std::vector<Goal>& goals) {
+void add_grid(const Goals& wanted, const std::vector<const Measured*>& measured, std::vector<Goal>& goals) {
   for (const Measured* model : measured) {
     if (model->is_paper || model->kind != Kind::crb) continue;
     const auto bias = t2_bias_ms(*model);
-    goals.push_back(at_most("mean |bias| of T2f on the T1-T2f grid (ms)", model->name, paper_t2_bias_ms, bias, "%.2f"));
+    if (wanted.grid_bias_t2_free_s)
+      goals.push_back(
+          at_most("mean |bias| of T2f on the T1-T2f grid (ms)", model->name, 1000 * *wanted.grid_bias_t2_free_s, bias, "%.2f"));
+    if (!wanted.grid_bias_below_mse_twin) continue;
     const auto twin = std::find_if(measured.begin(), measured.end(),
                                    [&](const Measured* m) { return m->family == model->family && m->kind == Kind::mse; });
-    Goal goal{State::not_measured, "mean |bias| of T2f, below that of its MSE twin (ms)", model->name, "", "not measured"};
+    Goal goal{State::not_measured, "mean |bias| of T2f, below that of its MSE twin (ms)", model->name, "", not_measured};
     if (const auto other = twin == measured.end() ? std::nullopt : t2_bias_ms(**twin); bias && other) {
-      goal.asked = "< " + number(*other, "%.2f");
+      goal.goal = "< " + number(*other, "%.2f");
       goal.measured = number(*bias, "%.2f");
       goal.state = *bias < *other ? State::pass : State::fail;
     }
@@ -94,11 +124,11 @@ void add_grid(const std::vector<const Measured*>& measured, std::vector<Goal>& g
   }
 }
 
-Goal coverage_goal(const Measured& model, const char* key, double low, double high) {
+Goal coverage_goal(const Measured& model, const char* key, const Goals::Range& range) {
   Goal goal{State::not_measured,
             std::string("coverage ") + (key == std::string("within_1") ? "within 1 std" : "within 2 std") +
                 ", every output, SNR 10, 20, 50, 100 (%)",
-            model.name, number(100 * low, "%.0f") + " to " + number(100 * high, "%.0f"), "not measured"};
+            model.name, number(100 * range.low, "%.0f") + " to " + number(100 * range.high, "%.0f"), not_measured};
   double smallest = 1, largest = 0;
   for (const double snr : {10.0, 20.0, 50.0, 100.0}) {
     if (!model.json.at("coverage").is_object() || !model.json.at("coverage").contains(snr_key(snr))) return goal;
@@ -109,22 +139,23 @@ Goal coverage_goal(const Measured& model, const char* key, double low, double hi
     }
   }
   goal.measured = number(100 * smallest, "%.1f") + " to " + number(100 * largest, "%.1f");
-  goal.state = smallest >= low && largest <= high ? State::pass : State::fail;
+  goal.state = smallest >= range.low && largest <= range.high ? State::pass : State::fail;
   return goal;
 }
 
-/// Mixtures of two tissues and fat are reported only.
-bool is_reported_only(const std::string& kind) { return kind == "two_compartments" || kind.find("fat") != std::string::npos; }
-
-Goal roc_goal(const Measured& model) {
+Goal roc_goal(const Measured& model, double least_area, const std::vector<std::string>& not_judged) {
   Goal goal{State::not_measured, "smallest area under the ROC curves at SNR 50", model.name, ">= " + number(least_area, "%.2f"),
-            "not measured"};
+            not_measured};
+  const auto is_judged = [&](const std::string& kind) {
+    return std::none_of(not_judged.begin(), not_judged.end(),
+                        [&](const std::string& part) { return kind.find(part) != std::string::npos; });
+  };
   const Json& atypicality = model.json.at("atypicality");
   if (!atypicality.is_object() || atypicality.at("snr").get<double>() != 50) return goal;
   double smallest = 2;
   for (const auto& kind : atypicality.at("against").items()) {
     const double area = kind.value().at("auc").get<double>();
-    if (is_reported_only(kind.key()) || area >= smallest) continue;
+    if (!is_judged(kind.key()) || area >= smallest) continue;
     smallest = area;
     goal.measured = number(area, "%.4f") + " (" + kind.key() + ")";
   }
@@ -134,27 +165,57 @@ Goal roc_goal(const Measured& model) {
 
 }  // namespace
 
-const std::vector<Size>& sizes() {
-  static const std::vector<Size> all{{"<= 4.5k", 4500, 0.85, 1.2, 0.20, 0.25},
-                                     {"<= 16.1k", 16100, 0.66, 0.90, 0.10, 0.10},
-                                     {"<= 64k", 64000, 0.57, 0.70, 0.05, 0.05}};
-  return all;
+std::string SizeGoals::name() const { return "<= " + number(macs / 1000, "%g") + "k"; }
+
+Goals read_goals(const std::string& path) {
+  const JsonReader file = JsonReader::from_file(path);
+  file.expect_only({"kind", "estimators", "speed"});
+  if (file.text_or("kind", "") != "crbrt-goals") file.fail("goals (\"kind\": \"crbrt-goals\")", "JSON of another kind");
+  const JsonReader json = file.at("estimators");
+  json.expect_only({"sizes", "loss_below_paper", "grid_bias_t2_free_s", "grid_bias_below_mse_twin", "within_1_std",
+                    "within_2_std", "roc_area_snr50", "roc_not_judged"});
+  Goals goals;
+  if (json.has("sizes"))
+    for (const JsonReader& size : json.at("sizes").items()) {
+      goals.sizes.push_back(read_size(size));
+      if (goals.sizes.size() > 1 && !(goals.sizes.back().macs > goals.sizes[goals.sizes.size() - 2].macs))
+        size.at("macs_per_voxel").fail("more than in the size before");
+    }
+  goals.loss_below_paper = json.boolean_or("loss_below_paper", false);
+  goals.grid_bias_t2_free_s = positive_at(json, "grid_bias_t2_free_s");
+  goals.grid_bias_below_mse_twin = json.boolean_or("grid_bias_below_mse_twin", false);
+  goals.within_1_std = range_at(json, "within_1_std");
+  goals.within_2_std = range_at(json, "within_2_std");
+  goals.roc_area_snr50 = positive_at(json, "roc_area_snr50");
+  if (json.has("roc_not_judged"))
+    for (const JsonReader& part : json.at("roc_not_judged").items()) goals.roc_not_judged.push_back(part.text());
+  return goals;
 }
 
-double bar(double asked, double floor, double margin) { return floor > asked ? floor * (1 + margin) : asked; }
+double bar(double number, double floor, double margin) { return floor > number ? floor * (1 + margin) : number; }
 
-std::vector<Goal> goals_of(const std::vector<const Measured*>& measured, const Floor& floor) {
+std::vector<Goal> judged(const Goals& wanted, const std::vector<const Measured*>& measured, const Floor& floor) {
   std::vector<Goal> goals;
-  add_sizes(measured, floor, goals);
-  add_paper(measured, goals);
-  add_grid(measured, goals);
+  add_sizes(wanted.sizes, measured, floor, goals);
+  if (wanted.loss_below_paper) add_paper(measured, goals);
+  add_grid(wanted, measured, goals);
   for (const Measured* model : measured) {
     if (model->is_paper || (model->kind != Kind::crb && model->kind != Kind::bias_reduced)) continue;
-    goals.push_back(coverage_goal(*model, "within_1", low_1, high_1));
-    goals.push_back(coverage_goal(*model, "within_2", low_2, high_2));
-    goals.push_back(roc_goal(*model));
+    if (wanted.within_1_std) goals.push_back(coverage_goal(*model, "within_1", *wanted.within_1_std));
+    if (wanted.within_2_std) goals.push_back(coverage_goal(*model, "within_2", *wanted.within_2_std));
+    if (wanted.roc_area_snr50) goals.push_back(roc_goal(*model, *wanted.roc_area_snr50, wanted.roc_not_judged));
   }
   return goals;
+}
+
+Table goal_table(const std::vector<Goal>& goals) {
+  Table table{"", "", {"number", "model", "goal", "measured", ""}, {}};
+  for (const Goal& goal : goals)
+    table.rows.push_back({goal.what, goal.model, goal.goal, goal.measured == not_measured ? "-" : goal.measured,
+                          goal.state == State::not_measured ? not_measured
+                          : goal.state == State::pass       ? "pass"
+                                                            : "fail"});
+  return table;
 }
 
 }  // namespace crbrt::report

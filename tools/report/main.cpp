@@ -14,15 +14,14 @@ using namespace crbrt;
 
 struct CommandLine {
   std::vector<std::string> evaluations, papers, histories, tables, pictures, floors;
-  std::string title = report::Inputs{}.title, out;
+  std::string title = report::Inputs{}.title, goals, out;
 };
 
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
   CLI::App app(
-      "Writes one self-contained HTML page: the numbers asked for beside the measured ones, the paper's Figures 3 to 8 for "
-      "our\n"
-      "models, coverage, ROC curves and the frontier. Figures need gnuplot.",
+      "Writes one self-contained HTML page: the measured numbers, beside goals where a file has them, the paper's Figures\n"
+      "3 to 8 for our models, coverage, ROC curves and the frontier. Figures need gnuplot.",
       "crbrt-report");
   cli::add_common_options(app);
   app.add_option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
@@ -32,6 +31,7 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   app.add_option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
   app.add_option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
   app.add_option("--floor", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
+  app.add_option("--goals", line.goals, "JSON of numbers to reach (docs/evaluation.md); without it nothing is judged");
   app.add_option("--title", line.title, "of the page")->capture_default_str();
   app.add_option("--out", line.out, "the page (.html)")->required();
   return cli::parse(app, argc, argv);
@@ -67,6 +67,7 @@ int write_report(int argc, char** argv) {
   inputs.title = line.title;
   inputs.command = cli::command_text(argc, argv);
   for (const std::string& floor : line.floors) set_floor(floor, inputs.floor);
+  if (!line.goals.empty()) inputs.goals = report::read_goals(line.goals);
   for (const std::string& path : line.evaluations) inputs.measured.push_back(report::read_measured(path, false));
   for (const std::string& path : line.papers) inputs.measured.push_back(report::read_measured(path, true));
   for (const std::string& text : line.histories) {

@@ -1,7 +1,6 @@
 // The measured numbers as tables.
 #include "base/number_text.h"
 #include "tools/report/figures.h"
-#include "tools/report/goals.h"
 
 namespace crbrt::report {
 namespace {
@@ -10,25 +9,12 @@ std::string number(double value, const char* format = "%.3f") { return base::num
 
 std::string number(const std::optional<double>& value) { return value ? number(*value) : "-"; }
 
-std::string text_of(Goal::State state) {
-  if (state == Goal::State::not_measured) return "not measured";
-  return state == Goal::State::pass ? "pass" : "fail";
-}
-
 std::string text_name(const Measured& model, const std::string& output) {
   const Json& detail = model.json.at("detail").at("outputs").at(output);
   return quantity(output, detail.at("unit").get<std::string>()).text;
 }
 
 }  // namespace
-
-Table goal_table(const std::vector<Goal>& goals) {
-  Table table{"", "", {"number", "model", "asked", "measured", ""}, {}};
-  for (const Goal& goal : goals)
-    table.rows.push_back(
-        {goal.what, goal.model, goal.asked, goal.measured == "not measured" ? "-" : goal.measured, text_of(goal.state)});
-  return table;
-}
 
 Table model_table(const std::vector<Measured>& measured) {
   Table table{
@@ -95,8 +81,7 @@ Table roc_table(const std::vector<Measured>& measured) {
 Table grid_table(const std::vector<Measured>& measured) {
   Table table{
       "Test set 2",
-      "Means over the points of a grid that have a bound. The paper's CRB network has a mean |bias| of T2f of 5.23 ms over T1 "
-      "and T2f, its MSE network 14.1 ms.",
+      "Means over the points of a grid that have a bound.",
       {"model", "grid", "output", "unit", "mean |bias|", "mean std", "mean sqrt(CRB)", "bias^2/CRB", "variance/CRB", "points"},
       {}};
   for (const Measured& model : measured) {

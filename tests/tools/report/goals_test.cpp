@@ -1,9 +1,13 @@
-// Asked and measured side by side, on evaluations whose numbers are made up.
+/// Goals and measured numbers side by side, on evaluations whose numbers are made up; files of goals and what is wrong with
+/// them.
 #include "tools/report/goals.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+
+#include "base/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crbrt::report {
 namespace {
@@ -34,10 +38,23 @@ void add_coverage(Measured& m, double within_1, double within_2) {
     m.json["coverage"][snr] = {{"within_1", per_output(within_1)}, {"within_2", per_output(within_2)}};
 }
 
-std::vector<Goal> goals(const std::vector<Measured>& all, const Floor& floor = {}) {
+/// Three sizes, and one goal of every other kind.
+Goals all_goals() {
+  Goals goals;
+  goals.sizes = {{4500, 0.85, 1.2, 0.2, 1, 0.25}, {16100, 0.66, 0.9, 0.1, 1, 0.1}, {64000, 0.57, 0.7, 0.05, 1, 0.05}};
+  goals.loss_below_paper = goals.grid_bias_below_mse_twin = true;
+  goals.grid_bias_t2_free_s = 5.23e-3;
+  goals.within_1_std = Goals::Range{0.65, 0.71};
+  goals.within_2_std = Goals::Range{0.93, 0.97};
+  goals.roc_area_snr50 = 0.98;
+  goals.roc_not_judged = {"two_compartments", "fat"};
+  return goals;
+}
+
+std::vector<Goal> goals(const std::vector<Measured>& all, const Floor& floor = {}, const Goals& wanted = all_goals()) {
   std::vector<const Measured*> pointers;
   for (const Measured& m : all) pointers.push_back(&m);
-  return goals_of(pointers, floor);
+  return judged(wanted, pointers, floor);
 }
 
 Goal find(const std::vector<Goal>& all, const std::string& what, const std::string& model = "") {
@@ -94,7 +111,7 @@ TEST(Goals, CoverageIsJudgedByItsWorstOutputAndSnr) {
   EXPECT_EQ(find(goals(all), "coverage within 2 std").state, Goal::State::pass);
 }
 
-TEST(Goals, MixturesAndFatAreReportedOnly) {
+TEST(Goals, ForeignVoxelsThatTheFileNamesAreReportedOnly) {
   std::vector<Measured> all{measured("lean", Kind::crb, 16100, 0.6)};
   all[0].json["atypicality"] = {
       {"snr", 50},
@@ -104,6 +121,68 @@ TEST(Goals, MixturesAndFatAreReportedOnly) {
   EXPECT_EQ(find(goals(all), "ROC").measured, "0.9850 (six)");
   all[0].json["atypicality"]["against"]["six"]["auc"] = 0.97;
   EXPECT_EQ(find(goals(all), "ROC").state, Goal::State::fail);
+}
+
+TEST(Goals, WithoutAnyNothingIsJudged) {
+  EXPECT_TRUE(goals({measured("lean", Kind::crb, 16100, 0.6), measured("lean_mse", Kind::mse, 16100, 2)}, {}, Goals{}).empty());
+}
+
+std::string refusal(const std::string& text) {
+  const tests::TemporaryFolder folder;
+  try {
+    read_goals(folder.file("goals.json", text));
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Goals, AFileOfThemSaysTheSame) {
+  const Goals read = read_goals(CRBRT_SOURCE_DIR "/docs/experiments/goals.json"), expected = all_goals();
+  ASSERT_EQ(read.sizes.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(read.sizes[i].name(), expected.sizes[i].name());
+    EXPECT_EQ(read.sizes[i].loss, expected.sizes[i].loss);
+    EXPECT_EQ(read.sizes[i].loss_snr100, expected.sizes[i].loss_snr100);
+    EXPECT_EQ(read.sizes[i].twin_bias2_snr50, expected.sizes[i].twin_bias2_snr50);
+    EXPECT_EQ(read.sizes[i].twin_variance_snr50, expected.sizes[i].twin_variance_snr50);
+    EXPECT_EQ(read.sizes[i].margin, expected.sizes[i].margin);
+  }
+  EXPECT_TRUE(read.loss_below_paper && read.grid_bias_below_mse_twin);
+  EXPECT_EQ(read.grid_bias_t2_free_s, expected.grid_bias_t2_free_s);
+  EXPECT_EQ(read.within_1_std->low, 0.65);
+  EXPECT_EQ(read.within_2_std->high, 0.97);
+  EXPECT_EQ(read.roc_area_snr50, 0.98);
+  EXPECT_EQ(read.roc_not_judged, expected.roc_not_judged);
+}
+
+TEST(Goals, AFileWithoutANumberHasNoGoalForIt) {
+  const tests::TemporaryFolder folder;
+  const Goals read = read_goals(folder.file("goals.json", R"({"kind": "crbrt-goals", "estimators": {"roc_area_snr50": 0.9}})"));
+  const auto list = goals({measured("lean", Kind::crb, 16100, 0.6)}, {}, read);
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].goal, ">= 0.90");
+}
+
+TEST(Goals, AFileThatHoldsSomethingElseIsRefusedWithItsPlace) {
+  const auto estimators = [](const std::string& inside) { return R"({"kind": "crbrt-goals", "estimators": )" + inside + "}"; };
+  const std::string size = R"({"macs_per_voxel": 4500, "loss": 0.85, "loss_snr100": 1.2, "twin_bias2_snr50": 0.2,
+                              "twin_variance_snr50": 1, "margin_over_floor": 0.25})";
+  EXPECT_EQ(refusal(estimators(R"({"sizes": [)" + size + "]}")), "");
+  EXPECT_NE(refusal("{").find("JSON"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "crbrt-eval"})").find("kind"), std::string::npos);
+  EXPECT_NE(refusal(R"({"estimators": {}})").find("crbrt-goals"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "crbrt-goals"})").find("estimators"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "crbrt-goals", "estimator": {}})").find("estimators"), std::string::npos);
+  EXPECT_NE(refusal(estimators(R"({"roc_area": 0.9})")).find("roc_area_snr50"), std::string::npos);
+  EXPECT_NE(refusal(estimators(R"({"roc_area_snr50": "high"})")).find("estimators.roc_area_snr50: expected a number"),
+            std::string::npos);
+  EXPECT_NE(refusal(estimators(R"({"grid_bias_t2_free_s": -1})")).find("above 0"), std::string::npos);
+  for (const char* range : {"[0.7]", "[0.7, 0.6]", "[0.7, 68]", "0.7"})
+    EXPECT_NE(refusal(estimators(std::string(R"({"within_1_std": )") + range + "}")), "") << range;
+  EXPECT_NE(refusal(estimators(R"({"sizes": [{"macs_per_voxel": 4500}]})")).find("sizes[0]"), std::string::npos);
+  EXPECT_NE(refusal(estimators(R"({"sizes": [)" + size + ", " + size + "]}")).find("sizes[1].macs_per_voxel"),
+            std::string::npos);
 }
 
 }  // namespace
