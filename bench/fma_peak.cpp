@@ -13,7 +13,7 @@ namespace crbrt {
   namespace isa {                                             \
   std::size_t multiply_adds(std::size_t rounds, float* sink); \
   }
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 
 namespace bench {
@@ -24,7 +24,7 @@ using Loop = std::size_t(std::size_t, float*);
 Loop* loop_of(Isa isa) {
   static constexpr Loop* loops[] = {
 #define CRBRT_ISA(isa, text, where) where(isa::multiply_adds),
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
   };
   return loops[static_cast<std::size_t>(isa)];

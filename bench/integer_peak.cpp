@@ -15,7 +15,7 @@ namespace crbrt {
   std::size_t products_i16(std::size_t rounds, std::int32_t* sink); \
   std::size_t products_i8(std::size_t rounds, std::int32_t* sink);  \
   }
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 
 namespace bench {
@@ -30,7 +30,7 @@ struct Loops {
 const Loops& loops_of(Isa isa) {
   static constexpr Loops loops[] = {
 #define CRBRT_ISA(isa, text, where) {where(isa::products_i16), where(isa::products_i8)},
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
   };
   return loops[static_cast<std::size_t>(isa)];

@@ -32,7 +32,7 @@ function(crbrt_install_part component)
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
   if(arg_HEADERS)
     install(DIRECTORY ${arg_HEADERS}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${component}
-      FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+      FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp" PATTERN "*.inc")
   endif()
   install(EXPORT crbrt_${component} NAMESPACE crbrt:: DESTINATION ${crbrt_package_dir} COMPONENT ${component}
     FILE crbrt-${component}.cmake)

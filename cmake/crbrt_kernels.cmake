@@ -1,5 +1,5 @@
 # How kernel sources are compiled: the one place that knows the flags of an instruction set. The list of instruction sets
-# itself is runtime/src/kernels/kernels.inc.
+# itself is runtime/src/isa/isas.inc.
 
 # Where the kernels' own headers lie: here in the source tree; crbrtConfig.cmake says where they are installed.
 if(NOT crbrt_kernel_headers)
@@ -36,7 +36,7 @@ elseif(EMSCRIPTEN)
   list(APPEND crbrt_isas wasm128)
 endif()
 
-# crbrt_isa_source(ISA SOURCE): compiles SOURCE of this folder for one instruction set. -O3 wherever there is optimisation at
+# crbrt_isa_source(ISA SOURCE): compiles SOURCE for one instruction set. -O3 wherever there is optimisation at
 # all, because register tiles are arrays that must be unrolled into registers.
 function(crbrt_isa_source isa source)
   set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${crbrt_flags_${isa}} "$<$<NOT:$<CONFIG:Debug>>:-O3>")

@@ -2,7 +2,6 @@
 #include "codegen/emit.h"
 
 #include "codegen/cost_text.h"
-#include "codegen/kind_names.h"
 #include "codegen/literals.h"
 #include "codegen/names.h"
 #include "codegen/template.h"
@@ -111,7 +110,7 @@ std::string op_tables(const Op& op, const std::string& stem) {
 
 /// What rows of both lists of operations begin with or end in.
 Words op_words(const Op& op) {
-  return {{"KIND", kind_name(op.kind)}, {"N_IN", digits(op.n_in)},       {"N_OUT", digits(op.n_out)},
+  return {{"KIND", op_name(op.kind)}, {"N_IN", digits(op.n_in)},       {"N_OUT", digits(op.n_out)},
           {"RELU", digits(op.relu)},    {"N_GROUP", digits(op.n_group)}, {"OUT", number_name(op.out)}};
 }
 

@@ -1,4 +1,4 @@
-// Instruction sets by name and their kernels: everything here is generated from kernels.inc.
+// Instruction sets by name and their kernels: everything here is generated from isas.inc.
 #include "runtime/src/kernel_table.h"
 
 #include "runtime/src/isa_where.h"
@@ -9,7 +9,7 @@ namespace crbrt {
   namespace isa {                   \
   extern const KernelTable kernels; \
   }
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 
 namespace {
@@ -22,7 +22,7 @@ struct Entry {
 
 constexpr Entry entries[] = {
 #define CRBRT_ISA(isa, text, where) {Isa::isa, text, where(isa::kernels)},
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 };
 
@@ -33,7 +33,7 @@ constexpr bool in_enum_order() {
     if (static_cast<std::size_t>(entries[i].isa) != i) return false;
   return true;
 }
-static_assert(in_enum_order(), "kernels.inc lists instruction sets in the order of enum Isa");
+static_assert(in_enum_order(), "isas.inc lists instruction sets in the order of enum Isa");
 
 constexpr const char* automatic_text = "auto";
 

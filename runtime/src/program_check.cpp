@@ -64,24 +64,10 @@ bool reads_what_was_written(const Program& p, std::size_t index, std::uint32_t s
   return found.width == features.width && found.number == features.number;
 }
 
-Number input_of(OpKind kind) {
-  switch (kind) {
-    case OpKind::dense_u8: return Number::u8;
-    case OpKind::dense_s16:
-    case OpKind::affine_s16:
-    case OpKind::group_norm_s16: return Number::s16;
-    case OpKind::dequantize: return Number::s32;
-    default: return Number::f32;
-  }
-}
-
-bool is_number(Number number) { return static_cast<std::uint32_t>(number) <= static_cast<std::uint32_t>(Number::u8); }
-
 /// In place only where every word is read before it is overwritten.
 bool may_share_slot(const Op& op) {
-  const bool is_dense = op.kind == OpKind::dense || op.kind == OpKind::dense_s16 || op.kind == OpKind::dense_u8;
-  const bool same_size = layout::per_word(input_of(op.kind)) == layout::per_word(op.out);
-  return op.in_slot != op.out_slot || (!is_dense && same_size);
+  const bool same_size = layout::per_word(facts(op.kind).reads) == layout::per_word(op.out);
+  return op.in_slot != op.out_slot || (!is_dense(op.kind) && same_size);
 }
 
 bool check_added(const Program& p, std::size_t index) {
@@ -107,12 +93,12 @@ bool check_affine(const Op& op) { return op.weights != nullptr && op.bias != nul
 
 bool check_kind(const Op& op) {
   switch (op.kind) {
-    case OpKind::dense: return op.weights != nullptr && op.bias != nullptr && op.out == Number::f32;
-    case OpKind::group_norm: return check_group_norm(op) && op.out == Number::f32;
-    case OpKind::relu: return op.n_in == op.n_out && op.out == Number::f32;
-    case OpKind::affine: return check_affine(op) && op.out == Number::f32;
-    case OpKind::quantize: return check_scales(op) && op.out == Number::s16;
-    case OpKind::dequantize: return check_scales(op) && op.out == Number::f32;
+    case OpKind::dense: return op.weights != nullptr && op.bias != nullptr;
+    case OpKind::group_norm: return check_group_norm(op);
+    case OpKind::relu: return op.n_in == op.n_out;
+    case OpKind::affine: return check_affine(op);
+    case OpKind::quantize:
+    case OpKind::dequantize: return check_scales(op);
     case OpKind::dense_s16:
     case OpKind::dense_u8: return check_dense_fixed(op);
     case OpKind::affine_s16: return check_affine_fixed(op);
@@ -124,8 +110,9 @@ bool check_kind(const Op& op) {
 bool check_op(const Program& p, std::size_t index) {
   const Op& op = p.ops[index];
   if (op.n_in == 0 || op.n_out == 0 || op.n_out > max_width || op.out_slot >= p.n_slot) return false;
-  if (!is_number(op.out) || layout::row_words(op.out, op.n_out) > p.slot_width[op.out_slot]) return false;
-  if (!reads_what_was_written(p, index, op.in_slot, {op.n_in, input_of(op.kind)})) return false;
+  if (!is_op(op.kind) || !may_write(op.kind, op.out) || layout::row_words(op.out, op.n_out) > p.slot_width[op.out_slot])
+    return false;
+  if (!reads_what_was_written(p, index, op.in_slot, {op.n_in, facts(op.kind).reads})) return false;
   return is_flag(op.relu) && may_share_slot(op) && check_added(p, index) && check_kind(op);
 }
 

@@ -75,15 +75,14 @@ bool check_group_constants(const Op& op) {
 }  // namespace
 
 bool check_dense_fixed(const Op& op) noexcept {
-  if (op.fixed == nullptr || op.fixed->bias == nullptr || op.out == Number::f32 || !check_requants(op)) return false;
+  if (op.fixed == nullptr || op.fixed->bias == nullptr || !check_requants(op)) return false;
   if (op.kind == OpKind::dense_s16) return op.fixed->weights_s16 != nullptr && check_sums_s16(op);
   return op.fixed->weights_s8 != nullptr && op.fixed->row_sum != nullptr && check_sums_u8(op);
 }
 
 bool check_affine_fixed(const Op& op) noexcept {
   const bool has_tables = op.fixed != nullptr && op.fixed->bias != nullptr && op.fixed->weights_s16 != nullptr;
-  return has_tables && (op.out == Number::s16 || op.out == Number::u8) && op.n_in == op.n_out && check_requants(op) &&
-         check_diagonal(op);
+  return has_tables && op.n_in == op.n_out && check_requants(op) && check_diagonal(op);
 }
 
 bool check_group_norm_fixed(const Op& op) noexcept {

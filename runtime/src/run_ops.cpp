@@ -1,5 +1,7 @@
-// The interpreter's one switch: which kernel an op is, and which of the op's fields are its arguments.
+// The interpreter: each op's tiles and shape from the Op, then the kernel of its kind.
 #include "runtime/src/run_ops.h"
+
+#include "runtime/src/kernels/kernels-inl.h"
 
 namespace crbrt {
 
@@ -27,24 +29,14 @@ struct Tile {
 
   void apply(std::size_t index) const noexcept {
     const Op& op = program.ops[index];
-    float* const in = slot(op.in_slot);
-    float* const out = slot(op.out_slot);
-    const bool relu = op.relu != 0;
+    const OpCall call{op,         slot(op.in_slot), slot(op.out_slot), added(op), op.n_in, n_out(index),
+                      op.n_group, op.out,           op.relu != 0,      n_voxel};
     switch (op.kind) {
-      case OpKind::dense: return kernels.dense({in, out, added(op), op.weights, op.bias, op.n_in, n_out(index), relu, n_voxel});
-      case OpKind::group_norm:
-        return kernels.group_norm({in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, relu, n_voxel});
-      case OpKind::relu: return kernels.relu({in, out, op.n_in, n_voxel});
-      case OpKind::affine: return kernels.affine({in, out, op.weights, op.bias, op.n_in, relu, n_voxel});
-      case OpKind::quantize: return kernels.quantize({in, out, op.weights, op.n_in, n_voxel});
-      case OpKind::dequantize: return kernels.dequantize({in, out, op.weights, n_out(index), n_voxel});
-      case OpKind::dense_u8:
-        return kernels.dense_u8({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
-      case OpKind::dense_s16:
-        return kernels.dense_s16({in, out, added(op), op.fixed, op.n_in, n_out(index), op.out, relu, n_voxel});
-      case OpKind::affine_s16: return kernels.affine_fixed({in, out, op.fixed, op.n_in, op.out, relu, n_voxel});
-      case OpKind::group_norm_s16:
-        return kernels.group_norm_fixed({in, out, op.fixed, op.fixed_group_norm, op.n_in, op.n_group, op.out, relu, n_voxel});
+#define CRBRT_OP(kind, reads, writes, arguments) \
+  case OpKind::kind:                             \
+    return kernels.kind(arguments::of(call));
+#include "crbrt/format/ops.inc"
+#undef CRBRT_OP
     }
   }
 };

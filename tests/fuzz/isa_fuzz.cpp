@@ -77,7 +77,10 @@ void dense(Bytes& bytes, Number input) {
   };
   const bool is_u8 = input == Number::u8;
   compare(
-      number, n_out, n_voxel, [&](void* out) { is_u8 ? dense_u8_ref(args(out)) : dense_s16_ref(args(out)); },
+      number, n_out, n_voxel,
+      [&](void* out) {
+        is_u8 ? dense_u8_ref(MulAdd::rounded_twice, args(out)) : dense_s16_ref(MulAdd::rounded_twice, args(out));
+      },
       [&](const KernelTable& kernels, void* out) { (is_u8 ? kernels.dense_u8 : kernels.dense_s16)(args(out)); });
 }
 
@@ -88,8 +91,8 @@ void affine(Bytes& bytes) {
   const Words in(bytes.words(tile_words(Number::s16, n)));
   const auto args = [&](void* out) { return AffineFixedArgs{in.data(), out, &layer.tables, n, number, true, n_voxel}; };
   compare(
-      number, n, n_voxel, [&](void* out) { affine_fixed_ref(args(out)); },
-      [&](const KernelTable& kernels, void* out) { kernels.affine_fixed(args(out)); });
+      number, n, n_voxel, [&](void* out) { affine_s16_ref(MulAdd::rounded_twice, args(out)); },
+      [&](const KernelTable& kernels, void* out) { kernels.affine_s16(args(out)); });
 }
 
 void group_norm(Bytes& bytes) {
@@ -108,8 +111,8 @@ void group_norm(Bytes& bytes) {
     return GroupNormFixedArgs{in.data(), out, &layer.tables, &constants, n, n_group, number, true, n_voxel};
   };
   compare(
-      number, n, n_voxel, [&](void* out) { group_norm_fixed_ref(args(out)); },
-      [&](const KernelTable& kernels, void* out) { kernels.group_norm_fixed(args(out)); });
+      number, n, n_voxel, [&](void* out) { group_norm_s16_ref(MulAdd::rounded_twice, args(out)); },
+      [&](const KernelTable& kernels, void* out) { kernels.group_norm_s16(args(out)); });
 }
 
 }  // namespace

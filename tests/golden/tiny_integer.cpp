@@ -225,7 +225,7 @@ constexpr std::uint32_t slot_width[3] = {4, 2, 4};
 namespace crbrt {
 #define CRBRT_ISA(isa, text, where) \
   namespace isa { void tiny_integer_run(const Program&, float*, std::size_t, bool) noexcept; }
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 }  // namespace crbrt
 
@@ -233,7 +233,7 @@ namespace crbrt::models {
 namespace tiny_integer_tables {
 constexpr CompiledNetwork compiled = {{
 #define CRBRT_ISA(isa, text, where) where(crbrt::isa::tiny_integer_run),
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 }};
 #endif

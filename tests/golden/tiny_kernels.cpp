@@ -5,7 +5,7 @@
 // CRBRT_ISA_HEADER defined: crbrt_add_model(... SPECIALISED).
 #include CRBRT_ISA_HEADER
 
-#include "runtime/src/kernels/network/network-inl.h"
+#include "runtime/src/kernels/network-inl.h"
 
 namespace crbrt::CRBRT_ISA {
 

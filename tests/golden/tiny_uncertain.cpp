@@ -66,7 +66,7 @@ constexpr Atypicality atypicality = {.threshold = 1.25f};
 namespace crbrt {
 #define CRBRT_ISA(isa, text, where) \
   namespace isa { void tiny_uncertain_run(const Program&, float*, std::size_t, bool) noexcept; }
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 }  // namespace crbrt
 
@@ -74,7 +74,7 @@ namespace crbrt::models {
 namespace tiny_uncertain_tables {
 constexpr CompiledNetwork compiled = {{
 #define CRBRT_ISA(isa, text, where) where(crbrt::isa::tiny_uncertain_run),
-#include "runtime/src/kernels/kernels.inc"
+#include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 }};
 #endif

@@ -53,10 +53,10 @@ std::vector<std::int32_t> features(const GuardedBuffer<std::uint32_t>& words, Nu
 void expect_equal_to_reference(Isa isa, const DenseFixedCase& c) {
   GuardedBuffer<std::uint32_t> expected(c.out_words()), found(c.out_words());
   if (c.input == Number::u8) {
-    dense_u8_ref(c.args(expected));
+    dense_u8_ref(mul_add_of(isa), c.args(expected));
     kernel_table(isa)->dense_u8(c.args(found));
   } else {
-    dense_s16_ref(c.args(expected));
+    dense_s16_ref(mul_add_of(isa), c.args(expected));
     kernel_table(isa)->dense_s16(c.args(found));
   }
   ASSERT_EQ(features(found, c.output, c.layer.n_out), features(expected, c.output, c.layer.n_out))

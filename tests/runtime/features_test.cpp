@@ -34,7 +34,7 @@ TEST(Relu, EveryIsaEqualsReferenceBitForBit) {
         in[1] = std::numeric_limits<float>::quiet_NaN();
         in[2] = -std::numeric_limits<float>::infinity();
         in[3] = std::numeric_limits<float>::infinity();
-        const auto expected = result(in, place, [&](const float* x, float* y) { relu_ref({x, y, n}); });
+        const auto expected = result(in, place, [&](const float* x, float* y) { relu_ref(mul_add_of(isa), {x, y, n}); });
         const auto found = result(in, place, [&](const float* x, float* y) { kernel_table(isa)->relu({x, y, n}); });
         ASSERT_EQ(found, expected) << name(isa) << ' ' << n;
         record.ran(isa);

@@ -35,7 +35,7 @@ TEST(Quantize, EveryIsaEqualsReference) {
       const GuardedBuffer<float> in(
           std::vector<float>(tile.begin(), tile.begin() + static_cast<long>(n * layout::tile_voxels)));
       Words expected(words_of(Number::s16, n)), found(words_of(Number::s16, n));
-      quantize_ref({in.data(), expected.data(), scale.data(), n});
+      quantize_ref(mul_add_of(isa), {in.data(), expected.data(), scale.data(), n});
       kernel_table(isa)->quantize({in.data(), found.data(), scale.data(), n});
       ASSERT_EQ(found.values(), expected.values()) << name(isa) << ' ' << n;
       record.ran(isa);
@@ -48,7 +48,7 @@ TEST(Dequantize, EveryIsaEqualsReferenceBitForBit) {
   const Words in(random_words(3, Number::s32, 9));
   for (const Isa isa : runnable_isas()) {
     GuardedBuffer<float> expected(3 * layout::tile_voxels), found(3 * layout::tile_voxels);
-    dequantize_ref({in.data(), expected.data(), scale.data(), 3});
+    dequantize_ref(mul_add_of(isa), {in.data(), expected.data(), scale.data(), 3});
     kernel_table(isa)->dequantize({in.data(), found.data(), scale.data(), 3});
     ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa);
   }
@@ -63,8 +63,8 @@ TEST(AffineFixed, EveryIsaEqualsReference) {
           const FixedLayer layer(Number::f32, n, n, static_cast<std::uint32_t>(n));
           const Words in(random_words(n, Number::s16, 11));
           Words expected(words_of(number, n)), found(words_of(number, n));
-          affine_fixed_ref({in.data(), expected.data(), &layer.tables, n, number, relu});
-          kernel_table(isa)->affine_fixed({in.data(), found.data(), &layer.tables, n, number, relu});
+          affine_s16_ref(mul_add_of(isa), {in.data(), expected.data(), &layer.tables, n, number, relu});
+          kernel_table(isa)->affine_s16({in.data(), found.data(), &layer.tables, n, number, relu});
           for (std::size_t word = 0; word < n / layout::per_word(number) * layout::tile_voxels; ++word)
             ASSERT_EQ(found.data()[word], expected.data()[word]) << name(isa) << ' ' << n << " relu " << relu;
           record.ran(isa);
@@ -104,8 +104,9 @@ TEST(GroupNormFixed, EveryIsaEqualsReference) {
           const Words in(spread_words(n));
           for (const Number number : {Number::s16, Number::u8}) {
             Words expected(words_of(number, n)), found(words_of(number, n));
-            group_norm_fixed_ref({in.data(), expected.data(), &layer.tables, &constants, n, n_group, number, true});
-            kernel_table(isa)->group_norm_fixed({in.data(), found.data(), &layer.tables, &constants, n, n_group, number, true});
+            group_norm_s16_ref(mul_add_of(isa),
+                               {in.data(), expected.data(), &layer.tables, &constants, n, n_group, number, true});
+            kernel_table(isa)->group_norm_s16({in.data(), found.data(), &layer.tables, &constants, n, n_group, number, true});
             for (std::size_t f = 0; f < n; ++f)
               for (std::size_t v = 0; v < layout::tile_voxels; ++v)
                 ASSERT_EQ(bits_of(found, number, f, v), bits_of(expected, number, f, v))
@@ -130,7 +131,7 @@ void expect_normalised(std::size_t n) {
   }
   const std::vector<std::uint32_t> words = random_words(n, Number::s16, 17);
   Words out(words_of(Number::s16, n));
-  group_norm_fixed_ref({words.data(), out.data(), &layer.tables, &constants, n, 1, Number::s16, false});
+  group_norm_s16_ref(MulAdd::rounded_twice, {words.data(), out.data(), &layer.tables, &constants, n, 1, Number::s16, false});
   const auto get = [&](const std::uint32_t* from, std::size_t f, std::size_t v) {
     return static_cast<double>(static_cast<std::int16_t>(from[f / 2 * layout::tile_voxels + v] >> (f % 2 * 16)));
   };

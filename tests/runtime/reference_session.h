@@ -16,23 +16,9 @@ struct ReferenceResult {
 };
 
 inline void apply_ref(MulAdd kind, const Op& op, std::vector<std::vector<float>>& slots) {
-  float* const in = slots[op.in_slot].data();
-  float* const out = slots[op.out_slot].data();
   const float* const add = op.add_slot >= 0 ? slots[static_cast<std::size_t>(op.add_slot)].data() : nullptr;
-  const bool relu = op.relu != 0;
-  switch (op.kind) {
-    case OpKind::dense: return dense_ref(kind, {in, out, add, op.weights, op.bias, op.n_in, op.n_out, relu});
-    case OpKind::group_norm: return group_norm_ref(kind, {in, out, op.weights, op.bias, op.n_in, op.n_group, op.epsilon, relu});
-    case OpKind::relu: return relu_ref({in, out, op.n_in});
-    case OpKind::affine: return affine_ref(kind, {in, out, op.weights, op.bias, op.n_in, relu});
-    case OpKind::quantize: return quantize_ref({in, out, op.weights, op.n_in});
-    case OpKind::dequantize: return dequantize_ref({in, out, op.weights, op.n_out});
-    case OpKind::dense_s16: return dense_s16_ref({in, out, add, op.fixed, op.n_in, op.n_out, op.out, relu});
-    case OpKind::dense_u8: return dense_u8_ref({in, out, add, op.fixed, op.n_in, op.n_out, op.out, relu});
-    case OpKind::affine_s16: return affine_fixed_ref({in, out, op.fixed, op.n_in, op.out, relu});
-    case OpKind::group_norm_s16:
-      return group_norm_fixed_ref({in, out, op.fixed, op.fixed_group_norm, op.n_in, op.n_group, op.out, relu});
-  }
+  crbrt::apply_ref(kind, {op, slots[op.in_slot].data(), slots[op.out_slot].data(), add, op.n_in, op.n_out, op.n_group, op.out,
+                          op.relu != 0, layout::tile_voxels});
 }
 
 /// The rows of one tile of standard deviations and scores.

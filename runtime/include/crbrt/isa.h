@@ -1,4 +1,4 @@
-/// Instruction sets by name. The list is `runtime/src/kernels/kernels.inc`; best_isa() asks the CPU.
+/// Instruction sets by name. The list is `runtime/src/isa/isas.inc`; best_isa() asks the CPU.
 #pragma once
 
 #include <cstddef>

@@ -3,11 +3,69 @@
 
 #include <immintrin.h>
 
-#include "runtime/src/isa/fixed_avx512.h"
+#include "runtime/src/isa/fixed_vector.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::avx512 {
+
+/// The instructions of AVX-512 (F, BW) that fixed_vector.h asks for: sixteen words per vector.
+struct FixedInstructions {
+  using Int = __m512i;
+
+  static Int load(const void* p) noexcept { return _mm512_load_si512(p); }
+  static void store(void* p, Int x) noexcept { _mm512_store_si512(p, x); }
+  static Int zero() noexcept { return _mm512_setzero_si512(); }
+  static Int set1(std::int32_t x) noexcept { return _mm512_set1_epi32(x); }
+  static Int broadcast_128(const void* p) noexcept {
+    return _mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(p)));
+  }
+
+  static Int maddubs(Int u8, Int s8) noexcept { return _mm512_maddubs_epi16(u8, s8); }
+  static Int madd_16(Int a, Int b) noexcept { return _mm512_madd_epi16(a, b); }
+  static Int add_pairs(Int x) noexcept { return _mm512_madd_epi16(x, _mm512_set1_epi16(1)); }  ///< neighbouring s16
+  static Int mulhrs(Int a, Int b) noexcept { return _mm512_mulhrs_epi16(a, b); }
+  static Int mullo_16(Int a, Int b) noexcept { return _mm512_mullo_epi16(a, b); }
+  static Int mullo_32(Int a, Int b) noexcept { return _mm512_mullo_epi32(a, b); }
+  static Int add_16(Int a, Int b) noexcept { return _mm512_add_epi16(a, b); }
+  static Int adds_16(Int a, Int b) noexcept { return _mm512_adds_epi16(a, b); }
+  static Int subs_16(Int a, Int b) noexcept { return _mm512_subs_epi16(a, b); }
+  static Int max_16(Int a, Int b) noexcept { return _mm512_max_epi16(a, b); }
+  static Int add_32(Int a, Int b) noexcept { return _mm512_add_epi32(a, b); }
+  static Int sub_32(Int a, Int b) noexcept { return _mm512_sub_epi32(a, b); }
+  static Int select_less(Int a, Int b, Int x, Int y) noexcept {
+    return _mm512_mask_mov_epi32(y, _mm512_cmpgt_epi32_mask(b, a), x);
+  }
+  static Int blend_halves(Int low, Int high) noexcept {
+    return _mm512_mask_mov_epi16(low, 0xaaaaaaaau, high);
+  }  ///< low s16, high s16
+  static Int pack_s16(Int a, Int b) noexcept { return _mm512_packs_epi32(a, b); }
+  static Int pack_u8(Int a, Int b) noexcept { return _mm512_packus_epi16(a, b); }
+
+  static Int round(__m512 x) noexcept { return _mm512_cvtps_epi32(x); }
+  static __m512 to_float(Int x) noexcept { return _mm512_cvtepi32_ps(x); }
+
+  /// One count for all lanes.
+  static Int shift_right(Int x, std::int32_t count) noexcept { return _mm512_sra_epi32(x, _mm_cvtsi32_si128(count)); }
+  static Int shift_right_logical(Int x, std::int32_t count) noexcept { return _mm512_srl_epi32(x, _mm_cvtsi32_si128(count)); }
+  template <int count>
+  static Int shift_right(Int x) noexcept {
+    return _mm512_srai_epi32(x, count);
+  }
+  template <int count>
+  static Int shift_left(Int x) noexcept {
+    return _mm512_slli_epi32(x, count);
+  }
+
+  /// Bytes 0 4 8 12, 1 5 9 13, ... of each 128 bits.
+  static Int transpose_bytes(Int x) noexcept {
+    return _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)));
+  }
+  /// s16 0 4, 1 5, 2 6, 3 7 of each 128 bits.
+  static Int interleave_halves(Int x) noexcept {
+    return _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)));
+  }
+};
 
 struct Ops : XsimdOps<xsimd::avx512bw>, FixedVector<FixedInstructions>, QuadOps<FixedInstructions> {
   static constexpr std::size_t fixed_vectors = 3;  ///< 12 sums: of 32 registers there is no want

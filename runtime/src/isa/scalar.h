@@ -5,11 +5,120 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crbrt/format/requant.h"
 #include "runtime/src/isa/bit_cast.h"
-#include "runtime/src/isa/fixed_scalar.h"
 #include "runtime/src/isa/quad.h"
 
 namespace crbrt::scalar {
+
+/// The number-th s16 of a word, and the number-th byte.
+constexpr std::int32_t s16_of(std::int32_t word, int number) noexcept {
+  return static_cast<std::int16_t>(static_cast<std::uint32_t>(word) >> (16 * number));
+}
+constexpr std::int32_t u8_of(std::int32_t word, int number) noexcept {
+  return static_cast<std::uint8_t>(static_cast<std::uint32_t>(word) >> (8 * number));
+}
+constexpr std::int32_t s8_of(std::int32_t word, int number) noexcept { return static_cast<std::int8_t>(u8_of(word, number)); }
+constexpr std::int32_t word_of(std::int32_t low, std::int32_t high) noexcept {
+  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xffffu) | static_cast<std::uint32_t>(high) << 16);
+}
+
+/// The integer half of the portable vocabulary: a word of one voxel at a time. It defines what a primitive means.
+struct FixedOps {
+  using Int = std::int32_t;
+  static constexpr std::size_t fixed_vectors = 4;  ///< vectors of voxels in a register tile of dense_u8 and dense_s16
+
+  static Int load_words(const void* p) noexcept {
+    Int x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
+  }
+  static void store_words(void* p, Int x) noexcept { __builtin_memcpy(p, &x, sizeof x); }
+  static Int broadcast_int(std::int32_t x) noexcept { return x; }
+  static Int broadcast_word(const void* p) noexcept { return load_words(p); }  ///< need not be aligned
+
+  /// u8 inputs as dot_u8 wants them, and the sum it starts from. Instruction sets whose products are of signed bytes take
+  /// u8 - 128, and bias + 128 * row_sum.
+  static Int load_u8(const void* p) noexcept { return load_words(p); }
+  static Int start_u8(std::int32_t bias, std::int32_t row_sum) noexcept {
+    static_cast<void>(row_sum);
+    return bias;
+  }
+
+  static Int dot4(Int x, Int w, Int acc) noexcept {
+    for (int i = 0; i < 4; ++i) acc += u8_of(x, i) * s8_of(w, i);
+    return acc;
+  }
+
+  /// acc[v] += the four products of x0[v] with the word at w0 + the four of x1[v] with that at w1.
+  template <std::size_t n_vec>
+  static void dot_u8(const Int (&x0)[n_vec], const void* w0, const Int (&x1)[n_vec], const void* w1,
+                     Int (&acc)[n_vec]) noexcept {
+    for (std::size_t v = 0; v < n_vec; ++v) acc[v] = dot4(x1[v], broadcast_word(w1), dot4(x0[v], broadcast_word(w0), acc[v]));
+  }
+
+  /// acc + two products, modulo 2^32: twice (-32768)^2 is what group_norm_fixed takes as unsigned.
+  static Int dot_s16(Int x, Int w, Int acc) noexcept {
+    const auto product = [&](int i) { return static_cast<std::uint32_t>(s16_of(x, i) * s16_of(w, i)); };
+    return static_cast<Int>(static_cast<std::uint32_t>(acc) + product(0) + product(1));
+  }
+
+  static Int add_words(Int a, Int b) noexcept { return a + b; }
+  static Int sub_words(Int a, Int b) noexcept { return a - b; }
+  static Int mul_words(Int a, Int b) noexcept { return a * b; }
+  static Int shift_right(Int x, std::int32_t count) noexcept { return x >> count; }
+  static Int shift_right_logical(Int x, std::int32_t count) noexcept {
+    return static_cast<Int>(static_cast<std::uint32_t>(x) >> count);
+  }
+  template <int count>
+  static Int shift_right(Int x) noexcept {
+    return x >> count;
+  }
+  template <int count>
+  static Int shift_left(Int x) noexcept {
+    return static_cast<Int>(static_cast<std::uint32_t>(x) << count);
+  }
+  static Int select_less(Int a, Int b, Int x, Int y) noexcept { return a < b ? x : y; }
+
+  static Int word_of_s16(Int low, Int high) noexcept { return word_of(low, high); }  ///< the lower halves of both
+  static Int sub_saturate_s16(Int a, Int b) noexcept {
+    return word_of(saturate(s16_of(a, 0) - s16_of(b, 0), s16_min, s16_max),
+                   saturate(s16_of(a, 1) - s16_of(b, 1), s16_min, s16_max));
+  }
+  static Int mul_low_s16(Int a, Int b) noexcept { return word_of(s16_of(a, 0) * s16_of(b, 0), s16_of(a, 1) * s16_of(b, 1)); }
+  /// (a * b + 2^14) >> 15; never of two -32768.
+  static Int mul_round_s16(Int a, Int b) noexcept {
+    return word_of((s16_of(a, 0) * s16_of(b, 0) + (1 << 14)) >> 15, (s16_of(a, 1) * s16_of(b, 1) + (1 << 14)) >> 15);
+  }
+
+  static float to_float(Int x) noexcept { return static_cast<float>(x); }
+  /// To the nearest whole number, ties to even; |x| <= 2^22. Adding 1.5 * 2^23 leaves the whole number in the last bits.
+  static Int round_to_int(float x) noexcept { return bit_cast<Int>(x + 0x1.8p23f) - 0x4b400000; }
+
+  /// Four sums of one voxel -> a word of four u8. multiplier holds each number four times (FixedTables).
+  static Int requantize_u8(const Int (&acc)[4], const std::int32_t* shift, const std::int16_t* multiplier) noexcept {
+    std::uint32_t word = 0;
+    for (std::uint32_t o = 0; o < 4; ++o)
+      word |= std::uint32_t{crbrt::requantize_u8(acc[o], {shift[o], multiplier[4 * o]})} << (8 * o);
+    return static_cast<Int>(word);
+  }
+
+  /// Four sums of one voxel -> two words of two s16.
+  static void requantize_s16(const Int (&acc)[4], const std::int32_t* shift, const std::int16_t* multiplier,
+                             Int (&words)[2]) noexcept {
+    for (std::size_t i = 0; i < 2; ++i)
+      words[i] = word_of(requantize(acc[2 * i], {shift[2 * i], multiplier[8 * i]}),
+                         requantize(acc[2 * i + 1], {shift[2 * i + 1], multiplier[8 * i + 4]}));
+  }
+
+  static Int add_saturate_s16(Int a, Int b) noexcept {
+    return word_of(saturate(s16_of(a, 0) + s16_of(b, 0), s16_min, s16_max),
+                   saturate(s16_of(a, 1) + s16_of(b, 1), s16_min, s16_max));
+  }
+  static Int relu_s16(Int a) noexcept {
+    return word_of(saturate(s16_of(a, 0), 0, s16_max), saturate(s16_of(a, 1), 0, s16_max));
+  }
+};
 
 struct Ops : QuadOps<Ops>, FixedOps {
   using Vec = float;

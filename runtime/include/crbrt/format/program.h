@@ -6,25 +6,12 @@
 #include <cstdint>
 
 #include "crbrt/format/layout.h"
+#include "crbrt/format/ops.h"
 
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
 inline constexpr std::uint32_t program_version = 3;
-
-enum class OpKind : std::uint32_t {
-  dense = 0,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j] when add_slot >= 0) (then ReLU when relu != 0)
-  group_norm = 1,  ///< out = gamma * (in - mean_g) / sqrt(var_g + epsilon) + beta per group (then ReLU when relu != 0)
-  relu = 2,        ///< out = max(in, 0)
-  affine = 3,      ///< out[j] = weights[j] * in[j] + bias[j] (then ReLU when relu != 0)
-  // Integer programs: preprocessing, quantize, then these, then dequantize; exact rules in docs/numerics.md.
-  quantize = 4,        ///< f32 -> s16: in[i] * weights[i], clamped to +-32767 and rounded to even
-  dequantize = 5,      ///< s32 -> f32: in[j] * weights[j]
-  dense_s16 = 6,       ///< as dense; s16 in, s16 weights, 32-bit sums, result requantized to op.out (s32: the sums themselves)
-  dense_u8 = 7,        ///< as dense; u8 in, s8 weights
-  affine_s16 = 8,      ///< as affine, s16 in, s16 or u8 out
-  group_norm_s16 = 9,  ///< as group_norm, s16 in, s16 or u8 out
-};
 
 /// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (fixed_bounds.h).
 struct FixedTables {

@@ -1,10 +1,15 @@
-/// out[f] = scale[f] * in[f] + shift[f] as one mul_add; then max(out[f], 0) when relu. A normalisation with stored statistics
-/// that could not be folded into a dense layer.
+/// One factor and one shift for each feature: a normalisation with stored statistics that could not be folded into a dense
+/// layer.
+///
+///   out[f] = scale[f] * in[f] + shift[f]                               as one mul_add; then max(out[f], 0) when relu
+///
+/// Integers (also a ReLU that requantizes):
+///
+///   acc[j] = bias[j] + weights[j] * in[j]                              exact in 32 bits
+///   out[j] = requantize_u8(acc[j], r[j]), or requantize_s16(acc[j], r[j]) and then ReLU if any
 #pragma once
 
-#include <cstddef>
-
-#include "crbrt/format/layout.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -16,6 +21,20 @@ struct AffineArgs {
   std::size_t n_feature;
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static AffineArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.op.bias, c.n_in, c.relu, c.n_voxel}; }
+};
+
+struct AffineFixedArgs {
+  const void* in;  ///< s16: [row_words(s16, n_feature)][tile_voxels], aligned to the arena
+  void* out;       ///< s16 or u8; s16 may be in
+  const FixedTables* tables;
+  std::size_t n_feature;
+  Number number;  ///< of out: s16 or u8
+  bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static AffineFixedArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.fixed, c.n_in, c.number, c.relu, c.n_voxel}; }
 };
 
 }  // namespace crbrt

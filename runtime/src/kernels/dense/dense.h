@@ -5,11 +5,19 @@
 ///   out[j] = max(out[j], 0)                          when relu
 ///
 /// Each term is one Ops::mul_add: fused where the instruction set has it, rounded twice elsewhere (docs/numerics.md).
+///
+/// Integers (dense_u8, dense_s16):
+///
+///   acc[j] = bias[j] + sum_k weights[j, k] * in[k]      exact: no sum can leave 32 bits (crbrt/format/fixed_bounds.h)
+///   out[j] = acc[j]                                     s32
+///          = requantize_u8(acc[j], r[j])                u8 (crbrt/format/requant.h)
+///          = requantize_s16(acc[j], r[j])               s16; then, saturating, + add[j] where there is one; then ReLU
+///
+/// Sums are exact in any order, so none is prescribed. Outputs past n_out are what zero weights and the padding
+/// of the tables give.
 #pragma once
 
-#include <cstddef>
-
-#include "crbrt/format/layout.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -23,6 +31,26 @@ struct DenseArgs {
   std::size_t n_out;
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
+
+  static DenseArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.add, c.op.weights, c.op.bias, c.n_in, c.n_out, c.relu, c.n_voxel};
+  }
+};
+
+struct DenseFixedArgs {
+  const void* in;   ///< u8 or s16: [row_words][tile_voxels], aligned to the arena
+  void* out;        ///< [row_words][tile_voxels], aligned; never overlaps in
+  const void* add;  ///< s16 as out, or null; may be out itself
+  const FixedTables* tables;
+  std::size_t n_in;
+  std::size_t n_out;
+  Number number;  ///< of out: s32, s16 or u8
+  bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
+
+  static DenseFixedArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.add, c.op.fixed, c.n_in, c.n_out, c.number, c.relu, c.n_voxel};
+  }
 };
 
 }  // namespace crbrt

@@ -1,4 +1,7 @@
-// dense.h in plain loops: normative.
+// dense.h in plain loops: normative. Sums of integers are made in 64 bits and saturate at 32, so that a sum that leaves 32
+// bits, where kernels wrap, is seen by the tests.
+#include <algorithm>
+
 #include "runtime/src/kernels/reference.h"
 
 namespace crbrt {
@@ -14,5 +17,27 @@ void dense_ref(MulAdd kind, const DenseArgs& a) noexcept {
       a.out[j * layout::tile_voxels + v] = y;
     }
 }
+
+namespace {
+
+template <class Weight>
+void dense_fixed_ref(const DenseFixedArgs& a, Number input, const Weight* weights) noexcept {
+  const FixedTile in{const_cast<void*>(a.in), input}, out{a.out, a.number}, add{const_cast<void*>(a.add), Number::s16};
+  for (std::size_t v = 0; v < a.n_voxel; ++v)
+    for (std::size_t j = 0; j < a.n_out; ++j) {
+      std::int64_t acc = a.tables->bias[j];
+      for (std::size_t k = 0; k < a.n_in; ++k)
+        acc += std::int64_t{weights[layout::packed_index(input, a.n_in, j, k)]} * in.get(k, v);
+      const std::int32_t skip = a.add != nullptr ? add.get(j, v) : 0;
+      out.set(j, v,
+              finish_ref(static_cast<std::int32_t>(std::clamp<std::int64_t>(acc, INT32_MIN, INT32_MAX)), *a.tables, j, a.number,
+                         a.relu, skip));
+    }
+}
+
+}  // namespace
+
+void dense_u8_ref(MulAdd, const DenseFixedArgs& a) noexcept { dense_fixed_ref(a, Number::u8, a.tables->weights_s8); }
+void dense_s16_ref(MulAdd, const DenseFixedArgs& a) noexcept { dense_fixed_ref(a, Number::s16, a.tables->weights_s16); }
 
 }  // namespace crbrt

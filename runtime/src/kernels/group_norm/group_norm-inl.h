@@ -1,6 +1,6 @@
-/// The algorithm of group_norm.h over the vocabulary of an instruction set. Two passes per group: a one-pass variance would
-/// cancel where the mean is large against the spread. Sums run over features, so each is a chain of its own: several vectors of
-/// voxels go together to hide its latency.
+/// The float algorithm of group_norm.h over the vocabulary of an instruction set. Two passes per group: a one-pass variance
+/// would cancel where the mean is large against the spread. Sums run over features, so each is a chain of its own: several
+/// vectors of voxels go together to hide its latency.
 #pragma once
 
 #include "runtime/src/kernels/group_norm/group_norm.h"

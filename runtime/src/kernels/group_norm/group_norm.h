@@ -3,11 +3,22 @@
 ///   mean = (sum_f in[f]) / size        var = (sum_f (in[f] - mean)^2) / size       f ascending, both over one group
 ///   out[f] = (in[f] - mean) * (1 / sqrt(var + epsilon)) * gamma[f] + beta[f]       last product and sum are one mul_add
 ///   out[f] = max(out[f], 0)                                                        when relu
+///
+/// Integers, in groups that group_fits allows (crbrt/format/fixed_bounds.h):
+///
+///   mean    = mean_of_sum(sum of in over the group, {mean_shift, mean_multiplier})
+///   d[f]    = in[f] - mean, saturated to s16
+///   v       = epsilon + sum over pairs of ((d[f]^2 + d[f + 1]^2) >> square_shift)       f even; below 2^31 (program_check)
+///   h, root = inverse_root(v)                                                           crbrt/format/inverse_root.h
+///   p[f]    = d[f] * 2^(h - u)                              u = square_shift / 2 + 1; where h < u, halves are rounded up
+///   x[f]    = (p[f] * root + 2^14) >> 15
+///   acc[f]  = bias[f] + weights[f] * x[f]                   then as affine.h
+///
+/// x is (d / deviation) * 2^13.5 / sqrt(size of a group) and at most 2^14.5: |d| * 2^h < 2^15.5 * 2^(square_shift / 2), because
+/// epsilon, at least 1, makes up for what the shifted squares lose.
 #pragma once
 
-#include <cstddef>
-
-#include "crbrt/format/layout.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -21,6 +32,29 @@ struct GroupNormArgs {
   float epsilon;        ///< positive
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static GroupNormArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.op.weights, c.op.bias, c.n_in, c.n_group, c.op.epsilon, c.relu, c.n_voxel};
+  }
 };
+
+struct GroupNormFixedArgs {
+  const void* in;  ///< s16: [row_words(s16, n_feature)][tile_voxels], aligned to the arena
+  void* out;       ///< s16 or u8; s16 may be in
+  const FixedTables* tables;
+  const FixedGroupNorm* constants;
+  std::size_t n_feature;
+  std::size_t n_group;
+  Number number;  ///< of out: s16 or u8
+  bool relu;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static GroupNormFixedArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.op.fixed, c.op.fixed_group_norm, c.n_in, c.n_group, c.number, c.relu, c.n_voxel};
+  }
+};
+
+/// u above.
+constexpr std::int32_t deviation_shift(const FixedGroupNorm& constants) noexcept { return constants.square_shift / 2 + 1; }
 
 }  // namespace crbrt

@@ -1,7 +1,7 @@
-/// The algorithm of quantize.h over the vocabulary of an instruction set: two rows of floats to one row of words.
+/// The algorithms of quantize.h over the vocabulary of an instruction set. Two rows of floats become one row of words.
 #pragma once
 
-#include "runtime/src/kernels/clamp-inl.h"
+#include "runtime/src/kernels/elementwise-inl.h"
 #include "runtime/src/kernels/quantize/quantize.h"
 
 namespace crbrt {
@@ -20,6 +20,15 @@ void quantize(const QuantizeArgs& a) noexcept {
       };
       Ops::store_words(out + row * layout::tile_voxels + v, Ops::word_of_s16(whole(2 * row), whole(2 * row + 1)));
     }
+}
+
+template <class Ops>
+void dequantize(const DequantizeArgs& a) noexcept {
+  for_each_vector<Ops>(
+      a.n, a.n_voxel, [&](std::size_t j, std::size_t i) __attribute__((always_inline)) {
+        const typename Ops::Vec y = Ops::to_float(Ops::load_words(static_cast<const std::uint32_t*>(a.in) + i));
+        Ops::store(a.out + i, y * Ops::broadcast(a.scale[j]));
+      });
 }
 
 }  // namespace crbrt

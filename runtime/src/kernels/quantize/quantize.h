@@ -4,11 +4,13 @@
 ///   out[i] = y rounded to the nearest whole number, ties to even
 ///
 /// Features past n get 0. A NaN cannot occur after preprocessing.
+///
+/// And where it ends: 32-bit sums of the last layer -> network outputs.
+///
+///   out[j] = float(in[j]) * scale[j]      the conversion rounds to even, then the product rounds
 #pragma once
 
-#include <cstddef>
-
-#include "crbrt/format/layout.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -20,6 +22,18 @@ struct QuantizeArgs {
   const float* scale;  ///< [n]
   std::size_t n;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static QuantizeArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.n_in, c.n_voxel}; }
+};
+
+struct DequantizeArgs {
+  const void* in;      ///< s32: [n][tile_voxels], aligned to the arena
+  float* out;          ///< [n][tile_voxels], aligned; may be in
+  const float* scale;  ///< [n]
+  std::size_t n;
+  std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
+
+  static DequantizeArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.n_out, c.n_voxel}; }
 };
 
 }  // namespace crbrt

@@ -1,9 +1,7 @@
 /// out = max(in, 0); the result is +0 for -0 and for NaN. The smallest kernel: the one to copy when adding another.
 #pragma once
 
-#include <cstddef>
-
-#include "crbrt/format/layout.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -12,6 +10,8 @@ struct ReluArgs {
   float* out;       ///< [n_feature][tile_voxels], aligned; may be in
   std::size_t n_feature;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
+
+  static ReluArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.n_in, c.n_voxel}; }
 };
 
 }  // namespace crbrt

@@ -3,7 +3,7 @@
 
 namespace crbrt {
 
-void relu_ref(const ReluArgs& a) noexcept {
+void relu_ref(MulAdd, const ReluArgs& a) noexcept {
   for (std::size_t i = 0; i < a.n_feature * layout::tile_voxels; ++i) a.out[i] = a.in[i] > 0 ? a.in[i] : 0;
 }
 

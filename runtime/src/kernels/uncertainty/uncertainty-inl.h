@@ -1,7 +1,7 @@
 /// The algorithm of uncertainty.h over the vocabulary of an instruction set.
 #pragma once
 
-#include "runtime/src/kernels/clamp-inl.h"
+#include "runtime/src/kernels/elementwise-inl.h"
 #include "runtime/src/kernels/store_tile-inl.h"
 #include "runtime/src/kernels/uncertainty/uncertainty.h"
 

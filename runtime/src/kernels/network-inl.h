@@ -4,7 +4,7 @@
 #pragma once
 
 #include "crbrt/format/shape.h"
-#include "runtime/src/isa/kernels-inl.h"
+#include "runtime/src/kernels/kernels-inl.h"
 #include "runtime/src/kernels/unrolled-inl.h"
 
 namespace crbrt {
@@ -15,19 +15,11 @@ template <class Ops, OpShape s>
   float* const in = arena + s.in_word * layout::tile_voxels;
   float* const out = arena + s.out_word * layout::tile_voxels;
   const float* const add = s.add_word >= 0 ? arena + static_cast<std::size_t>(s.add_word) * layout::tile_voxels : nullptr;
-  constexpr bool relu = s.relu != 0;
-  if constexpr (s.kind == OpKind::dense) dense<Ops>({in, out, add, op.weights, op.bias, s.n_in, n_out, relu, n_voxel});
-  if constexpr (s.kind == OpKind::group_norm)
-    group_norm<Ops>({in, out, op.weights, op.bias, s.n_in, s.n_group, op.epsilon, relu, n_voxel});
-  if constexpr (s.kind == OpKind::relu) crbrt::relu<Ops>({in, out, s.n_in, n_voxel});
-  if constexpr (s.kind == OpKind::affine) affine<Ops>({in, out, op.weights, op.bias, s.n_in, relu, n_voxel});
-  if constexpr (s.kind == OpKind::quantize) quantize<Ops>({in, out, op.weights, s.n_in, n_voxel});
-  if constexpr (s.kind == OpKind::dequantize) dequantize<Ops>({in, out, op.weights, n_out, n_voxel});
-  if constexpr (s.kind == OpKind::dense_u8) dense_u8<Ops>({in, out, add, op.fixed, s.n_in, n_out, s.out, relu, n_voxel});
-  if constexpr (s.kind == OpKind::dense_s16) dense_s16<Ops>({in, out, add, op.fixed, s.n_in, n_out, s.out, relu, n_voxel});
-  if constexpr (s.kind == OpKind::affine_s16) affine_fixed<Ops>({in, out, op.fixed, s.n_in, s.out, relu, n_voxel});
-  if constexpr (s.kind == OpKind::group_norm_s16)
-    group_norm_fixed<Ops>({in, out, op.fixed, op.fixed_group_norm, s.n_in, s.n_group, s.out, relu, n_voxel});
+  const OpCall call{op, in, out, add, s.n_in, n_out, s.n_group, s.out, s.relu != 0, n_voxel};
+#define CRBRT_OP(kind_, reads, writes, arguments) \
+  if constexpr (s.kind == OpKind::kind_) crbrt::kind_<Ops>(arguments::of(call));
+#include "crbrt/format/ops.inc"
+#undef CRBRT_OP
 }
 
 template <class Ops, auto shape>

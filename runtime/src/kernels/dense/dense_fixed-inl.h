@@ -1,13 +1,13 @@
-/// The algorithms of dense_fixed.h over the vocabulary of an instruction set. As in dense-inl.h a block of tile_outputs outputs
-/// and a few vectors of voxels stays in registers while k runs; the voxels of that tile are outermost, so that the inputs stay
-/// in the first cache while the weights of a large layer stream past them.
+/// The integer algorithms of dense.h over the vocabulary of an instruction set. As in dense-inl.h a block of tile_outputs
+/// outputs and a few vectors of voxels stays in registers while k runs; the voxels of that tile are outermost, so that the
+/// inputs stay in the first cache while the weights of a large layer stream past them.
 ///
 /// u8: one step takes two words (eight inputs): Ops::dot_u8 adds eight products to each sum. On AVX2 two maddubs (2 products
 /// each, in 16 bits), one addition, one madd and one addition: 3 multiplications for 64 products where floats need 8. Sixteen
 /// registers hold 8 sums, 4 inputs, a weight and 3 products; a third vector of voxels would spill.
 #pragma once
 
-#include "runtime/src/kernels/dense_fixed/dense_fixed.h"
+#include "runtime/src/kernels/dense/dense.h"
 #include "runtime/src/kernels/fixed_requant-inl.h"
 
 namespace crbrt {

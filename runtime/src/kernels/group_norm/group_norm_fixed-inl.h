@@ -1,10 +1,10 @@
-/// The algorithm of group_norm_fixed.h over the vocabulary of an instruction set. Everything per feature is in 16-bit lanes,
+/// The integer algorithm of group_norm.h over the vocabulary of an instruction set. Everything per feature is in 16-bit lanes,
 /// two features at a time; only what is once per group and voxel works on 32 bits.
 #pragma once
 
 #include "crbrt/format/inverse_root.h"
-#include "runtime/src/kernels/affine_fixed/affine_fixed-inl.h"
-#include "runtime/src/kernels/group_norm_fixed/group_norm_fixed.h"
+#include "runtime/src/kernels/affine/affine-inl.h"
+#include "runtime/src/kernels/group_norm/group_norm.h"
 
 namespace crbrt {
 
@@ -42,7 +42,7 @@ inline void raise_power(typename Ops::Int& v, typename Ops::Int& power) noexcept
   v = Ops::select_less(v, limit, Ops::template shift_left<2 * step>(v), v);
 }
 
-/// From v of group_norm_fixed.h; shift is u. `power` is 2^h.
+/// From v of group_norm.h; shift is u. `power` is 2^h.
 template <class Ops>
 inline void scale_from_squares(typename Ops::Int v, std::int32_t shift, GroupScale<Ops>& scale) noexcept {
   using Int = typename Ops::Int;
@@ -86,7 +86,7 @@ inline typename Ops::Int normalised(const std::uint32_t* in, const GroupScale<Op
 }
 
 template <class Ops>
-void group_norm_fixed(const GroupNormFixedArgs& a) noexcept {
+void group_norm_s16(const GroupNormFixedArgs& a) noexcept {
   const std::uint32_t* const in = static_cast<const std::uint32_t*>(a.in);
   const FixedOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
   const std::size_t size = a.n_feature / a.n_group;

@@ -1,0 +1,24 @@
+/// What kernels that work feature by feature share: their loop, and x between two bounds.
+#pragma once
+
+#include <cstddef>
+
+#include "crbrt/format/layout.h"
+
+namespace crbrt {
+
+/// body(f, i) for every vector of voxels of every feature f: its floats or words begin at i of a tile with one feature a word.
+template <class Ops, class Body>
+[[gnu::always_inline]] inline void for_each_vector(std::size_t n_feature, std::size_t n_voxel, const Body& body) noexcept {
+  for (std::size_t f = 0; f < n_feature; ++f)
+    for (std::size_t v = 0; v < n_voxel; v += Ops::lanes) body(f, f * layout::tile_voxels + v);
+}
+
+/// By max and select, so that a NaN stays a NaN on every instruction set.
+template <class Ops>
+typename Ops::Vec clamp(typename Ops::Vec x, typename Ops::Vec low, typename Ops::Vec high) noexcept {
+  const auto raised = Ops::max(low, x);  // max gives its second operand where one is NaN
+  return Ops::select(raised > high, high, raised);
+}
+
+}  // namespace crbrt

@@ -1,0 +1,29 @@
+/// All kernels: the one place that names the files of every op. Joined with the vocabulary of an instruction set they are its
+/// kernel table (isa/kernels.cpp.in).
+#pragma once
+
+#include "runtime/src/kernel_table.h"
+#include "runtime/src/kernels/affine/affine-inl.h"
+#include "runtime/src/kernels/dense/dense-inl.h"
+#include "runtime/src/kernels/dense/dense_fixed-inl.h"
+#include "runtime/src/kernels/estimate/estimate-inl.h"
+#include "runtime/src/kernels/group_norm/group_norm-inl.h"
+#include "runtime/src/kernels/group_norm/group_norm_fixed-inl.h"
+#include "runtime/src/kernels/preprocess/preprocess-inl.h"
+#include "runtime/src/kernels/quantize/quantize-inl.h"
+#include "runtime/src/kernels/relu/relu-inl.h"
+#include "runtime/src/kernels/uncertainty/uncertainty-inl.h"
+
+namespace crbrt {
+
+template <class Ops>
+inline constexpr KernelTable kernels_over{
+    .preprocess = preprocess<Ops>,
+    .estimate = estimate<Ops>,
+    .uncertainty = uncertainty<Ops>,
+#define CRBRT_OP(kind, reads, writes, arguments) .kind = kind<Ops>,
+#include "crbrt/format/ops.inc"
+#undef CRBRT_OP
+};
+
+}  // namespace crbrt
