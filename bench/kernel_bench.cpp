@@ -1,5 +1,6 @@
-// Every kernel on every instruction set, one tile of voxels, everything in the first cache. Reports voxels per second; dense
-// layers also multiply-adds per second ("MAC") and the share of the peak measured right before ("of_peak").
+// Every kernel on every instruction set, one tile of voxels, everything in the first cache: one loop over the operations of
+// ops.inc, and what every program begins and ends with. Reports voxels per second; dense layers also multiply-adds per second
+// ("MAC") and the share of the peak measured right before ("of_peak").
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -7,7 +8,9 @@
 #include <vector>
 
 #include "bench/fma_peak.h"
-#include "runtime/src/kernel_table.h"
+#include "bench/integer_peak.h"
+#include "runtime/src/run_ops.h"
+#include "tests/support/sample_op.h"
 
 namespace crbrt::bench {
 namespace {
@@ -29,17 +32,23 @@ void count_voxels(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(layout::tile_voxels));
 }
 
-void dense(benchmark::State& state, Isa isa, std::size_t n_in, std::size_t n_out) {
-  const double peak = fma_peak_per_second(isa);
-  const Tile in(n_in), out(n_out);
-  const std::vector<float> weights(layout::packed_size(n_in, n_out), 0.01f), bias(layout::padded_outputs(n_out), 0.1f);
+double peak_per_second(OpKind kind, Isa isa) {
+  if (kind == OpKind::dense) return fma_peak_per_second(isa);
+  return kind == OpKind::dense_u8 ? i8_peak_per_second(isa) : i16_peak_per_second(isa);
+}
+
+void op(benchmark::State& state, Isa isa, const tests::SampleShape& shape) {
+  const double peak = is_dense(shape.kind) ? peak_per_second(shape.kind, isa) : 0;
+  tests::SampleOp sample(shape, 1);
+  const OpCall call = sample.call();
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state) {
-    kernels.dense({in.data, out.data, nullptr, weights.data(), bias.data(), n_in, n_out, true});
+    apply_op(kernels, call);
     benchmark::ClobberMemory();
   }
   count_voxels(state);
-  const double macs = static_cast<double>(state.iterations() * layout::tile_voxels * n_in * n_out);
+  if (!is_dense(shape.kind)) return;
+  const double macs = static_cast<double>(state.iterations() * layout::tile_voxels * shape.n_in * shape.n_out);
   state.counters["MAC"] = benchmark::Counter(macs, benchmark::Counter::kIsRate);
   state.counters["of_peak"] = benchmark::Counter(macs / peak, benchmark::Counter::kIsRate);
 }
@@ -55,38 +64,6 @@ void preprocess(benchmark::State& state, Isa isa) {
                             nullptr};
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state) benchmark::DoNotOptimize(kernels.preprocess(args));
-  count_voxels(state);
-}
-
-void group_norm(benchmark::State& state, Isa isa) {
-  const Tile in(64), out(64);
-  const std::vector<float> gamma(64, 1.1f), beta(64, 0.1f);
-  const KernelTable& kernels = *kernel_table(isa);
-  for (auto _ : state) {
-    kernels.group_norm({in.data, out.data, gamma.data(), beta.data(), 64, 8, 1e-5f, true});
-    benchmark::ClobberMemory();
-  }
-  count_voxels(state);
-}
-
-void affine(benchmark::State& state, Isa isa) {
-  const Tile in(64), out(64);
-  const std::vector<float> scale(64, 1.1f), shift(64, 0.1f);
-  const KernelTable& kernels = *kernel_table(isa);
-  for (auto _ : state) {
-    kernels.affine({in.data, out.data, scale.data(), shift.data(), 64, true});
-    benchmark::ClobberMemory();
-  }
-  count_voxels(state);
-}
-
-void relu(benchmark::State& state, Isa isa) {
-  const Tile in(64), out(64);
-  const KernelTable& kernels = *kernel_table(isa);
-  for (auto _ : state) {
-    kernels.relu({in.data, out.data, 64});
-    benchmark::ClobberMemory();
-  }
   count_voxels(state);
 }
 
@@ -116,16 +93,23 @@ void uncertainty(benchmark::State& state, Isa isa) {
   count_voxels(state);
 }
 
+/// Number of what it writes: s16 between layers.
+Number usual_number(OpKind kind) { return may_write(kind, Number::s16) ? Number::s16 : Number::f32; }
+
+void register_op(Isa isa, OpKind kind) {
+  const auto add = [&](const std::string& size, std::size_t n_in, std::size_t n_out) {
+    const tests::SampleShape shape{kind, n_in, n_out, usual_number(kind), 8};
+    benchmark::RegisterBenchmark((std::string(op_name(kind)) + size + '/' + name(isa)).c_str(), op, isa, shape);
+  };
+  if (!is_dense(kind)) return add("_64", 64, 64);
+  for (const auto& [n_in, n_out] : {std::pair{26u, 64u}, {64u, 64u}, {64u, 32u}, {32u, 3u}, {256u, 256u}})
+    add('_' + std::to_string(n_in) + '_' + std::to_string(n_out), n_in, n_out);
+}
+
 void register_kernels(Isa isa) {
   const auto title = [isa](const char* kernel) { return std::string(kernel) + '/' + name(isa); };
-  for (const auto& [n_in, n_out] : {std::pair{26u, 64u}, {64u, 64u}, {64u, 32u}, {32u, 3u}, {256u, 256u}}) {
-    const std::string layer = "dense_" + std::to_string(n_in) + "_" + std::to_string(n_out);
-    benchmark::RegisterBenchmark(title(layer.c_str()).c_str(), dense, isa, n_in, n_out);
-  }
+  for (std::size_t i = 0; i < n_op_kind; ++i) register_op(isa, static_cast<OpKind>(i));
   benchmark::RegisterBenchmark(title("preprocess_13").c_str(), preprocess, isa);
-  benchmark::RegisterBenchmark(title("group_norm_64").c_str(), group_norm, isa);
-  benchmark::RegisterBenchmark(title("affine_64").c_str(), affine, isa);
-  benchmark::RegisterBenchmark(title("relu_64").c_str(), relu, isa);
   benchmark::RegisterBenchmark(title("estimate_3").c_str(), estimate, isa);
   benchmark::RegisterBenchmark(title("uncertainty_3").c_str(), uncertainty, isa);
 }

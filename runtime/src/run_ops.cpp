@@ -31,17 +31,21 @@ struct Tile {
     const Op& op = program.ops[index];
     const OpCall call{op,         slot(op.in_slot), slot(op.out_slot), added(op), op.n_in, n_out(index),
                       op.n_group, op.out,           op.relu != 0,      n_voxel};
-    switch (op.kind) {
+    apply_op(kernels, call);
+  }
+};
+
+}  // namespace
+
+void apply_op(const KernelTable& kernels, const OpCall& call) noexcept {
+  switch (call.op.kind) {
 #define CRBRT_OP(kind, reads, writes, arguments) \
   case OpKind::kind:                             \
     return kernels.kind(arguments::of(call));
 #include "crbrt/format/ops.inc"
 #undef CRBRT_OP
-    }
   }
-};
-
-}  // namespace
+}
 
 RunOps compiled_ops(const Program& program, Isa isa) noexcept {
   const auto index = static_cast<std::size_t>(isa);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "runtime/src/kernel_table.h"
+#include "runtime/src/kernels/op_call.h"
 
 namespace crbrt {
 
@@ -16,6 +17,9 @@ inline float* slot_tile(const Program& program, float* arena, std::uint32_t slot
 
 /// The generated function for `isa`; null where the program has none.
 RunOps compiled_ops(const Program& program, Isa isa) noexcept;
+
+/// One op on one tile by its kernel.
+void apply_op(const KernelTable& kernels, const OpCall& call) noexcept;
 
 /// The interpreter: what a generated function does.
 void interpret_ops(const Program& program, const KernelTable& kernels, float* arena, std::size_t n_voxel,

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/runtime/fixed_layer.h"
+#include "tests/support/fixed_layer.h"
 
 namespace {
 

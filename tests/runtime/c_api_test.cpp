@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/runtime/bound_session.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/synthetic_program.h"
+#include "tests/support/tile.h"
 
 extern "C" {
 using Client = int(const crbrt_program*, const float*, size_t, void*, size_t, float*, uint8_t*);

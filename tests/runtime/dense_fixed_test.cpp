@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/runtime/fixed_layer.h"
+#include "tests/support/fixed_layer.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/sizes_around.h"
 

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "crbrt/format/inverse_root.h"
 #include "runtime/src/kernels/reference.h"
-#include "tests/runtime/fixed_layer.h"
-#include "tests/runtime/tile.h"
+#include "tests/support/fixed_layer.h"
 #include "tests/support/runnable_isas.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {
@@ -72,16 +72,6 @@ TEST(AffineFixed, EveryIsaEqualsReference) {
   record.expect_scalar_and_best();
 }
 
-/// Legal constants for groups of `size`, and square_shift as small as it may be, or larger.
-FixedGroupNorm constants_for(std::size_t size, std::int32_t extra_shift, std::int32_t epsilon) {
-  std::int32_t mean_shift = 0, square_shift = 2;
-  while (std::size_t{1} << mean_shift < size) ++mean_shift;
-  while (static_cast<std::int64_t>(size / 2) * (std::int64_t{1} << (31 - square_shift)) + epsilon > INT32_MAX)
-    square_shift += 2;
-  const std::size_t multiplier = (std::size_t{1} << (14 + mean_shift)) / size;
-  return {mean_shift, static_cast<std::int32_t>(multiplier), square_shift + extra_shift, epsilon};
-}
-
 /// s16 features whose spread differs from voxel to voxel: from the full range down to one value.
 std::vector<std::uint32_t> spread_words(std::size_t n_feature) {
   std::vector<std::uint32_t> words = random_words(n_feature, Number::s16, 13);
@@ -100,7 +90,7 @@ TEST(GroupNormFixed, EveryIsaEqualsReference) {
       for (const std::int32_t extra_shift : {0, 6})
         for (const std::int32_t epsilon : {1, 1000}) {
           const FixedLayer layer(Number::f32, n, n, n);
-          const FixedGroupNorm constants = constants_for(n / n_group, extra_shift, epsilon);
+          const FixedGroupNorm constants = group_norm_constants(n / n_group, extra_shift, epsilon);
           const Words in(spread_words(n));
           for (const Number number : {Number::s16, Number::u8}) {
             Words expected(words_of(number, n)), found(words_of(number, n));
@@ -122,7 +112,7 @@ void expect_normalised(std::size_t n) {
   // p and x are rounded (1/2 each), the requantization takes 1/32768 and rounds (1/2); inverse_root errs by 1e-4 and 2^-15, its
   // argument by the squares that the shift drops (at most n / 2 steps of 2^square_shift). The mean loses up to one step of the
   // shifted sum, which counts at most twice, rounds (1/2), and has a factor that is 2^-14 too small at most.
-  const FixedGroupNorm constants = constants_for(n, 0, 1);
+  const FixedGroupNorm constants = group_norm_constants(n, 0, 1);
   FixedLayer layer(Number::f32, n, n, 1);
   for (std::size_t j = 0; j < n; ++j) {
     layer.weights_s16.data()[layout::packed_diagonal_index(j)] = 1;

@@ -7,10 +7,10 @@
 #include "tests/runtime/bound_session.h"
 #include "tests/runtime/fixed_program.h"
 #include "tests/runtime/reference_session.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/sizes_around.h"
 #include "tests/support/synthetic_program.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

@@ -7,8 +7,8 @@
 #include "tests/freestanding/session_sums.h"
 #include "tests/golden/freestanding/tiny_integer_vectors.h"
 #include "tests/golden/tiny_integer.hpp"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

@@ -7,9 +7,9 @@
 #include <limits>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/sizes_around.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

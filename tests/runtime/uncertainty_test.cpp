@@ -10,8 +10,8 @@
 #include "runtime/src/kernels/reference.h"
 #include "runtime/src/kernels/uncertainty/uncertainty-inl.h"
 #include "tests/runtime/exact_uncertainty.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

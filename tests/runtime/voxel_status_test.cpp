@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "tests/runtime/bound_session.h"
-#include "tests/runtime/tile.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/synthetic_program.h"
+#include "tests/support/tile.h"
 
 namespace crbrt::tests {
 namespace {

@@ -39,6 +39,16 @@ inline std::vector<std::uint32_t> random_words(std::size_t n_feature, Number num
   return words;
 }
 
+/// Legal constants for groups of `size`, and square_shift as small as it may be, or larger.
+inline FixedGroupNorm group_norm_constants(std::size_t size, std::int32_t extra_shift = 0, std::int32_t epsilon = 1) {
+  std::int32_t mean_shift = 0, square_shift = 2;
+  while (std::size_t{1} << mean_shift < size) ++mean_shift;
+  while (static_cast<std::int64_t>(size / 2) * (std::int64_t{1} << (31 - square_shift)) + epsilon > INT32_MAX)
+    square_shift += 2;
+  const std::size_t multiplier = (std::size_t{1} << (14 + mean_shift)) / size;
+  return {mean_shift, static_cast<std::int32_t>(multiplier), square_shift + extra_shift, epsilon};
+}
+
 /// Tables of one integer op, each ending at an unmapped page.
 struct FixedLayer {
   FixedLayer(Number input, std::size_t n_in_, std::size_t n_out_, std::uint32_t seed)

@@ -1,0 +1,87 @@
+/// An op of any row of ops.inc, with tables of legal random numbers and tiles of its own: what the test over all operations
+/// compares with the reference, and what the benchmarks of kernels time.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "runtime/src/kernels/op_call.h"
+#include "tests/support/fixed_layer.h"
+#include "tests/support/tile.h"
+
+namespace crbrt::tests {
+
+/// n_in features of the kind that it reads; n_out differs from n_in for dense layers only.
+struct SampleShape {
+  OpKind kind;
+  std::size_t n_in, n_out;
+  Number out;
+  std::size_t n_group = 1;
+  bool relu = true;
+};
+
+/// What a row may write.
+inline std::vector<Number> written_numbers(OpKind kind) {
+  std::vector<Number> numbers;
+  for (const Number number : {Number::f32, Number::s32, Number::s16, Number::u8})
+    if (may_write(kind, number)) numbers.push_back(number);
+  return numbers;
+}
+
+class SampleOp {
+ public:
+  SampleOp(const SampleShape& shape, std::uint32_t seed)
+      : layer_(is_dense(shape.kind) ? facts(shape.kind).reads : Number::f32, shape.n_in, shape.n_out, seed),
+        weights_(normal_values(layout::packed_size(shape.n_in, shape.n_out), seed + 1)),
+        bias_(normal_values(layout::padded_outputs(shape.n_out), seed + 2)),
+        group_norm_(group_norm_constants(shape.n_in / shape.n_group)),
+        in_(words(facts(shape.kind).reads, shape.n_in, seed + 3)),
+        out_(layout::row_words(shape.out, shape.n_out) * layout::tile_voxels) {
+    op_.kind = shape.kind;
+    op_.n_in = static_cast<std::uint32_t>(shape.n_in);
+    op_.n_out = static_cast<std::uint32_t>(shape.n_out);
+    op_.add_slot = -1;
+    op_.relu = shape.relu ? 1 : 0;
+    op_.n_group = static_cast<std::uint32_t>(shape.n_group);
+    op_.epsilon = 1e-5f;
+    op_.weights = weights_.data();
+    op_.bias = bias_.data();
+    op_.out = shape.out;
+    op_.fixed = &layer_.tables;
+    op_.fixed_group_norm = &group_norm_;
+  }
+  SampleOp(const SampleOp&) = delete;
+  SampleOp& operator=(const SampleOp&) = delete;
+
+  OpCall call(std::size_t n_voxel = layout::tile_voxels) {
+    return {op_,
+            reinterpret_cast<float*>(in_.data()),
+            reinterpret_cast<float*>(out_.data()),
+            nullptr,
+            op_.n_in,
+            op_.n_out,
+            op_.n_group,
+            op_.out,
+            op_.relu != 0,
+            n_voxel};
+  }
+
+  /// What the output tile holds of a feature of a voxel; what pads the last word is nobody's.
+  std::uint32_t written(std::size_t feature, std::size_t voxel) const {
+    const std::size_t n = layout::per_word(op_.out), bits = 32 / n;
+    return out_.data()[feature / n * layout::tile_voxels + voxel] >> (feature % n * bits) << (32 - bits) >> (32 - bits);
+  }
+
+ private:
+  static std::vector<std::uint32_t> words(Number number, std::size_t n, std::uint32_t seed) {
+    return number == Number::f32 ? bits_of(normal_tile(n, seed, true)) : random_words(n, number, seed);
+  }
+
+  FixedLayer layer_;
+  GuardedBuffer<float> weights_, bias_;
+  FixedGroupNorm group_norm_;
+  GuardedBuffer<std::uint32_t> in_, out_;
+  Op op_{};
+};
+
+}  // namespace crbrt::tests
