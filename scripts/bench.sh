@@ -40,7 +40,7 @@ if [ $# -eq 0 ]; then
     build/bench/bin/crbrt-codegen --model "$paper.crbm" --precision i8 --out build/bench-models --save-model "${paper}_i8.crbm" \
       >/dev/null
   fi
-  arguments=(--fixed "paper=${paper}_i8.crbm" --batches 1,64,1024,4096,65536 --goals docs/experiments/goals.json)
+  arguments=(--integer "paper=${paper}_i8.crbm" --batches 1,64,1024,4096,65536 --goals docs/experiments/goals.json)
   for name in v3p2_tiny brain_v1 v3p2_full_unbiased invivo6; do arguments+=(--model "models/$name/$name.crbm"); done
 fi
 case " $* " in

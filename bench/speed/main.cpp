@@ -72,7 +72,8 @@ bool parse(Options& options, int argc, char** argv) {
   app.add_option("--model", options.models,
                  "Also a model file (.crbm), under its own name, with its integer form if it has one")
       ->delimiter(',');
-  app.add_option("--fixed", options.fixed, "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
+  app.add_option("--integer,--fixed", options.fixed,
+                 "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
   app.add_option("--write-models", options.write_models, "Write the built-in networks to DIR/<name>.crbm and measure nothing");
   app.add_option("--isa", options.isas, "Instruction sets of the runtime; peers keep to the first; default: avx2")
       ->delimiter(',');
@@ -104,7 +105,7 @@ void add_fixed(const std::string& text, std::vector<NetworkSource>& sources) {
       source.fixed.emplace_back(text.substr(equals + 1));
       return;
     }
-  throw base::UsageError("--fixed: expected NETWORK=M.crbm of a network that is measured, found " + text);
+  throw base::UsageError("--integer: expected NETWORK=M.crbm of a network that is measured, found " + text);
 }
 
 std::vector<NetworkSource> sources_of(const Options& options) {

@@ -131,8 +131,8 @@ TEST(CrbrtBench, AnEngineThatIsNotInstalledIsSkipped) {
 }
 
 TEST(CrbrtBench, WrongCommandLinesAreUsageErrors) {
-  for (const char* arguments :
-       {"--networks w33", "--peers nobody", "--isa i386", "--batches 0", "--fixed w32", "--fixed w99=m.crbm"}) {
+  for (const char* arguments : {"--networks w33", "--peers nobody", "--isa i386", "--batches 0", "--integer w32", "--fixed w32",
+                                "--integer w99=m.crbm"}) {
     const Outcome outcome = run(std::string("crbrt-bench --networks w32 ") + arguments);
     EXPECT_EQ(outcome.exit_code, 2) << arguments << ": " << outcome.text;
   }

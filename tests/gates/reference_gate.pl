@@ -7,7 +7,7 @@ use strict;
 use warnings FATAL => 'all';
 
 my ($root, $words_file) = @ARGV;
-my (%seen, @refusals);
+my (%seen, %cited, @refusals);
 my $folders = join '|', qw(runtime codegen trainer models bench tests base physics tools cmake docs scripts findings);
 our (%file, %text, %known, %sources_of, %anchors, $extensions);  # of reference_tree.pl
 require(($0 =~ m{^/} ? '' : './') . $0 =~ s{[^/]*$}{reference_tree.pl}r);
@@ -58,6 +58,7 @@ sub check_citations {
   my $prose = $is_page && $line !~ /^    / ? $line =~ s/`[^`]*`//gr : '';
   for my $key ($line =~ /\[([a-z][\w-]+)\] (?:Eq\.|Section|Fig)/g, $prose =~ /(?<!\*)\[([a-z][a-z0-9-]{3,})\](?![(\[:])/g) {
     expect('key', $known{key}{$key}, $place, 'a key of docs/references.md', "[$key]");
+    $cited{$key} = 1;
   }
   expect('key', 0, $place, 'a key of docs/references.md in brackets', $1) while $line =~ /(?<!\[)\b(paper,? (?:Eq\.|Section))/g;
   while ($line =~ /physics\.md(?:\]\([^)]*\))? Eq\. (\d+)(?: (?:to|and) (\d+))?/g) {
@@ -71,8 +72,8 @@ sub check_citations {
 sub check_documented {
   my ($pages) = @_;
   for my $program (sort keys %sources_of) {
-    for my $source (sort grep { m{^\Q$sources_of{$program}\E/[^/]*\.cpp$} } keys %text) {
-      while ($text{$source} =~ /(?:option|flag)\w*\(\s*"(--[a-z][\w-]*)"/g) {
+    for my $source (sort grep { m{^(?:\Q$sources_of{$program}\E|tools/cli|tools/volume)/.*\.cpp$} } keys %text) {
+      while ($text{$source} =~ /(?:option|flag)\w*\(\s*"(?:-\w,)?(--[a-z][\w-]*)[",]/g) {
         my $option = $1;
         expect('option of a program', scalar($pages =~ /\Q$option\E(?![\w-])/), $source, 'a page that explains the option', $option);
       }
@@ -95,7 +96,7 @@ sub check_command {
     }
     while ($arguments =~ /(?<![\w-])(--[a-z][\w-]*)/g) {
       my $option = $1;
-      my $is_there = $known{foreign}{$option} || grep { /"(?:-\w,)?\Q$option\E[",]/ } @sources;
+      my $is_there = $known{foreign}{$option} || grep { /[",]\Q$option\E[",]/ } @sources;
       expect('option of a program', $is_there, $place, "an option of $program", $option);
     }
   }
@@ -185,6 +186,7 @@ my $all_sources = join "\n", map { $text{$_} } grep { /\.(?:cpp|sh|mjs)$/ } @sou
 check_page($_, $all_sources) for @pages;
 check_comments($_) for @sources;
 check_documented(join "\n", map { $text{$_} } @pages);
+expect('key', $cited{$_}, 'docs/references.md', 'a page or comment that cites it', "[$_]") for sort keys %{$known{key}};
 print "$_\n" for @refusals;
 for my $kind (sort keys %{$known{must_see}}) {
   next if $seen{$kind =~ s/_/ /gr};
