@@ -20,7 +20,7 @@ crbrt_add_program(crbrt-bench SOURCES
   speed/networks.cpp
   speed/plain_steps.cpp
   speed/summary.cpp
-  PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json)
+  PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json crbrt::cli)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
 
