@@ -12,9 +12,17 @@ else()
   find_package(GTest REQUIRED)
 endif()
 
+# The tests of the trainer have LibTorch's headers in their set, all others Eigen's; C sources have none.
 function(crbrt_add_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   crbrt_add_program(${name} SOURCES ${arg_SOURCES} PRIVATE ${arg_LIBRARIES} GTest::gtest_main)
+  if(crbrt::trainer IN_LIST arg_LIBRARIES)
+    crbrt_precompile(${name} torch_gtest)
+  elseif(CRBRT_PROGRAMS)
+    crbrt_precompile(${name} gtest)
+  endif()
+  list(FILTER arg_SOURCES INCLUDE REGEX "\\.c$")
+  set_source_files_properties(${arg_SOURCES} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   # Tests of real data live beside the clone; they skip where it is absent.
   target_compile_definitions(${name} PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CRBRT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   # An empty LABELS would take the next word as its value.

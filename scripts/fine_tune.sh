@@ -9,12 +9,14 @@ set -eu
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
+crbrt_expect_at_most 2 "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
 
 name=${1:-} out=${2:-build/fine_tuned}
 model=models/$name/$name.crbm
-[ -s "$model" ] || { sed -n 's/^#   /usage: /p' "$0" >&2; exit 2; }
+[ -s "$model" ] || { echo "fine_tune.sh: expected a folder of models/, found '$name'" >&2; exit 2; }
 shared=${CRBRT_SHARED:-$crbrt_root/../shared}
 case "$name" in
   v3p2_*) family=v3p2 sequence=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat" --tr 3.5e-3) ;;
@@ -23,8 +25,8 @@ case "$name" in
 esac
 
 crbrt_install_packages build trainer
-crbrt_build trainer crbrt-simulate crbrt-train crbrt-codegen
-programs=build/trainer/bin work=$out/$name
+crbrt_build train crbrt-simulate crbrt-train crbrt-codegen
+programs=build/train/bin work=$out/$name
 mkdir -p "$work" "$out/data"
 
 simulate() { # FILE COUNT SEED: with the basis of the model

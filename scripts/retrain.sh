@@ -8,13 +8,15 @@ set -eu
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
+crbrt_expect_at_most 2 "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
 
 name=${1:-} out=${2:-build/models}
 config=models/$name/config.json
 [ -s "$config" ] || config=docs/experiments/$name.json
-[ -n "$name" ] && [ -s "$config" ] || { sed -n 's/^#   /usage: /p' "$0" >&2; exit 2; }
+[ -s "$config" ] || { echo "retrain.sh: expected a folder of models/ or a name of docs/experiments/, found '$name'" >&2; exit 2; }
 shared=${CRBRT_SHARED:-$crbrt_root/../shared}
 published=(--sequence "$shared/data/v3p2/control_MT_v3p2_TR3p5ms_discretized.mat" --tr 3.5e-3)
 own=(--sequence models/protocol/crbrt1142.json)
@@ -31,8 +33,8 @@ case "$name" in
 esac
 
 crbrt_install_packages build trainer
-crbrt_build trainer crbrt-simulate crbrt-train crbrt-eval crbrt-codegen
-programs=build/trainer/bin
+crbrt_build train crbrt-simulate crbrt-train crbrt-eval crbrt-codegen
+programs=build/train/bin
 mkdir -p "$out/$name" "$out/data"
 
 simulate() { # FILE COUNT SEED ARGUMENTS...

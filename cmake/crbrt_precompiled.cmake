@@ -1,0 +1,47 @@
+# Precompiled headers, for our own builds: presets turn them on, a consumer's build never has them. They hold nothing of ours, so
+# no edit of ours compiles them again. The presets clang, tidy and wasm do without: there a file that forgot an include is seen.
+#
+#     crbrt_precompile(crbrt_physics eigen)
+#
+# compiles every C++ source of the target with the headers of one set: eigen, gtest (with Eigen), torch, or torch_gtest.
+option(CRBRT_PRECOMPILED_HEADERS "Precompile headers of the standard library, Eigen, GoogleTest and LibTorch" OFF)
+
+set(crbrt_precompiled_eigen
+  <algorithm> <array> <cmath> <complex> <filesystem> <fstream> <functional> <map> <memory> <optional> <random> <span> <sstream>
+  <string> <string_view> <vector> <Eigen/Dense>)
+set(crbrt_precompiled_gtest ${crbrt_precompiled_eigen} <gtest/gtest.h>)
+set(crbrt_precompiled_torch <ATen/ATen.h> <torch/optim/adam.h> <torch/serialize.h> <torch/utils.h>)
+set(crbrt_precompiled_torch_gtest ${crbrt_precompiled_torch} <gmock/gmock.h> <gtest/gtest.h>)
+
+set(crbrt_precompiled_eigen_links Eigen3::Eigen)
+set(crbrt_precompiled_gtest_links Eigen3::Eigen GTest::gtest_main)
+set(crbrt_precompiled_torch_links torch torch_library)
+set(crbrt_precompiled_torch_gtest_links torch torch_library GTest::gmock GTest::gtest_main)
+
+# One owner for each set, and for each way to place code, which the compiler demands to be the same: in libraries -fPIC, in
+# programs -fPIE. Owners are programs of one empty function, because only a program gets -fPIE.
+function(crbrt_precompile target set)
+  if(NOT CRBRT_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  get_target_property(type ${target} TYPE)
+  string(TOLOWER crbrt_precompiled_${set}_${type} owner)
+  if(NOT TARGET ${owner})
+    set(empty_main ${PROJECT_BINARY_DIR}/precompiled/main.cpp)
+    file(CONFIGURE OUTPUT ${empty_main} CONTENT "int main() {}\n")
+    if(type STREQUAL "EXECUTABLE")
+      add_executable(${owner} EXCLUDE_FROM_ALL ${empty_main})
+    else()
+      add_library(${owner} OBJECT EXCLUDE_FROM_ALL ${empty_main})
+    endif()
+    set_target_properties(${owner} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/precompiled)
+    crbrt_private_target(${owner})  # warnings are among what must be the same: -Wpedantic changes a predefined macro
+    # -fpch-preprocess is for ccache, which cannot see what a precompiled header holds without it.
+    target_compile_options(${owner} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    target_precompile_headers(${owner} PRIVATE ${crbrt_precompiled_${set}})
+    find_package(Eigen3 REQUIRED NO_MODULE)
+    target_link_libraries(${owner} PRIVATE ${crbrt_precompiled_${set}_links})
+  endif()
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
