@@ -5,8 +5,10 @@
 set -u
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
 crbrt_clean_environment
-[ $# -ge 2 ] || { sed -n 's/^#   /  /p' "$0"; exit 2; }
+case "${1:-}" in -*) echo "bare_metal.sh: expected a build folder, found '$1'" >&2; exit 2 ;; esac
+[ $# -ge 2 ] || { echo "bare_metal.sh: expected BUILD PRECISION:MODEL.crbm..., found $# arguments" >&2; exit 2; }
 build=$1
 shift
 work=$(mktemp -d) || exit 2

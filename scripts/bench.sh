@@ -9,9 +9,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
-case "${1:-}" in
-  --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
-esac
+crbrt_answer_help "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
 
@@ -40,9 +38,11 @@ if [ $# -eq 0 ]; then
     build/bench/bin/crbrt-codegen --model "$paper.crbm" --precision i8 --out build/bench-models --save-model "${paper}_i8.crbm" \
       >/dev/null
   fi
+  # shellcheck disable=SC2054  # numbers of one option
   arguments=(--integer "paper=${paper}_i8.crbm" --batches 1,64,1024,4096,65536 --goals docs/experiments/goals.json)
   for name in v3p2_tiny brain_v1 v3p2_full_unbiased invivo6; do arguments+=(--model "models/$name/$name.crbm"); done
 fi
+# shellcheck disable=SC2054  # numbers of one option
 case " $* " in
   *" --instructions "*) [[ " $* " == *" --batches "* ]] || arguments+=(--batches 1,1024) ;;
 esac

@@ -5,6 +5,9 @@
 #   scripts/demo.sh --model M.crbm  with another model of the same sequence
 set -euo pipefail
 
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
 model=models/brain_v1/brain_v1.crbm
 case "${1:-}" in
   "") ;;
@@ -12,12 +15,9 @@ case "${1:-}" in
     [ $# -eq 2 ] || { echo "demo.sh: --model: expected a file, found nothing" >&2; exit 2; }
     model=$(realpath -e -- "$2") || exit 3
     ;;
-  --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
   *) echo "demo.sh: expected nothing or --model M.crbm, found '$1'" >&2; exit 2 ;;
 esac
 
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/lib.sh"
 crbrt_clean_environment
 cd "$crbrt_root"
 
@@ -49,8 +49,9 @@ draw_maps() {
   gnuplot -e "folder = '$demo/slices'; picture = '$demo/overview.png'" scripts/plot_overview.gp
 }
 
+echo "The first run takes about four minutes on two idle cores: packages that are missing, two programs, the brain and its maps."
 crbrt_stage "packages" crbrt_install_packages build demo
-CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_stage "build" crbrt_build release
+CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_stage "build" crbrt_build release crbrt-phantom crbrt-map
 mkdir -p "$demo"
 crbrt_stage "digital brain" make_brain
 crbrt_stage "maps" map_brain

@@ -1,10 +1,33 @@
-# Sourced by demo.sh and test.sh: a known environment, missing Debian packages, building a preset, timed stages.
+# shellcheck shell=bash
+# Sourced by the other scripts: --help, a known environment, missing Debian packages, building a preset, timed stages.
+#   crbrt_answer_help "$@"             --help prints the comment at the top of the script and ends it, before any work
+#   crbrt_expect_at_most N "$@"        ends the script with 2 for an unknown option or for more than N arguments
 #   crbrt_clean_environment            forget settings of the caller that would change the build or the tests
 #   crbrt_install_packages build demo  install what scripts/packages-build.txt and -demo.txt list and this machine lacks
 #   crbrt_build PRESET [TARGET...]     configure and build into build/PRESET (CRBRT_CONFIGURE_ARGS: more cmake arguments)
 #   crbrt_stage NAME COMMAND...        run with a heading and the time it took; keeps going, remembers failures
 
 crbrt_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+crbrt_answer_help() {
+  case "${1:-}" in
+    --help | -h)
+      sed -n -e 1d -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"
+      exit 0
+      ;;
+  esac
+}
+
+crbrt_expect_at_most() {
+  local most=$1 argument
+  shift
+  for argument in "$@"; do
+    case "$argument" in
+      -*) echo "$(basename "$0"): expected an option of --help, found '$argument'" >&2; exit 2 ;;
+    esac
+  done
+  [ $# -le "$most" ] || { echo "$(basename "$0"): expected at most $most arguments, found $#" >&2; exit 2; }
+}
 
 # Compilers come from the presets and libraries from Debian. An active conda environment, CUDA paths, a GTEST_FILTER
 # left over in the shell and the like would otherwise decide what is built and what is tested.
@@ -44,17 +67,32 @@ crbrt_as_root() {
   fi
 }
 
+# crbrt_apt LOG ARGUMENTS...: apt-get as root. Another apt-get, or the system's own upgrade, may hold a lock for minutes: that is
+# waited for, up to a quarter of an hour. apt's own waiting (DPkg::Lock::Timeout) knows neither the lock of the package lists nor
+# that of the download folder, and says nothing.
+crbrt_lock_pause_s=5
+crbrt_apt() {
+  local log=$1 waits=180
+  shift
+  while ! crbrt_as_root apt-get -q -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 </dev/null; do
+    grep -q -e 'Could not get lock' -e 'Unable to acquire the dpkg frontend lock' "$log" && [ "$waits" -gt 0 ] ||
+      { tail -n 20 "$log" >&2; return 1; }
+    [ "$waits" -lt 180 ] || echo "waiting: another program is installing packages ($(sed -n 's/.*\(held by process .*\)/\1/p;T;q' "$log"))"
+    waits=$((waits - 1))
+    sleep "$crbrt_lock_pause_s"
+  done
+}
+
 # Asks the package archive only when something is missing, so that an installed machine works offline.
 crbrt_install_packages() {
-  local missing
-  missing=$(crbrt_missing_packages "$@")
+  local missing log=$crbrt_root/build/packages.log
+  missing=$(crbrt_missing_packages "$@" | paste -s -d ' ')
   [ -n "$missing" ] || return 0
   mkdir -p "$crbrt_root/build"
-  echo "installing:" $missing
+  echo "installing: $missing"
   export DEBIAN_FRONTEND=noninteractive
-  { crbrt_as_root apt-get update -q -o Acquire::Retries=3 &&
-    crbrt_as_root apt-get install -q -y --no-install-recommends -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 $missing; } \
-    >"$crbrt_root/build/packages.log" 2>&1 </dev/null || { tail -n 20 "$crbrt_root/build/packages.log" >&2; return 1; }
+  # shellcheck disable=SC2086  # a list of names
+  crbrt_apt "$log" update && crbrt_apt "$log" install -y --no-install-recommends $missing
 }
 
 # One compiler process per core, but no more than memory allows: a source file with LibTorch's headers takes 1 GB.
@@ -66,17 +104,58 @@ crbrt_jobs() {
   echo $((cores < memory_gb ? cores : memory_gb))
 }
 
-# Sources stay quiet unless they fail: the log of the step is shown then.
+# What ninja prints (in the form of crbrt_build) as progress: steps done, steps in all, and the time that the rest will take if it
+# goes on as so far. One line that is redrawn on a terminal, else a line every ten seconds, also while one file takes long.
+crbrt_show_progress() {
+  local line finished=0 total=0 text next=0 pause=10 start=$SECONDS elapsed outcome
+  [ ! -t 1 ] || pause=1
+  while true; do
+    IFS= read -r -t "$pause" line
+    outcome=$?
+    [ "$outcome" -eq 0 ] || [ "$outcome" -gt 128 ] || break
+    [[ $line =~ ^\[([0-9]+)\ of\ ([0-9]+)\] ]] && finished=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+    elapsed=$((SECONDS - start))
+    [ "$total" -gt 0 ] && [ "$elapsed" -ge "$next" ] || continue
+    next=$((elapsed + pause))
+    text=$(crbrt_progress_text "$finished" "$total" "$elapsed")
+    if [ -t 1 ]; then printf '\r   %s\033[K' "$text"; else echo "   $text"; fi
+  done
+  [ ! -t 1 ] || printf '\r\033[K'
+}
+
+# crbrt_progress_text FINISHED TOTAL ELAPSED: the first seconds say too little for an estimate.
+crbrt_progress_text() {
+  local text="$1 of $2 steps"
+  [ "$3" -lt 5 ] || [ "$1" -eq 0 ] || text+=", about $(crbrt_duration $(($3 * ($2 - $1) / $1))) left"
+  echo "$text"
+}
+
+crbrt_duration() {
+  if [ "$1" -lt 90 ]; then echo "$1 s"; else echo "$((($1 + 30) / 60)) min"; fi
+}
+
+# Compiler messages stay in the log unless the build fails. ccache is used where it is installed; CCACHE_SLOPPINESS is what it
+# needs to know about precompiled headers.
 crbrt_build() {
   local preset=$1 log
   shift
   log="$crbrt_root/build/$preset.log"
   mkdir -p "$crbrt_root/build"
-  # shellcheck disable=SC2086  # a list of arguments
-  (cd "$crbrt_root" && cmake --preset "$preset" ${CRBRT_CONFIGURE_ARGS:-}) >"$log" 2>&1 </dev/null ||
+  # shellcheck disable=SC2046,SC2086  # lists of arguments
+  (cd "$crbrt_root" && cmake --preset "$preset" $(crbrt_ccache) ${CRBRT_CONFIGURE_ARGS:-}) >"$log" 2>&1 </dev/null ||
     { tail -n 40 "$log" >&2; return 1; }
-  cmake --build "$crbrt_root/build/$preset" -j "$(crbrt_jobs)" ${1:+--target} "$@" >"$log" 2>&1 </dev/null ||
-    { grep -A 30 -m 1 -e '^FAILED' "$log" >&2 || tail -n 40 "$log" >&2; return 1; }
+  (
+    set +e +o pipefail
+    NINJA_STATUS='[%f of %t] ' CCACHE_SLOPPINESS=pch_defines,time_macros \
+      cmake --build "$crbrt_root/build/$preset" -j "$(crbrt_jobs)" ${1:+--target} "$@" 2>&1 </dev/null |
+      tee "$log" | crbrt_show_progress
+    exit "${PIPESTATUS[0]}"
+  ) || { grep -A 30 -m 1 -e '^FAILED' "$log" >&2 || tail -n 40 "$log" >&2; return 1; }
+}
+
+crbrt_ccache() {
+  local launcher
+  ! command -v ccache >/dev/null || for launcher in C CXX; do echo "-DCMAKE_${launcher}_COMPILER_LAUNCHER=ccache"; done
 }
 
 crbrt_stage_report=""

@@ -8,7 +8,8 @@ set -u
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
-case "${1:-}" in --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;; esac
+crbrt_answer_help "$@"
+crbrt_expect_at_most 100 "$@"
 crbrt_clean_environment
 cd "$crbrt_root" || exit 1
 list=tests/gates/mutations.txt

@@ -6,15 +6,14 @@
 # Exit 0: all passed. 1: something failed. 77: it cannot be done here, and the last line says why.
 set -u
 
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
 case "${1:-}" in
-  --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
   "" | -*) echo "other_debian.sh: expected the name of a Debian release, found '${1:-nothing}'" >&2; exit 2 ;;
 esac
 [ $# -le 2 ] || { echo "other_debian.sh: expected a release and a regular expression, found '$3' as well" >&2; exit 2; }
 suite=$1 pattern=${2:-.}
-
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/lib.sh"
 crbrt_clean_environment
 cd "$crbrt_root" || exit 1
 folder=$crbrt_root/build/debian/$suite
@@ -85,7 +84,8 @@ run_tests() {
 
 # The demo's brain in integers, by this machine's program and by the other release's.
 same_bits() {
-  local arguments="--precision integer --threads $(nproc)" here there
+  local arguments here there
+  arguments="--precision integer --threads $(nproc)"
   rm -rf "$folder/maps" "$root/crbrt/maps"
   # shellcheck disable=SC2086  # a list of arguments
   build/release/bin/crbrt-map --model $model --input $brain/coefficients.nii --mask $brain/mask.nii.gz --out "$folder/maps" \

@@ -12,6 +12,7 @@ set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
 
 crb="" unbiased="" mse="" voxels=150 snr=50 out=""
 while [ $# -gt 0 ]; do
@@ -22,7 +23,6 @@ while [ $# -gt 0 ]; do
       printf -v "${1#--}" %s "$value"
       shift 2
       ;;
-    --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
     -*) echo "phantom.sh: expected an option of --help, found '$1'" >&2; exit 2 ;;
     *) [ -z "$out" ] || { echo "phantom.sh: expected one folder, found '$1'" >&2; exit 2; }; out=$(realpath -m -- "$1"); shift ;;
   esac

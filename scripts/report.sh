@@ -6,6 +6,8 @@ set -eu
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
+crbrt_expect_at_most 1 "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
 

@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds and tests everything; prints the time of every stage, the names of what was skipped,
-# and ends with "N passed, N failed, N skipped". Exits 1 when anything failed.
-#   scripts/test.sh          release with the trainer, sanitizers, clang, the runtime for AArch64, WebAssembly and on its own
-#   scripts/test.sh --full   also more under clang, long tests, mutants, the whole demo, two minutes of fuzzing, clang-tidy, clang-format
+# Installs what is missing, builds and tests; prints the time of every stage, the names of what was skipped, and ends with
+# "N passed, N failed, N skipped". Exits 1 when anything failed.
+#   scripts/test.sh             everything once: the release build with the trainer, and all its tests but the long ones
+#   scripts/test.sh --further   also the further compilers, sanitizers and machines: sanitizers where bytes are parsed or memory is
+#                               walked, clang, the runtime for AArch64, for WebAssembly and on its own (.ci/run does this)
+#   scripts/test.sh --full      also more under sanitizers and clang, long tests, mutants, the whole demo, Debian 13, two minutes
+#                               of fuzzing, clang-tidy, clang-format, shellcheck
 set -u
-
-full=0
-case "${1:-}" in
-  "") ;;
-  --full) full=1 ;;
-  --help | -h) sed -n 's/^#   /  /p' "$0"; exit 0 ;;
-  *) echo "test.sh: expected nothing or --full, found '$1'" >&2; exit 2 ;;
-esac
 
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
+crbrt_answer_help "$@"
+further=0 full=0
+case "$*" in
+  "") ;;
+  --further) further=1 ;;
+  --full) further=1 full=1 ;;
+  *) echo "test.sh: expected nothing, --further or --full, found '$*'" >&2; exit 2 ;;
+esac
 crbrt_clean_environment
 cd "$crbrt_root" || exit 1
 
@@ -54,13 +57,26 @@ check() {
   if crbrt_stage "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# Mutants of code that only AVX2 runs would survive on a machine without it.
-check_mutants() {
-  if grep -qw avx2 /proc/cpuinfo; then
-    check "mutants" scripts/mutate.sh
-  else
-    skipped=$((skipped + 1)) skipped_names+="  mutants: this CPU has no AVX2"$'\n'
-  fi
+# The same for a script that says with exit 77, and in its last line, that this machine cannot do it.
+check_or_skip() {
+  local name=$1 log outcome
+  log=build/${name// /_}.txt
+  shift
+  crbrt_stage "$name" run_or_skip "$log" "$@"
+  outcome=$(tail -n 1 "$log.outcome")
+  case "$outcome" in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)) skipped_names+="  $name: $(tail -n 1 "$log")"$'\n' ;;
+    *) failed=$((failed + 1)) ;;
+  esac
+}
+
+run_or_skip() {
+  local log=$1
+  shift
+  "$@" 2>&1 | tee "$log"
+  echo "${PIPESTATUS[0]}" >"$log.outcome"
+  grep -qx -e 0 -e 77 "$log.outcome"
 }
 
 # build_and_test PRESET [FOLDER...]: only these folders of tests/ and what they need. A build that fails counts as one
@@ -101,34 +117,50 @@ fuzz() {
 }
 
 format_check() {
-  find runtime codegen physics trainer tools bench tests models \( -name '*.h' -o -name '*.hpp' -o -name '*.cpp' -o -name '*.c' \) \
+  find base runtime codegen physics trainer tools bench tests models \( -name '*.h' -o -name '*.hpp' -o -name '*.cpp' -o -name '*.c' \) \
     -not -path '*/golden/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
 }
 
-lists="build demo trainer test cross"
-[ "$full" -eq 0 ] || lists+=" lint"
+# What shellcheck calls errors and warnings; its hints are for the editor.
+shell_check() {
+  shellcheck -x -S warning scripts/*.sh .ci/run tests/gates/*.sh tests/freestanding/*.sh
+}
+
+lists="build demo trainer test"
+time_needed="20 minutes"
+[ "$further" -eq 0 ] || lists+=" cross" time_needed="45 minutes"
+[ "$full" -eq 0 ] || lists+=" lint" time_needed="two hours"
+echo "On two idle cores the first run takes about $time_needed; later ones build only what changed."
 # shellcheck disable=SC2086  # a list of names
 crbrt_stage "packages" crbrt_install_packages $lists || exit 1
 
-# Everything once; then what reads files and walks arrays under sanitizers, what a second compiler could see otherwise, and the
-# runtime on machines that are not this one.
+# Everything once.
 build_and_test trainer
-build_and_test asan runtime physics codegen tools e2e
-clang_folders="runtime gates codegen"
-[ "$full" -eq 0 ] || clang_folders+=" consumer physics"
-# shellcheck disable=SC2086  # a list of names
-build_and_test clang $clang_folders
-build_and_test aarch64 runtime gates
-build_and_test wasm runtime
-check "runtime alone: build" runtime_alone
+
+# What reads files and walks arrays under sanitizers; what a second compiler could see otherwise; the runtime on machines that are
+# not this one.
+if [ "$further" -eq 1 ]; then
+  asan_folders="base runtime codegen physics/io tools/cli tools/volume e2e/map"
+  clang_folders="runtime gates codegen"
+  [ "$full" -eq 0 ] || asan_folders="base runtime codegen physics tools e2e" clang_folders+=" consumer physics"
+  # shellcheck disable=SC2086  # a list of names
+  build_and_test asan $asan_folders
+  # shellcheck disable=SC2086  # a list of names
+  build_and_test clang $clang_folders
+  build_and_test aarch64 runtime gates
+  build_and_test wasm runtime
+  check "runtime alone: build" runtime_alone
+fi
 if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'
-  check_mutants
+  check_or_skip "mutants" scripts/mutate.sh
   check "demo" scripts/demo.sh
+  check_or_skip "Debian 13" scripts/other_debian.sh trixie
   check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus
   check "fuzz instruction sets: 60 s" fuzz crbrt_isa_fuzz
   check "clang-format" format_check
   check "clang-tidy" crbrt_build tidy
+  check "shellcheck" shell_check
 fi
 
 printf '\nTime per stage\n%s%6d s  in all\n' "$crbrt_stage_report" "$SECONDS"
