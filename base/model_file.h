@@ -2,19 +2,41 @@
 /// needs no loader; who includes it links crbrt::loader.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 
 namespace crbrt::base {
+
+/// Throws InputError that names `path` unless the model was loaded.
+inline void expect_model(const LoadResult& result, const std::string& path) {
+  if (result.status != Status::ok) throw InputError(path, "a model", "one that is refused (" + result.detail + ")");
+}
 
 /// Throws InputError.
 inline Model load_model(const std::string& path) {
   Model model;
-  const LoadResult result = load_model_file(path.c_str(), model);
-  if (result.status == Status::ok) return model;
-  throw InputError(path, "a model", "one that is refused (" + result.detail + ")");
+  expect_model(load_model_file(path.c_str(), model), path);
+  return model;
+}
+
+/// The same file in plain structs (crbrt/network.hpp). Throws InputError.
+inline ModelFile load_network(const std::string& path) {
+  ModelFile file;
+  expect_model(load_network_file(path.c_str(), file), path);
+  return file;
+}
+
+/// The program of a model that was made or changed here, through the bytes of its file: what is measured is what a file holds.
+/// Throws InputError that names `path` where the loader refuses it.
+inline Model lowered(const ModelFile& file, const std::string& path) {
+  const std::vector<std::uint8_t> image = crbm_image(file);
+  Model model;
+  expect_model(crbrt::load_model({image.data(), image.size()}, model), path);
+  return model;
 }
 
 }  // namespace crbrt::base

@@ -55,8 +55,8 @@ void save(const FreestandingFiles& files, const std::string& folder, const std::
   out.commit();
 }
 
-void save_model(const fbs::ModelT& object, const std::string& path) {
-  const std::vector<std::uint8_t> image = crbm_image(object);
+void save_model(const ModelFile& file, const std::string& path) {
+  const std::vector<std::uint8_t> image = crbm_image(file);
   base::write_text_file(path, std::string(image.begin(), image.end()));
 }
 
@@ -83,25 +83,32 @@ Options read_options(const CLI::App& app, Options options) {
 }
 
 /// The model with the form that is to be emitted.
-Model prepared(const Options& options) {
+struct Prepared {
+  ModelFile file;
+  Model model;
+};
+
+Prepared prepared(const Options& options) {
   const std::string& path = options.fixed.model_path;
-  Model model = base::load_model(path);
-  if (options.fixed.precision == "f32") return model;
-  const FixedInfo& stored = model.info().fixed;
+  Prepared result{base::load_network(path), base::load_model(path)};
+  if (options.fixed.precision == "f32") return result;
+  const FixedInfo& stored = result.model.info().fixed;
   const bool fits =
       stored.precision == options.fixed.precision || (options.fixed.precision == "mixed" && !stored.precision.empty());
-  if (fits && !options.asks_to_quantize() && options.save_path.empty()) return model;
-  const fbs::ModelT object = make_fixed(options.fixed);
-  if (!options.save_path.empty()) save_model(object, options.save_path);
-  return load_object(object, path);
+  if (fits && !options.asks_to_quantize() && options.save_path.empty()) return result;
+  result.file = make_fixed(options.fixed);
+  if (!options.save_path.empty()) save_model(result.file, options.save_path);
+  result.model = base::lowered(result.file, path);
+  return result;
 }
 
 /// The files, and on stdout what integers cost.
-void write_code(const Model& model, const Options& options) {
+void write_code(const Prepared& prepared, const Options& options) {
+  const Model& model = prepared.model;
   const bool is_float = options.fixed.precision == "f32";
   std::string sizes;
   if (options.target == "freestanding") {
-    const FreestandingFiles files = emit_freestanding(model, options.name);
+    const FreestandingFiles files = emit_freestanding(model, prepared.file.network, options.name);
     save(files, options.folder, options.name);
     sizes = '\n' + size_table(files);
   } else {
@@ -134,9 +141,9 @@ int run(int argc, char** argv) {
   cli::add_common_options(app);
   if (!cli::parse(app, argc, argv)) return base::exit_ok;
   options = read_options(app, std::move(options));
-  const Model model = prepared(options);
-  if (!options.is_named) options.name = name_of(model, options.fixed.model_path);
-  write_code(model, options);
+  const Prepared ready = prepared(options);
+  if (!options.is_named) options.name = name_of(ready.model, options.fixed.model_path);
+  write_code(ready, options);
   return base::exit_ok;
 }
 

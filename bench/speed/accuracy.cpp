@@ -24,15 +24,15 @@ double standard_deviation(const std::vector<double>& values, std::size_t first, 
 }  // namespace
 
 Truth::Truth(const std::filesystem::path& task_folder) {
-  const Model model = base::load_model((task_folder / "model.crbm").string());
+  const Network network = folded(base::load_network((task_folder / "model.crbm").string()).network);
   const std::vector<float> coefficients = read_numbers(task_folder / "coefficients.f32");
-  const std::size_t width = 2 * model.program().n_coeff;
+  const std::size_t width = network.width(0);
   for (std::size_t v = 0; v < std::min(n_checked, coefficients.size() / width); ++v) {
-    const tools::ExactRun exact = tools::run_exactly(model.program(), {coefficients.data() + v * width, width});
+    const tools::ExactRun exact = tools::run_exactly(network, {coefficients.data() + v * width, width});
     estimates_.insert(estimates_.end(), exact.estimates.begin(), exact.estimates.end());
     for (const double bound : exact.bound) bound_.push_back(tools::tolerance(bound));
   }
-  const std::size_t n = model.program().n_output;
+  const std::size_t n = network.outputs.size();
   for (std::size_t o = 0; o < n; ++o) spread_.push_back(standard_deviation(estimates_, o, n));
 }
 

@@ -23,9 +23,6 @@ std::string comment_lines(const std::string& title, std::vector<std::string> lin
   return " * " + title + '\n' + prefixed(" *   ", lines);
 }
 
-/// Of operation `index` of an integer program, in words.
-std::string layer_text(const Model& model, std::size_t index) { return comment_text(model.info().fixed.layer_text[index - 1]); }
-
 std::string output_list(const Program& p) {
   std::string text;
   for (std::uint32_t j = 0; j < p.n_output; ++j)
@@ -79,13 +76,13 @@ struct Layers {
   std::uint64_t bytes = 0;
 };
 
-Layers layers_of(const Model& model, const Program& p, const VoxelArena& arena) {
+Layers layers_of(const Model& model, const LayerWriter& writer) {
   Layers layers;
-  for (std::size_t i = 1; i + 1 < p.n_op; ++i) {
-    const std::string comment = "/* " + layer_text(model, i) + " */\n", stem = "layer" + number(i);
-    const Tables tables = layer_tables(p, i, stem);
+  for (std::size_t i = 0; i < writer.n_layer(); ++i) {
+    const std::string comment = "/* " + comment_text(model.info().fixed.layer_text[i]) + " */\n";
+    const Tables tables = writer.tables(i);
     layers.tables += '\n' + comment + tables.text;
-    layers.calls += "  " + comment + layer_call(p, i, stem, arena);
+    layers.calls += "  " + comment + writer.call(i);
     layers.bytes += tables.bytes;
   }
   return layers;
@@ -93,11 +90,13 @@ Layers layers_of(const Model& model, const Program& p, const VoxelArena& arena) 
 
 }  // namespace
 
-FreestandingFiles emit_freestanding(const Model& model, const std::string& name) {
+FreestandingFiles emit_freestanding(const Model& model, const Network& network, const std::string& name) {
   const Program& p = *model.fixed_program();
   const FixedInfo& fixed = model.info().fixed;
-  const VoxelArena arena = voxel_arena(p);
-  const Layers layers = layers_of(model, p, arena);
+  const Network executed = folded(network);
+  const LayerWriter writer(executed, p);
+  const VoxelArena& arena = writer.arena();
+  const Layers layers = layers_of(model, writer);
   const std::uint64_t table_bytes = layers.bytes + sizeof(float) * (6 * p.n_coeff + 5 * p.n_output);  // preprocessing, outputs
   Words words = {
       {"VERSION", CRBRT_VERSION_STRING},

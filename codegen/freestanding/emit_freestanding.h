@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 
 namespace crbrt::codegen {
 
@@ -16,9 +16,9 @@ struct FreestandingFiles {
   std::uint64_t arena_bytes;
 };
 
-/// The model has an integer form. `name` is one that why_unusable() (names.h) has nothing against: functions are
-/// NAME_estimate() and so on. Standard deviations and atypicality are left out.
-FreestandingFiles emit_freestanding(const Model& model, const std::string& name);
+/// `model` has an integer form, `network` is of the same file. `name` is one that why_unusable() (names.h) has nothing against:
+/// functions are NAME_estimate() and so on. Standard deviations and atypicality are left out.
+FreestandingFiles emit_freestanding(const Model& model, const Network& network, const std::string& name);
 
 /// What the user is told: bytes of tables and arena, as a Markdown table.
 std::string size_table(const FreestandingFiles& files);

@@ -1,20 +1,19 @@
-/// The layers of an integer program for one voxel: tables as text, where each layer reads and writes, and what that takes.
+/// The layers of an integer form for one voxel: tables as text, where each layer reads and writes, and what that takes.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "crbrt/format/program.h"
+#include "crbrt/network.hpp"
 
 namespace crbrt::codegen {
 
-/// Bytes of one voxel in each slot, from the arena's start. Slots that hold floats or the sums take none.
+/// Bytes of one voxel in each slot of the program, from the arena's start. Slots that hold floats or the sums take none.
 struct VoxelArena {
   std::vector<std::uint64_t> offset;
   std::uint64_t bytes = 0;
 };
-VoxelArena voxel_arena(const Program& program);
 
 /// Text and the bytes that its constants take.
 struct Tables {
@@ -22,13 +21,30 @@ struct Tables {
   std::uint64_t bytes = 0;
 };
 
-/// Outputs that freestanding code computes of an operation: of the last layer only what becomes an estimate.
-std::size_t computed_outputs(const Program& program, std::size_t index);
+/// Layer i is operation i of the network. Names are "layer1" and so on.
+class LayerWriter {
+ public:
+  /// `network`: folded, with integers. `program`: its integer program, which says what lies in which slot. Both must outlive
+  /// the object.
+  LayerWriter(const Network& network, const Program& program);
 
-/// Constants of operation `index`, named after `stem`.
-Tables layer_tables(const Program& program, std::size_t index, const std::string& stem);
+  std::size_t n_layer() const { return network_.operations.size(); }
+  const VoxelArena& arena() const noexcept { return arena_; }
 
-/// The call of operation `index`, indented.
-std::string layer_call(const Program& program, std::size_t index, const std::string& stem, const VoxelArena& arena);
+  Tables tables(std::size_t layer) const;     ///< constants
+  std::string call(std::size_t layer) const;  ///< indented
+
+ private:
+  /// With the rest of what is known of it.
+  struct Layer;
+  Layer layer(std::size_t index) const;
+  std::string destination(std::size_t layer) const;
+  std::string source(std::size_t value) const;
+  std::uint64_t offset(std::size_t layer) const;
+
+  const Network& network_;
+  const Program& program_;
+  VoxelArena arena_;
+};
 
 }  // namespace crbrt::codegen

@@ -1,16 +1,14 @@
 // Float values need no exact order of sums: they choose scales, they are no result.
 #include "codegen/quantize/calibration.h"
 
-#include <cfloat>
 #include <cmath>
 
 #include "base/bound_session.h"
-#include "crbrt/format/layout.h"
 
 namespace crbrt::codegen {
 namespace {
 
-Values group_normalised(const Op& op, const Values& in) {
+Values group_normalised(const Operation& op, const Values& in) {
   const Eigen::Index size = op.n_in / op.n_group;
   Values out = in;
   for (Eigen::Index g = 0; g < static_cast<Eigen::Index>(op.n_group); ++g) {
@@ -25,9 +23,9 @@ Values group_normalised(const Op& op, const Values& in) {
   return out;
 }
 
-Values scaled_and_shifted(const Op& op, const Values& in) {
+Values scaled_and_shifted(const Operation& op, const Values& in) {
   const auto n = static_cast<Eigen::Index>(op.n_in);
-  const Eigen::Map<const Eigen::VectorXf> scale(op.weights, n), shift(op.bias, n);
+  const Eigen::Map<const Eigen::VectorXf> scale(op.weights.data(), n), shift(op.bias.data(), n);
   Values out = scale.asDiagonal() * in;
   out.colwise() += shift;
   return out;
@@ -42,46 +40,47 @@ float sign_of(std::size_t draw, Eigen::Index feature, Eigen::Index voxel) {
   return (z >> 40 & 1) != 0 ? 1.0f : -1.0f;
 }
 
-/// Gradients of `gradient` (of what the last operation writes) in front of each operation's skip and ReLU, in `before`.
-void go_back(const Program& program, const FloatValues& values, Values gradient, std::vector<Values>& before) {
-  std::vector<Values> of_out(program.n_op);
-  of_out.back() = std::move(gradient);
-  for (std::size_t i = program.n_op; i-- > 0;) {
-    const Op& op = program.ops[i];
-    Values& g = of_out[i];
-    if (g.size() == 0) g = Values::Zero(values.out[i].rows(), values.out[i].cols());
-    if (op.relu != 0 || op.kind == OpKind::relu) g = (values.out[i].array() > 0).select(g, 0.0f);
-    const auto pass = [&](std::uint32_t slot, const Values& more) {
-      const std::ptrdiff_t writer = writer_of(program, i, slot);
-      if (writer < 0) return;
-      Values& to = of_out[static_cast<std::size_t>(writer)];
+/// Gradients of `gradient` (of the last value) in front of each operation's skip and ReLU, in `before`.
+void go_back(const Network& network, const FloatValues& values, Values gradient, std::vector<Values>& before) {
+  std::vector<Values> of_value(values.value.size());
+  of_value.back() = std::move(gradient);
+  for (std::size_t i = network.operations.size(); i-- > 0;) {
+    const Operation& op = network.operations[i];
+    const Values& out = values.value[i + 1];
+    Values& g = of_value[i + 1];
+    if (g.size() == 0) g = Values::Zero(out.rows(), out.cols());
+    if (op.relu || op.kind == OperationKind::relu) g = (out.array() > 0).select(g, 0.0f);
+    const auto pass = [&](std::size_t value, const Values& more) {
+      if (value == 0) return;
+      Values& to = of_value[value];
       if (to.size() == 0)
         to = more;
       else
         to += more;
     };
-    if (op.add_slot >= 0) pass(static_cast<std::uint32_t>(op.add_slot), g);
-    if (op.kind == OpKind::dense)
-      pass(op.in_slot, weights_of(op).transpose() * g);
-    else if (op.kind == OpKind::relu)
-      pass(op.in_slot, g);
+    if (op.add != Operation::none) pass(op.add, g);
+    if (op.kind == OperationKind::dense)
+      pass(op.in, weights_of(op).transpose() * g);
+    else if (op.kind == OperationKind::relu)
+      pass(op.in, g);
     else
-      pass(op.in_slot, Eigen::Map<const Eigen::VectorXf>(op.weights, static_cast<Eigen::Index>(op.n_in)).asDiagonal() * g);
+      pass(op.in, Eigen::Map<const Eigen::VectorXf>(op.weights.data(), static_cast<Eigen::Index>(op.n_in)).asDiagonal() * g);
     before[i] = std::move(g);
   }
 }
 
 }  // namespace
 
-std::vector<Values> sensitivities(const Program& program, const FloatValues& values, const Values& importance,
+std::vector<Values> sensitivities(const Network& network, const FloatValues& values, const Values& importance,
                                   std::size_t draws) {
-  std::vector<Values> sum(program.n_op), before(program.n_op);
+  const std::size_t n = network.operations.size();
+  std::vector<Values> sum(n), before(n);
   for (std::size_t draw = 0; draw < draws; ++draw) {
     Values signs = importance.cwiseSqrt();
     for (Eigen::Index v = 0; v < signs.cols(); ++v)
       for (Eigen::Index f = 0; f < signs.rows(); ++f) signs(f, v) *= sign_of(draw, f, v);
-    go_back(program, values, std::move(signs), before);
-    for (std::size_t i = 0; i < program.n_op; ++i) {
+    go_back(network, values, std::move(signs), before);
+    for (std::size_t i = 0; i < n; ++i) {
       if (draw == 0) sum[i] = Values::Zero(before[i].rows(), before[i].cols());
       sum[i] += before[i].cwiseAbs2() / static_cast<float>(draws);
     }
@@ -90,71 +89,42 @@ std::vector<Values> sensitivities(const Program& program, const FloatValues& val
 }
 
 Values features_of(const Program& program, const std::vector<float>& coefficients) {
-  const std::uint32_t n = 2 * program.n_coeff;
-  const std::vector<float> one(n, 1.0f), zero(n, 0.0f);
-  Op copy{};
-  copy.kind = OpKind::affine;
-  copy.n_in = copy.n_out = n;
-  copy.add_slot = -1;
-  copy.weights = one.data();
-  copy.bias = zero.data();
-  const std::vector<Output> outputs(n, Output{"feature", "1", 0, 1, -FLT_MAX, FLT_MAX});
-  const std::uint32_t slot_width = n;
-  Program preprocess = program;
-  preprocess.n_output = n;
-  preprocess.outputs = outputs.data();
-  preprocess.n_op = preprocess.n_slot = 1;
-  preprocess.ops = &copy;
-  preprocess.slot_width = &slot_width;
-  preprocess.uncertainty = nullptr;
-  preprocess.atypicality = nullptr;
-  const std::size_t n_voxel = coefficients.size() / n;
+  const std::size_t n = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n;
   Values features(n, n_voxel);
-  const base::BoundSession session(preprocess, Isa::automatic);
-  if (session->run({coefficients.data(), n_voxel, n}, {features.data(), n_voxel, n}) != Status::ok)
+  const base::BoundSession session(program, Isa::automatic);
+  if (session->preprocess({coefficients.data(), n_voxel, n}, {features.data(), n_voxel, n}) != Status::ok)
     throw base::Error(base::exit_internal, "preprocessing of calibration voxels failed");
   return features;
 }
 
-Eigen::MatrixXf weights_of(const Op& op) {
-  Eigen::MatrixXf weights(op.n_out, op.n_in);
-  for (std::size_t j = 0; j < op.n_out; ++j)
-    for (std::size_t k = 0; k < op.n_in; ++k)
-      weights(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(k)) = op.weights[layout::packed_index(op.n_in, j, k)];
-  return weights;
+Eigen::MatrixXf weights_of(const Operation& op) {
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const RowMajor>(op.weights.data(), op.n_out, op.n_in);
 }
 
-Eigen::VectorXf bias_of(const Op& op) {
-  return Eigen::Map<const Eigen::VectorXf>(op.bias, static_cast<Eigen::Index>(op.n_out));
+Eigen::VectorXf bias_of(const Operation& op) {
+  return Eigen::Map<const Eigen::VectorXf>(op.bias.data(), static_cast<Eigen::Index>(op.n_out));
 }
 
-std::ptrdiff_t writer_of(const Program& program, std::size_t op, std::uint32_t slot) {
-  while (op-- > 0)
-    if (program.ops[op].out_slot == slot) return static_cast<std::ptrdiff_t>(op);
-  return -1;
-}
-
-FloatValues float_values(const Program& program, const Values& features) {
-  FloatValues values;
-  for (std::size_t i = 0; i < program.n_op; ++i) {
-    const Op& op = program.ops[i];
-    const auto value = [&](std::uint32_t slot) -> const Values& {
-      const std::ptrdiff_t writer = writer_of(program, i, slot);
-      return writer < 0 ? features : values.out[static_cast<std::size_t>(writer)];
-    };
+FloatValues float_values(const Network& network, const Values& features) {
+  FloatValues values{{features}, {}};
+  for (const Operation& op : network.operations) {
+    const Values& in = values.value[op.in];
     Values sums, out;
-    if (op.kind == OpKind::dense) {
-      sums = (weights_of(op) * value(op.in_slot)).colwise() + bias_of(op);
-      out = sums;
-      if (op.add_slot >= 0) out += value(static_cast<std::uint32_t>(op.add_slot));
-    } else if (op.kind == OpKind::relu) {
-      out = value(op.in_slot).cwiseMax(0.0f);
-    } else {
-      out = scaled_and_shifted(op, op.kind == OpKind::group_norm ? group_normalised(op, value(op.in_slot)) : value(op.in_slot));
+    switch (op.kind) {
+      case OperationKind::dense:
+        sums = (weights_of(op) * in).colwise() + bias_of(op);
+        out = sums;
+        if (op.add != Operation::none) out += values.value[op.add];
+        break;
+      case OperationKind::group_norm: out = scaled_and_shifted(op, group_normalised(op, in)); break;
+      case OperationKind::batch_norm:  // a folded network has none
+      case OperationKind::affine: out = scaled_and_shifted(op, in); break;
+      case OperationKind::relu: out = in.cwiseMax(0.0f); break;
     }
-    if (op.relu != 0) out = out.cwiseMax(0.0f);
+    if (op.relu) out = out.cwiseMax(0.0f);
     values.sums.push_back(std::move(sums));
-    values.out.push_back(std::move(out));
+    values.value.push_back(std::move(out));
   }
   return values;
 }

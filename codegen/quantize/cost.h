@@ -1,4 +1,5 @@
-/// What integers cost, on the absolute scale of the Cramer-Rao bound: both forms see the same noise.
+/// What integers cost, on the absolute scale of the Cramer-Rao bound: both forms see the same noise. Without a data set: how
+/// far they move the outputs of the model's embedded sample (sample_cost.cpp).
 #pragma once
 
 #include <functional>
@@ -44,5 +45,14 @@ double loss_rise(const std::vector<FixedCost>& cost);
 
 /// Largest bias^2/CRB at SNR 100 minus that of the float form, over outputs; and the largest itself.
 double bias_rise(const std::vector<FixedCost>& cost);
+
+/// What a unit of each output is, per voxel of the sample, [n_output, n_voxel]: the standard deviation that the model itself
+/// predicts at the least noise it was trained for; without those, the spread of the output over the sample.
+Eigen::ArrayXXd sample_units(const Model& model);
+
+Calibration calibration_from_sample(const Model& model);
+
+/// Root mean square of (integer - float) over the units, of the output where it is largest.
+double relative_rms(const Model& with_fixed);
 
 }  // namespace crbrt::codegen

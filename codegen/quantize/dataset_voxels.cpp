@@ -47,9 +47,10 @@ Calibration calibration_from(const Program& program, const physics::Dataset& dat
                              const std::string& path) {
   const Share share = calibrating_share(dataset.size());
   const Truth truth = truth_of(program, dataset, share, path);
-  Voxels voxels = noisy_voxels(dataset, share, 0, draws, calibration_seed);
+  const Voxels voxels = noisy_voxels(dataset, share, 0, draws, calibration_seed);
   const auto rows = static_cast<Eigen::Index>(n_feature(program));
-  Calibration calibration{std::move(voxels.coefficients), Values::Ones(rows, static_cast<Eigen::Index>(voxels.snr.size()))};
+  Calibration calibration{features_of(program, voxels.coefficients),
+                          Values::Ones(rows, static_cast<Eigen::Index>(voxels.snr.size()))};
   for (std::size_t v = 0; v < voxels.snr.size(); ++v)
     for (std::uint32_t j = 0; j < program.n_output; ++j) {
       const double scaled = voxels.snr[v] * program.outputs[j].scale;

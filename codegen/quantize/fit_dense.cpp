@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "codegen/quantize/round_weights.h"
-
 namespace crbrt::codegen {
 namespace {
 
@@ -49,7 +47,7 @@ Eigen::VectorXd refitted(const Eigen::VectorXd& weights, const InputMoments& mom
 
 }  // namespace
 
-Scales fit_dense(const DenseFit& fit, IntegerOp& op) {
+Scales fit_dense(const DenseFit& fit, IntegerOperation& op) {
   const Index step = std::max<Index>(1, fit.in.cols() / most_voxels);
   const Integers in = thinned(fit.in, step);
   const Values sums = thinned(fit.sums, step), sensitivity = thinned(fit.sensitivity, step);
@@ -57,22 +55,25 @@ Scales fit_dense(const DenseFit& fit, IntegerOp& op) {
   const Eigen::MatrixXd weights = weights_of(fit.from).cast<double>() * in_scale.asDiagonal();
   const bool is_shared = in.rows() > inputs_by_row;
   Eigen::VectorXd voxel = bounded(sensitivity.colwise().mean().transpose().cast<double>());
-  InputMoments moments(in, voxel, op.in);
+  InputMoments moments(in, voxel, fit.number);
   Scales sum_scale;
   for (Index j = 0; j < weights.rows(); ++j) {
     const Eigen::VectorXd target = sums.row(j).transpose().cast<double>();
     if (!is_shared) {
       voxel = bounded(sensitivity.row(j).transpose().cast<double>());
-      moments = InputMoments(in, voxel, op.in);
+      moments = InputMoments(in, voxel, fit.number);
     }
     const Eigen::VectorXd row = refitted(weights.row(j).transpose(), moments, in, voxel, target);
     const double target_mean = target.dot(voxel) / voxel.sum();
     const RoundedRow rounded =
-        op.in == Number::u8 ? round_row_u8(row, moments) : round_row_s16(row, target_mean - row.dot(moments.mean()));
+        fit.number == Number::u8 ? round_row_u8(row, moments) : round_row_s16(row, target_mean - row.dot(moments.mean()));
     double bias = target_mean;
     for (Index k = 0; k < weights.cols(); ++k)
       bias -= rounded.scale * rounded.weights[static_cast<std::size_t>(k)] * moments.mean()[k];
-    op.weights.insert(op.weights.end(), rounded.weights.begin(), rounded.weights.end());
+    if (fit.number == Number::u8)
+      op.weights_s8.insert(op.weights_s8.end(), rounded.weights.begin(), rounded.weights.end());
+    else
+      op.weights_s16.insert(op.weights_s16.end(), rounded.weights.begin(), rounded.weights.end());
     op.bias.push_back(static_cast<std::int32_t>(std::nearbyint(bias / rounded.scale)));
     sum_scale.push_back(rounded.scale);
   }

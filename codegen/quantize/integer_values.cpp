@@ -27,7 +27,7 @@ void normalise(Eigen::Ref<Eigen::VectorXd> group, const FixedGroupNorm& constant
   for (double& d : group) d = (static_cast<std::int32_t>(d) * factor * gain + (1 << 14)) >> 15;
 }
 
-Integers group_normalised(const Op& from, const FixedGroupNorm& constants, Integers values) {
+Integers group_normalised(const Operation& from, const FixedGroupNorm& constants, Integers values) {
   const Index size = index(from.n_in / from.n_group);
   for (Index v = 0; v < values.cols(); ++v)
     for (Index first = 0; first < values.rows(); first += size) normalise(values.col(v).segment(first, size), constants);
@@ -46,16 +46,26 @@ Integers quantized(const Eigen::MatrixXf& features, const std::vector<float>& sc
   return out;
 }
 
-Integers dense_sums(const IntegerOp& op, const Integers& in) {
+namespace {
+
+template <class T>
+Eigen::MatrixXd rows_of(const std::vector<T>& weights, Index n_out, Index n_in) {
+  using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return Eigen::Map<const RowMajor>(weights.data(), n_out, n_in).template cast<double>();
+}
+
+}  // namespace
+
+Integers dense_sums(const IntegerOperation& op, const Integers& in) {
   const Index n_out = index(op.bias.size());
-  using RowMajor = Eigen::Matrix<std::int16_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::MatrixXd weights = Eigen::Map<const RowMajor>(op.weights.data(), n_out, in.rows()).cast<double>();
+  const Eigen::MatrixXd weights =
+      op.reads() == Number::u8 ? rows_of(op.weights_s8, n_out, in.rows()) : rows_of(op.weights_s16, n_out, in.rows());
   const Eigen::VectorXd bias =
       Eigen::Map<const Eigen::Matrix<std::int32_t, Eigen::Dynamic, 1>>(op.bias.data(), n_out).cast<double>();
   return (weights * in).colwise() + bias;
 }
 
-Integers finished(const IntegerOp& op, Integers sums, const Integers* add, bool relu) {
+Integers finished(const IntegerOperation& op, Integers sums, const Integers* add, bool relu) {
   if (op.out == Number::s32) return sums;
   for (Index v = 0; v < sums.cols(); ++v)
     for (Index j = 0; j < sums.rows(); ++j) {
@@ -68,13 +78,13 @@ Integers finished(const IntegerOp& op, Integers sums, const Integers* add, bool 
   return sums;
 }
 
-Integers integer_values(const Op& from, const IntegerOp& op, const Integers& in, const Integers* add) {
-  if (from.kind == OpKind::dense) return finished(op, dense_sums(op, in), add, from.relu != 0);
+Integers integer_values(const Operation& from, const IntegerOperation& op, const Integers& in, const Integers* add) {
+  if (from.kind == OperationKind::dense) return finished(op, dense_sums(op, in), add, from.relu);
   Integers sums = op.group_norm ? group_normalised(from, *op.group_norm, in) : in;
   for (Index j = 0; j < sums.rows(); ++j)
     sums.row(j) =
-        (sums.row(j).array() * op.weights[static_cast<std::size_t>(j)] + op.bias[static_cast<std::size_t>(j)]).matrix();
-  return finished(op, std::move(sums), nullptr, from.relu != 0 || from.kind == OpKind::relu);
+        (sums.row(j).array() * op.weights_s16[static_cast<std::size_t>(j)] + op.bias[static_cast<std::size_t>(j)]).matrix();
+  return finished(op, std::move(sums), nullptr, from.relu || from.kind == OperationKind::relu);
 }
 
 }  // namespace crbrt::codegen

@@ -4,7 +4,7 @@
 
 #include <Eigen/Core>
 
-#include "codegen/quantize/integer_model.h"
+#include "crbrt/network.hpp"
 
 namespace crbrt::codegen {
 
@@ -15,12 +15,12 @@ using Integers = Eigen::MatrixXd;
 Integers quantized(const Eigen::MatrixXf& features, const std::vector<float>& scale);
 
 /// bias + weights * in, of a dense layer.
-Integers dense_sums(const IntegerOp& op, const Integers& in);
+Integers dense_sums(const IntegerOperation& op, const Integers& in);
 
 /// From sums to the numbers of op.out: requantized, then `add` (or null) and ReLU; s32 is left as it is.
-Integers finished(const IntegerOp& op, Integers sums, const Integers* add, bool relu);
+Integers finished(const IntegerOperation& op, Integers sums, const Integers* add, bool relu);
 
-/// Operation `op` of the float program `from`, in integers.
-Integers integer_values(const Op& from, const IntegerOp& op, const Integers& in, const Integers* add);
+/// What the operation `from` of a folded network writes, in its integer form `op`. `add` may be null.
+Integers integer_values(const Operation& from, const IntegerOperation& op, const Integers& in, const Integers* add);
 
 }  // namespace crbrt::codegen

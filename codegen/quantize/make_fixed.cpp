@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/model_file.h"
 #include "base/number_text.h"
 #include "codegen/quantize/cost.h"
-#include "codegen/quantize/sample_cost.h"
 #include "codegen/quantize/search.h"
 
 namespace crbrt::codegen {
@@ -29,13 +29,14 @@ class Judge {
   }
 
   /// For the search, on fewer voxels.
-  Verdict quick(const fbs::ModelT& object) const { return judge(fast_.get(), load_object(object, path_), nullptr); }
+  Verdict quick(const ModelFile& file) const { return judge(fast_.get(), base::lowered(file, path_), nullptr); }
 
-  /// Writes what it found into the object.
-  Verdict complete(fbs::ModelT& object) const {
+  /// Writes what it found into the file's info.
+  Verdict complete(ModelFile& file) const {
     FixedInfo found;
-    const Verdict verdict = judge(full_.get(), load_object(object, path_), &found);
-    set_cost(object, found);
+    const Verdict verdict = judge(full_.get(), base::lowered(file, path_), &found);
+    file.info.fixed.relative_rms = found.relative_rms;
+    file.info.fixed.cost = std::move(found.cost);
     return verdict;
   }
 
@@ -67,17 +68,20 @@ std::string calibration_text(const FixedRequest& request, const std::optional<ph
   return text + (request.weights_path.empty() ? "" : "; integers of a fine-tuned model");
 }
 
+bool same_shape(const Operation& a, const Operation& b) {
+  return a.kind == b.kind && a.in == b.in && a.add == b.add && a.n_out == b.n_out;
+}
+
 /// A fine-tuned model must be of the same shape, see the same inputs, and mean the same outputs.
-void expect_same_shape(const fbs::ModelT& model, const fbs::ModelT& tuned, const std::string& path) {
-  const fbs::PreprocessingT &a = *model.preprocessing, &b = *tuned.preprocessing;
-  bool same = model.layers.size() == tuned.layers.size() && a.phase_reference == b.phase_reference &&
-              a.l2_normalize == b.l2_normalize && a.mean == b.mean && a.std == b.std &&
-              model.protocol->basis_sha256 == tuned.protocol->basis_sha256 && model.outputs.size() == tuned.outputs.size();
-  for (std::size_t i = 0; same && i < model.layers.size(); ++i)
-    same = model.layers[i]->n_out == tuned.layers[i]->n_out && model.layers[i]->skip_from == tuned.layers[i]->skip_from;
-  for (std::size_t j = 0; same && j < model.outputs.size(); ++j)
-    same = model.outputs[j]->name == tuned.outputs[j]->name && model.outputs[j]->scale == tuned.outputs[j]->scale &&
-           model.outputs[j]->offset == tuned.outputs[j]->offset;
+void expect_same_shape(const ModelFile& model, const ModelFile& tuned, const std::string& path) {
+  const Network &a = model.network, &b = tuned.network;
+  bool same = a.operations.size() == b.operations.size() && a.phase_reference == b.phase_reference &&
+              a.l2_normalize == b.l2_normalize && a.feature_mean == b.feature_mean && a.feature_std == b.feature_std &&
+              model.info.basis_sha256 == tuned.info.basis_sha256 && a.outputs.size() == b.outputs.size();
+  for (std::size_t i = 0; same && i < a.operations.size(); ++i) same = same_shape(a.operations[i], b.operations[i]);
+  for (std::size_t j = 0; same && j < a.outputs.size(); ++j)
+    same = a.outputs[j].name == b.outputs[j].name && a.outputs[j].scale == b.outputs[j].scale &&
+           a.outputs[j].offset == b.outputs[j].offset;
   if (!same) throw base::DisagreementError(path, "layers, preprocessing, basis and outputs of the model", "others");
 }
 
@@ -90,8 +94,8 @@ base::DisagreementError over_budget(const std::string& path, const Budget& budge
 
 class Maker {
  public:
-  explicit Maker(const FixedRequest& request) : request_(request), object_(read_model_object(request.model_path)) {
-    model_ = load_object(object_, request.model_path);
+  explicit Maker(const FixedRequest& request) : request_(request), file_(base::load_network(request.model_path)) {
+    model_ = base::lowered(file_, request.model_path);
     if (!request.dataset_path.empty()) dataset_ = physics::read_dataset({request.dataset_path});
     if (dataset_ && dataset_->basis_sha256 != model_.info().basis_sha256)
       throw base::DisagreementError(request.dataset_path, "the basis " + model_.info().basis_sha256 + " of the model",
@@ -102,27 +106,29 @@ class Maker {
     judge_ = std::make_unique<Judge>(request_.model_path, model_, dataset_, request.dataset_path);
   }
 
-  fbs::ModelT make() {
-    std::optional<fbs::ModelT> tuned;
-    if (!request_.weights_path.empty()) {
-      tuned = read_model_object(request_.weights_path);
-      expect_same_shape(object_, *tuned, request_.weights_path);
+  ModelFile make() {
+    if (request_.weights_path.empty()) {
+      quantize(file_, request_.model_path);
+    } else {
+      const ModelFile tuned = base::load_network(request_.weights_path);
+      expect_same_shape(file_, tuned, request_.weights_path);
+      tuned.network.integers ? take_integers(tuned) : quantize(tuned, request_.weights_path);
     }
-    if (tuned && tuned->fixed != nullptr)
-      take_integers(*tuned);
-    else
-      quantize(tuned ? load_object(*tuned, request_.weights_path) : load_object(object_, request_.model_path));
-    return std::move(object_);
+    return std::move(file_);
   }
 
  private:
   bool has_budget() const { return request_.budget > 0; }
-  void take_integers(const fbs::ModelT& tuned);
-  void quantize(const Model& source);
-  Widths choose(const Program& program, const Quantizer& quantizer);
+  void set(IntegerForm integers) {
+    file_.network.integers = std::move(integers);
+    file_.info.fixed = about_;
+  }
+  void take_integers(const ModelFile& tuned);
+  void quantize(const ModelFile& source, const std::string& path);
+  Widths choose(const Network& network, const Quantizer& quantizer);
 
   const FixedRequest& request_;
-  fbs::ModelT object_;
+  ModelFile file_;
   Model model_;
   std::optional<physics::Dataset> dataset_;
   FixedInfo about_;
@@ -130,39 +136,40 @@ class Maker {
 };
 
 /// Integers that the trainer made: as they are.
-void Maker::take_integers(const fbs::ModelT& tuned) {
-  object_.fixed = std::make_unique<fbs::FixedT>(*tuned.fixed);
-  object_.fixed->budget = about_.budget;
-  object_.fixed->calibration = about_.calibration;
-  const Verdict verdict = judge_->complete(object_);
+void Maker::take_integers(const ModelFile& tuned) {
+  const std::string precision = tuned.info.fixed.precision;
+  set(*tuned.network.integers);
+  file_.info.fixed.precision = precision;
+  const Verdict verdict = judge_->complete(file_);
   const Budget budget{.loss_rise = request_.budget};
   if (has_budget() && !budget.holds(verdict)) throw over_budget(request_.weights_path, budget, verdict, "its integers");
 }
 
-Widths Maker::choose(const Program& program, const Quantizer& quantizer) {
-  if (request_.precision == "i8") return all_widths(program, Number::u8);
-  if (request_.precision == "i16") return all_widths(program, Number::s16);
+Widths Maker::choose(const Network& network, const Quantizer& quantizer) {
+  if (request_.precision == "i8") return all_widths(network, Number::u8);
+  if (request_.precision == "i16") return all_widths(network, Number::s16);
   const Budget budget{.loss_rise = request_.budget};
-  const Choice choice = cheapest_within(program, budget, [&](const Widths& widths) {
-    set_fixed(object_, quantizer.quantize(widths), about_);
-    return judge_->quick(object_);
+  const Choice choice = cheapest_within(network, budget, [&](const Widths& widths) {
+    set(quantizer.quantize(widths));
+    return judge_->quick(file_);
   });
   if (!budget.holds(choice.verdict)) throw over_budget(request_.model_path, budget, choice.verdict, "16 bits everywhere");
   return choice.widths;
 }
 
-void Maker::quantize(const Model& source) {
-  const Program& program = source.program();
-  if (const std::string why = why_no_integers(program); !why.empty())
+void Maker::quantize(const ModelFile& source, const std::string& path) {
+  const Network network = folded(source.network);
+  if (const std::string why = why_no_integers(network); !why.empty())
     throw base::InputError(request_.model_path, "a network with an integer form", why);
-  const Calibration calibration = dataset_ ? calibration_from(program, *dataset_, calibration_draws, request_.dataset_path)
-                                           : calibration_from_sample(source);
-  const Quantizer quantizer(program, calibration);
-  Widths widths = choose(program, quantizer);
+  const Model model = base::lowered(source, path);
+  const Quantizer quantizer(network,
+                            dataset_ ? calibration_from(model.program(), *dataset_, calibration_draws, request_.dataset_path)
+                                     : calibration_from_sample(model));
+  Widths widths = choose(network, quantizer);
   const Budget budget{.loss_rise = request_.budget};
   for (;;) {
-    set_fixed(object_, quantizer.quantize(widths), about_);
-    const Verdict verdict = judge_->complete(object_);
+    set(quantizer.quantize(widths));
+    const Verdict verdict = judge_->complete(file_);
     if (!has_budget() || budget.holds(verdict)) return;
     // More voxels than the search saw: give back the operations that were made u8, from the last one on.
     const auto narrow = std::find(widths.rbegin(), widths.rend(), Number::u8);
@@ -174,6 +181,6 @@ void Maker::quantize(const Model& source) {
 
 }  // namespace
 
-fbs::ModelT make_fixed(const FixedRequest& request) { return Maker(request).make(); }
+ModelFile make_fixed(const FixedRequest& request) { return Maker(request).make(); }
 
 }  // namespace crbrt::codegen

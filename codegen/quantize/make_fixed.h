@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "codegen/quantize/model_object.h"
+#include "crbrt/network.hpp"
 
 namespace crbrt::codegen {
 
@@ -16,6 +16,6 @@ struct FixedRequest {
 };
 
 /// Throws cli errors: a budget that cannot be held is a DisagreementError that says the best there is.
-fbs::ModelT make_fixed(const FixedRequest& request);
+ModelFile make_fixed(const FixedRequest& request);
 
 }  // namespace crbrt::codegen

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "codegen/quantize/fit_dense.h"
-#include "codegen/quantize/skip_scales.h"
 #include "crbrt/format/fixed_bounds.h"
 #include "crbrt/format/requant_choice.h"
 
@@ -14,7 +13,7 @@ namespace {
 constexpr std::size_t sensitivity_draws = 4;
 
 /// Constants of a group normalisation of values of one scale.
-FixedGroupNorm group_constants(const Op& op, double scale) {
+FixedGroupNorm group_constants(const Operation& op, double scale) {
   const std::int32_t size = static_cast<std::int32_t>(op.n_in / op.n_group);
   FixedGroupNorm c{0, 0, 2, 1};
   while (1 << c.mean_shift < size) ++c.mean_shift;
@@ -26,18 +25,18 @@ FixedGroupNorm group_constants(const Op& op, double scale) {
 }
 
 /// Scale of what group_norm_fixed makes of d / deviation.
-double normalised_scale(const Op& op) { return std::sqrt(static_cast<double>(op.n_in / op.n_group)) / std::exp2(13.5); }
+double normalised_scale(const Operation& op) { return std::sqrt(static_cast<double>(op.n_in / op.n_group)) / std::exp2(13.5); }
 
 /// One weight an output: the scale is chosen so that it is 2^14 or 0, and exact.
-Scales fit_diagonal(const Op& from, const Scales& in_scale, IntegerOp& op) {
+Scales fit_diagonal(const Operation& from, const Scales& in_scale, IntegerOperation& op) {
   constexpr double weight = 1 << 14, bias_max = 1 << 29;
-  const bool is_relu = from.kind == OpKind::relu;
+  const bool is_relu = from.kind == OperationKind::relu;
   Scales sum_scale;
   for (std::size_t j = 0; j < from.n_out; ++j) {
-    const double unit = from.kind == OpKind::group_norm ? normalised_scale(from) : in_scale[j];
+    const double unit = from.kind == OperationKind::group_norm ? normalised_scale(from) : in_scale[j];
     const double factor = (is_relu ? 1.0 : double{from.weights[j]}) * unit, shift = is_relu ? 0.0 : double{from.bias[j]};
     const double scale = std::max({std::abs(factor) / weight, std::abs(shift) / bias_max, 1e-30});
-    op.weights.push_back(static_cast<std::int16_t>(std::nearbyint(factor / scale)));
+    op.weights_s16.push_back(static_cast<std::int16_t>(std::nearbyint(factor / scale)));
     op.bias.push_back(static_cast<std::int32_t>(std::nearbyint(shift / scale)));
     sum_scale.push_back(scale);
   }
@@ -45,7 +44,7 @@ Scales fit_diagonal(const Op& from, const Scales& in_scale, IntegerOp& op) {
 }
 
 /// Shifts and multipliers to `scales`, which become what u8 really mean; those of s16 stay, because others share them.
-void requantize_to(Scales& scales, const Scales& sum_scale, IntegerOp& op) {
+void requantize_to(Scales& scales, const Scales& sum_scale, IntegerOperation& op) {
   for (std::size_t j = 0; j < scales.size(); ++j) {
     double exact = scales[j];
     const Requant r = requant_to(sum_scale[j], op.out, exact);
@@ -58,90 +57,86 @@ void requantize_to(Scales& scales, const Scales& sum_scale, IntegerOp& op) {
 
 }  // namespace
 
-/// What the operations so far have become.
+/// What the operations so far have become; values and scales are those that operation i writes.
 struct Quantizer::Progress {
-  IntegerModel model;
+  IntegerForm form;
   std::vector<Integers> values;
   std::vector<Scales> scales;
 };
 
-std::vector<bool> free_widths(const Program& program) {
-  std::vector<bool> is_free(program.n_op, true);
-  const auto needs_s16 = [&](std::ptrdiff_t writer) {
-    if (writer >= 0) is_free[static_cast<std::size_t>(writer)] = false;
+std::vector<bool> free_widths(const Network& network) {
+  std::vector<bool> is_free(network.operations.size(), true);
+  const auto needs_s16 = [&](std::size_t value) {
+    if (value > 0) is_free[value - 1] = false;
   };
-  for (std::size_t i = 0; i < program.n_op; ++i) {
-    const Op& op = program.ops[i];
-    if (op.kind != OpKind::dense) needs_s16(writer_of(program, i, op.in_slot));
-    if (op.relu == 0 && op.kind != OpKind::relu) is_free[i] = false;
-    if (op.add_slot < 0) continue;
+  for (std::size_t i = 0; i < is_free.size(); ++i) {
+    const Operation& op = network.operations[i];
+    if (op.kind != OperationKind::dense) needs_s16(op.in);
+    if (!op.relu && op.kind != OperationKind::relu) is_free[i] = false;
+    if (op.add == Operation::none) continue;
     is_free[i] = false;
-    needs_s16(writer_of(program, i, static_cast<std::uint32_t>(op.add_slot)));
+    needs_s16(op.add);
   }
   is_free.back() = false;
   return is_free;
 }
 
-Widths all_widths(const Program& program, Number free) {
+Widths all_widths(const Network& network, Number free) {
   Widths widths;
-  for (const bool is_free : free_widths(program)) widths.push_back(is_free ? free : Number::s16);
+  for (const bool is_free : free_widths(network)) widths.push_back(is_free ? free : Number::s16);
   widths.back() = Number::s32;
   return widths;
 }
 
-std::string why_no_integers(const Program& program) {
-  const Op& last = program.ops[program.n_op - 1];
-  if (last.kind != OpKind::dense || last.relu != 0 || last.add_slot >= 0)
+std::string why_no_integers(const Network& network) {
+  const Operation& last = network.operations.back();
+  if (last.kind != OperationKind::dense || last.relu || last.add != Operation::none)
     return "a last layer with a skip, normalisation or ReLU";
-  for (std::size_t i = 0; i < program.n_op; ++i) {
-    const Op& op = program.ops[i];
-    if (op.kind == OpKind::group_norm && !group_fits(op.n_in, op.n_group))
+  for (const Operation& op : network.operations)
+    if (op.kind == OperationKind::group_norm && !group_fits(op.n_in, op.n_group))
       return "groups of " + std::to_string(op.n_in / op.n_group) + " features, no multiple of 4 nor one even group";
-  }
   return {};
 }
 
-Quantizer::Quantizer(const Program& program, const Calibration& calibration) : program_(program) {
-  const Values features = features_of(program, calibration.coefficients);
-  float_ = float_values(program, features);
-  sensitivity_ = sensitivities(program, float_, calibration.importance, sensitivity_draws);
-  shared_scale_ = shared_scales(program, float_);
-  for (const double scale : scales_s16(features)) {
+Quantizer::Quantizer(const Network& network, const Calibration& calibration) : network_(network) {
+  float_ = float_values(network, calibration.features);
+  sensitivity_ = sensitivities(network, float_, calibration.importance, sensitivity_draws);
+  shared_scale_ = shared_scales(network, float_);
+  for (const double scale : scales_s16(calibration.features)) {
     inverse_input_scale_.push_back(static_cast<float>(1 / scale));
     input_scale_.push_back(1 / double{inverse_input_scale_.back()});
   }
-  input_ = quantized(features, inverse_input_scale_);
+  input_ = quantized(calibration.features, inverse_input_scale_);
 }
 
-IntegerModel Quantizer::quantize(const Widths& widths) const {
+IntegerForm Quantizer::quantize(const Widths& widths) const {
   Progress progress;
-  progress.model.input_scale = inverse_input_scale_;
-  for (std::size_t i = 0; i < program_.n_op; ++i) add(i, widths, progress);
-  return std::move(progress.model);
+  progress.form.input_scale = inverse_input_scale_;
+  for (std::size_t i = 0; i < network_.operations.size(); ++i) add(i, widths, progress);
+  return std::move(progress.form);
 }
 
 void Quantizer::add(std::size_t i, const Widths& widths, Progress& progress) const {
-  const Op& from = program_.ops[i];
-  const std::ptrdiff_t source = writer_of(program_, i, from.in_slot);
-  const auto at = static_cast<std::size_t>(source);
-  const Integers& in = source < 0 ? input_ : progress.values[at];
-  const Scales& in_scale = source < 0 ? input_scale_ : progress.scales[at];
-  IntegerOp op;
-  op.in = source < 0 ? Number::s16 : widths[at];
+  const Operation& from = network_.operations[i];
+  const bool reads_input = from.in == 0;
+  const Integers& in = reads_input ? input_ : progress.values[from.in - 1];
+  const Scales& in_scale = reads_input ? input_scale_ : progress.scales[from.in - 1];
+  const Number number = reads_input ? Number::s16 : widths[from.in - 1];
+  IntegerOperation op;
   op.out = widths[i];
-  if (from.kind == OpKind::group_norm) op.group_norm = group_constants(from, in_scale[0]);
-  const Scales sum_scale = from.kind == OpKind::dense ? fit_dense({from, in, in_scale, float_.sums[i], sensitivity_[i]}, op)
-                                                      : fit_diagonal(from, in_scale, op);
+  if (from.kind == OperationKind::group_norm) op.group_norm = group_constants(from, in_scale[0]);
+  const Scales sum_scale = from.kind == OperationKind::dense
+                               ? fit_dense({from, number, in, in_scale, float_.sums[i], sensitivity_[i]}, op)
+                               : fit_diagonal(from, in_scale, op);
   if (op.out == Number::s32) {
-    progress.model.output_scale.assign(sum_scale.begin(), sum_scale.end());
+    progress.form.output_scale.assign(sum_scale.begin(), sum_scale.end());
   } else {
-    progress.scales.push_back(op.out == Number::u8 ? scales_u8(float_.out[i], sensitivity_[i]) : shared_scale_[i]);
+    progress.scales.push_back(op.out == Number::u8 ? scales_u8(float_.value[i + 1], sensitivity_[i]) : shared_scale_[i]);
     requantize_to(progress.scales.back(), sum_scale, op);
-    const std::ptrdiff_t skip = from.add_slot < 0 ? -1 : writer_of(program_, i, static_cast<std::uint32_t>(from.add_slot));
-    progress.values.push_back(
-        integer_values(from, op, in, skip < 0 ? nullptr : &progress.values[static_cast<std::size_t>(skip)]));
+    const Integers* const add = from.add == Operation::none || from.add == 0 ? nullptr : &progress.values[from.add - 1];
+    progress.values.push_back(integer_values(from, op, in, add));
   }
-  progress.model.ops.push_back(std::move(op));
+  progress.form.operations.push_back(std::move(op));
 }
 
 }  // namespace crbrt::codegen

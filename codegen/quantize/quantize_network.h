@@ -1,4 +1,4 @@
-/// A float program in integers, operation by operation: each one is fitted to what the integers before it really give.
+/// A folded network in integers, operation by operation: each one is fitted to what the integers before it really give.
 #pragma once
 
 #include <cstddef>
@@ -6,37 +6,36 @@
 #include <vector>
 
 #include "codegen/quantize/calibration.h"
-#include "codegen/quantize/integer_model.h"
 #include "codegen/quantize/integer_values.h"
 #include "codegen/quantize/scales.h"
 
 namespace crbrt::codegen {
 
-/// What each operation writes, in the order of the float program; the last one s32. The input is s16.
+/// What each operation writes, in the order of the folded network; the last one s32. The input is s16.
 using Widths = std::vector<Number>;
 
 /// Operations that may write u8 as well as s16: they end in a ReLU, and neither a skip nor the operation after them needs s16.
-std::vector<bool> free_widths(const Program& program);
+std::vector<bool> free_widths(const Network& network);
 
 /// Every free operation u8 (or s16), all others as they must.
-Widths all_widths(const Program& program, Number free);
+Widths all_widths(const Network& network, Number free);
 
 /// Why the network has no integer form; empty where it has one.
-std::string why_no_integers(const Program& program);
+std::string why_no_integers(const Network& network);
 
 /// What does not depend on the widths, computed once for many tries.
 class Quantizer {
  public:
-  /// `program` has an integer form and must outlive the object.
-  Quantizer(const Program& program, const Calibration& calibration);
+  /// `network` is folded, can have an integer form (why_no_integers), and must outlive the object.
+  Quantizer(const Network& network, const Calibration& calibration);
 
-  IntegerModel quantize(const Widths& widths) const;
+  IntegerForm quantize(const Widths& widths) const;
 
  private:
   struct Progress;
   void add(std::size_t op, const Widths& widths, Progress& progress) const;
 
-  const Program& program_;
+  const Network& network_;
   FloatValues float_;
   std::vector<Values> sensitivity_;
   std::vector<Scales> shared_scale_;

@@ -1,10 +1,9 @@
-#include "codegen/quantize/round_weights.h"
-
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "codegen/quantize/fit_dense.h"
 #include "crbrt/format/fixed_bounds.h"
 #include "crbrt/format/requant.h"
 

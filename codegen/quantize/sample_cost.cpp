@@ -1,8 +1,7 @@
-#include "codegen/quantize/sample_cost.h"
-
 #include <cmath>
 
 #include "base/bound_session.h"
+#include "codegen/quantize/cost.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -55,7 +54,7 @@ Eigen::ArrayXXd sample_units(const Model& model) {
 Calibration calibration_from_sample(const Model& model) {
   const Program& program = model.program();
   const Eigen::ArrayXXd units = sample_units(model);
-  Calibration calibration{model.info().test_coefficients,
+  Calibration calibration{features_of(program, model.info().test_coefficients),
                           Values::Ones(static_cast<Eigen::Index>(n_feature(program)), units.cols())};
   for (std::uint32_t j = 0; j < program.n_output; ++j)
     calibration.importance.row(j) = (program.outputs[j].scale / units.row(j)).square().cast<float>().matrix();

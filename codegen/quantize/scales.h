@@ -1,4 +1,5 @@
-/// Scales of activations; the requantisation that leads to them is crbrt/format/requant_choice.h.
+/// Scales of activations; the requantisation that leads to them is crbrt/format/requant_choice.h. What is added must share its
+/// scale, feature by feature; what a group normalisation reads must have one scale, because it adds and compares features.
 #pragma once
 
 #include <vector>
@@ -16,5 +17,8 @@ Scales scales_u8(const Values& values, const Values& weight);
 
 /// s16 with headroom over the largest magnitude, per row.
 Scales scales_s16(const Values& values);
+
+/// One for each operation, as if all of them wrote s16.
+std::vector<Scales> shared_scales(const Network& network, const FloatValues& values);
 
 }  // namespace crbrt::codegen

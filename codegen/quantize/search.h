@@ -25,11 +25,11 @@ struct Choice {
 };
 
 /// Multiply-adds of dense layers that read u8.
-std::uint64_t macs_in_u8(const Program& program, const Widths& widths);
+std::uint64_t macs_in_u8(const Network& network, const Widths& widths);
 
 /// All u8 where that holds. Otherwise from all s16 on, operations are made u8 one after the other, those with the most
 /// multiply-adds saved for their share of the budget first, and each is kept where the budget still holds. A choice whose
 /// verdict does not hold is the best there is: all s16.
-Choice cheapest_within(const Program& program, const Budget& budget, const std::function<Verdict(const Widths&)>& measure);
+Choice cheapest_within(const Network& network, const Budget& budget, const std::function<Verdict(const Widths&)>& measure);
 
 }  // namespace crbrt::codegen

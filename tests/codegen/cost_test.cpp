@@ -112,7 +112,7 @@ TEST(Cost, ImportanceOfAVoxelIsWhatTheLossGivesIt) {
   const physics::Dataset dataset = made_up();
   const Calibration calibration = calibration_from(model().program(), dataset, 2, "made_up.h5");
   const Voxels voxels = noisy_voxels(dataset, calibrating_share(n_fingerprint), 0, 2, 0x63616c6962);
-  EXPECT_EQ(calibration.coefficients, voxels.coefficients);
+  EXPECT_EQ(calibration.features, features_of(model().program(), voxels.coefficients));
   const double scale = model().program().outputs[0].scale;
   for (std::size_t v = 0; v < voxels.snr.size(); ++v)
     EXPECT_NEAR(calibration.importance(0, static_cast<Eigen::Index>(v)) / (voxels.snr[v] * voxels.snr[v] * scale * scale / 4),

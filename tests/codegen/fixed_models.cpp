@@ -1,22 +1,21 @@
 #include "tests/codegen/fixed_models.h"
 
-#include "codegen/quantize/model_object.h"
-#include "codegen/quantize/sample_cost.h"
+#include "codegen/quantize/cost.h"
 
 namespace crbrt::tests {
 
-codegen::IntegerModel integers_of(const Model& model, Number free) {
-  const codegen::Quantizer quantizer(model.program(), codegen::calibration_from_sample(model));
-  return quantizer.quantize(codegen::all_widths(model.program(), free));
+IntegerForm integers_of(const ModelSpec& spec, Number free) {
+  const Network network = folded(load_file(spec).network);
+  const codegen::Quantizer quantizer(network, codegen::calibration_from_sample(load(spec)));
+  return quantizer.quantize(codegen::all_widths(network, free));
 }
 
 fbs::ModelT make_fixed_model(const ModelSpec& spec, Number free) {
-  fbs::ModelT object = make_model(spec);
-  FixedInfo about;
-  about.precision = free == Number::u8 ? "i8" : "i16";
-  about.calibration = "the embedded sample";
-  codegen::set_fixed(object, integers_of(load(object), free), about);
-  return object;
+  ModelFile file = load_file(spec);
+  file.network.integers = integers_of(spec, free);
+  file.info.fixed.precision = free == Number::u8 ? "i8" : "i16";
+  file.info.fixed.calibration = "the embedded sample";
+  return unpacked(file);
 }
 
 }  // namespace crbrt::tests

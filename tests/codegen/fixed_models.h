@@ -9,6 +9,6 @@ namespace crbrt::tests {
 /// Operations that are free to choose write `free`.
 fbs::ModelT make_fixed_model(const ModelSpec& spec, Number free);
 
-codegen::IntegerModel integers_of(const Model& model, Number free);
+IntegerForm integers_of(const ModelSpec& spec, Number free);
 
 }  // namespace crbrt::tests

@@ -68,6 +68,7 @@ constexpr double folding_allowance = 1.5;
 
 void expect_what_the_schema_says(const fbs::ModelT& source) {
   const Model model = load(source);
+  const Network network = folded(load_file(source).network);
   const std::size_t n_voxel = 50, width = 2 * source.protocol->n_coeff, n_output = source.outputs.size();
   const std::vector<float> coefficients = random_coefficients(n_voxel, source.protocol->n_coeff, 99);
   for (const Isa isa : runnable_isas()) {
@@ -75,7 +76,7 @@ void expect_what_the_schema_says(const fbs::ModelT& source) {
     for (std::size_t v = 0; v < n_voxel; ++v) {
       const float* const c = &coefficients[v * width];
       const Values expected = direct_estimates(source, c);
-      const tools::ExactRun exact = tools::run_exactly(model.program(), {c, width});
+      const tools::ExactRun exact = tools::run_exactly(network, {c, width});
       for (std::size_t o = 0; o < n_output; ++o)
         ASSERT_LE(std::abs(estimates[v * n_output + o] - expected[o]), folding_allowance * tools::tolerance(exact.bound[o]))
             << source.name << " voxel " << v << " output " << o << " on " << name(isa);
@@ -98,9 +99,8 @@ TEST(Lowering, EpsilonIsAddedToTheVarianceOfEveryNormalisation) {
 
 TEST(Lowering, TheToleranceIsTightEnoughToSeeAChangedWeight) {
   for (const ModelSpec& spec : all_specs()) {
-    const Model model = load(spec);
     const std::vector<float> coefficients = random_coefficients(1, spec.n_coeff, 98);
-    const tools::ExactRun exact = tools::run_exactly(model.program(), coefficients);
+    const tools::ExactRun exact = tools::run_exactly(folded(load_file(spec).network), coefficients);
     // Estimates are offset 0.5 + 0.25 * (values of order 1): an error of a thousandth must not hide in the tolerance.
     for (const double bound : exact.bound) EXPECT_LT(tools::tolerance(bound), 1e-3) << spec.name;
   }

@@ -5,10 +5,9 @@
 #include <bit>
 #include <cmath>
 
+#include "codegen/quantize/cost.h"
+#include "codegen/quantize/fit_dense.h"
 #include "codegen/quantize/integer_values.h"
-#include "codegen/quantize/model_object.h"
-#include "codegen/quantize/round_weights.h"
-#include "codegen/quantize/sample_cost.h"
 #include "codegen/quantize/scales.h"
 #include "crbrt/format/fixed_bounds.h"
 #include "tests/codegen/fixed_models.h"
@@ -27,28 +26,25 @@ ModelSpec sampled(ModelSpec spec) {
 const ModelSpec specs[] = {sampled(plain_spec()),      sampled(batch_norm_spec()), sampled(batch_skip_spec()),
                            sampled(plain_skip_spec()), sampled(uncertain_spec()),  sampled(tiny_integer_spec())};
 
-/// The integer program in the plain arithmetic of integer_values.h: estimates [n_voxel, n_output].
-std::vector<float> plain_estimates(const Program& program, const IntegerModel& model, const std::vector<float>& coefficients) {
-  std::vector<Integers> values;
-  const Integers input = quantized(features_of(program, coefficients), model.input_scale);
-  for (std::size_t i = 0; i < program.n_op; ++i) {
-    const Op& op = program.ops[i];
-    const auto value = [&](std::uint32_t slot) {
-      const std::ptrdiff_t writer = writer_of(program, i, slot);
-      return writer < 0 ? &input : &values[static_cast<std::size_t>(writer)];
-    };
-    const Integers* add = op.add_slot < 0 ? nullptr : value(static_cast<std::uint32_t>(op.add_slot));
-    values.push_back(integer_values(op, model.ops[i], *value(op.in_slot), add));
+/// The integer form in the plain arithmetic of integer_values.h: estimates [n_voxel, n_output].
+std::vector<float> plain_estimates(const Network& network, const IntegerForm& form, const Values& features) {
+  std::vector<Integers> values{quantized(features, form.input_scale)};
+  for (std::size_t i = 0; i < network.operations.size(); ++i) {
+    const Operation& op = network.operations[i];
+    const Integers* const add = op.add == Operation::none ? nullptr : &values[op.add];
+    values.push_back(integer_values(op, form.operations[i], values[op.in], add));
   }
   std::vector<float> estimates;
-  for (Eigen::Index v = 0; v < values.back().cols(); ++v)
-    for (std::uint32_t j = 0; j < program.n_output; ++j) {
-      const float y = static_cast<float>(values.back()(j, v)) * model.output_scale[j];
-      const float scaled = program.outputs[j].scale * y;
-      estimates.push_back(program.outputs[j].offset + scaled);
+  for (Eigen::Index v = 0; v < features.cols(); ++v)
+    for (std::size_t j = 0; j < network.outputs.size(); ++j) {
+      const float y = static_cast<float>(values.back()(static_cast<Eigen::Index>(j), v)) * form.output_scale[j];
+      const float scaled = network.outputs[j].scale * y;
+      estimates.push_back(network.outputs[j].offset + scaled);
     }
   return estimates;
 }
+
+Network network_of(const ModelSpec& spec) { return folded(load_file(spec).network); }
 
 TEST(Quantize, PlainArithmeticEqualsTheRuntimeBitForBitOnEveryInstructionSet) {
   IsaRecord record;
@@ -56,7 +52,8 @@ TEST(Quantize, PlainArithmeticEqualsTheRuntimeBitForBitOnEveryInstructionSet) {
     for (const Number free : {Number::u8, Number::s16}) {
       const Model model = load(make_fixed_model(spec, free));
       const std::vector<float> coefficients = random_coefficients(131, spec.n_coeff, 5);
-      const std::vector<float> expected = plain_estimates(model.program(), integers_of(model, free), coefficients);
+      const std::vector<float> expected =
+          plain_estimates(network_of(spec), integers_of(spec, free), features_of(model.program(), coefficients));
       for (const Isa isa : runnable_isas()) {
         record.ran(isa);
         EXPECT_EQ(estimates_of(*model.fixed_program(), coefficients, isa), expected) << spec.name << " on " << name(isa);
@@ -80,12 +77,13 @@ TEST(Quantize, SumsAreRoundedToTheNearestAndNotCutOff) {
   // Integers over float sums of the first layer, output by output: a line through 0. Rounding errors have a standard deviation
   // of 0.4 at most (two roundings), so over 17 outputs of 200 voxels the mean offset is 0 +- 0.01; cut-off sums give -0.25 to
   // -0.5.
-  const Model model = load(sampled(plain_spec()));
-  const IntegerModel integers = integers_of(model, Number::s16);
+  const ModelSpec spec = sampled(plain_spec());
+  const Model model = load(spec);
+  const IntegerForm integers = integers_of(spec, Number::s16);
   const Values features = features_of(model.program(), model.info().test_coefficients);
-  const Integers sums = dense_sums(integers.ops[0], quantized(features, integers.input_scale));
-  const Integers found = finished(integers.ops[0], sums, nullptr, false);
-  const Eigen::MatrixXd expected = float_values(model.program(), features).sums[0].cast<double>();
+  const Integers sums = dense_sums(integers.operations[0], quantized(features, integers.input_scale));
+  const Integers found = finished(integers.operations[0], sums, nullptr, false);
+  const Eigen::MatrixXd expected = float_values(network_of(spec), features).sums[0].cast<double>();
   double offset = 0;
   for (Eigen::Index j = 0; j < found.rows(); ++j) {
     const Eigen::ArrayXd y = found.row(j).array(), x = expected.row(j).array();
@@ -97,16 +95,16 @@ TEST(Quantize, SumsAreRoundedToTheNearestAndNotCutOff) {
 
 TEST(Quantize, OperationsThatMayWriteBytesEndInAReluAndMeetNoSkip) {
   // Operations of tiny_integer stand in fixed_content_test.cpp.
-  EXPECT_EQ(free_widths(load(tiny_integer_spec()).program()),
+  EXPECT_EQ(free_widths(network_of(tiny_integer_spec())),
             (std::vector<bool>{false, true, false, true, false, true, true, false}));
 }
 
 TEST(Quantize, NetworksWithoutAnIntegerFormAreNamed) {
-  EXPECT_EQ(why_no_integers(load(tiny_integer_spec()).program()), "");
-  EXPECT_EQ(why_no_integers(load(group_skip_spec()).program()), "groups of 5 features, no multiple of 4 nor one even group");
+  EXPECT_EQ(why_no_integers(network_of(tiny_integer_spec())), "");
+  EXPECT_EQ(why_no_integers(network_of(group_skip_spec())), "groups of 5 features, no multiple of 4 nor one even group");
   fbs::ModelT model = make_model(plain_spec());
   model.layers.back()->activation = fbs::Activation::relu;
-  EXPECT_EQ(why_no_integers(load(model).program()), "a last layer with a skip, normalisation or ReLU");
+  EXPECT_EQ(why_no_integers(folded(load_file(model).network)), "a last layer with a skip, normalisation or ReLU");
 }
 
 TEST(Scales, RequantisationReachesTheWholeRangeAndMeansWhatItSays) {

@@ -10,17 +10,20 @@
 namespace crbrt::tests {
 namespace {
 
+Network network_of(const fbs::ModelT& model) { return folded(load_file(model).network); }
+
 TEST(RoundingBound, EveryInstructionSetStaysWithinItsBoundOfExactArithmetic) {
   IsaRecord record;
   for (const ModelSpec& spec : all_specs()) {
     const Model model = load(spec);
+    const Network network = network_of(make_model(spec));
     const std::size_t width = 2 * spec.n_coeff, n_output = spec.outputs.size(), n_voxel = 60;
     const std::vector<float> coefficients = random_coefficients(n_voxel, spec.n_coeff, 5);
     for (const Isa isa : runnable_isas()) {
       record.ran(isa);
       const std::vector<float> estimates = estimates_of(model.program(), coefficients, isa);
       for (std::size_t v = 0; v < n_voxel; ++v) {
-        const tools::ExactRun exact = tools::run_exactly(model.program(), {&coefficients[v * width], width});
+        const tools::ExactRun exact = tools::run_exactly(network, {&coefficients[v * width], width});
         for (std::size_t o = 0; o < n_output; ++o)
           ASSERT_LE(std::abs(estimates[v * n_output + o] - exact.estimates[o]), exact.bound[o])
               << spec.name << " voxel " << v << " output " << o << " on " << name(isa);
@@ -39,12 +42,12 @@ TEST(RoundingBound, ErrorsOfTheFirstLayerReachTheBoundThroughTheTrueDerivative) 
   for (const ModelSpec& spec : all_specs()) {
     fbs::ModelT source = make_model(spec);
     const std::vector<float> coefficients = random_coefficients(1, spec.n_coeff, 6);
-    const tools::ExactRun before = tools::run_exactly(load(source).program(), coefficients);
+    const tools::ExactRun before = tools::run_exactly(network_of(source), coefficients);
     std::vector<double> squares(spec.outputs.size(), 0);
     for (float& bias : source.layers.front()->bias) {
       const float original = bias;
       bias = original + step;
-      const tools::ExactRun after = tools::run_exactly(load(source).program(), coefficients);
+      const tools::ExactRun after = tools::run_exactly(network_of(source), coefficients);
       for (std::size_t o = 0; o < squares.size(); ++o)
         squares[o] += std::pow((after.estimates[o] - before.estimates[o]) / step * original * u, 2);
       bias = original;

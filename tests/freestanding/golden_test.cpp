@@ -23,7 +23,9 @@ codegen::FreestandingFiles emitted(const std::string& name) {
   Model model;
   const LoadResult result = load_model_file((golden_dir + "tiny_integer.crbm").c_str(), model);
   EXPECT_EQ(result.status, Status::ok) << result.detail;
-  return codegen::emit_freestanding(model, name);
+  ModelFile file;
+  EXPECT_EQ(load_network_file((golden_dir + "tiny_integer.crbm").c_str(), file).status, Status::ok);
+  return codegen::emit_freestanding(model, file.network, name);
 }
 
 TEST(FreestandingGolden, GeneratedTextIsTheSameByteForByte) {

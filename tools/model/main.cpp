@@ -15,10 +15,11 @@ namespace {
 /// `isa` automatic: all of the list. Prints one line each.
 int verify(const std::string& path, Isa isa) {
   const Model model = base::load_model(path);
+  const Network network = folded(base::load_network(path).network);
   std::size_t failed = 0;
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (isa != Isa::automatic && isa_at(i) != isa) continue;
-    const IsaVerdict verdict = verify_isa(model, isa_at(i));
+    const IsaVerdict verdict = verify_isa(model, network, isa_at(i));
     std::printf("%s\n", verdict.text.c_str());
     if (verdict.kind == IsaVerdict::Kind::failed) ++failed;
   }

@@ -5,23 +5,18 @@
 #include <cmath>
 #include <numeric>
 
-#include "crbrt/format/layout.h"
-
 namespace crbrt::tools {
 namespace {
 
 constexpr double u = 0x1p-24;
 constexpr double lambda = 8;
 
-/// The values that one step wrote: index 0 is the preprocessed input, index i + 1 what op i wrote.
+/// A value of the network and what is known of the step that wrote it.
 struct Step {
   std::vector<double> value;   ///< after ReLU
   std::vector<double> error;   ///< rounding committed in this step
   std::size_t block = 1;       ///< so many neighbouring values share roundings
   std::vector<double> factor;  ///< derivative through the ReLU: 0 or 1
-  std::size_t in = 0;          ///< step that wrote the input
-  std::size_t add = none;      ///< step whose values were added, or none
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
 /// Mean and 1 / sqrt(variance + epsilon) of one group.
@@ -37,19 +32,18 @@ GroupMoments moments(std::span<const double> x, double epsilon) {
   return {mean, squares / n, 1 / std::sqrt(squares / n + epsilon)};
 }
 
-double weight(const Op& op, std::size_t j, std::size_t k) { return op.weights[layout::packed_index(op.n_in, j, k)]; }
-
 /// The l2 norm and the phase carry relative errors of (n_coeff + 4) u and 4 u; two products, a sum, mean and scale follow.
-Step preprocess(const Program& p, std::span<const float> c) {
+Step preprocess(const Network& p, std::span<const float> c) {
   const std::size_t n = p.n_coeff;
+  const std::vector<float> inverse = inverse_std(p);
   double norm = 1, phase_re = 1, phase_im = 0;
-  if (p.preprocessing.l2_normalize != 0) {
+  if (p.l2_normalize) {
     norm = 0;
     for (const float x : c) norm += double{x} * x;
     norm = std::sqrt(norm);
   }
-  if (p.preprocessing.phase_reference >= 0) {
-    const auto r = static_cast<std::size_t>(p.preprocessing.phase_reference);
+  if (p.phase_reference >= 0) {
+    const auto r = static_cast<std::size_t>(p.phase_reference);
     const double modulus = std::hypot(double{c[r]}, double{c[n + r]});
     if (modulus > 0) phase_re = c[r] / modulus, phase_im = -c[n + r] / modulus;
   }
@@ -57,7 +51,7 @@ Step preprocess(const Program& p, std::span<const float> c) {
   for (std::size_t i = 0; i < 2 * n; ++i) {
     const double re = c[i % n], im = c[n + i % n];
     const double a = (i < n ? re * phase_re : re * phase_im) / norm, b = (i < n ? -im * phase_im : im * phase_re) / norm;
-    const double centred = a + b - p.preprocessing.mean[i], scale = p.preprocessing.inverse_std[i];
+    const double centred = a + b - p.feature_mean[i], scale = inverse[i];
     step.value.push_back(centred * scale);
     step.error.push_back(scale * u * (static_cast<double>(n + 12) * (std::abs(a) + std::abs(b)) + 3 * std::abs(centred)));
   }
@@ -67,11 +61,12 @@ Step preprocess(const Program& p, std::span<const float> c) {
 }
 
 /// n_in + 1 sums of at most `magnitude`, and products that are magnitude together: sqrt(n_in + 2) u magnitude.
-void apply_dense(const Op& op, const std::vector<double>& in, const std::vector<double>* add, Step& out) {
+void apply_dense(const Operation& op, const std::vector<double>& in, const std::vector<double>* add, Step& out) {
   for (std::size_t j = 0; j < op.n_out; ++j) {
     double sum = op.bias[j], magnitude = std::abs(sum);
+    const float* const row = &op.weights[j * op.n_in];
     for (std::size_t k = 0; k < op.n_in; ++k) {
-      const double product = weight(op, j, k) * in[k];
+      const double product = double{row[k]} * in[k];
       sum += product;
       magnitude += std::abs(product);
     }
@@ -84,7 +79,7 @@ void apply_dense(const Op& op, const std::vector<double>& in, const std::vector<
 /// Worst case, because a group's roundings are shared. With m features a group: the mean is off by delta = (m + 2) u (mean |x|
 /// + max |d|) or less, and so is d = x - mean. The variance is off by (m + 2) u v + 2 delta sqrt(v), which makes 1 / std off by
 /// (m + 2) u / 2 + delta / std + 3 u, relative.
-void apply_group_norm(const Op& op, const std::vector<double>& in, Step& out) {
+void apply_group_norm(const Operation& op, const std::vector<double>& in, Step& out) {
   const std::size_t m = op.n_in / op.n_group;
   out.block = m;
   for (std::size_t first = 0; first < op.n_in; first += m) {
@@ -107,7 +102,7 @@ void apply_group_norm(const Op& op, const std::vector<double>& in, Step& out) {
   }
 }
 
-void apply_affine(const Op& op, const std::vector<double>& in, Step& out) {
+void apply_affine(const Operation& op, const std::vector<double>& in, Step& out) {
   for (std::size_t j = 0; j < op.n_in; ++j) {
     out.value.push_back(double{op.weights[j]} * in[j] + op.bias[j]);
     out.error.push_back(2 * u * (std::abs(op.weights[j] * in[j]) + std::abs(double{op.bias[j]})));
@@ -121,36 +116,32 @@ void apply_relu(Step& step) {
   }
 }
 
-std::vector<Step> forward(const Program& p, std::span<const float> coefficients) {
-  std::vector<Step> steps{preprocess(p, coefficients)};
-  std::vector<std::size_t> writer(p.n_slot, 0);
-  for (std::size_t i = 0; i < p.n_op; ++i) {
-    const Op& op = p.ops[i];
+std::vector<Step> forward(const Network& network, std::span<const float> coefficients) {
+  std::vector<Step> steps{preprocess(network, coefficients)};
+  for (const Operation& op : network.operations) {
     Step step;
-    step.in = writer[op.in_slot];
-    if (op.add_slot >= 0) step.add = writer[static_cast<std::size_t>(op.add_slot)];
-    const std::vector<double>& in = steps[step.in].value;
+    const std::vector<double>& in = steps[op.in].value;
     switch (op.kind) {
-      case OpKind::dense: apply_dense(op, in, op.add_slot >= 0 ? &steps[step.add].value : nullptr, step); break;
-      case OpKind::group_norm: apply_group_norm(op, in, step); break;
-      case OpKind::affine: apply_affine(op, in, step); break;
-      case OpKind::relu: step.value = in, step.error.assign(op.n_in, 0); break;
-      default: break;  // integers are exact: nobody asks for their rounding
+      case OperationKind::dense: apply_dense(op, in, op.add == Operation::none ? nullptr : &steps[op.add].value, step); break;
+      case OperationKind::group_norm: apply_group_norm(op, in, step); break;
+      case OperationKind::batch_norm:  // a folded network has none
+      case OperationKind::affine: apply_affine(op, in, step); break;
+      case OperationKind::relu: step.value = in, step.error.assign(op.n_in, 0); break;
     }
     step.factor.assign(step.value.size(), 1);
-    if (op.relu != 0 || op.kind == OpKind::relu) apply_relu(step);
-    writer[op.out_slot] = steps.size();
+    if (op.relu || op.kind == OperationKind::relu) apply_relu(step);
     steps.push_back(std::move(step));
   }
   return steps;
 }
 
 /// Adds to `to` the derivative by the op's input, given that by its value before ReLU.
-void differentiate(const Op& op, const std::vector<double>& in, const std::vector<double>& from, std::vector<double>& to) {
-  if (op.kind == OpKind::dense) {
+void differentiate(const Operation& op, const std::vector<double>& in, const std::vector<double>& from,
+                   std::vector<double>& to) {
+  if (op.kind == OperationKind::dense) {
     for (std::size_t j = 0; j < op.n_out; ++j)
-      for (std::size_t k = 0; k < op.n_in; ++k) to[k] += weight(op, j, k) * from[j];
-  } else if (op.kind == OpKind::group_norm) {
+      for (std::size_t k = 0; k < op.n_in; ++k) to[k] += double{op.weights[j * op.n_in + k]} * from[j];
+  } else if (op.kind == OperationKind::group_norm) {
     const std::size_t m = op.n_in / op.n_group;
     for (std::size_t first = 0; first < op.n_in; first += m) {
       const GroupMoments g = moments({&in[first], m}, op.epsilon);
@@ -164,7 +155,7 @@ void differentiate(const Op& op, const std::vector<double>& in, const std::vecto
                  (op.weights[i] * from[i] - (sum + (in[i] - g.mean) * g.inverse_std * projected) / static_cast<double>(m));
     }
   } else {
-    for (std::size_t j = 0; j < op.n_in; ++j) to[j] += (op.kind == OpKind::affine ? op.weights[j] : 1.0) * from[j];
+    for (std::size_t j = 0; j < op.n_in; ++j) to[j] += (op.kind == OperationKind::affine ? op.weights[j] : 1.0) * from[j];
   }
 }
 
@@ -179,33 +170,34 @@ double squared_error(const Step& step, const std::vector<double>& derivative) {
   return squares;
 }
 
-double propagated_error(const Program& p, const std::vector<Step>& steps, std::size_t output) {
+double propagated_error(const Network& network, const std::vector<Step>& steps, std::size_t output) {
   std::vector<std::vector<double>> derivative;
   for (const Step& step : steps) derivative.emplace_back(step.value.size(), 0.0);
-  derivative.back()[output] = p.outputs[output].scale;
+  derivative.back()[output] = network.outputs[output].scale;
   double squares = 0;
   for (std::size_t s = steps.size(); s-- > 0;) {
     const Step& step = steps[s];
     for (std::size_t j = 0; j < step.value.size(); ++j) derivative[s][j] *= step.factor[j];
     squares += squared_error(step, derivative[s]);
     if (s == 0) break;
-    differentiate(p.ops[s - 1], steps[step.in].value, derivative[s], derivative[step.in]);
-    if (step.add == Step::none) continue;
-    for (std::size_t j = 0; j < step.value.size(); ++j) derivative[step.add][j] += derivative[s][j];
+    const Operation& op = network.operations[s - 1];
+    differentiate(op, steps[op.in].value, derivative[s], derivative[op.in]);
+    if (op.add == Operation::none) continue;
+    for (std::size_t j = 0; j < step.value.size(); ++j) derivative[op.add][j] += derivative[s][j];
   }
   return lambda * std::sqrt(squares);
 }
 
 }  // namespace
 
-ExactRun run_exactly(const Program& program, std::span<const float> coefficients) {
-  const std::vector<Step> steps = forward(program, coefficients);
+ExactRun run_exactly(const Network& folded, std::span<const float> coefficients) {
+  const std::vector<Step> steps = forward(folded, coefficients);
   ExactRun run;
-  for (std::size_t o = 0; o < program.n_output; ++o) {
-    const Output& output = program.outputs[o];
+  for (std::size_t o = 0; o < folded.outputs.size(); ++o) {
+    const NetworkOutput& output = folded.outputs[o];
     const double scaled = steps.back().value[o] * output.scale;
     run.estimates.push_back(scaled + output.offset);
-    run.bound.push_back(propagated_error(program, steps, o) + 2 * u * (std::abs(scaled) + std::abs(double{output.offset})));
+    run.bound.push_back(propagated_error(folded, steps, o) + 2 * u * (std::abs(scaled) + std::abs(double{output.offset})));
   }
   return run;
 }

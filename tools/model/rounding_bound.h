@@ -1,6 +1,6 @@
-/// How far a single-precision run of a program may lie from exact arithmetic, derived, not guessed.
+/// How far a single-precision run of a network may lie from exact arithmetic, derived, not guessed.
 ///
-/// The program runs in double. Every value gets an e: the root of the summed squares of the roundings committed where it is
+/// The network runs in double. Every value gets an e: the root of the summed squares of the roundings committed where it is
 /// computed, each at most u = 2^-24 times a magnitude. Reverse differentiation gives the derivative d of every output by that
 /// value, so an output is off by sum d x with |x| <= e, to first order. A worst case over thousands of roundings says nothing
 /// about a deep network; roundings are taken as independent with mean zero (Higham and Mary, SIAM J. Sci. Comput. 41, 2019),
@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "crbrt/format/program.h"
+#include "crbrt/network.hpp"
 
 namespace crbrt::tools {
 
@@ -20,8 +20,9 @@ struct ExactRun {
   std::vector<double> bound;      ///< [n_output] of |single - exact|, lambda included
 };
 
-/// One voxel: coefficients [2 * n_coeff], finite and not all zero. The program must be one that Session::bind accepts.
-ExactRun run_exactly(const Program& program, std::span<const float> coefficients);
+/// One voxel: coefficients [2 * n_coeff], finite and not all zero. `folded`: the operations as they are executed; its outputs
+/// are bounded, not what uncertainty and atypicality take.
+ExactRun run_exactly(const Network& folded, std::span<const float> coefficients);
 
 /// Largest difference between two single-precision runs (scalar and SIMD: fused or not, another order): each stays within the
 /// bound, so twice that; doubled for what first order leaves out, a ReLU that switches within the rounding.

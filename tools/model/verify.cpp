@@ -44,13 +44,13 @@ IsaVerdict compare_bits(const std::vector<float>& found, const std::vector<float
   return {IsaVerdict::Kind::passed, format("%s: ok: %zu voxels equal bit for bit", name(isa), stored.size() / n_output, 0, 0)};
 }
 
-IsaVerdict compare_rounded(const Model& model, const std::vector<float>& found, Isa isa) {
+IsaVerdict compare_rounded(const Model& model, const Network& folded, const std::vector<float>& found, Isa isa) {
   const Program& program = model.program();
   const std::vector<float>& stored = model.info().test_estimates;
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = stored.size() / program.n_output;
   double worst = 0;
   for (std::size_t v = 0; v < n_voxel; ++v) {
-    const ExactRun exact = run_exactly(program, {&model.info().test_coefficients[v * width], width});
+    const ExactRun exact = run_exactly(folded, {&model.info().test_coefficients[v * width], width});
     for (std::size_t o = 0; o < program.n_output; ++o) {
       const std::size_t i = v * program.n_output + o;
       const double difference = std::abs(double{found[i]} - stored[i]);
@@ -80,7 +80,7 @@ IsaVerdict with_integers(const Model& model, Isa isa, IsaVerdict verdict) {
 
 }  // namespace
 
-IsaVerdict verify_isa(const Model& model, Isa isa) {
+IsaVerdict verify_isa(const Model& model, const Network& folded, Isa isa) {
   if (!is_built(isa)) return {IsaVerdict::Kind::skipped, std::string(name(isa)) + ": skipped: not built in"};
   if (!is_runnable(isa)) return {IsaVerdict::Kind::skipped, std::string(name(isa)) + ": skipped: this CPU lacks it"};
   std::vector<float> found;
@@ -88,7 +88,7 @@ IsaVerdict verify_isa(const Model& model, Isa isa) {
     return {IsaVerdict::Kind::failed, std::string(name(isa)) + ": FAILED: " + message(status)};
   return with_integers(model, isa,
                        isa == Isa::scalar ? compare_bits(found, model.info().test_estimates, model.program().n_output, isa)
-                                          : compare_rounded(model, found, isa));
+                                          : compare_rounded(model, folded, found, isa));
 }
 
 }  // namespace crbrt::tools

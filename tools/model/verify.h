@@ -6,7 +6,7 @@
 #include <string>
 
 #include "crbrt/isa.h"
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 
 namespace crbrt::tools {
 
@@ -15,7 +15,7 @@ struct IsaVerdict {
   std::string text;  ///< one line for people
 };
 
-/// skipped: not built, or this CPU lacks it.
-IsaVerdict verify_isa(const Model& model, Isa isa);
+/// `folded` is of the same file. skipped: not built, or this CPU lacks it.
+IsaVerdict verify_isa(const Model& model, const Network& folded, Isa isa);
 
 }  // namespace crbrt::tools
