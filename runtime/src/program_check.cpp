@@ -99,12 +99,8 @@ bool check_kind(const Op& op) {
     case OpKind::affine: return check_affine(op);
     case OpKind::quantize:
     case OpKind::dequantize: return check_scales(op);
-    case OpKind::dense_s16:
-    case OpKind::dense_u8: return check_dense_fixed(op);
-    case OpKind::affine_s16: return check_affine_fixed(op);
-    case OpKind::group_norm_s16: return check_group_norm_fixed(op);
+    default: return check_fixed(op);  // integers between the two
   }
-  return false;
 }
 
 bool check_op(const Program& p, std::size_t index) {

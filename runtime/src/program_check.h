@@ -9,9 +9,7 @@ namespace crbrt {
 /// True when the kernels may run it: every extent fits its slot, every slot is written before it is read.
 bool is_consistent(const Program& program) noexcept;
 
-/// The tables and constants of an integer op, and that no sum can overflow. The op's extents are checked already.
-bool check_dense_fixed(const Op& op) noexcept;
-bool check_affine_fixed(const Op& op) noexcept;
-bool check_group_norm_fixed(const Op& op) noexcept;
+/// The tables and constants of an op that has FixedTables, and that no sum can overflow. The op's extents are checked already.
+bool check_fixed(const Op& op) noexcept;
 
 }  // namespace crbrt

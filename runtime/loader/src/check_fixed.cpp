@@ -1,16 +1,12 @@
-/// Numbers first, then sizes, then bounds: each check may rely on those before it.
+/// Numbers first, then sizes, then the rules of legality.h: each check may rely on those before it.
 #include "runtime/loader/src/check_fixed.h"
 
-#include "crbrt/format/fixed_bounds.h"
-#include "crbrt/format/requant.h"
+#include <string_view>
+
+#include "crbrt/format/legality.h"
 
 namespace crbrt::loading {
 namespace {
-
-/// Largest magnitude that a number of this kind can have; u8 count 256 where kernels take them as twice 128.
-std::int64_t input_max(Number number) noexcept { return number == Number::u8 ? u8_max + 1 : -std::int64_t{s16_min}; }
-
-constexpr std::int64_t diagonal_bias_max = std::int64_t{1} << 30;  // beside a product of two s16
 
 void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OpKind::dense;
@@ -43,47 +39,47 @@ void check_sizes(const IntegerOperation& spec, const FixedPlace& place, const st
                 is_group_norm ? "its constants" : "none, for an operation of another kind", is_group_norm ? "none" : "some");
 }
 
-/// A group of n has n / 2 pairs, and the square of a pair is at most 2^31 before it is shifted.
-void check_group_norm(const IntegerOperation& spec, const Op& op, const std::string& field, Checks& checks) {
-  const FixedGroupNorm& constants = *spec.group_norm;
-  const auto group = static_cast<std::int64_t>(op.n_in / op.n_group);
-  checks.expect(group_fits(op.n_in, op.n_group), field, "groups of a multiple of 4 or one even group",
-                std::to_string(op.n_group) + " of " + std::to_string(group));
-  checks.expect(mean_fits(group, {constants.mean_shift, constants.mean_multiplier}), member(field, "group_norm.mean_shift"),
-                "2^mean_shift of at least the size of a group, and a multiplier of at most 2^(14 + mean_shift) by it",
-                std::to_string(constants.mean_shift) + " and " + std::to_string(constants.mean_multiplier));
-  const std::int64_t largest = (std::int64_t{1} << (31 - constants.square_shift)) * (group / 2) + constants.epsilon;
-  checks.expect(largest <= acc_max, member(field, "group_norm.square_shift"), "squares that add up to less than 2^31",
-                std::to_string(largest));
+/// Tables of a file, in rows and without padding, as legality.h asks for them.
+struct Rows {
+  const IntegerOperation& spec;
+  std::size_t n_in;  ///< 1 for operations that are not dense
+
+  std::int32_t weight(std::size_t j, std::size_t k) const noexcept { return k < n_in ? spec.weight(j * n_in + k) : 0; }
+  std::int32_t bias(std::size_t j) const noexcept { return spec.bias[j]; }
+  Requant requant(std::size_t j) const noexcept { return {spec.shift[j], spec.multiplier[j]}; }
+};
+
+std::string found_text(const Breach& breach, const FixedShape& shape) {
+  if (*breach.table == '\0') return std::to_string(shape.n_group) + " of " + std::to_string(shape.n_in / shape.n_group);
+  const bool is_of_output = std::string_view(breach.table).starts_with("weights");
+  return (is_of_output ? "those of output " : "") + std::to_string(breach.found);
 }
 
-void check_bounds(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
-  const std::size_t n_in = place.op.kind == OpKind::dense ? place.op.n_in : 1;
-  const std::size_t padded = layout::padded_inputs(Number::u8, n_in);
-  const auto weight = [&](std::size_t j, std::size_t k) -> std::int32_t {
-    if (k >= n_in) return 0;
-    return place.in == Number::u8 ? spec.weights_s8[j * n_in + k] : spec.weights_s16[j * n_in + k];
-  };
-  for (std::size_t j = 0; j < place.op.n_out && checks.ok(); ++j) {
-    checks.expect(sum_fits(weight, j, n_in, spec.bias[j], input_max(place.in)), member(field, "weights"),
-                  "sums that stay within 32 bits", "output " + std::to_string(j) + " whose sums can leave them");
-    if (place.op.kind != OpKind::dense)
-      checks.expect(spec.bias[j] >= -diagonal_bias_max && spec.bias[j] <= diagonal_bias_max, indexed(member(field, "bias"), j),
-                    "at most 2^30 in magnitude", std::to_string(spec.bias[j]));
-    if (place.in == Number::u8)
-      checks.expect(quads_fit(weight, j, padded), member(field, "weights_s8"),
-                    "products of four inputs that stay within 16 bits",
-                    "output " + std::to_string(j) + " whose products can leave them");
-  }
+void check_rules(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+  const bool is_dense = place.op.kind == OpKind::dense;
+  const FixedShape shape{integer_kind(place.op.kind, place.in), place.op.n_in, place.op.n_out, place.op.n_group, spec.out};
+  const Breach breach =
+      first_breach(shape, Rows{spec, is_dense ? shape.n_in : 1}, spec.group_norm ? &*spec.group_norm : nullptr);
+  if (!breach) return;
+  std::string at = *breach.table == '\0' ? field : member(field, breach.table);
+  if (breach.at != Breach::whole) at = indexed(at, breach.at);
+  checks.expect(false, at, breach.expected, found_text(breach, shape));
 }
 
 }  // namespace
 
+OpKind integer_kind(OpKind kind, Number in) noexcept {
+  switch (kind) {
+    case OpKind::dense: return in == Number::u8 ? OpKind::dense_u8 : OpKind::dense_s16;
+    case OpKind::group_norm: return OpKind::group_norm_s16;
+    default: return OpKind::affine_s16;  // a ReLU of its own is an affine of factors that only rescale
+  }
+}
+
 void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   check_numbers(spec, place, field, checks);
   if (checks.ok()) check_sizes(spec, place, field, checks);
-  if (checks.ok() && spec.group_norm) check_group_norm(spec, place.op, field, checks);
-  if (checks.ok()) check_bounds(spec, place, field, checks);
+  if (checks.ok()) check_rules(spec, place, field, checks);
 }
 
 }  // namespace crbrt::loading

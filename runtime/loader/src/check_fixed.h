@@ -16,6 +16,9 @@ struct FixedPlace {
   bool is_last;
 };
 
+/// What a float operation becomes whose input is `in`.
+OpKind integer_kind(OpKind kind, Number in) noexcept;
+
 void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks);
 
 }  // namespace crbrt::loading

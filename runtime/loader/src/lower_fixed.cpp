@@ -47,14 +47,6 @@ std::vector<std::int16_t> spread(const std::vector<std::int16_t>& multiplier) {
   return table;
 }
 
-OpKind fixed_kind(OpKind kind, Number in) noexcept {
-  switch (kind) {
-    case OpKind::dense: return in == Number::u8 ? OpKind::dense_u8 : OpKind::dense_s16;
-    case OpKind::group_norm: return OpKind::group_norm_s16;
-    default: return OpKind::affine_s16;  // a ReLU of its own is an affine of factors that only rescale
-  }
-}
-
 class FixedLowering {
  public:
   FixedLowering(const Network& network, Model::Storage& storage, Checks& checks)
@@ -99,8 +91,7 @@ class FixedLowering {
 /// The next operation writes the next value.
 void FixedLowering::write(const Op& op, std::size_t in, std::size_t add) {
   const auto words = static_cast<std::uint32_t>(layout::row_words(op.out, op.n_out));
-  const bool is_dense = op.kind == OpKind::dense_s16 || op.kind == OpKind::dense_u8;
-  graph_.add({in, add, !is_dense && words == graph_.values[in].width}, words);
+  graph_.add({in, add, !is_dense(op.kind) && words == graph_.values[in].width}, words);
   number_.push_back(op.out);
   to_.ops.push_back(op);
 }
@@ -147,7 +138,7 @@ void FixedLowering::add_op(std::size_t index) {
   check_fixed_op(fixed, {from, number_[in], add_number, is_last}, indexed("fixed.ops", index), checks_);
   if (!checks_.ok()) return;
   Op op{};
-  op.kind = fixed_kind(from.kind, number_[in]);
+  op.kind = integer_kind(from.kind, number_[in]);
   op.n_in = from.n_in;
   op.n_out = from.n_out;
   op.relu = from.kind == OpKind::relu ? 1 : from.relu;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <iterator>
 
-#include "crbrt/format/requant.h"
 #include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/read_model.h"
 
@@ -26,25 +25,10 @@ Number number_of(fbs::FixedNumber number) noexcept {
   return Number::f32;
 }
 
-bool is_between(std::int64_t value, std::int64_t minimum, std::int64_t maximum, const std::string& field, Checks& checks) {
-  return checks.expect(value >= minimum && value <= maximum, field, std::to_string(minimum) + " to " + std::to_string(maximum),
-                       std::to_string(value));
-}
-
-FixedGroupNorm read_group_norm(const fbs::FixedGroupNorm& from, const std::string& field, Checks& checks) {
-  is_between(from.mean_shift(), 0, shift_max, member(field, "mean_shift"), checks);
-  is_between(from.mean_multiplier(), 1, s16_max, member(field, "mean_multiplier"), checks);
-  is_between(from.square_shift(), 2, 28, member(field, "square_shift"), checks);
-  checks.expect(from.square_shift() % 2 == 0, member(field, "square_shift"), "an even number",
-                std::to_string(from.square_shift()));
-  checks.expect(from.epsilon() >= 1, member(field, "epsilon"), "at least 1", std::to_string(from.epsilon()));
-  return {from.mean_shift(), from.mean_multiplier(), from.square_shift(), from.epsilon()};
-}
-
 /// `n_number` counts the numbers of all operations, before they are copied.
 IntegerOperation read_operation(const fbs::FixedOp& from, const std::string& field, std::size_t& n_number, Checks& checks) {
   IntegerOperation to;
-  is_between(static_cast<std::int64_t>(from.out()), 1, 3, member(field, "out"), checks);
+  checks.in_range(static_cast<std::uint64_t>(from.out()), 1, 3, member(field, "out"));
   to.out = number_of(from.out());
   const auto weights_s8 = view(from.weights_s8());
   const auto weights_s16 = view(from.weights_s16()), multiplier = view(from.multiplier());
@@ -52,16 +36,13 @@ IntegerOperation read_operation(const fbs::FixedOp& from, const std::string& fie
   const auto shift = view(from.shift());
   n_number += weights_s8.size() + weights_s16.size() + bias.size() + shift.size() + multiplier.size();
   checks.in_range(n_number, 0, limits::fixed_numbers, "fixed.ops: numbers");
-  for (std::size_t j = 0; j < shift.size() && checks.ok(); ++j)
-    is_between(shift[j], 0, shift_max, indexed(member(field, "shift"), j), checks);
-  for (std::size_t j = 0; j < multiplier.size() && checks.ok(); ++j)
-    is_between(multiplier[j], 0, s16_max, indexed(member(field, "multiplier"), j), checks);
   copy(weights_s8, to.weights_s8, checks);
   copy(weights_s16, to.weights_s16, checks);
   copy(bias, to.bias, checks);
   copy(shift, to.shift, checks);
   copy(multiplier, to.multiplier, checks);
-  if (from.group_norm() != nullptr) to.group_norm = read_group_norm(*from.group_norm(), member(field, "group_norm"), checks);
+  if (const fbs::FixedGroupNorm* c = from.group_norm(); c != nullptr)
+    to.group_norm = FixedGroupNorm{c->mean_shift(), c->mean_multiplier(), c->square_shift(), c->epsilon()};
   return to;
 }
 
