@@ -1,6 +1,6 @@
-// Voxels per second of the gold-standard fit on one core: our own protocol (1142 pulses), rank 13, SNR 50, tissues of the
-// paper's prior. Tables, starting points and basis are made beforehand. One voxel alone leaves SIMD lanes idle; eight and
-// more run in lock-step.
+// Voxels per second of the gold-standard fit on one core: our own protocol (1142 pulses), rank 13, SNR 50, tissues of
+// models/priors/paper.json. Tables, starting points and basis are made beforehand. One voxel alone leaves SIMD lanes idle;
+// eight and more run in lock-step.
 #include <benchmark/benchmark.h>
 
 #include "physics/basis.h"

@@ -6,7 +6,7 @@
 #
 # PRECISION mixed takes the integer form that the file carries (docs/integers.md); default: f32.
 # SPECIALISED compiles the runtime's kernels once more with the model's shapes as constants, for every instruction set of the
-# machine (on x86 that needs xsimd's headers). Results have the same bits; how much faster it is says bench/README.md.
+# machine (on x86 that needs xsimd's headers). Results have the same bits; docs/speed.md says how much faster it is.
 # NAME is the C identifier in the generated code; default: the file's name without its extension. Works in the source tree
 # and after find_package(crbrt); the sources are generated in the build tree whenever the model or the generator changed.
 function(crbrt_add_model target)

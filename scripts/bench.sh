@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the runtime and its peers on the same networks, on one core, and prints the tables in Markdown; everything as JSON lands
 # in build/bench.json. Installs what is missing and builds first.
-#   scripts/bench.sh                      all networks (the paper's in 8 bits, too) and four shipped models in float and integers,
+#   scripts/bench.sh                      all networks (that of [paper] in 8 bits, too) and four shipped models in float and integers,
 #                                         beside all peers: some minutes, on a machine with nothing else to do
 #   scripts/bench.sh --instructions       instructions per voxel by callgrind instead of time (one batch each of 1 and 1024)
 #   scripts/bench.sh ARGUMENTS...         anything else goes to crbrt-bench (--help lists it)
@@ -30,7 +30,7 @@ crbrt_build bench crbrt-bench-all
 bench=build/bench/bin/crbrt-bench
 arguments=("$@")
 if [ $# -eq 0 ]; then
-  # Random weights have no budget: the paper's network is there for its speed, shipped models for speed within theirs.
+  # Random weights have no budget: the network of [paper] is there for its speed, shipped models for speed within theirs.
   paper=build/bench-models/paper
   if [ ! -s "${paper}_i8.crbm" ]; then
     crbrt_build bench crbrt-codegen

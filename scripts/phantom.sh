@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Six tubes of known content, measured by networks and by nonlinear least squares: box plots after the paper's Figure 9.
+# Six tubes of known content, measured by networks and by nonlinear least squares: box plots after [paper] Fig. 9 (docs/references.md).
 #   scripts/phantom.sh [OPTIONS] [OUT]   everything lands in OUT (build/phantom): maps of each method, rois.csv, rois.png
 #   --crb M.crbm        network trained with the CRB loss (models/v3p2_lean); its basis is the phantom's
 #   --unbiased M.crbm   its bias-reduced twin (models/v3p2_lean_unbiased)

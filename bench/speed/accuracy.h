@@ -10,7 +10,7 @@ namespace crbrt::bench {
 /// Estimates in double for a few voxels, and how far single precision may be from them in any order of summation.
 class Truth {
  public:
-  /// Of the task's model and its first voxels, 24 at most. Takes about a second for the paper's network.
+  /// Of the task's model and its first voxels, 24 at most. Takes about a second for the network of [paper].
   explicit Truth(const std::filesystem::path& task_folder);
 
   std::size_t n_output() const noexcept { return spread_.size(); }

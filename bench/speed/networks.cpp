@@ -38,7 +38,7 @@ ModelSpec straight(const std::string& name, std::uint32_t width) {
   return spec;
 }
 
-/// Layers and skips of docs/experiments/paper_crb.json. The paper does not say how many groups: 16 features a group, or one
+/// Layers and skips of docs/experiments/paper_crb.json. [paper] does not say how many groups: 16 features a group, or one
 /// group where 16 does not divide the width.
 ModelSpec paper() {
   ModelSpec spec = spec_without_layers("paper");

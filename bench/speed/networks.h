@@ -10,7 +10,8 @@
 
 namespace crbrt::bench {
 
-/// "w32": 26-32x4-16-3, "w64": 26-64x4-32-3, "w128": 26-128x4-64-3, "paper": the paper's 14 layers with group norm and skips.
+/// "w32": 26-32x4-16-3, "w64": 26-64x4-32-3, "w128": 26-128x4-64-3, "paper": the 14 layers of [paper] with group norm and
+/// skips.
 std::vector<std::string> built_in_networks();
 
 struct NetworkSource {

@@ -50,7 +50,7 @@ inline std::vector<physics::Tissue> brain_tissues(std::size_t count, physics::T1
 
 inline physics::TissueDomain wide_domain() { return {4e-6, 20e-6, 1.8}; }
 
-/// Leading singular vectors of 200 tissues of the paper's prior.
+/// Leading singular vectors of 200 tissues of the prior of [paper].
 inline Eigen::MatrixXd short_basis(const physics::Simulator& simulator, Eigen::Index rank) {
   const physics::Prior prior = physics::paper_fit_prior(simulator.sequence().tr_s);
   std::vector<physics::Tissue> tissues;

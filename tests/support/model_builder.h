@@ -80,7 +80,7 @@ ModelSpec batch_norm_spec();  ///< every batch normalisation folds
 ModelSpec batch_skip_spec();  ///< batch normalisation that cannot fold: becomes affine
 ModelSpec group_skip_spec();  ///< group normalisation and two skips
 ModelSpec plain_skip_spec();  ///< a skip from before a ReLU, without normalisation
-ModelSpec paper_spec();       ///< the paper's 14 layers, group normalisation and skips, at a tenth of the width
+ModelSpec paper_spec();       ///< the 14 layers of [paper], group normalisation and skips, at a tenth of the width
 ModelSpec uncertain_spec();   ///< standard deviations and atypicality
 std::vector<ModelSpec> all_specs();
 

@@ -47,7 +47,7 @@ void add_extra_options(CLI::App& app, CommandLine& line) {
   app.add_option("--floor-count", line.floor.count, "fingerprints from the front of the data set for the floor")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--prior", line.prior, "prior of --nlls (.json; default: the paper's distributions)");
+  app.add_option("--prior", line.prior, "prior of --nlls (.json; default: models/priors/paper.json)");
 }
 
 }  // namespace

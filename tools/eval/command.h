@@ -19,7 +19,7 @@ struct CommandLine {
   std::string sequence;              ///< asks for the grids; empty: none
   std::optional<double> tr_s;
   std::string grid_cache;
-  std::string prior;                     ///< of --nlls; empty: the paper's
+  std::string prior;                     ///< of --nlls; empty: that of [paper]
   NllsOptions nlls{.count = 0};          ///< count 0: none
   std::vector<std::string> floor_prior;  ///< data sets that sample the prior; asks for the floor
   FloorOptions floor;

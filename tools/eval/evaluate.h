@@ -1,6 +1,6 @@
 /// Measures a model against the Cramér-Rao bound on a data set ([paper] Section 2.7), with the runtime's own kernels.
 ///
-/// Voxels are M0 * c + noise with sigma = 1 / snr_max of the data set and |M0| = SNR * sigma, so |M0| <= 1 as in the paper
+/// Voxels are M0 * c + noise with sigma = 1 / snr_max of the data set and |M0| = SNR * sigma, so |M0| <= 1 as in [paper]
 /// (and above it beyond the training range); bounds are those of a real-valued estimator in the compressed domain, scaled by
 /// (sigma / |M0|)^2.
 #pragma once
@@ -37,7 +37,7 @@ struct Coverage {
 struct Split {
   double snr = 0;
   std::vector<double> bias2_over_crb, var_over_crb;
-  std::vector<double> bias2, variance;  ///< not normalised, SI squared: the paper's split of the MSE loss
+  std::vector<double> bias2, variance;  ///< not normalised, SI squared: [paper]'s split of the MSE loss
   Coverage coverage;                    ///< empty vectors for a model that predicts no standard deviations
 };
 

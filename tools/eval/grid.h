@@ -1,4 +1,4 @@
-/// Test set 2 of the paper (Section 2.4): regular two-dimensional slices through the space of tissues, simulated here.
+/// Test set 2 of [paper] Section 2.4: regular two-dimensional slices through the space of tissues, simulated here.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ struct Grid {
   Axis x, y;
 
   std::size_t size() const { return x.n * y.n; }
-  /// The other parameters are the nominal means of the paper's prior: m0s 0.12, T1 1.6 s, T2f 0.1 s, Rx 44 /s, T2s 10 us,
+  /// The other parameters are the nominal means of the prior of [paper]: m0s 0.12, T1 1.6 s, T2f 0.1 s, Rx 44 /s, T2s 10 us,
   /// B1 1, omega0 0.
   physics::Tissue tissue(std::size_t ix, std::size_t iy) const;
 };

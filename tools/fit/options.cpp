@@ -15,8 +15,9 @@ void add_fit_options(CLI::App& app, Options& o) {
   app.add_option("--tr", o.tr_s, "repetition time in seconds")->check(CLI::PositiveNumber);
   app.add_option("--basis", o.basis, "basis of the coefficients: M.crbm, FILE.h5[:dataset] or FILE.mat:U")->required();
   app.add_option("--rank", o.rank, "use the leading columns of the basis (default: all)")->check(CLI::PositiveNumber);
-  app.add_option("--prior", o.prior,
-                 "JSON file whose classes give bounds and starting points (default: the distributions of the paper)");
+  app.add_option(
+      "--prior", o.prior,
+      "JSON file whose classes give bounds and starting points (default: models/priors/paper.json, of Zhang et al. 2022)");
   app.add_option("--voxels", o.n_voxel, "fit this many voxels, drawn from the mask with --seed (default: all)")
       ->check(CLI::PositiveNumber);
   app.add_option("--starts", o.settings.n_start, "solver runs per voxel from different starting points")

@@ -17,7 +17,7 @@ struct Options {
   std::optional<double> tr_s;
   std::string basis;
   int rank = 0;                              ///< 0: all columns of the basis
-  std::string prior;                         ///< empty: the paper's distributions
+  std::string prior;                         ///< empty: the distributions of [paper]
   std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
   std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
   physics::FitSettings settings;             ///< all but the T1 model

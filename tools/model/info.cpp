@@ -29,7 +29,7 @@ std::string preprocessing_text(const Preprocessing& p) {
   return line("preprocessing", text + "standardisation");
 }
 
-/// The range of noise is said as the SNR ||c|| / sigma, which is what people know of their data.
+/// The range of noise is printed as the SNR ||c|| / sigma, because that is what people know of their data.
 std::string details_text(const Program& program) {
   std::string text;
   if (const Uncertainty* u = program.uncertainty; u == nullptr)

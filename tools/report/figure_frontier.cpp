@@ -51,7 +51,7 @@ Figure frontier_figure(const std::vector<const Measured*>& measured, const Front
       if (points.empty()) continue;
       add(plot.data(points) + " using 1:2 with points pt " + (is_paper ? "13" : "7") + " ps " + (is_paper ? "1.3" : "1.1") +
           " lc rgb '" + colour(kind) + "' title " +
-          in_quotes(kind_text(kind) + " loss" + (is_paper ? ", the paper's network" : "")));
+          in_quotes(kind_text(kind) + " loss" + (is_paper ? ", network of Zhang et al. 2022" : "")));
     }
   if (!frontier.goals.empty()) {
     std::vector<std::vector<double>> goals;

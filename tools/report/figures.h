@@ -1,4 +1,4 @@
-/// What the report shows of evaluations: the paper's Figures 3 to 8 for our models, coverage, ROC curves and the frontier, and
+/// What the report shows of evaluations: Figures 3 to 8 of [paper] for our models, coverage, ROC curves and the frontier, and
 /// the same numbers as tables.
 #pragma once
 

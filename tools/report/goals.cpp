@@ -83,7 +83,7 @@ void add_sizes(const std::vector<SizeGoals>& sizes, const std::vector<const Meas
   }
 }
 
-/// Every CRB-trained network of ours against the paper's, trained with the same loss.
+/// Every CRB-trained network of ours against that of [paper], trained with the same loss.
 void add_paper(const std::vector<const Measured*>& measured, std::vector<Goal>& goals) {
   const auto paper =
       std::find_if(measured.begin(), measured.end(), [](const Measured* m) { return m->is_paper && m->kind == Kind::crb; });

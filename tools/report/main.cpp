@@ -20,13 +20,14 @@ struct CommandLine {
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
   CLI::App app(
-      "Writes one self-contained HTML page: the measured numbers, beside goals where a file has them, the paper's Figures\n"
-      "3 to 8 for our models, coverage, ROC curves and the frontier. Figures need gnuplot.",
+      "Writes one self-contained HTML page: the measured numbers, beside goals where a file has them, the figures\n"
+      "of Zhang et al. 2022 for our models, coverage, ROC curves and the frontier. Figures need gnuplot.",
       "crbrt-report");
   cli::add_common_options(app);
   app.add_option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
       ->required();
-  app.add_option("--paper", line.papers, "JSON of crbrt-eval for the paper's network; repeatable");
+  app.add_option("--paper", line.papers,
+                 "JSON of crbrt-eval for the network of Zhang et al. 2022 (docs/references.md); repeatable");
   app.add_option("--history", line.histories, "NAME=loss.csv of a training; repeatable");
   app.add_option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
   app.add_option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");

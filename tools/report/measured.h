@@ -18,7 +18,7 @@ struct Measured {
   std::string name;    ///< of the model
   std::string family;  ///< name without _crb, _unbiased, _mse: models that are compared side by side
   Kind kind = Kind::other;
-  bool is_paper = false;  ///< the paper's own network
+  bool is_paper = false;  ///< the network of [paper]
   double macs = 0;
   std::vector<std::string> outputs;
   Json json;

@@ -1,4 +1,4 @@
-/// A subspace chosen for the bound that is left in it (after Assländer and Flassbeck, arXiv 2305.00326, whose aim it shares).
+/// A subspace chosen for the bound that is left in it (after [crb-basis] of docs/references.md, whose aim it shares).
 ///
 /// For fingerprint t and quantity q (pool size, r1, r2), r_tq = log(CRB after compression / CRB before). The typical factor of
 /// a quantity is f_q = exp(R_q / 2) in sqrt(CRB), with R_q the smoothed median of its r_t: mean_t logistic((r_t - R_q) / h) =

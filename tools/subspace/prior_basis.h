@@ -12,7 +12,7 @@
 
 namespace crbrt::subspace {
 
-/// What a subspace keeps as well as its rank allows: the energy of the signals (leading singular vectors, as the paper), or the
+/// What a subspace keeps as well as its rank allows: the energy of the signals (leading singular vectors, as [paper]), or the
 /// bound of pool size, T1 and T2 (their efficient estimators' directions beside the signals).
 enum class BasisKind { svd, crb };
 std::string_view name(BasisKind kind) noexcept;

@@ -1,5 +1,5 @@
 /// What a plausible model stays below. A hostile file may claim anything, and may let many layers share one vector, so sizes
-/// that turn into memory or time are bounded here and not by the size of the file. The paper's network has 2.67 million
+/// that turn into memory or time are bounded here and not by the size of the file. The network of [paper] has 2.67 million
 /// weights in 14 layers.
 #pragma once
 

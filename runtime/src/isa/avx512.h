@@ -68,7 +68,7 @@ struct FixedInstructions {
 };
 
 struct Ops : XsimdOps<xsimd::avx512bw>, FixedVector<FixedInstructions>, QuadOps<FixedInstructions> {
-  static constexpr std::size_t fixed_vectors = 3;  ///< 12 sums: of 32 registers there is no want
+  static constexpr std::size_t fixed_vectors = 3;  ///< 12 sums, which leave room in 32 registers
   static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators, as on AVX2: the chains are what counts
   static constexpr std::size_t preprocess_vectors = 3;
   /// xsimd 8.1 has no fused multiply-add for AVX-512: its fma() rounds twice.

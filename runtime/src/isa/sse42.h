@@ -22,7 +22,7 @@ struct FixedInstructions {
   static Int maddubs(Int u8, Int s8) noexcept { return _mm_maddubs_epi16(u8, s8); }
   static Int madd_16(Int a, Int b) noexcept { return _mm_madd_epi16(a, b); }
 
-  /// Neighbouring s16 added; by hand for the reason said in avx2.h.
+  /// Neighbouring s16 added; written by hand for the reason in avx2.h.
   static Int add_pairs(Int x) noexcept {
     alignas(16) static constexpr std::int16_t ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
     __asm__("pmaddwd %1, %0" : "+x"(x) : "m"(ones));

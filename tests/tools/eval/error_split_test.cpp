@@ -1,4 +1,4 @@
-// Eq. 2-4 of the paper on errors whose bias and variance are known.
+// [paper] Eq. 2 to 4 on errors whose bias and variance are known.
 #include "tools/eval/error_split.h"
 
 #include <gtest/gtest.h>

@@ -24,7 +24,7 @@ TEST(Evaluate, SplitsTheErrorOfAnEstimatorOfKnownBiasAndVariance) {
     // Standard errors: variance sqrt(2/n), squared mean 2 |bias| s / sqrt(n). Five of them; floats add 1e-6 relative to bias.
     EXPECT_NEAR(split.var_over_crb[0] / snr2, variance, 5 * variance * std::sqrt(2 / n));
     EXPECT_NEAR(split.bias2_over_crb[0] / snr2, bias2, 5 * 2 * 0.3 * std::sqrt(variance / n) + 1e-6 * bias2);
-    // The same without the bound: the paper's split of the MSE loss.
+    // The same without the bound: [paper]'s split of the MSE loss.
     // Sums of 400 terms, each rounded to half an ulp, in two ways.
     EXPECT_NEAR(split.bias2[0] * snr2 / split.bias2_over_crb[0], 1, 2 * 400 * 1.2e-16);
     EXPECT_NEAR(split.variance[0] * snr2 / split.var_over_crb[0], 1, 2 * 400 * 1.2e-16);

@@ -38,7 +38,7 @@ struct PreprocessArgs {
   std::size_t n_coeff;
   Preprocessing preprocessing;
   float* features;           ///< [2 * n_coeff][tile_voxels], aligned to the arena
-  NormTile* norm = nullptr;  ///< null when nobody wants it
+  NormTile* norm = nullptr;  ///< null: it is not written
 };
 
 struct PreprocessFlags {
