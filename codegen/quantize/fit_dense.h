@@ -3,8 +3,8 @@
 ///
 /// Weights are in units of integer inputs. With H the second moments of the inputs around their mean (the bias takes the mean)
 /// the squared error of output j is d' H d, d = scale * integers - weights. Weights are rounded one after the other, and each
-/// one's error is spread over those not yet rounded where it costs least (the optimal brain surgeon; as GPTQ, arXiv
-/// 2210.17323).
+/// one's error is spread over those not yet rounded where it costs least (the optimal brain surgeon, as
+/// [gptq] of docs/references.md).
 #pragma once
 
 #include <Eigen/Core>
