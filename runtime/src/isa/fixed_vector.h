@@ -91,4 +91,19 @@ struct FixedVector {
   static Int relu_s16(Int a) noexcept { return I::max_16(a, I::zero()); }
 };
 
+/// dot_u8 where the products of four bytes and their sum are one step, I::dot4(x, w, acc), exact whatever the weights. Base is
+/// the rest of the vocabulary.
+template <class Base, class I>
+struct QuadProducts : Base {
+  using typename Base::Int;
+
+  template <std::size_t n_vec>
+  static void dot_u8(const Int (&x0)[n_vec], const void* w0, const Int (&x1)[n_vec], const void* w1,
+                     Int (&acc)[n_vec]) noexcept {
+    const Int first = Base::broadcast_word(w0), second = Base::broadcast_word(w1);
+    unrolled<n_vec>([&](auto v)
+                        __attribute__((always_inline)) { acc[v] = I::dot4(x1[v], second, I::dot4(x0[v], first, acc[v])); });
+  }
+};
+
 }  // namespace crbrt

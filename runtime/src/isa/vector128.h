@@ -9,11 +9,28 @@
 
 #include "runtime/src/isa/bit_cast.h"
 #include "runtime/src/isa/quad.h"
+#include "runtime/src/isa/transposed_rows.h"
 
 namespace crbrt {
 
+/// The instructions that transposed_rows.h asks for.
 template <class Own>
-struct Vector128Ops : QuadOps<Own> {
+struct RowInstructions128 {
+  using Floats [[gnu::vector_size(16)]] = float;
+
+  static Floats load_rows(const float* row, std::size_t) noexcept {
+    Floats x;
+    __builtin_memcpy(&x, row, sizeof x);
+    return x;
+  }
+  static Floats unpack_low(Floats a, Floats b) noexcept { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+  static Floats unpack_high(Floats a, Floats b) noexcept { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+  static Floats first_pairs(Floats a, Floats b) noexcept { return __builtin_shufflevector(a, b, 0, 1, 4, 5); }
+  static Floats second_pairs(Floats a, Floats b) noexcept { return __builtin_shufflevector(a, b, 2, 3, 6, 7); }
+};
+
+template <class Own>
+struct Vector128Ops : QuadOps<Own>, TransposedRows<RowInstructions128<Own>> {
   using Vec [[gnu::vector_size(16)]] = float;
   using Mask [[gnu::vector_size(16)]] = std::int32_t;  ///< -1 or 0 in every lane, as comparisons give it
   using Bits [[gnu::vector_size(16)]] = std::uint32_t;
@@ -21,17 +38,6 @@ struct Vector128Ops : QuadOps<Own> {
 
   static Vec load(const float* p) noexcept { return *reinterpret_cast<const Vec*>(p); }
   static void store(float* p, Vec x) noexcept { *reinterpret_cast<Vec*>(p) = x; }
-  static void load_columns(const float* rows, std::size_t stride, Vec (&columns)[4]) noexcept {
-    Vec r[4];
-    for (std::size_t i = 0; i < 4; ++i) __builtin_memcpy(&r[i], rows + i * stride, sizeof(Vec));
-    const Vec low01 = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), low23 = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
-    const Vec high01 = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7),
-              high23 = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
-    columns[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-    columns[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-    columns[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-    columns[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-  }
   static Vec broadcast(float x) noexcept { return Vec{x, x, x, x}; }
   static Vec abs(Vec x) noexcept { return as_float(as_bits(x) & 0x7fffffffu); }
   static Vec max(Vec a, Vec b) noexcept { return select(a > b, a, b); }

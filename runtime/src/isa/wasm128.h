@@ -6,7 +6,6 @@
 
 #include "runtime/src/isa/fixed_vector.h"
 #include "runtime/src/isa/vector128.h"
-#include "runtime/src/kernels/unrolled-inl.h"
 
 namespace crbrt::wasm128 {
 
@@ -61,31 +60,20 @@ struct FixedInstructions {
   }
   static Int interleave_halves(Int x) noexcept { return wasm_i16x8_shuffle(x, x, 0, 4, 1, 5, 2, 6, 3, 7); }
 
- private:
-  using Words [[gnu::vector_size(16)]] = std::int32_t;
-  using Floats [[gnu::vector_size(16)]] = float;
-};
-
-struct FixedOps : FixedVector<FixedInstructions> {
   /// Bytes 0 and 2 of every word in its halves, and bytes 1 and 3: for x taken once for all outputs, for w for all voxels.
-  /// Exact whatever the weights.
-  template <std::size_t n_vec>
-  static void dot_u8(const Int (&x0)[n_vec], const void* w0, const Int (&x1)[n_vec], const void* w1,
-                     Int (&acc)[n_vec]) noexcept {
-    const Int first = broadcast_word(w0), second = broadcast_word(w1);
-    unrolled<n_vec>([&](auto v) __attribute__((always_inline)) { acc[v] = dot4(x1[v], second, dot4(x0[v], first, acc[v])); });
-  }
-
- private:
   static Int dot4(Int x, Int w, Int acc) noexcept {
     const Int even = wasm_v128_and(x, wasm_i16x8_const_splat(0xff)), odd = wasm_u16x8_shr(x, 8);
     const Int even_weights = wasm_i16x8_shr(wasm_i16x8_shl(w, 8), 8), odd_weights = wasm_i16x8_shr(w, 8);
     return wasm_i32x4_add(wasm_i32x4_add(acc, wasm_i32x4_dot_i16x8(even, even_weights)),
                           wasm_i32x4_dot_i16x8(odd, odd_weights));
   }
+
+ private:
+  using Words [[gnu::vector_size(16)]] = std::int32_t;
+  using Floats [[gnu::vector_size(16)]] = float;
 };
 
-struct Ops : Vector128Ops<Ops>, FixedOps {
+struct Ops : Vector128Ops<Ops>, QuadProducts<FixedVector<FixedInstructions>, FixedInstructions> {
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: engines run this on x86's 16 registers, too
   static constexpr std::size_t preprocess_vectors = 2;
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return a * b + c; }
