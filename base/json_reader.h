@@ -3,10 +3,12 @@
 
 #include <initializer_list>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/json.h"
 
 namespace crbrt::base {
 
@@ -32,21 +34,22 @@ class JsonReader {
   std::string text_or(std::string_view key, const std::string& otherwise) const;
   bool boolean_or(std::string_view key, bool otherwise) const;
 
-  /// A misspelt key must not be ignored in silence.
+  /// A misspelt key must not be ignored in silence: the complaint names the nearest of `keys`.
   void expect_only(std::initializer_list<std::string_view> keys) const;
+  void expect_only(std::span<const std::string_view> keys) const;
 
   /// Throws InputError about this value.
   [[noreturn]] void fail(const std::string& expected, const std::string& found) const;
   [[noreturn]] void fail(const std::string& expected) const;  ///< found: the value itself, shortened
 
  private:
-  JsonReader(std::string file, std::string place, std::shared_ptr<const nlohmann::json> document, const nlohmann::json* value);
-  JsonReader child(std::string place, const nlohmann::json& value) const;
+  JsonReader(std::string file, std::string place, std::shared_ptr<const Json> document, const Json* value);
+  JsonReader child(std::string place, const Json& value) const;
 
   std::string file_;
   std::string place_;  ///< "classes[1].weight"
-  std::shared_ptr<const nlohmann::json> document_;
-  const nlohmann::json* value_;
+  std::shared_ptr<const Json> document_;
+  const Json* value_;
 };
 
 }  // namespace crbrt::base

@@ -20,14 +20,14 @@ crbrt_add_program(crbrt-bench SOURCES
   speed/networks.cpp
   speed/plain_steps.cpp
   speed/summary.cpp
-  PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base_json crbrt::cli)
+  PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base crbrt::cli)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
 
 crbrt_add_library(crbrt_bench_peer
   SOURCES peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/plain_network.cpp
   PUBLIC crbrt::cli
-  PRIVATE crbrt::base_json)
+  PRIVATE crbrt::base)
 set(bench_flags -O3)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   list(APPEND bench_flags -mavx2 -mfma)

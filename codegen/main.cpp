@@ -60,9 +60,8 @@ void save_model(const ModelFile& file, const std::string& path) {
   base::write_text_file(path, std::string(image.begin(), image.end()));
 }
 
-Options read_options(const CLI::App& app, Options options) {
-  options.is_named = app.count("--name") != 0;
-  options.has_budget = app.count("--budget") != 0;
+/// Throws UsageError for options that do not go together.
+Options checked(Options options) {
   const std::string& precision = options.fixed.precision;
   if (precision != "f32" && precision != "i8" && precision != "i16" && precision != "mixed")
     throw base::UsageError("--precision: expected f32, i8, i16 or mixed, found " + precision);
@@ -119,28 +118,30 @@ void write_code(const Prepared& prepared, const Options& options) {
 
 int run(int argc, char** argv) {
   Options options;
-  CLI::App app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen");
-  app.add_option("--model", options.fixed.model_path, "Model file (.crbm)")->required();
-  app.add_option("--precision", options.fixed.precision,
-                 "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "
-                 "the budget)")
-      ->required();
-  app.add_option("--target", options.target,
-                 "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
-  app.add_option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent")
-      ->required();
-  app.add_option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
-  app.add_option("--budget", options.fixed.budget,
+  cli::CommandLine app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen");
+  app.option("--model", options.fixed.model_path, "Model file (.crbm)").required();
+  app.option("--precision", options.fixed.precision,
+             "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "
+             "the budget)")
+      .required();
+  app.option("--target", options.target,
+             "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
+  app.option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent").required();
+  const cli::Option name_option =
+      app.option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
+  const cli::Option budget_option =
+      app.option("--budget", options.fixed.budget,
                  "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "
                  "Default 0.01 for mixed; i8 and i16 are only measured");
-  app.add_option("--dataset", options.fixed.dataset_path,
-                 "Data set that calibrates and measures integers; default: the model's embedded sample");
-  app.add_option("--integer-weights-from", options.fixed.weights_path,
-                 "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
-  app.add_option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
-  cli::add_common_options(app);
-  if (!cli::parse(app, argc, argv)) return base::exit_ok;
-  options = read_options(app, std::move(options));
+  app.option("--dataset", options.fixed.dataset_path,
+             "Data set that calibrates and measures integers; default: the model's embedded sample");
+  app.option("--integer-weights-from", options.fixed.weights_path,
+             "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
+  app.option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
+  if (!app.parse(argc, argv)) return base::exit_ok;
+  options.is_named = name_option.is_given();
+  options.has_budget = budget_option.is_given();
+  options = checked(std::move(options));
   const Prepared ready = prepared(options);
   if (!options.is_named) options.name = name_of(ready.model, options.fixed.model_path);
   write_code(ready, options);

@@ -36,24 +36,23 @@ struct CommandLine {
 
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
-  CLI::App app(
+  cli::CommandLine app(
       "Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
       "--resume then gives the same model, bit for bit, as a run that was never stopped.",
       "crbrt-train");
-  cli::add_common_options(app);
-  app.add_option("--config", line.config, "configuration (JSON, docs/training.md)")->required();
-  app.add_option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards")->required();
-  app.add_option("--out", line.out, "the model (.crbm)")->required();
-  app.add_option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
-  app.add_flag("--resume", line.resume, "continue from the checkpoint");
-  CLI::Option* const start = app.add_option(
+  app.option("--config", line.config, "configuration (JSON, docs/training.md)").required();
+  app.option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
+  app.option("--out", line.out, "the model (.crbm)").required();
+  app.option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
+  app.flag("--resume", line.resume, "continue from the checkpoint");
+  const cli::Option start = app.option(
       "--start", line.start, "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
-  app.add_option("--start-model", line.start_model,
-                 "model (.crbm) whose weights are the first ones and whose standardisation is kept (for --resume, too)")
-      ->excludes(start);
-  app.add_option("--teacher", line.teacher, "model (.crbm) that the configuration's distillation names");
-  app.add_option("--threads", line.threads, "of LibTorch")->check(CLI::Range(1, 1024))->capture_default_str();
-  if (!cli::parse(app, argc, argv)) return false;
+  app.option("--start-model", line.start_model,
+             "model (.crbm) whose weights are the first ones and whose standardisation is kept (for --resume, too)")
+      .excludes(start);
+  app.option("--teacher", line.teacher, "model (.crbm) that the configuration's distillation names");
+  app.option("--threads", line.threads, "of LibTorch").in_range(1, 1024).show_default();
+  if (!app.parse(argc, argv)) return false;
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
   return true;
 }

@@ -9,10 +9,10 @@
 #include <ctime>
 #include <iostream>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "bench/peers/peer.h"
 
 /// Under this name callgrind counts instructions (scripts/bench.sh --instructions), so it must be a function of its own.
@@ -28,7 +28,7 @@ class Conversation {
 
   void hold() {
     const PeerLabel label = peer_->label();
-    std::cout << nlohmann::json{{"version", label.version}, {"isa", label.isa}, {"note", label.note}} << std::endl;
+    std::cout << base::Json{{"version", label.version}, {"isa", label.isa}, {"note", label.note}} << std::endl;
     for (std::string line; std::getline(std::cin, line);) answer(line);
   }
 
@@ -62,7 +62,7 @@ class Conversation {
     do {
       fastest_s = std::min(fastest_s, seconds_per_run());
     } while (seconds_since(start) < at_least_s);
-    std::cout << nlohmann::json(fastest_s) << std::endl;
+    std::cout << base::Json(fastest_s) << std::endl;
   }
 
   using Clock = std::chrono::steady_clock;

@@ -1,36 +1,48 @@
-// The task folder in and out. What the program writes, its own children read: the reader trusts names and types, and the JSON
-// library throws where they are wrong.
+// The task folder in and out. What the program writes, its own children read: the reader trusts names and types, and
+// base::Json throws where they are wrong.
 #include "bench/peers/plain_network.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <utility>
 
+#include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 
 namespace crbrt::bench {
 
-using nlohmann::json;
-
-NLOHMANN_JSON_SERIALIZE_ENUM(StepKind, {{StepKind::dense, "dense"},
-                                        {StepKind::group_norm, "group_norm"},
-                                        {StepKind::affine, "affine"},
-                                        {StepKind::relu, "relu"}})
-
 namespace {
 
-json range(std::vector<float>& all, const std::vector<float>& part) {
+using base::Json;
+
+constexpr std::array kinds{std::pair(StepKind::dense, "dense"), std::pair(StepKind::group_norm, "group_norm"),
+                           std::pair(StepKind::affine, "affine"), std::pair(StepKind::relu, "relu")};
+
+const char* name(StepKind kind) {
+  return std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == kind; })->second;
+}
+
+StepKind kind_of(const std::string& name) {
+  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.second == name; });
+  if (found == kinds.end()) throw base::JsonError("expected a kind of step, found " + name);
+  return found->first;
+}
+
+Json range(std::vector<float>& all, const std::vector<float>& part) {
   const std::size_t first = all.size();
   all.insert(all.end(), part.begin(), part.end());
-  return {first, part.size()};
+  return Json::array({first, part.size()});
 }
 
-std::vector<float> part_of(const std::vector<float>& all, const json& range) {
-  const auto first = all.begin() + range.at(0).get<std::ptrdiff_t>();
-  return {first, first + range.at(1).get<std::ptrdiff_t>()};
+std::vector<float> part_of(const std::vector<float>& all, const Json& range) {
+  const auto first = all.begin() + range.at(0).integer();
+  return {first, first + range.at(1).integer()};
 }
 
-json step_json(const PlainStep& step, std::vector<float>& numbers) {
-  return {{"kind", step.kind},
+Json step_json(const PlainStep& step, std::vector<float>& numbers) {
+  return {{"kind", name(step.kind)},
           {"n_in", step.n_in},
           {"n_out", step.n_out},
           {"in", step.in},
@@ -42,14 +54,22 @@ json step_json(const PlainStep& step, std::vector<float>& numbers) {
           {"bias", range(numbers, step.bias)}};
 }
 
-PlainStep step_of(const json& j, const std::vector<float>& numbers) {
+std::size_t count_of(const Json& json, const char* key) { return static_cast<std::size_t>(json.at(key).integer()); }
+
+std::vector<float> floats_of(const Json& json) {
+  const std::vector<double> numbers = json.numbers();
+  return {numbers.begin(), numbers.end()};
+}
+
+PlainStep step_of(const Json& json, const std::vector<float>& numbers) {
   PlainStep step;
-  step.kind = j.at("kind").get<StepKind>();
-  step.n_in = j.at("n_in"), step.n_out = j.at("n_out");
-  step.in = j.at("in"), step.add = j.at("add");
-  step.relu = j.at("relu"), step.n_group = j.at("n_group"), step.epsilon = j.at("epsilon");
-  step.weights = part_of(numbers, j.at("weights"));
-  step.bias = part_of(numbers, j.at("bias"));
+  step.kind = kind_of(json.at("kind").text());
+  step.n_in = count_of(json, "n_in"), step.n_out = count_of(json, "n_out");
+  step.in = count_of(json, "in"), step.add = count_of(json, "add");
+  step.relu = json.at("relu").boolean(), step.n_group = count_of(json, "n_group");
+  step.epsilon = static_cast<float>(json.at("epsilon").number());
+  step.weights = part_of(numbers, json.at("weights"));
+  step.bias = part_of(numbers, json.at("bias"));
   return step;
 }
 
@@ -79,30 +99,26 @@ std::vector<float> read_numbers(const std::filesystem::path& path) {
 
 void write_task(const std::filesystem::path& folder, const Task& task) {
   std::vector<float> numbers;
-  json steps = json::array();
+  Json steps = Json::array();
   for (const PlainStep& step : task.network.steps) steps.push_back(step_json(step, numbers));
-  const json description = {{"name", task.network.name},   {"n_feature", task.network.n_feature},
+  const Json description = {{"name", task.network.name},   {"n_feature", task.network.n_feature},
                             {"n_voxel", task.n_voxel},     {"offset", task.network.offset},
                             {"scale", task.network.scale}, {"steps", std::move(steps)}};
-  std::ofstream file(folder / "network.json");
-  file << description;
-  if (!file.flush()) throw base::OutputError((folder / "network.json").string(), "disk full or no permission");
+  base::write_text(folder / "network.json", description.dump(), folder / "network.json");
   write_numbers(folder / "numbers.f32", numbers);
   write_numbers(folder / "features.f32", task.features);
 }
 
 Task read_task(const std::filesystem::path& folder) {
-  std::ifstream file(folder / "network.json");
-  if (!file) throw base::InputError((folder / "network.json").string(), "a network of the benchmark", "none");
-  const json j = json::parse(file);
+  const Json json = Json::from_file((folder / "network.json").string());
   const std::vector<float> numbers = read_numbers(folder / "numbers.f32");
   Task task;
-  task.network.name = j.at("name");
-  task.network.n_feature = j.at("n_feature");
-  task.network.offset = j.at("offset").get<std::vector<float>>();
-  task.network.scale = j.at("scale").get<std::vector<float>>();
-  for (const json& step : j.at("steps")) task.network.steps.push_back(step_of(step, numbers));
-  task.n_voxel = j.at("n_voxel");
+  task.network.name = json.at("name").text();
+  task.network.n_feature = count_of(json, "n_feature");
+  task.network.offset = floats_of(json.at("offset"));
+  task.network.scale = floats_of(json.at("scale"));
+  for (const Json& step : json.at("steps").items()) task.network.steps.push_back(step_of(step, numbers));
+  task.n_voxel = count_of(json, "n_voxel");
   task.features = read_numbers(folder / "features.f32");
   return task;
 }

@@ -2,10 +2,10 @@
 #include "bench/speed/engines.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
+#include "base/json.h"
 
 namespace crbrt::bench {
 namespace {
@@ -79,8 +79,8 @@ std::vector<std::string> environment_of(const std::string& isa) {
 
 Engine::Engine(const EngineKind& kind, const std::filesystem::path& task_folder, const std::vector<std::string>& wrapper)
     : kind_(kind), folder_(task_folder), child_(start_command(kind, task_folder, wrapper), environment_of(kind.isa)) {
-  const auto label = nlohmann::json::parse(child_.read_line());
-  label_ = {label.at("version"), label.at("isa"), label.at("note")};
+  const auto label = base::Json::parse(child_.read_line(), kind.name);
+  label_ = {label.at("version").text(), label.at("isa").text(), label.at("note").text()};
 }
 
 void Engine::prepare(std::size_t batch) {

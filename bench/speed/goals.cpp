@@ -22,14 +22,10 @@ double positive(const JsonReader& json) {
 /// The keys are those of the summary, so that a goal is named like what it judges.
 void add_network(const std::string& network, const JsonReader& json, std::vector<SpeedGoal>& goals) {
   const std::vector<SummaryNumber> known = numbers_of({}, {});
-  for (const std::string& key : json.keys()) {
-    if (std::none_of(known.begin(), known.end(), [&](const SummaryNumber& number) { return number.key == key; })) {
-      std::string list;
-      for (const SummaryNumber& number : known) (list += list.empty() ? "" : ", ") += number.key;
-      json.fail("one of the keys " + list, '"' + key + '"');
-    }
-    goals.push_back({network, key, positive(json.at(key))});
-  }
+  std::vector<std::string_view> keys;
+  for (const SummaryNumber& number : known) keys.emplace_back(number.key);
+  json.expect_only(keys);
+  for (const std::string& key : json.keys()) goals.push_back({network, key, positive(json.at(key))});
 }
 
 }  // namespace

@@ -1,25 +1,25 @@
 // The JSON form. Cycles are ticks of the time stamp counter: its rate is fixed, the core's is not.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "bench/speed/report.h"
 #include "crbrt/status.h"
 
 namespace crbrt::bench {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-json result_json(const Result& r, double time_stamp_hz) {
+Json result_json(const Result& r, double time_stamp_hz) {
   return {{"engine", r.kind.name},
           {"network", r.network},
           {"precision", r.kind.precision},
           {"isa", r.label.isa},
           {"batch", r.batch},
           {"gmacs", r.gmacs},
-          {"gmacs_quartiles", {r.gmacs_low, r.gmacs_high}},
+          {"gmacs_quartiles", Json::array({r.gmacs_low, r.gmacs_high})},
           {"voxels_per_s", r.voxels_per_s},
-          {"cycles_per_voxel", time_stamp_hz > 0 ? json(time_stamp_hz / r.voxels_per_s) : json()},
+          {"cycles_per_voxel", time_stamp_hz > 0 ? Json(time_stamp_hz / r.voxels_per_s) : Json()},
           {"share_of_peak", r.share_of_peak},
           {"repeats", r.repeats},
           {"version", r.label.version},
@@ -31,30 +31,28 @@ json result_json(const Result& r, double time_stamp_hz) {
             {"voxels", r.difference.n_voxel}}}};
 }
 
-json json_of(const std::optional<double>& value) { return value ? json(*value) : json(); }
-
 /// "onednn i8"; null where there is none.
-json name_of(const Result* peer) { return peer == nullptr ? json() : json(peer->kind.name + " " + peer->kind.precision); }
+Json name_of(const Result* peer) { return peer == nullptr ? Json() : Json(peer->kind.name + " " + peer->kind.precision); }
 
 /// Rates and accuracies stand in the results; here are their ratios.
-json summary_json(const SummaryRow& row, const std::optional<WholeBrain>& brain) {
-  json summary = {{"network", row.network},
-                  {"batch", row.floating == nullptr ? json() : json(row.floating->batch)},
+Json summary_json(const SummaryRow& row, const std::optional<WholeBrain>& brain) {
+  Json summary = {{"network", row.network},
+                  {"batch", row.floating == nullptr ? Json() : Json(row.floating->batch)},
                   {"best_float_peer", name_of(row.best_float_peer)},
-                  {"integers", row.fixed == nullptr ? json() : json(row.fixed->kind.precision)},
+                  {"integers", row.fixed == nullptr ? Json() : Json(row.fixed->kind.precision)},
                   {"best_integer_peer", name_of(row.best_integer_peer)}};
-  for (const SummaryNumber& number : numbers_of(row, brain)) summary[number.key] = json_of(number.value);
+  for (const SummaryNumber& number : numbers_of(row, brain)) summary[number.key] = number.value;
   return summary;
 }
 
-json goals_json(const std::vector<JudgedSpeed>& judged) {
-  json all = json::array();
+Json goals_json(const std::vector<JudgedSpeed>& judged) {
+  Json all = Json::array();
   for (const JudgedSpeed& j : judged)
     all.push_back({{"network", j.goal->network},
-                   {"batch", j.batch == 0 ? json() : json(j.batch)},
+                   {"batch", j.batch == 0 ? Json() : Json(j.batch)},
                    {"number", j.goal->number},
                    {j.goal->is_limit() ? "at_most" : "at_least", j.goal->value},
-                   {"measured", json_of(j.measured)},
+                   {"measured", j.measured},
                    {"verdict", j.verdict()}});
   return all;
 }
@@ -62,7 +60,7 @@ json goals_json(const std::vector<JudgedSpeed>& judged) {
 }  // namespace
 
 std::string json_text(const Report& report) {
-  json results = json::array(), skipped = json::array(), instructions = json::array(), summary = json::array();
+  Json results = Json::array(), skipped = Json::array(), instructions = Json::array(), summary = Json::array();
   const std::vector<SummaryRow> rows = summary_rows(report);
   for (const SummaryRow& row : rows) summary.push_back(summary_json(row, report.goals.whole_brain));
   for (const Result& r : report.measured.results) results.push_back(result_json(r, report.time_stamp_hz));
@@ -75,7 +73,7 @@ std::string json_text(const Report& report) {
                             {"isa", c.kind.isa},
                             {"batch", c.batch},
                             {"instructions_per_voxel", c.per_voxel}});
-  json document = {{"crbrt_version", CRBRT_VERSION_STRING}, {"machine", report.machine},
+  Json document = {{"crbrt_version", CRBRT_VERSION_STRING}, {"machine", report.machine},
                    {"time_stamp_hz", report.time_stamp_hz}, {"results", std::move(results)},
                    {"skipped", std::move(skipped)},         {"instructions", std::move(instructions)},
                    {"summary", std::move(summary)}};

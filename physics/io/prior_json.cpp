@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json_reader.h"
+#include "base/nearest.h"
 #include "physics/io/sequence_io.h"
 
 namespace crbrt::physics {
@@ -76,10 +77,13 @@ void scale(Marginal& m, double factor) {
 
 void parse_parameters(const JsonReader& json, T1Model model, std::optional<double> tr_s, TissueClass& result) {
   const std::vector<Key> known = keys_of(model);
+  std::vector<std::string_view> names;
+  for (const Key& key : known) names.push_back(key.name);
   std::array<std::string, n_parameter> given;
   for (const std::string& key : json.keys()) {
     const auto it = std::find_if(known.begin(), known.end(), [&](const Key& k) { return k.name == key; });
-    if (it == known.end()) json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", "\"" + key + "\"");
+    if (it == known.end())
+      json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", base::with_nearest(key, names));
     const auto p = static_cast<std::size_t>(it->parameter);
     if (!given[p].empty()) json.fail("one of \"" + given[p] + "\" and \"" + key + "\"", "both");
     given[p] = key;

@@ -43,7 +43,10 @@ TEST_F(JsonFile, ComplaintsNameTheirPlace) {
   EXPECT_EQ(complaint([&] { json.at("a").items()[1].at("x").number(); }), path() + ", a[1].x: expected a number, found \"no\"");
   EXPECT_EQ(complaint([&] { json.at("b"); }), path() + ": expected the key \"b\", found none");
   EXPECT_EQ(complaint([&] { json.at("a").at("b"); }), path() + ", a: expected an object, found [{\"x\":1},{\"x\":\"no\"}]");
-  EXPECT_EQ(complaint([&] { json.expect_only({"b", "c"}); }), path() + ": expected one of the keys b, c, found \"a\"");
+  EXPECT_EQ(complaint([&] {
+              json.expect_only({"b", "c"});
+            }),
+            path() + ": expected one of the keys b, c, found \"a\" (nearest: \"b\")");
   EXPECT_EQ(complaint([&] { json.items(); }).substr(0, path().size() + 19), path() + ": expected an array");
 }
 

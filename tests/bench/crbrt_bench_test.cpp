@@ -3,9 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -13,14 +13,9 @@ namespace crbrt::tests {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using base::Json;
 
 constexpr const char* quick = " --networks w32 --repeats 1 --seconds 0 ";
-
-json read_json(const std::string& path) {
-  std::ifstream file(path);
-  return json::parse(file);
-}
 
 /// A copy of the program in a folder of its own, where "openblas" is what `script` does.
 std::string bench_with_script(const TemporaryFolder& folder, const std::string& script) {
@@ -30,9 +25,9 @@ std::string bench_with_script(const TemporaryFolder& folder, const std::string& 
   return folder / "crbrt-bench";
 }
 
-std::string reason_of(const json& report, const std::string& engine) {
-  for (const json& skipped : report.at("skipped"))
-    if (skipped.at("engine") == engine) return skipped.at("reason");
+std::string reason_of(const Json& report, const std::string& engine) {
+  for (const Json& skipped : report.at("skipped").items())
+    if (skipped.at("engine") == engine) return skipped.at("reason").text();
   return "";
 }
 
@@ -40,18 +35,18 @@ TEST(CrbrtBench, WritesPeaksAndOneResultForEveryEngineAndBatch) {
   const TemporaryFolder folder;
   const Outcome outcome = run("crbrt-bench --peers eigen --batches 1,23,25 --json " + (folder / "out.json") + quick);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const json report = read_json(folder / "out.json");
-  for (const char* key : {"fp32_gmacs", "i16_gmacs", "i8_gmacs"}) EXPECT_GT(report.at("peak").at(key), 0) << key;
+  const Json report = Json::from_file(folder / "out.json");
+  for (const char* key : {"fp32_gmacs", "i16_gmacs", "i8_gmacs"}) EXPECT_GT(report.at("peak").at(key).number(), 0) << key;
   ASSERT_EQ(report.at("results").size(), 2u * 3u) << report.at("skipped");
-  for (const json& result : report.at("results")) {
+  for (const Json& result : report.at("results").items()) {
     EXPECT_EQ(result.at("network"), "w32");
     EXPECT_EQ(result.at("precision"), "f32");
-    EXPECT_FALSE(result.at("isa").get<std::string>().empty());
-    EXPECT_GT(result.at("cycles_per_voxel").is_null() ? 1.0 : result.at("cycles_per_voxel").get<double>(), 0);
-    EXPECT_GT(result.at("share_of_peak"), 0);
+    EXPECT_FALSE(result.at("isa").text().empty());
+    EXPECT_GT(result.at("cycles_per_voxel").is_null() ? 1.0 : result.at("cycles_per_voxel").number(), 0);
+    EXPECT_GT(result.at("share_of_peak").number(), 0);
     // 26 * 32 + 3 * 32 * 32 + 32 * 16 + 16 * 3 multiply-adds
-    EXPECT_NEAR(result.at("gmacs").get<double>() * 1e9 / result.at("voxels_per_s").get<double>(), 4464, 1e-6);
-    EXPECT_LE(result.at("difference").at("of_bound"), 1);
+    EXPECT_NEAR(result.at("gmacs").number() * 1e9 / result.at("voxels_per_s").number(), 4464, 1e-6);
+    EXPECT_LE(result.at("difference").at("of_bound").number(), 1);
   }
 }
 
@@ -59,15 +54,15 @@ TEST(CrbrtBench, TheSummaryIsOfTheResultsOfThisRun) {
   const TemporaryFolder folder;
   const Outcome outcome = run("crbrt-bench --peers eigen --batches 1,1024 --json " + (folder / "out.json") + quick);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const json report = read_json(folder / "out.json"), row = report.at("summary").at(0);
+  const Json report = Json::from_file(folder / "out.json"), row = report.at("summary").at(0);
   const auto gmacs = [&](const std::string& engine) {
-    for (const json& result : report.at("results"))
-      if (result.at("engine") == engine && result.at("batch") == 1024) return result.at("gmacs").get<double>();
+    for (const Json& result : report.at("results").items())
+      if (result.at("engine") == engine && result.at("batch") == 1024) return result.at("gmacs").number();
     return 0.0;
   };
   EXPECT_EQ(row.at("network"), "w32");
   EXPECT_EQ(row.at("batch"), 1024);
-  EXPECT_DOUBLE_EQ(row.at("float_by_best_peer"), gmacs("crbrt") / gmacs("eigen"));
+  EXPECT_DOUBLE_EQ(row.at("float_by_best_peer").number(), gmacs("crbrt") / gmacs("eigen"));
   EXPECT_EQ(row.at("best_float_peer"), "eigen f32");
   EXPECT_TRUE(row.at("float_by_onednn").is_null());
   EXPECT_TRUE(row.at("integers").is_null());
@@ -79,14 +74,15 @@ TEST(CrbrtBench, AModelBringsItsIntegerFormAndTheNoteSaysWhatItsShareIsOf) {
   const Outcome outcome = run("crbrt-bench --networks none --peers none --batches 1024 --repeats 1 --seconds 0 --model " +
                               std::string(CRBRT_SOURCE_DIR "/tests/golden/tiny_integer.crbm --json ") + (folder / "out.json"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const json report = read_json(folder / "out.json");
+  const Json report = Json::from_file(folder / "out.json");
   ASSERT_EQ(report.at("results").size(), 2u) << report.at("skipped");
-  const json &floating = report.at("results").at(0), &fixed = report.at("results").at(1);
+  const Json &floating = report.at("results").at(0), &fixed = report.at("results").at(1);
   EXPECT_EQ(floating.at("precision"), "f32");
-  EXPECT_EQ(floating.at("note").get<std::string>().find("8-bit"), std::string::npos);
+  EXPECT_EQ(floating.at("note").text().find("8-bit"), std::string::npos);
   EXPECT_EQ(fixed.at("precision"), "i8");
-  EXPECT_NE(fixed.at("note").get<std::string>().find("share of the 8-bit peak"), std::string::npos);
-  EXPECT_GT(fixed.at("difference").at("rms"), floating.at("difference").at("rms")) << "integers are not floats";
+  EXPECT_NE(fixed.at("note").text().find("share of the 8-bit peak"), std::string::npos);
+  EXPECT_GT(fixed.at("difference").at("rms").number(), floating.at("difference").at("rms").number())
+      << "integers are not floats";
   EXPECT_EQ(report.at("summary").at(0).at("integers"), "i8");
 }
 
@@ -105,7 +101,7 @@ done
   const Outcome outcome =
       run(bench_with_script(folder, zeros) + " --peers openblas --batches 1 --json " + (folder / "out.json") + quick);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const json report = read_json(folder / "out.json");
+  const Json report = Json::from_file(folder / "out.json");
   EXPECT_EQ(report.at("results").size(), 1u);
   EXPECT_NE(reason_of(report, "openblas").find("what rounding explains"), std::string::npos) << report.at("skipped");
 }
@@ -116,7 +112,7 @@ TEST(CrbrtBench, AnEngineThatDiesIsNamedAndTheOthersAreMeasured) {
     const Outcome outcome =
         run(bench_with_script(folder, script) + " --peers openblas --batches 1,8 --json " + (folder / "out.json") + quick);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-    const json report = read_json(folder / "out.json");
+    const Json report = Json::from_file(folder / "out.json");
     EXPECT_EQ(report.at("results").size(), 2u);
     EXPECT_NE(reason_of(report, "openblas").find("has ended"), std::string::npos) << report.at("skipped");
   }
@@ -127,7 +123,7 @@ TEST(CrbrtBench, AnEngineThatIsNotInstalledIsSkipped) {
   const std::string bench = bench_with_script(folder, "exit 1\n");
   const Outcome outcome = run(bench + " --peers xnnpack --batches 1 --json " + (folder / "out.json") + quick);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  EXPECT_EQ(reason_of(read_json(folder / "out.json"), "xnnpack"), "not installed");
+  EXPECT_EQ(reason_of(Json::from_file(folder / "out.json"), "xnnpack"), "not installed");
 }
 
 TEST(CrbrtBench, WrongCommandLinesAreUsageErrors) {

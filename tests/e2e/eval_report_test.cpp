@@ -3,10 +3,10 @@
 
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
+#include "base/json.h"
 #include "physics/io/dataset.h"
 #include "tests/e2e/dataset_model.h"
 #include "tests/e2e/short_sequence.h"
@@ -101,7 +101,7 @@ TEST_F(EvalReport, PicturesDoNotShareIdsAndTheirReferencesLeadSomewhere) {
 }
 
 TEST_F(EvalReport, WhatWasNotMeasuredIsSaidSo) {
-  auto json = nlohmann::ordered_json::parse(std::ifstream(*folder / "eval.json"));
+  auto json = base::Json::from_file(*folder / "eval.json");
   json["coverage"] = json["atypicality"] = json["grids"] = nullptr;
   folder->file("little.json", json.dump());
   const Outcome outcome = run("crbrt-report --evaluation " + *folder / "little.json" + " --out " + *folder / "little.html");

@@ -1,5 +1,5 @@
 # crbrt-fit: its maps, and what it says about bad input.
 crbrt_add_test(fit_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/fit_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/fit_test.cpp
-  LIBRARIES crbrt_test_images crbrt::physics_nlls crbrt::base_json)
+  LIBRARIES crbrt_test_images crbrt::physics_nlls crbrt::base)
 add_dependencies(fit_e2e_test crbrt-fit)

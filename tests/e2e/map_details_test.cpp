@@ -1,13 +1,13 @@
 // Standard deviations, atypical voxels and what crbrt-map says about data that are not the model's.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tests/e2e/map_fixture.h"
 
 namespace crbrt::tests {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 /// An image of 12x10x4 voxels whose coefficients fall by a factor of 0.5 each, smooth but for noise of 0.01, and a model that
 /// knows their profile. n_coeff is that of uncertain_spec().
@@ -62,7 +62,7 @@ class MapDetails : public MapProgram {
     return result;
   }
 
-  json sidecar(const std::string& name) const { return json::parse(content_of(file("out/" + name + ".json"))); }
+  Json sidecar(const std::string& name) const { return Json::from_file(file("out/" + name + ".json")); }
 
   fbs::ModelT details;
   Complexes image;  ///< first all voxels of coefficient 0
@@ -85,13 +85,13 @@ TEST_F(MapDetails, SidecarsNameUnitNoiseAndThreshold) {
   ASSERT_EQ(map(file("c.nii"), "out", "--sigma 0.02 --stats " + file("stats.json")).exit_code, 0);
   EXPECT_EQ(sidecar("T1map_std")["OutputName"], "t1_apparent_s_std");
   EXPECT_EQ(sidecar("T1map_std")["Units"], "s");
-  EXPECT_EQ(sidecar("T1map_std")["Noise"], json({{"Sigma", 0.02}, {"Source", "given"}}));
+  EXPECT_EQ(sidecar("T1map_std")["Noise"], Json({{"Sigma", 0.02}, {"Source", "given"}}));
   EXPECT_EQ(sidecar("atypicality")["Threshold"], 1.25);
   EXPECT_EQ(sidecar("atypicality")["Voxels"], n_detail);
   const auto score = nifti_values<float>(file("out/atypicality.nii"));
   const auto above = std::count_if(score.begin(), score.end(), [](float s) { return s > 1.25f; });
   EXPECT_EQ(sidecar("atypicality")["AtypicalVoxels"], above);
-  const auto stats = json::parse(content_of(file("stats.json")));
+  const auto stats = Json::from_file(file("stats.json"));
   EXPECT_EQ(stats["noise"]["Sigma"], 0.02);
   EXPECT_EQ(stats["atypicality"]["AtypicalVoxels"], above);
 }
@@ -103,7 +103,7 @@ TEST_F(MapDetails, WithoutSigmaTheNoiseIsEstimated) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("from differences of neighbours, 400 voxels"), std::string::npos) << outcome.text;
   EXPECT_EQ(sidecar("T2map_std")["Noise"]["Source"], "neighbours");
-  EXPECT_NEAR(sidecar("T2map_std")["Noise"]["Sigma"].get<double>(), 0.01 / std::sqrt(3.0), 0.37 * 0.01 / std::sqrt(3.0));
+  EXPECT_NEAR(sidecar("T2map_std")["Noise"]["Sigma"].number(), 0.01 / std::sqrt(3.0), 0.37 * 0.01 / std::sqrt(3.0));
 }
 
 TEST_F(MapDetails, NoNoiseNoStandardDeviationsAndTheRunGoesOn) {
@@ -139,9 +139,9 @@ TEST_F(MapDetails, AnInputThatIsMostlyAtypicalIsDiagnosed) {
   EXPECT_NE(outcome.text.find("480 of 480 voxels (100.0 %) are unlike the model's training data"), std::string::npos)
       << outcome.text;
   EXPECT_NE(outcome.text.find("reversed order"), std::string::npos) << outcome.text;
-  const json diagnosis = sidecar("atypicality")["Diagnosis"];
+  const Json diagnosis = sidecar("atypicality")["Diagnosis"];
   EXPECT_EQ(diagnosis["Cause"], "reversed order");
-  EXPECT_GT(diagnosis["RmsFactorAsGiven"], 5 * diagnosis["RmsFactorExplained"].get<double>());
+  EXPECT_GT(diagnosis["RmsFactorAsGiven"].number(), 5 * diagnosis["RmsFactorExplained"].number());
   EXPECT_EQ(diagnosis["Rms"].size(), n);
 }
 

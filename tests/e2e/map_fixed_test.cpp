@@ -3,15 +3,15 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tests/e2e/map_fixture.h"
 #include "tests/support/runnable_isas.h"
 
 namespace crbrt::tests {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 /// The image holds the very voxels that the model carries as its sample.
 class MapFixed : public MapProgram {
@@ -65,7 +65,7 @@ TEST_F(MapFixed, EveryInstructionSetGivesTheSameImagesBitForBit) {
       for (const Isa isa : runnable_isas()) {
         const std::string asked = "--precision integer --isa " + std::string(name(isa)) + " --stats " + file("s.json") + sigma;
         ASSERT_EQ(map(file("in.nii"), "out", asked).exit_code, 0);
-        EXPECT_EQ(json::parse(content_of(file("s.json")))["isa"], name(isa));
+        EXPECT_EQ(Json::from_file(file("s.json"))["isa"], name(isa));
         EXPECT_TRUE(all_images("out") == expected) << with.name << ", " << precision << " on " << name(isa);
         record.ran(isa);
       }
@@ -129,10 +129,10 @@ TEST_F(MapFixed, WithoutPrecisionTheFloatFormRuns) {
 TEST_F(MapFixed, SidecarsAndStatsTellWhichFormRan) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "out", "--precision integer --stats " + file("s.json")).exit_code, 0);
-  EXPECT_EQ(json::parse(content_of(file("s.json")))["precision"], "integer");
-  const json sidecar = json::parse(content_of(file("out/T1map.json")));
+  EXPECT_EQ(Json::from_file(file("s.json"))["precision"], "integer");
+  const Json sidecar = Json::from_file(file("out/T1map.json"));
   EXPECT_EQ(sidecar["ModelSHA256"], model.info().content_sha256);
-  EXPECT_NE(sidecar["CommandLine"].get<std::string>().find("--precision integer"), std::string::npos);
+  EXPECT_NE(sidecar["CommandLine"].text().find("--precision integer"), std::string::npos);
 }
 
 TEST_F(MapFixed, AVoxelThatIsNotANumberIsFlaggedAndTheRestIsDone) {

@@ -1,7 +1,7 @@
 // |M0| beside a model that estimates signal_per_m0: exact for a model whose estimates are constant.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tests/e2e/map_fixture.h"
 
 namespace crbrt::tests {
@@ -48,7 +48,7 @@ TEST_F(MapM0, IsTheNormOfTheCoefficientsOverTheScale) {
   EXPECT_EQ(listing(file("out")),
             (std::vector<std::string>{"M0map.json", "M0map.nii", "m0_semi_frac.json", "m0_semi_frac.nii", "signal_per_m0.json",
                                       "signal_per_m0.nii", "status.json", "status.nii"}));
-  const auto sidecar = nlohmann::json::parse(content_of(file("out/M0map.json")));
+  const auto sidecar = base::Json::from_file(file("out/M0map.json"));
   EXPECT_EQ(sidecar["OutputName"], "m0");
   EXPECT_EQ(sidecar["Units"], "a.u.");
 }
@@ -74,11 +74,11 @@ TEST_F(MapM0, ItsStandardDeviationIsThatOfTheScaleAndTheNoise) {
     const double relative = std::hypot(static_cast<double>(scale_std[v]) / 0.25, 0.2 / norm(v));
     EXPECT_NEAR(static_cast<double>(m0_std[v]) / (static_cast<double>(m0[v]) * relative), 1, 4 * std::pow(2.0, -24)) << v;
   }
-  const auto sidecar = nlohmann::json::parse(content_of(file("out/M0map_std.json")));
+  const auto sidecar = base::Json::from_file(file("out/M0map_std.json"));
   EXPECT_EQ(sidecar["OutputName"], "m0_std");
   EXPECT_EQ(sidecar["Units"], "a.u.");
   EXPECT_EQ(sidecar["Noise"]["Sigma"], 0.2);
-  EXPECT_NE(sidecar["Description"].get<std::string>().find("as if not correlated"), std::string::npos);
+  EXPECT_NE(sidecar["Description"].text().find("as if not correlated"), std::string::npos);
 }
 
 TEST_F(MapM0, IsZeroWhereTheVoxelIsBlankOrTheScaleIsNotPositive) {

@@ -1,8 +1,8 @@
 // What crbrt-map writes: the runtime's own estimates, the same for every kind of input, with sidecars and numbers of the run.
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "tests/e2e/map_fixture.h"
 
 namespace crbrt::tests {
@@ -84,7 +84,7 @@ TEST_F(MapProgram, NanInfiniteAndZeroVoxelsAreFlaggedAndCountedAndTheRestIsDone)
   EXPECT_EQ((std::vector<int>{status[7], status[8], status[9]}), (std::vector<int>{1, 1, 2}));
   const auto clean = nifti_values<float>(file("clean/T1map.nii")), flagged = nifti_values<float>(file("out/T1map.nii"));
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(flagged[v], v >= 7 && v <= 9 ? 0 : clean[v]) << v;
-  const auto counts = nlohmann::json::parse(content_of(file("stats.json")))["status"];
+  const auto counts = base::Json::from_file(file("stats.json"))["status"];
   EXPECT_EQ(counts["non_finite"], 2);
   EXPECT_EQ(counts["zero_signal"], 1);
 }
@@ -93,23 +93,23 @@ TEST_F(MapProgram, StatsHoldEveryKey) {
   ASSERT_EQ(map(file("in.nii"), "out", "--isa scalar --threads 2 --mask " + file("mask.nii") + " --stats " + file("s.json"))
                 .exit_code,
             0);
-  const auto stats = nlohmann::json::parse(content_of(file("s.json")));
+  const auto stats = base::Json::from_file(file("s.json"));
   EXPECT_EQ(stats["voxels"], std::count(mask.begin(), mask.end(), 1));
   EXPECT_EQ(stats["threads"], 2);
   EXPECT_EQ(stats["isa"], "scalar");
   EXPECT_EQ(stats["precision"], "f32");
   EXPECT_EQ(stats["model"], spec.name);
   EXPECT_EQ(stats["macs_per_voxel"], load(spec).program().macs_per_voxel);
-  EXPECT_GT(stats["peak_rss_bytes"], 1000000);
+  EXPECT_GT(stats["peak_rss_bytes"].integer(), 1000000);
   double parts_s = 0;
   for (const char* key : {"read_s", "kernel_s", "write_s"}) {
-    EXPECT_GT(stats[key], 0) << key;
-    parts_s += stats[key].get<double>();
+    EXPECT_GT(stats[key].number(), 0) << key;
+    parts_s += stats[key].number();
   }
-  EXPECT_LE(parts_s, stats["total_s"]);
+  EXPECT_LE(parts_s, stats["total_s"].number());
   std::uint64_t all = 0;
   for (const char* key : {"ok", "non_finite", "zero_signal", "outside_range", "not_computed"})
-    all += stats["status"][key].get<std::uint64_t>();
+    all += static_cast<std::uint64_t>(stats["status"][key].integer());
   EXPECT_EQ(all, n_voxel);
   EXPECT_EQ(stats["status"]["not_computed"], std::count(mask.begin(), mask.end(), 0));
 }
@@ -118,22 +118,22 @@ TEST_F(MapProgram, SidecarsNameModelBasisVersionAndCommand) {
   write_crbm(file("same_basis.crbm"), spec);
   ASSERT_EQ(map(file("in.nii"), "out", "--basis " + file("same_basis.crbm")).exit_code, 0);
   const Model model = load(spec);
-  const auto json = nlohmann::json::parse(content_of(file("out/T1map.json")));
+  const auto json = base::Json::from_file(file("out/T1map.json"));
   EXPECT_EQ(json["OutputName"], "t1_apparent_s");
   EXPECT_EQ(json["Units"], "s");
   EXPECT_EQ(json["ModelSHA256"], model.info().content_sha256);
   EXPECT_EQ(json["BasisSHA256"], model.info().basis_sha256);
   EXPECT_EQ(json["BasisVerified"], true);
-  EXPECT_EQ(json["GeneratedBy"][0]["Version"], CRBRT_VERSION_STRING);
+  EXPECT_EQ(json["GeneratedBy"].at(0)["Version"], CRBRT_VERSION_STRING);
   EXPECT_EQ(json["CommandLine"], "crbrt-map --model m.crbm --input in.nii --out out --basis same_basis.crbm");
-  EXPECT_EQ(json["Sources"], nlohmann::json({"in.nii"}));
+  EXPECT_EQ(json["Sources"], base::Json::array({"in.nii"}));
 }
 
 TEST_F(MapProgram, AnUnknownBasisIsAWarningAndStandsInTheSidecar) {
   const Outcome outcome = map(file("in.nii"), "out");
   ASSERT_EQ(outcome.exit_code, 0);
   EXPECT_NE(outcome.text.find("crbrt-map: warning: " + file("in.nii")), std::string::npos) << outcome.text;
-  EXPECT_EQ(nlohmann::json::parse(content_of(file("out/status.json")))["BasisVerified"], "unknown");
+  EXPECT_EQ(base::Json::from_file(file("out/status.json"))["BasisVerified"], "unknown");
 }
 
 TEST_F(MapProgram, CompressedMapsReplaceTheExtension) {

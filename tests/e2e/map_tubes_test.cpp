@@ -5,9 +5,9 @@
 #include <cmath>
 #include <complex>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "base/json.h"
 #include "physics/io/sequence_io.h"
 #include "tests/e2e/dataset_model.h"
 #include "tests/e2e/short_sequence.h"
@@ -69,9 +69,9 @@ TEST_F(TubesChain, TruthMapsHoldWhatTheTubesContain) {
     EXPECT_GT(bound[v], 0);
     ++n;
   }
-  const auto json = nlohmann::json::parse(content_of(folder / "t/phantom.json"));
+  const auto json = base::Json::from_file(folder / "t/phantom.json");
   std::size_t promised = 0;
-  for (const auto& tube : json["tubes"]) promised += tube["voxels"].get<std::size_t>();
+  for (const auto& tube : json["tubes"].items()) promised += static_cast<std::size_t>(tube["voxels"].integer());
   EXPECT_EQ(json["tubes"].size(), 6u);
   EXPECT_EQ(promised, n);
 }

@@ -1,5 +1,4 @@
 # Tests of the physics core, and the program that makes its goldens.
-find_package(nlohmann_json REQUIRED)
 crbrt_add_library(crbrt_slow_integrator SOURCES slow_integrator.cpp)
 
 crbrt_add_test(physics_core_test
@@ -7,14 +6,14 @@ crbrt_add_test(physics_core_test
   LIBRARIES crbrt::physics crbrt_slow_integrator)
 crbrt_add_test(physics_reference_test
   SOURCES reference_test.cpp single_pulse_test.cpp
-  LIBRARIES crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
+  LIBRARIES crbrt::physics crbrt::physics_io)
 set_source_files_properties(single_pulse_test.cpp PROPERTIES COMPILE_OPTIONS "-Wno-psabi;-Wno-unused-function")
 crbrt_add_test(physics_golden_test
   SOURCES golden_test.cpp
-  LIBRARIES crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
+  LIBRARIES crbrt::physics crbrt::physics_io)
 
 # Regenerates tests/golden/protocol_signals.json from the slow integrator (about a minute).
 crbrt_add_program(crbrt-physics-goldens
   SOURCES physics_goldens.cpp
-  PRIVATE crbrt_slow_integrator crbrt::physics crbrt::physics_io nlohmann_json::nlohmann_json)
+  PRIVATE crbrt_slow_integrator crbrt::physics crbrt::physics_io)
 target_compile_definitions(crbrt-physics-goldens PRIVATE CRBRT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

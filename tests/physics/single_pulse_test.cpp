@@ -3,8 +3,8 @@
 
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "physics/kernel-inl.h"
 #include "physics/r2sl.h"
 #include "tests/support/shared_data.h"
@@ -12,14 +12,15 @@
 namespace crbrt::physics::kernel {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 // Every lane holds the same tissue; lane 0 is compared. 1e-6 relative to the largest component is the project's promise.
-void expect_state(const json& expected, const Vec4& found, const char* what) {
+void expect_state(const Json& expected, const Vec4& found, const char* what) {
   const double values[] = {found.x[0], found.y[0], found.zf[0], found.zs[0]};
   double largest = 0;
-  for (const json& e : expected) largest = std::max(largest, std::abs(e.get<double>()));
-  for (int i = 0; i < 4; ++i) EXPECT_NEAR(values[i], expected[i].get<double>(), 1e-6 * largest) << what << ' ' << i;
+  for (const Json& e : expected.items()) largest = std::max(largest, std::abs(e.number()));
+  for (int i = 0; i < 4; ++i)
+    EXPECT_NEAR(values[i], expected.at(static_cast<std::size_t>(i)).number(), 1e-6 * largest) << what << ' ' << i;
 }
 
 Vec4 free_half(const TissueLanes& p, double time, const Vec4& m) { return precess(p, precession(p, time), m); }
@@ -34,16 +35,16 @@ TEST(SinglePulse, EqualsTheReference) {
   const std::string file = tests::shared_file("reference/signal_reference.json");
   if (file.empty()) GTEST_SKIP() << "no reference/signal_reference.json beside the clone";
   constexpr double tr = 3.5e-3;
-  const json data = json::parse(std::ifstream(file));
-  for (const json& e : data.at("single")) {
-    const auto v = e.at("params").get<std::array<double, 8>>();
-    const double trf = e.at("TRF"), alpha = e.at("alpha"), theta = v[7] * alpha, tau = trf / v[5];
+  const Json data = Json::from_file(file);
+  for (const Json& e : data.at("single").items()) {
+    const auto v = e.at("params").numbers();
+    const double trf = e.at("TRF").number(), alpha = e.at("alpha").number(), theta = v[7] * alpha, tau = trf / v[5];
     const double rate = r2sl(make_rho_table({tau, tau, theta}), trf, alpha, v[7], v[5]).r2sl_hz;
-    EXPECT_NEAR(rate / e.at("R2sl").get<double>(), 1, 1e-6);
+    EXPECT_NEAR(rate / e.at("R2sl").number(), 1, 1e-6);
     const TissueLanes p{splat(v[0]), splat(1 - v[0]), splat(v[1]), splat(v[2]), splat(v[3]),
                         splat(v[4]), splat(v[5]),     splat(v[6]), splat(v[7])};
     const Pulse pulse = make_pulse(p.m0s, p.m0f, p.r1f, p.r2f, p.rx, p.r1s, p.w0, splat(theta / trf), splat(rate), trf);
-    const auto in = e.at("m_in").get<std::array<double, 4>>();
+    const auto in = e.at("m_in").numbers();
     const Vec4 m{splat(in[0]), splat(in[1]), splat(in[2]), splat(in[3])};
 
     expect_state(e.at("pulse_linear"), pulsed(pulse, m), "pulse");

@@ -1,19 +1,91 @@
 /// Command lines that look the same in every program: --version, the exit codes under --help, and errors of our own kind.
+/// Only command_line.cpp knows the library behind them (CLI11), whose header takes seconds to compile.
+///
+///     cli::CommandLine line("Compares two folders of maps.", "crbrt-compare");
+///     line.option("--maps", options.maps, "folder of maps").required();
+///     line.option("--threads", options.threads, "worker threads").in_range(1, 1024).show_default();
+///     if (!line.parse(argc, argv)) return base::exit_ok;
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace crbrt::cli {
 
+/// What an option can be written to. A list takes every value behind the option, and the option may be repeated. To add a type,
+/// add it here and to the instantiations in command_line.cpp.
+template <class T>
+concept OptionValue =
+    std::same_as<T, std::string> || std::same_as<T, int> || std::same_as<T, unsigned> || std::same_as<T, std::uint64_t> ||
+    std::same_as<T, double> || std::same_as<T, std::optional<double>> || std::same_as<T, std::vector<std::string>> ||
+    std::same_as<T, std::vector<std::uint64_t>> || std::same_as<T, std::vector<double>>;
+
+/// An option that was added, to say more about it.
+class Option {
+ public:
+  explicit Option(CLI::Option* option) noexcept : option_(option) {}
+
+  Option& required();
+  Option& show_default();                           ///< the variable's present value, in --help
+  Option& positive();                               ///< refuses numbers that are not above 0
+  Option& in_range(int lowest, int highest);        ///< refuses others
+  Option& in_range(double lowest, double highest);  ///< refuses others
+  Option& one_of(const std::vector<std::string>& texts);
+  Option& separated_by(char separator);   ///< of a list: "1,2,3" are three values
+  Option& one_value_each();               ///< of a list: one value behind the option, which may be repeated
+  Option& needs(const Option& other);     ///< refused without `other`
+  Option& excludes(const Option& other);  ///< refused beside `other`
+  bool is_given() const;                  ///< after parsing
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A program, or one of its subcommands. Cheap to copy: a name for what the CommandLine owns.
+class Command {
+ public:
+  /// "--name" is an option, "name" an argument without one. `value` keeps its value where the option is not given.
+  template <OptionValue T>
+  Option option(const std::string& name, T& value, const std::string& help = "");
+
+  /// True where it is given.
+  Option flag(const std::string& name, bool& value, const std::string& help);
+
+  /// A program with subcommands expects exactly one of them.
+  Command subcommand(const std::string& name, const std::string& help);
+  bool is_chosen() const;  ///< of a subcommand, after parsing
+
+ protected:
+  explicit Command(CLI::App* app) noexcept : app_(app) {}
+  CLI::App* app_;
+};
+
+class CommandLine : public Command {
+ public:
+  /// --help begins with `description` and ends with the exit codes.
+  CommandLine(const std::string& description, const std::string& program);
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  /// False when --help or --version was printed and the program is done. Throws base::UsageError for a wrong command line.
+  bool parse(int argc, char** argv);
+
+ private:
+  const std::unique_ptr<CLI::App> owned_;
+};
+
 /// The project's version, "1.2.3".
 std::string version();
-
-/// Adds --version and the exit codes to the help text.
-void add_common_options(CLI::App& app);
-
-/// False when --help or --version was printed and the program is done. Throws base::UsageError for a wrong command line.
-bool parse(CLI::App& app, int argc, char** argv);
 
 /// The command as typed, quoted where a shell needs it: for provenance and sidecars.
 std::string command_text(int argc, char** argv);

@@ -2,13 +2,13 @@
 // both computed, and the medians of the maps in white matter.
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/number_text.h"
 #include "crbrt/status.h"
 #include "tools/cli/command_line.h"
@@ -28,15 +28,14 @@ struct Options {
 };
 
 bool read_command_line(int argc, char** argv, Options& options) {
-  CLI::App app("Compares two folders of maps, e.g. of crbrt-map and crbrt-fit.", "crbrt-compare");
-  cli::add_common_options(app);
-  app.add_option("--maps", options.maps, "folder of maps")->required();
-  app.add_option("--reference", options.reference, "folder of maps to compare with")->required();
-  CLI::Option* coefficients =
-      app.add_option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
-  app.add_option("--mask", options.mask, "brain mask for the white matter")->needs(coefficients);
-  app.add_option("--json", options.json, "also write the numbers to this file");
-  return cli::parse(app, argc, argv);
+  cli::CommandLine app("Compares two folders of maps, e.g. of crbrt-map and crbrt-fit.", "crbrt-compare");
+  app.option("--maps", options.maps, "folder of maps").required();
+  app.option("--reference", options.reference, "folder of maps to compare with").required();
+  const cli::Option coefficients =
+      app.option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
+  app.option("--mask", options.mask, "brain mask for the white matter").needs(coefficients);
+  app.option("--json", options.json, "also write the numbers to this file");
+  return app.parse(argc, argv);
 }
 
 std::set<std::string> map_names(const std::string& folder) {
@@ -102,8 +101,7 @@ int run(int argc, char** argv) {
   std::set<std::string> names = map_names(options.maps);
   const std::set<std::string> known = map_names(options.reference);
 
-  nlohmann::ordered_json report{
-      {"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
+  base::Json report{{"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
   std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(),
               n_flagged, white_matter.size());
   std::printf("%-18s %12s %12s %12s %14s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter",
@@ -113,7 +111,7 @@ int run(int argc, char** argv) {
     const auto map = volume::read_values(map_file(options.maps, name), status.grid.shape);
     const auto reference = volume::read_values(map_file(options.reference, name), status.grid.shape);
     const compare::Agreement a = compare::agreement(values_at(map, voxels), values_at(reference, voxels));
-    nlohmann::ordered_json& entry = report["maps"][name];
+    base::Json& entry = report["maps"][name];
     entry = {{"correlation", a.correlation},
              {"median_relative_difference", a.median_relative_difference},
              {"median_absolute_relative_difference", a.median_absolute_relative_difference},

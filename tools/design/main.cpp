@@ -120,45 +120,39 @@ void compare(const CommandLine& line) {
 
 int run(int argc, char** argv) {
   CommandLine line;
-  CLI::App app("Pulse trains of our own: designed for small Cramer-Rao bounds, written, compared. docs/design.md.",
-               "crbrt-design");
-  cli::add_common_options(app);
-  app.require_subcommand(1);
-  auto* run_command = app.add_subcommand("run", "search for a train with smaller bounds");
-  run_command->add_option("--out", line.out, "shape file to write; OUT.state is kept beside it")->required();
-  run_command->add_option("--start-shape", line.start_shape, "start from a shape file");
-  run_command->add_option("--start-sequence", line.start_sequence, "start from splines through a train (.json, .mat)");
-  run_command->add_option("--random", line.n_random, "random shapes among which the start is chosen");
-  run_command->add_option("--seed", line.seed, "of the random shapes")->capture_default_str();
-  run_command->add_option("--rounds", line.n_round, "the basis is renewed before each")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  run_command->add_option("--iterations", line.n_iteration, "per round")->check(CLI::Range(1, 100000))->capture_default_str();
-  run_command->add_flag("--resume", line.resume, "go on from OUT.state where it exists");
-  auto* write_command = app.add_subcommand("write", "the train of a shape, as JSON, CSV and picture");
-  write_command->add_option("--shape", line.shape, "shape file")->required();
-  write_command->add_option("--json", line.json, "train as crbrt-simulate reads it")->required();
-  write_command->add_option("--csv", line.csv, "train as a table, one pulse a row");
-  write_command->add_option("--plot", line.plot, "flip angles and durations (.png, needs gnuplot)");
-  write_command->add_option("--problem", line.problem, "takes the limits from here");
-  auto* compare_command = app.add_subcommand("compare", "bounds and losses of information, train by train");
-  compare_command->add_option("--sequence", line.sequences, "train (.json, .mat); repeat")->required();
-  compare_command->add_option("--summary", line.summary, "the same numbers as JSON");
-  compare_command->add_option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
-      ->check(CLI::Range(32, 100000))
-      ->capture_default_str();
-  compare_command->add_option("--count", line.n_draw, "others that are measured")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  for (CLI::App* command : {run_command, compare_command}) {
-    command->add_option("--problem", line.problem, "design problem (.json)")->required();
-    command->add_option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
-    command->add_option("--threads", line.threads)->check(CLI::Range(1, 1024))->capture_default_str();
+  cli::CommandLine app("Pulse trains of our own: designed for small Cramer-Rao bounds, written, compared. docs/design.md.",
+                       "crbrt-design");
+  cli::Command run_command = app.subcommand("run", "search for a train with smaller bounds");
+  run_command.option("--out", line.out, "shape file to write; OUT.state is kept beside it").required();
+  run_command.option("--start-shape", line.start_shape, "start from a shape file");
+  run_command.option("--start-sequence", line.start_sequence, "start from splines through a train (.json, .mat)");
+  run_command.option("--random", line.n_random, "random shapes among which the start is chosen");
+  run_command.option("--seed", line.seed, "of the random shapes").show_default();
+  run_command.option("--rounds", line.n_round, "the basis is renewed before each").in_range(1, 100000).show_default();
+  run_command.option("--iterations", line.n_iteration, "per round").in_range(1, 100000).show_default();
+  run_command.flag("--resume", line.resume, "go on from OUT.state where it exists");
+  cli::Command write_command = app.subcommand("write", "the train of a shape, as JSON, CSV and picture");
+  write_command.option("--shape", line.shape, "shape file").required();
+  write_command.option("--json", line.json, "train as crbrt-simulate reads it").required();
+  write_command.option("--csv", line.csv, "train as a table, one pulse a row");
+  write_command.option("--plot", line.plot, "flip angles and durations (.png, needs gnuplot)");
+  write_command.option("--problem", line.problem, "takes the limits from here");
+  cli::Command compare_command = app.subcommand("compare", "bounds and losses of information, train by train");
+  compare_command.option("--sequence", line.sequences, "train (.json, .mat); repeat").required();
+  compare_command.option("--summary", line.summary, "the same numbers as JSON");
+  compare_command.option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
+      .in_range(32, 100000)
+      .show_default();
+  compare_command.option("--count", line.n_draw, "others that are measured").in_range(1, 100000).show_default();
+  for (cli::Command command : {run_command, compare_command}) {
+    command.option("--problem", line.problem, "design problem (.json)").required();
+    command.option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
+    command.option("--threads", line.threads).in_range(1, 1024).show_default();
   }
-  if (!cli::parse(app, argc, argv)) return base::exit_ok;
-  if (run_command->parsed()) optimise(line);
-  if (write_command->parsed()) write(line);
-  if (compare_command->parsed()) compare(line);
+  if (!app.parse(argc, argv)) return base::exit_ok;
+  if (run_command.is_chosen()) optimise(line);
+  if (write_command.is_chosen()) write(line);
+  if (compare_command.is_chosen()) compare(line);
   return base::exit_ok;
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "physics/estimand.h"
 
 namespace crbrt::design {
@@ -124,9 +124,9 @@ std::string report_text(const Problem& problem, const std::vector<TrainReport>& 
 }
 
 std::string report_json(const Problem& problem, const std::vector<TrainReport>& trains) {
-  nlohmann::ordered_json json{{"problem", problem.name}, {"snr", problem.snr}, {"rank", problem.compression.rank}};
+  base::Json json{{"problem", problem.name}, {"snr", problem.snr}, {"rank", problem.compression.rank}};
   const auto domain = [&](const DomainCost& d) {
-    nlohmann::ordered_json j{{"weighted_sum", d.cost}, {"plain_sum", plain_sum(problem, d)}};
+    base::Json j{{"weighted_sum", d.cost}, {"plain_sum", plain_sum(problem, d)}};
     for (std::size_t t = 0; t < problem.tissues.size(); ++t)
       for (std::size_t q = 0; q < n_quantity; ++q)
         j["relative_crb"][problem.tissues[t].name][quantity_names[q]] = d.relative[t][q];

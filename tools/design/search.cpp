@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/json_reader.h"
 
 namespace crbrt::design {
@@ -108,7 +108,7 @@ void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, c
 }
 
 std::string state_text(const SearchState& state) {
-  const nlohmann::ordered_json json{
+  const base::Json json{
       {"problem", state.problem}, {"rounds", state.n_round}, {"positions", state.positions}, {"costs", state.costs}};
   return json.dump(1) + "\n";
 }

@@ -1,7 +1,7 @@
 // Shapes as JSON.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/json_reader.h"
 #include "tools/design/shape.h"
 
@@ -25,7 +25,7 @@ std::string shape_text(const Shape& shape) {
     for (double& value : values) value = std::round(value * steps_per_unit) / steps_per_unit;
     return values;
   };
-  nlohmann::ordered_json json;
+  base::Json json;
   json["name"] = shape.name;
   json["tr_s"] = shape.tr_s;
   json["n_pulse"] = shape.n_pulse;

@@ -9,12 +9,13 @@
 namespace crbrt::evaluation {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 bool spans_lines(const Json& value) {
-  if (value.is_object()) return !value.empty();
+  if (value.is_object()) return value.size() > 0;
   if (!value.is_array()) return false;
-  return std::any_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
+  return std::any_of(value.items().begin(), value.items().end(),
+                     [](const Json& item) { return item.is_array() || item.is_object(); });
 }
 
 void append(const Json& value, const std::string& indent, std::string& text) {
@@ -22,20 +23,19 @@ void append(const Json& value, const std::string& indent, std::string& text) {
     text += value.dump();
     return;
   }
-  const bool is_object = value.is_object();
   const std::string inner = indent + "  ";
-  text += is_object ? "{" : "[";
-  bool first = true;
-  for (const auto& item : value.items()) {
-    text += first ? "\n" : ",\n";
-    text += inner;
-    if (is_object) text += Json(item.key()).dump() + ": ";
-    append(item.value(), inner, text);
-    first = false;
-  }
-  text += "\n";
-  text += indent;
-  text += is_object ? "}" : "]";
+  const char* separator = "\n";
+  const auto append_line = [&](const std::string& key, const Json& item) {
+    text += separator + inner + key;
+    append(item, inner, text);
+    separator = ",\n";
+  };
+  text += value.is_object() ? "{" : "[";
+  if (value.is_object())
+    for (const Json::Member& member : value.members()) append_line(Json(member.key).dump() + ": ", member.value);
+  else
+    for (const Json& item : value.items()) append_line("", item);
+  text += "\n" + indent + (value.is_object() ? "}" : "]");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace crbrt::evaluation {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 using Names = std::vector<std::string>;
 
 std::string snr_key(double snr) { return base::number_text(snr, "%.6g"); }

@@ -35,7 +35,7 @@ class GridWriter {
   void write_status() const {
     std::vector<std::uint8_t> codes(n_grid_, static_cast<std::uint8_t>(FitStatus::not_computed));
     for (std::size_t i = 0; i < fits_.size(); ++i) codes[voxels_[i]] = static_cast<std::uint8_t>(fits_[i].status);
-    nlohmann::ordered_json counts;
+    base::Json counts;
     const auto n = count_status(fits_, n_grid_);
     for (std::size_t s = 0; s < status_names.size(); ++s) counts[status_names[s]] = n[s];
     folder_.write_status_codes(codes, status_names, std::move(counts));

@@ -11,7 +11,7 @@ FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out) {
 
 void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
   std::string counts;
-  nlohmann::ordered_json status;
+  base::Json status;
   for (std::size_t i = 0; i < status_names.size(); ++i) {
     status[status_names[i]] = fit.status[i];
     if (fit.status[i] > 0)
@@ -20,7 +20,7 @@ void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
   std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n", out_.c_str(),
               static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s, run.kernel_s, run.write_s, counts.c_str());
   if (!file_) return;
-  nlohmann::ordered_json json = run.to_json();
+  base::Json json = run.to_json();
   json["status"] = status;
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;

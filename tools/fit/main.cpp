@@ -19,7 +19,7 @@ using namespace crbrt;
 volume::RunRecord run_record(const fit::Options& options, const fit::Problem& problem, volume::BasisCheck check,
                              std::vector<std::string> sources, std::string command) {
   const physics::FitSettings& settings = problem.settings;
-  nlohmann::ordered_json estimator;
+  base::Json estimator;
   estimator["Estimator"] = "nonlinear least squares";
   estimator["SequenceName"] = problem.sequence.name;
   estimator["SequenceSHA256"] = physics::sha256_of(problem.sequence);
@@ -30,7 +30,7 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   estimator["M0"] = settings.m0_mode == physics::M0Mode::fitted ? "fitted" : "eliminated";
   estimator["Starts"] = settings.n_start;
   estimator["Seed"] = settings.seed;
-  estimator["Sigma"] = settings.sigma ? nlohmann::ordered_json(*settings.sigma) : nlohmann::ordered_json("from the residual");
+  estimator["Sigma"] = settings.sigma ? base::Json(*settings.sigma) : base::Json("from the residual");
   for (const std::string& file : {options.sequence, options.basis, options.prior})
     if (!file.empty()) sources.push_back(file);
   return {"crbrt-fit", std::move(command), std::move(sources), std::move(estimator)};

@@ -37,8 +37,8 @@ std::string Atypical::in_words() const {
   return text;
 }
 
-nlohmann::ordered_json Atypical::to_json() const {
-  nlohmann::ordered_json json{{"Voxels", n_scored}, {"AtypicalVoxels", n_atypical}};
+base::Json Atypical::to_json() const {
+  base::Json json{{"Voxels", n_scored}, {"AtypicalVoxels", n_atypical}};
   if (diagnosis) json["Diagnosis"] = diagnosis->to_json();
   return json;
 }

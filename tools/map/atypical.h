@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 
+#include "base/json.h"
 #include "crbrt/crbrt.hpp"
 #include "tools/map/diagnosis.h"
 #include "tools/map/model_maps.h"
@@ -20,7 +20,7 @@ struct Atypical {
   std::optional<Diagnosis> diagnosis;
 
   std::string in_words() const;  ///< "12 of 480 voxels (2.5 %)"
-  nlohmann::ordered_json to_json() const;
+  base::Json to_json() const;
 };
 
 /// A diagnosis is made when more than half of at least 30 scored voxels are atypical and the model standardises its input.

@@ -59,8 +59,8 @@ std::string Diagnosis::in_words() const {
   return words;
 }
 
-nlohmann::ordered_json Diagnosis::to_json() const {
-  nlohmann::ordered_json json{{"Cause", name(cause)}, {"Text", in_words()}, {"RmsFactorAsGiven", factor_as_given}};
+base::Json Diagnosis::to_json() const {
+  base::Json json{{"Cause", name(cause)}, {"Text", in_words()}, {"RmsFactorAsGiven", factor_as_given}};
   if (cause != Cause::basis) json["RmsFactorExplained"] = factor_explained;
   if (atypical_explained) json["AtypicalShareExplained"] = *atypical_explained;
   if (cause == Cause::scaled) json["Exponent"] = number;

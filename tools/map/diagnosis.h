@@ -6,12 +6,12 @@
 #pragma once
 
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "tools/map/explanation.h"
 
 namespace crbrt::map {
@@ -25,7 +25,7 @@ struct Diagnosis {
   std::vector<double> rms, trained_rms;
 
   std::string in_words() const;
-  nlohmann::ordered_json to_json() const;
+  base::Json to_json() const;
 };
 
 /// Share of interleaved voxels that the model finds atypical.

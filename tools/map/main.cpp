@@ -36,7 +36,7 @@ volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info,
 
 volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, std::vector<std::string> sources,
                              std::string command) {
-  nlohmann::ordered_json estimator;
+  base::Json estimator;
   estimator["ModelName"] = info.name;
   estimator["ModelSHA256"] = info.content_sha256;
   estimator["SequenceName"] = info.sequence_name;
@@ -72,9 +72,9 @@ std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program
 }
 
 /// Noise and atypical voxels for people, and the same for --stats.
-nlohmann::ordered_json report_details(const std::string& input, const std::optional<map::NoiseLevel>& noise,
-                                      const std::optional<map::Atypical>& atypical) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+base::Json report_details(const std::string& input, const std::optional<map::NoiseLevel>& noise,
+                          const std::optional<map::Atypical>& atypical) {
+  base::Json json = base::Json::object();
   if (noise) {
     std::printf("noise: %s\n", noise->in_words().c_str());
     json["noise"] = noise->to_json();

@@ -15,7 +15,7 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
   std::vector<volume::MapDescription> maps;
   for (std::size_t i = 0; i < program.n_output; ++i) {
     const Output& output = program.outputs[i];
-    maps.push_back({names[i], outputs[i], output.unit, {{"ValidRange", {output.minimum, output.maximum}}}});
+    maps.push_back({names[i], outputs[i], output.unit, {{"ValidRange", base::Json::array({output.minimum, output.maximum})}}});
   }
   if (has_m0)
     maps.push_back({names.back(),

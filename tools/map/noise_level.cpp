@@ -112,7 +112,7 @@ std::string NoiseLevel::in_words() const {
   return "";
 }
 
-nlohmann::ordered_json NoiseLevel::to_json() const {
+base::Json NoiseLevel::to_json() const {
   if (source == NoiseSource::given) return {{"Sigma", sigma}, {"Source", "given"}};
   return {{"Sigma", sigma},
           {"Source", source == NoiseSource::neighbours ? "neighbours" : "background"},

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "tools/volume/coefficients.h"
 
 namespace crbrt::map {
@@ -25,7 +25,7 @@ struct NoiseLevel {
   std::size_t n_sample = 0;      ///< differences or background voxels behind the estimate
   std::size_t coefficient = 0;   ///< the quietest one, which the estimate is from; counted from 0
   std::string in_words() const;  ///< "0.02 (second differences of 32768 voxels in the mask, coefficient 12)"
-  nlohmann::ordered_json to_json() const;
+  base::Json to_json() const;
 };
 
 /// What an image says about its noise: a level, or why there is none.

@@ -12,25 +12,24 @@ namespace crbrt::map {
 std::optional<MapOptions> parse_options(int argc, char** argv) {
   MapOptions options;
   std::string isa_name = "auto", precision = "f32";
-  CLI::App app(
+  cli::CommandLine app(
       "Estimates tissue parameters in every voxel of a coefficient image and writes them as NIfTI maps, with standard "
       "deviations and a map of atypical voxels where the model predicts them. Where most voxels are atypical, and the model "
       "standardises its input, a diagnosis says what seems to be wrong with the data.",
       "crbrt-map");
-  cli::add_common_options(app);
-  app.add_option("--model", options.model, "model (.crbm)")->required();
+  app.option("--model", options.model, "model (.crbm)").required();
   volume::add_image_options(app, options.image);
-  app.add_option("--basis", options.basis,
-                 "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
-  CLI::Option* const sigma =
-      app.add_option("--sigma", options.sigma,
-                     "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
-                     "input, for the standard deviations (default: estimated from the input)");
-  app.add_flag("--no-std", options.no_std, "no maps of standard deviations")->excludes(sigma);
-  app.add_option("--isa", isa_name, cli::isa_help())->capture_default_str();
-  app.add_option("--precision", precision, "f32, or integer: the integer form of a model that has one (older name: fixed)")
-      ->capture_default_str();
-  if (!cli::parse(app, argc, argv)) return std::nullopt;
+  app.option("--basis", options.basis,
+             "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
+  const cli::Option sigma =
+      app.option("--sigma", options.sigma,
+                 "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
+                 "input, for the standard deviations (default: estimated from the input)");
+  app.flag("--no-std", options.no_std, "no maps of standard deviations").excludes(sigma);
+  app.option("--isa", isa_name, cli::isa_help()).show_default();
+  app.option("--precision", precision, "f32, or integer: the integer form of a model that has one (older name: fixed)")
+      .show_default();
+  if (!app.parse(argc, argv)) return std::nullopt;
   if (precision != "f32" && precision != "integer" && precision != "fixed")
     throw base::UsageError("--precision: expected f32 or integer, found " + precision);
   options.is_integer = precision != "f32";

@@ -38,17 +38,15 @@ Isa forced_isa(const std::string& text) {
 
 int run(int argc, char** argv) {
   std::string path, isa = "auto";
-  CLI::App app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model");
-  CLI::App* const info_command = app.add_subcommand("info", "Print everything readable in the file");
-  CLI::App* const verify_command = app.add_subcommand(
+  cli::CommandLine app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model");
+  cli::Command info_command = app.subcommand("info", "Print everything readable in the file");
+  cli::Command verify_command = app.subcommand(
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");
-  info_command->add_option("model", path, "Model file (.crbm)")->required();
-  verify_command->add_option("model", path, "Model file (.crbm)")->required();
-  verify_command->add_option("--isa", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
-  app.require_subcommand(1);
-  cli::add_common_options(app);
-  if (!cli::parse(app, argc, argv)) return base::exit_ok;
-  if (verify_command->parsed()) return verify(path, forced_isa(isa));
+  info_command.option("model", path, "Model file (.crbm)").required();
+  verify_command.option("model", path, "Model file (.crbm)").required();
+  verify_command.option("--isa", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
+  if (!app.parse(argc, argv)) return base::exit_ok;
+  if (verify_command.is_chosen()) return verify(path, forced_isa(isa));
   std::fputs(info_text(base::load_model(path)).c_str(), stdout);
   return base::exit_ok;
 }

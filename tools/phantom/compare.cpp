@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/json_reader.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/map_folder.h"
@@ -18,7 +18,7 @@
 namespace crbrt::phantom {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 struct Tally {
   double n = 0, error = 0, error2 = 0, crb = 0, truth = 0;
@@ -67,12 +67,12 @@ Json run_figures(const std::string& path) {
 }
 
 void print_head(const Json& figures) {
+  const auto count = [&](const char* key) { return static_cast<long long>(figures.at(key).integer()); };
+  const auto text = [&](const char* key) { return figures.at(key).text().c_str(); };
   std::printf(
-      "%zu voxels, %.3f s in the kernel, %.3f s in all, on %zu thread%s (%s, %s); model %s, %zu multiply-adds per voxel\n\n",
-      figures["voxels"].get<std::size_t>(), figures["kernel_s"].get<double>(), figures["total_s"].get<double>(),
-      figures["threads"].get<std::size_t>(), figures["threads"] == 1 ? "" : "s", figures["isa"].get<std::string>().c_str(),
-      figures["precision"].get<std::string>().c_str(), figures["model"].get<std::string>().c_str(),
-      figures["macs_per_voxel"].get<std::size_t>());
+      "%lld voxels, %.3f s in the kernel, %.3f s in all, on %lld thread%s (%s, %s); model %s, %lld multiply-adds per voxel\n\n",
+      count("voxels"), figures.at("kernel_s").number(), figures.at("total_s").number(), count("threads"),
+      count("threads") == 1 ? "" : "s", text("isa"), text("precision"), text("model"), count("macs_per_voxel"));
   std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)",
               "error/bound");
 }

@@ -14,44 +14,41 @@ namespace {
 
 using namespace crbrt;
 
-void add_make(CLI::App& app, phantom::MakeOptions& make) {
-  auto* command = app.add_subcommand("make", "brain: coefficients, mask, truth and bounds from a brain image");
-  command->add_option("--model", make.model, "model that will map it (.crbm): gives basis and outputs")->required();
-  command->add_option("--sequence", make.sequence, "the model's sequence (.json)")->required();
-  command->add_option("--image", make.image, "skull-stripped T1-weighted brain (.nii.gz)")->required();
-  command->add_option("--out", make.out, "folder")->required();
-  command->add_option("--snr", make.snr, "|M0| / sigma where |M0| is 1")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--fingerprints", make.n_entry, "how many to simulate for all voxels")
-      ->check(CLI::Range(1, 10000000))
-      ->capture_default_str();
-  command->add_option("--seed", make.seed)->capture_default_str();
-  command->add_option("--threads", make.threads)->check(CLI::Range(1, 1024))->capture_default_str();
-  command->final_callback([&make] { phantom::make_phantom(make); });
+cli::Command add_make(cli::CommandLine& app, phantom::MakeOptions& make) {
+  cli::Command command = app.subcommand("make", "brain: coefficients, mask, truth and bounds from a brain image");
+  command.option("--model", make.model, "model that will map it (.crbm): gives basis and outputs").required();
+  command.option("--sequence", make.sequence, "the model's sequence (.json)").required();
+  command.option("--image", make.image, "skull-stripped T1-weighted brain (.nii.gz)").required();
+  command.option("--out", make.out, "folder").required();
+  command.option("--snr", make.snr, "|M0| / sigma where |M0| is 1").positive().show_default();
+  command.option("--fingerprints", make.n_entry, "how many to simulate for all voxels").in_range(1, 10000000).show_default();
+  command.option("--seed", make.seed).show_default();
+  command.option("--threads", make.threads).in_range(1, 1024).show_default();
+  return command;
 }
 
-void add_compare(CLI::App& app, phantom::CompareOptions& compare) {
-  auto* command = app.add_subcommand("compare", "brain: errors of maps per tissue, beside the bound");
-  command->add_option("--phantom", compare.phantom, "folder of crbrt-phantom make")->required();
-  command->add_option("--maps", compare.maps, "folder of crbrt-map")->required();
-  command->add_option("--stats", compare.stats, "--stats file of crbrt-map")->required();
-  command->add_option("--json", compare.json, "summary")->required();
-  command->add_option("--slices", compare.slices, "folder for one slice of every map, as text for gnuplot");
-  command->final_callback([&compare] { phantom::compare(compare); });
+cli::Command add_compare(cli::CommandLine& app, phantom::CompareOptions& compare) {
+  cli::Command command = app.subcommand("compare", "brain: errors of maps per tissue, beside the bound");
+  command.option("--phantom", compare.phantom, "folder of crbrt-phantom make").required();
+  command.option("--maps", compare.maps, "folder of crbrt-map").required();
+  command.option("--stats", compare.stats, "--stats file of crbrt-map").required();
+  command.option("--json", compare.json, "summary").required();
+  command.option("--slices", compare.slices, "folder for one slice of every map, as text for gnuplot");
+  return command;
 }
 
-void add_tubes(CLI::App& app, phantom::TubesOptions& tubes) {
-  auto* command = app.add_subcommand("tubes", "six tubes of known content in water: coefficients, regions, truth and bounds");
-  command->add_option("--model", tubes.model, "model that will map it (.crbm): gives the basis")->required();
-  command->add_option("--sequence", tubes.sequence, "the model's sequence: JSON, or MAT v7.3/HDF5 (then --tr)")->required();
-  command->add_option("--tr", tubes.tr_s, "repetition time in seconds")->check(CLI::PositiveNumber);
-  command->add_option("--out", tubes.out, "folder")->required();
-  command->add_option("--size", tubes.size, "voxels along each side of the slice")
-      ->check(CLI::Range(24, 1024))
-      ->capture_default_str();
-  command->add_option("--snr", tubes.snr, "|M0| / sigma where |M0| is 1")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--seed", tubes.seed)->capture_default_str();
-  command->add_option("--threads", tubes.threads)->check(CLI::Range(1, 1024))->capture_default_str();
-  command->final_callback([&tubes] { phantom::make_tubes(tubes); });
+cli::Command add_tubes(cli::CommandLine& app, phantom::TubesOptions& tubes) {
+  cli::Command command =
+      app.subcommand("tubes", "six tubes of known content in water: coefficients, regions, truth and bounds");
+  command.option("--model", tubes.model, "model that will map it (.crbm): gives the basis").required();
+  command.option("--sequence", tubes.sequence, "the model's sequence: JSON, or MAT v7.3/HDF5 (then --tr)").required();
+  command.option("--tr", tubes.tr_s, "repetition time in seconds").positive();
+  command.option("--out", tubes.out, "folder").required();
+  command.option("--size", tubes.size, "voxels along each side of the slice").in_range(24, 1024).show_default();
+  command.option("--snr", tubes.snr, "|M0| / sigma where |M0| is 1").positive().show_default();
+  command.option("--seed", tubes.seed).show_default();
+  command.option("--threads", tubes.threads).in_range(1, 1024).show_default();
+  return command;
 }
 
 /// "NLLS=build/fit"
@@ -62,19 +59,13 @@ phantom::Method method_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void add_rois(CLI::App& app, phantom::RoiOptions& rois, std::vector<std::string>& maps) {
-  auto* command = app.add_subcommand("rois", "tubes: median and quartiles of maps in every tube, for one or more methods");
-  command->add_option("--phantom", rois.phantom, "folder of crbrt-phantom tubes")->required();
-  command->add_option("--maps", maps, "NAME=FOLDER of maps; give it once for each method")
-      ->required()
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("--csv", rois.csv, "table of medians and quartiles")->required();
-  command->add_option("--boxes", rois.boxes, "folder for the numbers of box plots (scripts/plot_tubes.gp)");
-  command->final_callback([&rois, &maps] {
-    for (const std::string& text : maps) rois.methods.push_back(method_of(text));
-    phantom::measure_rois(rois);
-  });
+cli::Command add_rois(cli::CommandLine& app, phantom::RoiOptions& rois, std::vector<std::string>& maps) {
+  cli::Command command = app.subcommand("rois", "tubes: median and quartiles of maps in every tube, for one or more methods");
+  command.option("--phantom", rois.phantom, "folder of crbrt-phantom tubes").required();
+  command.option("--maps", maps, "NAME=FOLDER of maps; give it once for each method").required().one_value_each();
+  command.option("--csv", rois.csv, "table of medians and quartiles").required();
+  command.option("--boxes", rois.boxes, "folder for the numbers of box plots (scripts/plot_tubes.gp)");
+  return command;
 }
 
 int run(int argc, char** argv) {
@@ -83,18 +74,21 @@ int run(int argc, char** argv) {
   phantom::TubesOptions tubes;
   phantom::RoiOptions rois;
   std::vector<std::string> roi_maps;
-  CLI::App app(
+  cli::CommandLine app(
       "Phantoms with known truth, a digital brain and a set of tubes: coefficients with noise, and the comparison of maps with "
       "the truth.",
       "crbrt-phantom");
-  cli::add_common_options(app);
-  app.require_subcommand(1);
   make.command = tubes.command = volume::command_without_folders(argc, argv);
-  add_make(app, make);
-  add_compare(app, compare);
-  add_tubes(app, tubes);
-  add_rois(app, rois, roi_maps);
-  cli::parse(app, argc, argv);
+  const cli::Command make_command = add_make(app, make), compare_command = add_compare(app, compare),
+                     tubes_command = add_tubes(app, tubes), rois_command = add_rois(app, rois, roi_maps);
+  if (!app.parse(argc, argv)) return base::exit_ok;
+  if (make_command.is_chosen()) phantom::make_phantom(make);
+  if (compare_command.is_chosen()) phantom::compare(compare);
+  if (tubes_command.is_chosen()) phantom::make_tubes(tubes);
+  if (rois_command.is_chosen()) {
+    for (const std::string& text : roi_maps) rois.methods.push_back(method_of(text));
+    phantom::measure_rois(rois);
+  }
   return base::exit_ok;
 }
 

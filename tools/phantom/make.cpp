@@ -4,11 +4,11 @@
 #include <cmath>
 #include <complex>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "crbrt/loader.hpp"
 #include "tools/eval/normal_block.h"
 #include "tools/phantom/brain.h"
@@ -23,7 +23,7 @@
 namespace crbrt::phantom {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 struct Quantity {
   std::string output, map, unit;

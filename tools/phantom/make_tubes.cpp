@@ -5,13 +5,13 @@
 #include <cmath>
 #include <complex>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <numbers>
 #include <span>
 #include <vector>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/progress.h"
 #include "physics/counter_random.h"
 #include "tools/eval/parallel.h"
@@ -24,7 +24,7 @@
 namespace crbrt::phantom {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 constexpr std::array<const char*, 3> quantities{"m0_semi_frac", "t1_apparent_s", "t2_free_s"};
 constexpr std::size_t batch_size = 64;

@@ -13,7 +13,7 @@ std::vector<const Measured*> comparable(const std::vector<Measured>& all) {
   std::vector<const Measured*> chosen;
   for (const Measured& measured : all)
     if (measured.sequence_sha256() == all.front().sequence_sha256() &&
-        measured.json.value("basis_sha256", "") == all.front().json.value("basis_sha256", ""))
+        measured.json.value_or("basis_sha256", "") == all.front().json.value_or("basis_sha256", ""))
       chosen.push_back(&measured);
   return chosen;
 }
@@ -78,13 +78,13 @@ std::string how_made(const Inputs& inputs) {
   for (const Measured& model : inputs.measured) {
     const Json& j = model.json;
     const Json& trained = j.at("trained");
-    table.rows.push_back({model.name, j.at("model_sha256").get<std::string>().substr(0, 16),
-                          trained.value("loss", "") + ", " + trained.value("epochs", Json(0)).dump() + " epochs, " +
-                              trained.value("fingerprints", Json(0)).dump() + " fingerprints",
-                          j.at("sequence").get<std::string>() + " (" + model.sequence_sha256().substr(0, 16) + ")",
+    table.rows.push_back({model.name, j.at("model_sha256").text().substr(0, 16),
+                          trained.value_or("loss", "").text() + ", " + trained.value_or("epochs", 0).dump() + " epochs, " +
+                              trained.value_or("fingerprints", 0).dump() + " fingerprints",
+                          j.at("sequence").text() + " (" + model.sequence_sha256().substr(0, 16) + ")",
                           j.at("fingerprints").dump(), j.at("realisations").dump(), j.at("seed").dump(),
-                          j.at("version").get<std::string>()});
-    commands += j.at("command").get<std::string>() + "\n";
+                          j.at("version").text()});
+    commands += j.at("command").text() + "\n";
   }
   text += table.html() + "<details><summary>Commands</summary>\n<pre>" + escaped(commands) + escaped(inputs.command) +
           "</pre></details>\n";

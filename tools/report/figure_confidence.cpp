@@ -20,7 +20,7 @@ std::vector<std::vector<double>> shares(const Measured& model, const std::string
   std::vector<std::vector<double>> rows;
   for (const double snr : model.snrs()) {
     const Json& at = model.json.at("coverage").at(snr_key(snr));
-    rows.push_back({snr, 100 * at.at("within_1").at(output).get<double>(), 100 * at.at("within_2").at(output).get<double>()});
+    rows.push_back({snr, 100 * at.at("within_1").at(output).number(), 100 * at.at("within_2").at(output).number()});
   }
   return rows;
 }
@@ -41,7 +41,7 @@ std::string draw_coverage(const Measured& model, const std::string& id) {
   band(plot, 2, 93, 97);
   for (const std::string& output : model.outputs) {
     const auto rows = shares(model, output);
-    const std::string unit = model.json.at("detail").at("outputs").at(output).at("unit").get<std::string>();
+    const std::string unit = model.json.at("detail").at("outputs").at(output).at("unit").text();
     plot.line("set title " + in_quotes(quantity(output, unit).label) + "\nset xrange [" + snr_key(rows.front()[0] * 0.9) + ":" +
               snr_key(rows.back()[0] * 1.1) + "]");
     const std::string data = plot.data(rows), c = colour(model.kind);
@@ -53,7 +53,7 @@ std::string draw_coverage(const Measured& model, const std::string& id) {
 }
 
 std::vector<std::vector<double>> curve(const Json& roc) {
-  const auto false_alarms = roc.at("false_alarms").get<std::vector<double>>(), hits = roc.at("hits").get<std::vector<double>>();
+  const auto false_alarms = roc.at("false_alarms").numbers(), hits = roc.at("hits").numbers();
   std::vector<std::vector<double>> rows;
   for (std::size_t i = 0; i < hits.size(); ++i) rows.push_back({std::max(false_alarms[i], 1e-4), hits[i]});
   return rows;
@@ -63,11 +63,11 @@ void draw_roc(Plot& plot, const Measured& model) {
   constexpr const char* colours[] = {"#1f5fa8", "#d9580d", "#2a8c4a", "#8a8a8a", "#7a3fa0", "#b8860b", "#c2185b", "#00838f"};
   std::string command = "plot ";
   std::size_t n = 0;
-  for (const auto& kind : model.json.at("atypicality").at("against").items()) {
+  for (const auto& kind : model.json.at("atypicality").at("against").members()) {
     char area[32];
-    std::snprintf(area, sizeof area, " (%.4f)", kind.value().at("auc").get<double>());
-    command += (n == 0 ? "" : ", ") + plot.data(curve(kind.value().at("roc"))) + " using 1:2 with lines lw 2 lc rgb '" +
-               colours[n % std::size(colours)] + "' title " + in_quotes(kind.key() + area);
+    std::snprintf(area, sizeof area, " (%.4f)", kind.value.at("auc").number());
+    command += (n == 0 ? "" : ", ") + plot.data(curve(kind.value.at("roc"))) + " using 1:2 with lines lw 2 lc rgb '" +
+               colours[n % std::size(colours)] + "' title " + in_quotes(kind.key + area);
     ++n;
   }
   plot.line("set title " + in_quotes(model.name) + " noenhanced\n" + command);
@@ -105,8 +105,8 @@ Figure roc_figure(const std::vector<Family>& families) {
   figure.pictures.push_back(plot.svg(figure.id));
   const Json& json = models.front()->json.at("atypicality");
   figure.caption =
-      "Share of foreign voxels found against the share of " + std::to_string(json.at("voxels").get<int>()) +
-      " unseen typical voxels taken for foreign (logarithmic, cut at 1e-4), at SNR " + snr_key(json.at("snr").get<double>()) +
+      "Share of foreign voxels found against the share of " + std::to_string(json.at("voxels").integer()) +
+      " unseen typical voxels taken for foreign (logarithmic, cut at 1e-4), at SNR " + snr_key(json.at("snr").number()) +
       "; in brackets the area under the curve. Two-compartment voxels mix two fingerprints of the test set and are "
       "reported only.";
   return figure;

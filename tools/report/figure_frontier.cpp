@@ -67,8 +67,8 @@ Figure frontier_figure(const std::vector<const Measured*>& measured, const Front
   const Json& json = measured.front()->json;
   figure.caption =
       "Mean squared error over the Cramér-Rao bound, mean over outputs and " +
-      std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints at SNR " +
-      snr_key(json.at("snr_min").get<double>()) + " to " + snr_key(json.at("snr_max").get<double>()) +
+      std::to_string(json.at("fingerprints").integer()) + " unseen fingerprints at SNR " +
+      snr_key(json.at("snr_min").number()) + " to " + snr_key(json.at("snr_max").number()) +
       ", against the cost of a voxel. An efficient unbiased estimator has 1; networks that know the prior fall below "
       "it. Networks trained for something else than the CRB loss stand higher by design.";
   return figure;

@@ -18,17 +18,17 @@ struct Axis {
 
 /// T1 in seconds: its axis is short.
 Axis axis_of(const Json& json) {
-  Quantity q = quantity(json.at("name").get<std::string>(), json.at("unit").get<std::string>());
-  if (q.text == "T1") q.unit = "s", q.factor = 1;
-  return {json.at("first").get<double>(), json.at("last").get<double>(), json.at("n").get<int>(), q};
+  Quantity q = quantity(json.at("name").text(), json.at("unit").text());
+  if (q.text == "T1") q.unit = std::string("s"), q.factor = 1;  // gcc 12 warns wrongly about the assignment of a literal
+  return {json.at("first").number(), json.at("last").number(), static_cast<int>(json.at("n").integer()), q};
 }
 
 /// Rows of the map in the units of `factor`.
 std::vector<std::vector<double>> map_of(const Json& json, double factor) {
   std::vector<std::vector<double>> rows;
-  for (const Json& row : json) {
+  for (const Json& row : json.items()) {
     rows.emplace_back();
-    for (const Json& value : row) rows.back().push_back(value.is_null() ? std::nan("") : factor * value.get<double>());
+    for (const Json& value : row.items()) rows.back().push_back(value.is_null() ? std::nan("") : factor * value.number());
   }
   return rows;
 }
@@ -56,9 +56,7 @@ struct Panel {
 class GridPicture {
  public:
   GridPicture(const Json& grid, const Json& first, const std::string& output)
-      : x_(axis_of(grid.at("x"))),
-        y_(axis_of(grid.at("y"))),
-        quantity_(quantity(output, first.at("unit").get<std::string>())) {}
+      : x_(axis_of(grid.at("x"))), y_(axis_of(grid.at("y"))), quantity_(quantity(output, first.at("unit").text())) {}
 
   std::string draw(const std::vector<Panel>& panels, const std::string& id, const std::string& family) {
     const int columns = static_cast<int>(panels.size()) + 1;
@@ -142,10 +140,10 @@ Figure grid_figure(const std::vector<Family>& families) {
   for (const Family& family : families) {
     const Json& grids = family.members.front()->json.at("grids");
     if (!grids.is_object()) continue;
-    for (const auto& grid : grids.items())
-      for (const auto& output : grid.value().at("outputs").items()) {
-        const std::string picture = draw(family, grid.key(), output.key(), figure.id + "_" + std::to_string(++n));
-        const bool in_the_paper = grid.key() == "t1_t2f" && output.key() == "t2_free_s";
+    for (const auto& grid : grids.members())
+      for (const auto& output : grid.value.at("outputs").members()) {
+        const std::string picture = draw(family, grid.key, output.key, figure.id + "_" + std::to_string(++n));
+        const bool in_the_paper = grid.key == "t1_t2f" && output.key == "t2_free_s";
         if (!picture.empty()) (in_the_paper ? figure.pictures : figure.folded).push_back(picture);
       }
   }
@@ -153,8 +151,8 @@ Figure grid_figure(const std::vector<Family>& families) {
   const Json& json = families.front().members.front()->json;
   figure.caption =
       "Mean error (upper rows; white is unbiased, red too high) and standard deviation of the estimates over " +
-      std::to_string(json.at("realisations").get<int>()) + " noise realisations of each point at SNR " +
-      snr_key(json.at("detail").at("snr").get<double>()) +
+      std::to_string(json.at("realisations").integer()) + " noise realisations of each point at SNR " +
+      snr_key(json.at("detail").at("snr").number()) +
       ", beside the square root of the Cramér-Rao bound at the same SNR (logarithmic colours). All standard deviations of a "
       "picture share "
       "one colour range, so do its biases; what lies outside takes the end colour. The other parameters are at the "

@@ -13,11 +13,10 @@ const Json& detail(const Measured& model, const std::string& output) {
 
 /// Bin centres times `factor`, and the percentage of fingerprints in each.
 std::vector<std::vector<double>> bars(const Json& histogram, double factor) {
-  const auto count = histogram.at("count").get<std::vector<double>>();
-  double all = histogram.at("below").get<double>() + histogram.at("above").get<double>();
+  const auto count = histogram.at("count").numbers();
+  double all = histogram.at("below").number() + histogram.at("above").number();
   for (const double c : count) all += c;
-  const double low = histogram.at("low").get<double>(),
-               width = (histogram.at("high").get<double>() - low) / double(count.size());
+  const double low = histogram.at("low").number(), width = (histogram.at("high").number() - low) / double(count.size());
   std::vector<std::vector<double>> rows;
   for (std::size_t i = 0; i < count.size(); ++i)
     rows.push_back({factor * (low + (static_cast<double>(i) + 0.5) * width), 100 * count[i] / all});
@@ -41,13 +40,13 @@ std::string draw(const Family& family, const std::string& id, const char* key, c
       "set grid lc rgb '#e4e4e4'\nset ylabel '% of fingerprints' offset 1,0\nunset key\n"
       "set style fill solid 0.25\nset yrange [0:*]");
   for (const std::string& output : first.outputs) {
-    Quantity q = quantity(output, detail(first, output).at("unit").get<std::string>());
+    Quantity q = quantity(output, detail(first, output).at("unit").text());
     if (is_ratio) q.unit = "", q.factor = 1;
     plot.line("set title " + in_quotes(q.label));
     plot.line("set xlabel " + in_quotes(std::string(what) + (q.unit.empty() ? "" : " (" + q.unit + ")")));
     const Json& axis = detail(first, output).at(key);
-    plot.line("set xrange [" + std::to_string(q.factor * axis.at("low").get<double>()) + ":" +
-              std::to_string(q.factor * axis.at("high").get<double>()) + "]\nset arrow 1 from " + std::to_string(mark) +
+    plot.line("set xrange [" + std::to_string(q.factor * axis.at("low").number()) + ":" +
+              std::to_string(q.factor * axis.at("high").number()) + "]\nset arrow 1 from " + std::to_string(mark) +
               ", graph 0 to " + std::to_string(mark) + ", graph 1 nohead lc rgb '#555555' dt 2");
     std::string command;
     for (const Measured* model : family.members)
@@ -59,7 +58,7 @@ std::string draw(const Family& family, const std::string& id, const char* key, c
 }
 
 std::string origin_text(const Measured& model) {
-  return model.sample_text() + " at SNR " + snr_key(model.json.at("detail").at("snr").get<double>());
+  return model.sample_text() + " at SNR " + snr_key(model.json.at("detail").at("snr").number());
 }
 
 }  // namespace

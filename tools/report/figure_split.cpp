@@ -15,8 +15,8 @@ double positive(double value) { return value > 0 ? value : std::nan(""); }
 /// Of the model; of the data set where the model does not tell.
 std::pair<std::string, std::string> training_range(const Measured& model) {
   const Json& trained = model.json.at("trained");
-  const Json& source = trained.value("snr_max", 0.0) > 0 ? trained : model.json;
-  return {snr_key(source.at("snr_min").get<double>()), snr_key(source.at("snr_max").get<double>())};
+  const Json& source = trained.value_or("snr_max", 0).number() > 0 ? trained : model.json;
+  return {snr_key(source.at("snr_min").number()), snr_key(source.at("snr_max").number())};
 }
 
 std::string draw_snr(const Family& family, const std::string& id) {
@@ -50,19 +50,19 @@ std::string draw_snr(const Family& family, const std::string& id) {
 
 std::string totals(const Measured& model, const std::string& output) {
   const Json& detail = model.json.at("detail");
-  const std::string key = snr_key(detail.at("snr").get<double>());
+  const std::string key = snr_key(detail.at("snr").number());
   if (!model.json.at("snr").contains(key)) return "";
   char text[64];
   std::snprintf(text, sizeof text, ": bias^2 %.2f, variance %.2f",
-                model.json.at("snr").at(key).at("bias2_over_crb").at(output).get<double>(),
-                model.json.at("snr").at(key).at("var_over_crb").at(output).get<double>());
+                model.json.at("snr").at(key).at("bias2_over_crb").at(output).number(),
+                model.json.at("snr").at(key).at("var_over_crb").at(output).number());
   return text;
 }
 
 /// Steps over the bins: every edge twice.
 std::vector<std::vector<double>> steps(const Json& bins, double factor) {
-  const auto edges = bins.at("edges").get<std::vector<double>>(), bias = bins.at("bias2_over_crb").get<std::vector<double>>(),
-             variance = bins.at("var_over_crb").get<std::vector<double>>();
+  const auto edges = bins.at("edges").numbers(), bias = bins.at("bias2_over_crb").numbers(),
+             variance = bins.at("var_over_crb").numbers();
   std::vector<std::vector<double>> rows;
   for (std::size_t i = 0; i < bias.size(); ++i)
     for (const double edge : {edges[i], edges[i + 1]}) rows.push_back({factor * edge, positive(bias[i]), variance[i]});
@@ -81,7 +81,7 @@ std::string draw_bound(const Family& family, const std::string& id) {
   for (const Measured* model : family.members)
     for (const std::string& output : outputs) {
       const Json& detail = model->json.at("detail").at("outputs").at(output);
-      const Quantity q = quantity(output, detail.at("unit").get<std::string>());
+      const Quantity q = quantity(output, detail.at("unit").text());
       const auto points = steps(detail.at("by_sqrt_crb"), q.factor);
       if (points.empty()) continue;
       const std::string data = plot.data(points);
@@ -115,9 +115,9 @@ Figure bound_figure(const std::vector<Family>& families) {
   for (const Family& family : families) figure.pictures.push_back(draw_bound(family, figure.id + "_" + std::to_string(++n)));
   const Json& json = families.front().members.front()->json;
   figure.caption = "Squared bias and variance over the Cramér-Rao bound at SNR " +
-                   snr_key(json.at("detail").at("snr").get<double>()) + " in bins of equal count (" +
-                   std::to_string(json.at("fingerprints").get<int>()) + " fingerprints, " +
-                   std::to_string(json.at("realisations").get<int>()) +
+                   snr_key(json.at("detail").at("snr").number()) + " in bins of equal count (" +
+                   std::to_string(json.at("fingerprints").integer()) + " fingerprints, " +
+                   std::to_string(json.at("realisations").integer()) +
                    " realisations), from easy (left) to hard (right); titles hold the means over all fingerprints, the widest "
                    "bin is cut. Where the "
                    "bound is wide the data say little, and a network leans on its prior: less variance, more bias. A negative "

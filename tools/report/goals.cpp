@@ -101,7 +101,7 @@ void add_paper(const std::vector<const Measured*>& measured, std::vector<Goal>& 
 
 std::optional<double> t2_bias_ms(const Measured& model) {
   const Json* grid = model.grid("t1_t2f", "t2_free_s");
-  return grid ? std::optional(1000 * grid->at("mean_abs_bias").get<double>()) : std::nullopt;
+  return grid ? std::optional(1000 * grid->at("mean_abs_bias").number()) : std::nullopt;
 }
 
 void add_grid(const Goals& wanted, const std::vector<const Measured*>& measured, std::vector<Goal>& goals) {
@@ -133,7 +133,7 @@ Goal coverage_goal(const Measured& model, const char* key, const Goals::Range& r
   for (const double snr : {10.0, 20.0, 50.0, 100.0}) {
     if (!model.json.at("coverage").is_object() || !model.json.at("coverage").contains(snr_key(snr))) return goal;
     for (const std::string& output : model.outputs) {
-      const double share = model.json.at("coverage").at(snr_key(snr)).at(key).at(output).get<double>();
+      const double share = model.json.at("coverage").at(snr_key(snr)).at(key).at(output).number();
       smallest = std::min(smallest, share);
       largest = std::max(largest, share);
     }
@@ -151,13 +151,13 @@ Goal roc_goal(const Measured& model, double least_area, const std::vector<std::s
                         [&](const std::string& part) { return kind.find(part) != std::string::npos; });
   };
   const Json& atypicality = model.json.at("atypicality");
-  if (!atypicality.is_object() || atypicality.at("snr").get<double>() != 50) return goal;
+  if (!atypicality.is_object() || atypicality.at("snr").number() != 50) return goal;
   double smallest = 2;
-  for (const auto& kind : atypicality.at("against").items()) {
-    const double area = kind.value().at("auc").get<double>();
-    if (!is_judged(kind.key()) || area >= smallest) continue;
+  for (const auto& kind : atypicality.at("against").members()) {
+    const double area = kind.value.at("auc").number();
+    if (!is_judged(kind.key) || area >= smallest) continue;
     smallest = area;
-    goal.measured = number(area, "%.4f") + " (" + kind.key() + ")";
+    goal.measured = number(area, "%.4f") + " (" + kind.key + ")";
   }
   goal.state = smallest >= least_area ? State::pass : State::fail;
   return goal;

@@ -19,23 +19,21 @@ struct CommandLine {
 
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
-  CLI::App app(
+  cli::CommandLine app(
       "Writes one self-contained HTML page: the measured numbers, beside goals where a file has them, the figures\n"
       "of Zhang et al. 2022 for our models, coverage, ROC curves and the frontier. Figures need gnuplot.",
       "crbrt-report");
-  cli::add_common_options(app);
-  app.add_option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
-      ->required();
-  app.add_option("--paper", line.papers,
-                 "JSON of crbrt-eval for the network of Zhang et al. 2022 (docs/references.md); repeatable");
-  app.add_option("--history", line.histories, "NAME=loss.csv of a training; repeatable");
-  app.add_option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
-  app.add_option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
-  app.add_option("--floor", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
-  app.add_option("--goals", line.goals, "JSON of numbers to reach (docs/evaluation.md); without it nothing is judged");
-  app.add_option("--title", line.title, "of the page")->capture_default_str();
-  app.add_option("--out", line.out, "the page (.html)")->required();
-  return cli::parse(app, argc, argv);
+  app.option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)").required();
+  app.option("--paper", line.papers,
+             "JSON of crbrt-eval for the network of Zhang et al. 2022 (docs/references.md); repeatable");
+  app.option("--history", line.histories, "NAME=loss.csv of a training; repeatable");
+  app.option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
+  app.option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
+  app.option("--floor", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
+  app.option("--goals", line.goals, "JSON of numbers to reach (docs/evaluation.md); without it nothing is judged");
+  app.option("--title", line.title, "of the page").show_default();
+  app.option("--out", line.out, "the page (.html)").required();
+  return app.parse(argc, argv);
 }
 
 /// "NAME=VALUE" at the last '=' that leaves a value: titles may hold one, file names seldom do.

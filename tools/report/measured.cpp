@@ -4,25 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "base/read_file.h"
 
 namespace crbrt::report {
 namespace {
 
-Json parse(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw base::InputError(path, "an evaluation written by crbrt-eval --json", "no readable file");
-  Json json = Json::parse(file, nullptr, false);
-  if (json.is_discarded()) throw base::InputError(path, "JSON", "something else");
-  return json;
-}
-
 void expect_complete(const std::string& path, const Json& json) {
-  if (!json.is_object() || json.value("kind", "") != "crbrt-eval")
+  if (!json.is_object() || json.value_or("kind", "") != "crbrt-eval")
     throw base::InputError(path, "an evaluation written by crbrt-eval --json", "JSON without \"kind\": \"crbrt-eval\"");
   for (const char* key : {"loss",    "snr",          "coverage",     "detail",   "atypicality",     "grids",          "nlls",
                           "model",   "model_sha256", "trained",      "sequence", "sequence_sha256", "macs_per_voxel", "snr_min",
@@ -47,13 +39,13 @@ std::string family_of(const std::string& name) {
 std::string snr_key(double snr) { return base::number_text(snr, "%.6g"); }
 
 std::string Measured::sample_text() const {
-  return std::to_string(json.at("fingerprints").get<int>()) + " unseen fingerprints with " +
-         std::to_string(json.at("realisations").get<int>()) + " noise realisations each";
+  return std::to_string(json.at("fingerprints").integer()) + " unseen fingerprints with " +
+         std::to_string(json.at("realisations").integer()) + " noise realisations each";
 }
 
 std::vector<double> Measured::snrs() const {
   std::vector<double> values;
-  for (const auto& item : json.at("snr").items()) values.push_back(std::strtod(item.key().c_str(), nullptr));
+  for (const auto& item : json.at("snr").members()) values.push_back(std::strtod(item.key.c_str(), nullptr));
   std::sort(values.begin(), values.end());
   return values;
 }
@@ -63,7 +55,7 @@ bool Measured::has_snr(double snr) const { return json.at("snr").contains(snr_ke
 std::optional<double> Measured::at_snr(double snr, const char* what) const {
   if (!has_snr(snr)) return std::nullopt;
   double sum = 0;
-  for (const std::string& output : outputs) sum += json.at("snr").at(snr_key(snr)).at(what).at(output).get<double>();
+  for (const std::string& output : outputs) sum += json.at("snr").at(snr_key(snr)).at(what).at(output).number();
   return sum / static_cast<double>(outputs.size());
 }
 
@@ -76,18 +68,18 @@ const Json* Measured::grid(const std::string& grid, const std::string& output) c
 Measured read_measured(const std::string& path, bool is_paper) {
   Measured measured;
   measured.path = path;
-  measured.json = parse(path);
+  measured.json = Json::parse(base::read_file(path, "an evaluation written by crbrt-eval --json"), path);
   expect_complete(path, measured.json);
   measured.is_paper = is_paper;
   try {
-    measured.name = measured.json.at("model").get<std::string>();
-    measured.kind = kind_of(measured.json.at("trained").at("loss").get<std::string>());
-    measured.macs = measured.json.at("macs_per_voxel").get<double>();
-    for (const auto& item : measured.json.at("detail").at("outputs").items()) measured.outputs.push_back(item.key());
+    measured.name = measured.json.at("model").text();
+    measured.kind = kind_of(measured.json.at("trained").at("loss").text());
+    measured.macs = measured.json.at("macs_per_voxel").number();
+    for (const auto& item : measured.json.at("detail").at("outputs").members()) measured.outputs.push_back(item.key);
     measured.loss();
     for (const double snr : measured.snrs())
       for (const char* what : {"bias2_over_crb", "var_over_crb", "loss"}) measured.at_snr(snr, what);
-  } catch (const Json::exception& error) {
+  } catch (const base::JsonError& error) {
     throw base::InputError(path, "a complete evaluation", error.what());
   }
   if (measured.outputs.empty()) throw base::InputError(path, "at least one output", "none");

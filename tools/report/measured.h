@@ -1,14 +1,15 @@
 /// One evaluation that crbrt-eval wrote, as the report needs it.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
+
 namespace crbrt::report {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 
 /// What a network was trained for: decides its colour and its goals.
 enum class Kind { crb, bias_reduced, mse, other };
@@ -23,14 +24,14 @@ struct Measured {
   std::vector<std::string> outputs;
   Json json;
 
-  double loss() const { return json.at("loss").at("mean").get<double>(); }
-  double loss(const std::string& output) const { return json.at("loss").at(output).get<double>(); }
+  double loss() const { return json.at("loss").at("mean").number(); }
+  double loss(const std::string& output) const { return json.at("loss").at(output).number(); }
   std::vector<double> snrs() const;  ///< ascending
   bool has_snr(double snr) const;
   /// bias2_over_crb, var_over_crb or loss at an SNR, mean over outputs; empty when that SNR was not measured.
   std::optional<double> at_snr(double snr, const char* what) const;
   std::string sample_text() const;  ///< "9056 unseen fingerprints with 300 noise realisations each"
-  std::string sequence_sha256() const { return json.at("sequence_sha256").get<std::string>(); }
+  std::string sequence_sha256() const { return json.at("sequence_sha256").text(); }
   const Json* grid(const std::string& grid, const std::string& output) const;  ///< null when not measured
 };
 

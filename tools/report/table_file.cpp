@@ -1,23 +1,17 @@
 // Two formats, one table; every row must be as wide as the header.
 #include "tools/report/table_file.h"
 
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
+#include "base/json.h"
+#include "base/read_file.h"
 
 namespace crbrt::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using base::Json;
 using Rows = std::vector<std::vector<std::string>>;
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw base::InputError(path, "a table (.csv or .json)", "no readable file");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 Rows parse_csv(const std::string& text) {
   Rows rows;
@@ -47,34 +41,39 @@ Rows parse_csv(const std::string& text) {
   return rows;
 }
 
-std::string cell_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string cell_of(const Json& value) { return value.is_text() ? value.text() : value.dump(); }
 
 std::vector<std::string> cells_of(const Json& values) {
   std::vector<std::string> cells;
-  for (const Json& value : values) cells.push_back(cell_of(value));
+  if (values.is_object())
+    for (const Json::Member& member : values.members()) cells.push_back(cell_of(member.value));
+  else
+    for (const Json& item : values.items()) cells.push_back(cell_of(item));
   return cells;
 }
 
-Rows parse_json(const std::string& path, const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+Rows parse_json(const std::string& path, const std::string& text) try {
+  const Json json = Json::parse(text, path);
   Rows rows;
-  if (json.is_object() && json.contains("columns") && json.contains("rows")) {
+  if (json.contains("columns") && json.contains("rows")) {
     rows.push_back(cells_of(json.at("columns")));
-    for (const Json& row : json.at("rows")) rows.push_back(cells_of(row));
-  } else if (json.is_array() && !json.empty() && json.front().is_object()) {
+    for (const Json& row : json.at("rows").items()) rows.push_back(cells_of(row));
+  } else if (json.is_array() && json.size() > 0 && json.items().front().is_object()) {
     rows.emplace_back();
-    for (const auto& item : json.front().items()) rows.front().push_back(item.key());
-    for (const Json& row : json) rows.push_back(cells_of(row));
+    for (const Json::Member& member : json.items().front().members()) rows.front().push_back(member.key);
+    for (const Json& row : json.items()) rows.push_back(cells_of(row));
   } else {
     throw base::InputError(path, "an array of objects, or \"columns\" and \"rows\"", "something else");
   }
   return rows;
+} catch (const base::JsonError& error) {
+  throw base::InputError(path, "a table as JSON", error.what());
 }
 
 }  // namespace
 
 Table read_table(const std::string& title, const std::string& path) {
-  const std::string text = text_of(path);
+  const std::string text = base::read_file(path, "a table (.csv or .json)");
   Rows rows = path.ends_with(".json") ? parse_json(path, text) : parse_csv(text);
   if (rows.empty()) throw base::InputError(path, "a header line", "an empty file");
   for (std::size_t i = 1; i < rows.size(); ++i)

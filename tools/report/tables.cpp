@@ -11,7 +11,7 @@ std::string number(const std::optional<double>& value) { return value ? number(*
 
 std::string text_name(const Measured& model, const std::string& output) {
   const Json& detail = model.json.at("detail").at("outputs").at(output);
-  return quantity(output, detail.at("unit").get<std::string>()).text;
+  return quantity(output, detail.at("unit").text()).text;
 }
 
 }  // namespace
@@ -50,10 +50,9 @@ Table coverage_table(const std::vector<Measured>& measured) {
       for (const double snr : {10.0, 20.0, 50.0, 100.0}) {
         if (!model.json.at("coverage").contains(snr_key(snr))) continue;
         const Json& at = model.json.at("coverage").at(snr_key(snr));
-        table.rows.push_back({model.name, text_name(model, output), snr_key(snr),
-                              number(100 * at.at("within_1").at(output).get<double>(), "%.1f"),
-                              number(100 * at.at("within_2").at(output).get<double>(), "%.1f"),
-                              number(at.at("residual_std").at(output).get<double>())});
+        table.rows.push_back(
+            {model.name, text_name(model, output), snr_key(snr), number(100 * at.at("within_1").at(output).number(), "%.1f"),
+             number(100 * at.at("within_2").at(output).number(), "%.1f"), number(at.at("residual_std").at(output).number())});
       }
   }
   return table;
@@ -69,11 +68,11 @@ Table roc_table(const std::vector<Measured>& measured) {
   for (const Measured& model : measured) {
     const Json& atypicality = model.json.at("atypicality");
     if (!atypicality.is_object()) continue;
-    for (const auto& kind : atypicality.at("against").items())
-      table.rows.push_back({model.name, kind.key(), snr_key(atypicality.at("snr").get<double>()),
-                            kind.value().at("voxels").dump(), number(kind.value().at("auc").get<double>(), "%.4f"),
-                            number(100 * kind.value().at("above_threshold").get<double>(), "%.1f"),
-                            number(100 * atypicality.at("false_alarms").get<double>(), "%.2f")});
+    for (const auto& kind : atypicality.at("against").members())
+      table.rows.push_back({model.name, kind.key, snr_key(atypicality.at("snr").number()), kind.value.at("voxels").dump(),
+                            number(kind.value.at("auc").number(), "%.4f"),
+                            number(100 * kind.value.at("above_threshold").number(), "%.1f"),
+                            number(100 * atypicality.at("false_alarms").number(), "%.2f")});
   }
   return table;
 }
@@ -86,14 +85,14 @@ Table grid_table(const std::vector<Measured>& measured) {
       {}};
   for (const Measured& model : measured) {
     if (!model.json.at("grids").is_object()) continue;
-    for (const auto& grid : model.json.at("grids").items())
-      for (const auto& item : grid.value().at("outputs").items()) {
-        const Json& maps = item.value();
-        const Quantity q = quantity(item.key(), maps.at("unit").get<std::string>());
-        const auto value = [&](const char* key) { return number(q.factor * maps.at(key).get<double>(), "%.4g"); };
-        table.rows.push_back({model.name, grid.key(), q.text, q.unit, value("mean_abs_bias"), value("mean_std"),
-                              value("mean_sqrt_crb"), number(maps.at("bias2_over_crb").get<double>()),
-                              number(maps.at("var_over_crb").get<double>()), std::to_string(maps.at("points").get<int>())});
+    for (const auto& grid : model.json.at("grids").members())
+      for (const auto& item : grid.value.at("outputs").members()) {
+        const Json& maps = item.value;
+        const Quantity q = quantity(item.key, maps.at("unit").text());
+        const auto value = [&](const char* key) { return number(q.factor * maps.at(key).number(), "%.4g"); };
+        table.rows.push_back({model.name, grid.key, q.text, q.unit, value("mean_abs_bias"), value("mean_std"),
+                              value("mean_sqrt_crb"), number(maps.at("bias2_over_crb").number()),
+                              number(maps.at("var_over_crb").number()), std::to_string(maps.at("points").integer())});
       }
   }
   return table;
@@ -112,12 +111,12 @@ Table nlls_table(const std::vector<Measured>& measured) {
     if (!nlls.is_object()) continue;
     const Json& own = nlls.at("model_on_the_same_voxels");
     for (const std::string& output : model.outputs) {
-      const auto value = [&](const Json& json, const char* key) { return number(json.at(key).at(output).get<double>()); };
+      const auto value = [&](const Json& json, const char* key) { return number(json.at(key).at(output).number()); };
       table.rows.push_back({model.name, text_name(model, output),
-                            std::to_string(nlls.at("fingerprints").get<int>() * nlls.at("realisations").get<int>()),
-                            snr_key(nlls.at("snr").get<double>()), value(nlls, "bias2_over_crb"), value(nlls, "var_over_crb"),
+                            std::to_string(nlls.at("fingerprints").integer() * nlls.at("realisations").integer()),
+                            snr_key(nlls.at("snr").number()), value(nlls, "bias2_over_crb"), value(nlls, "var_over_crb"),
                             value(nlls, "median_loss"), value(own, "bias2_over_crb"), value(own, "var_over_crb"),
-                            value(own, "median_loss"), number(nlls.at("seconds_per_voxel").get<double>(), "%.2g")});
+                            value(own, "median_loss"), number(nlls.at("seconds_per_voxel").number(), "%.2g")});
     }
   }
   return table;

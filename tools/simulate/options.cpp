@@ -38,39 +38,38 @@ void check_combination(const Options& o, bool has_rank) {
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
   std::string shard, t1_model, basis_kind;
-  CLI::App app(
+  cli::CommandLine app(
       "Simulates fingerprints of the two-pool generalised Bloch model.\n"
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
       "With --prior: a training set of compressed fingerprints, their parameters and bounds.\n"
       "File formats: docs/file-formats.md.",
       "crbrt-simulate");
-  cli::add_common_options(app);
-  app.add_option("--sequence", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF")->required();
-  app.add_option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
-  app.add_option("--out", o.out, "HDF5 file to write")->required();
-  app.add_option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
-  CLI::Option* rank = app.add_option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior")
-                          ->check(CLI::PositiveNumber);
-  app.add_option("--basis-kind", basis_kind,
-                 "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
-                 "(default svd)")
-      ->check(CLI::IsMember({"svd", "crb"}));
-  app.add_option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
-      ->check(CLI::IsMember({"apparent", "separate"}));
-  app.add_option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
-  app.add_flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
-  app.add_option("--prior", o.prior, "JSON distribution of tissues");
-  app.add_option("--count", o.count, "Fingerprints to draw, over all shards")->check(CLI::PositiveNumber);
-  app.add_option("--seed", o.seed, "Seed of the draws (default 0)");
-  app.add_option("--shard", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
-  app.add_option("--threads", o.threads, "Worker threads (default 1)")->check(CLI::Range(1, 1024));
-  if (!cli::parse(app, argc, argv)) return std::nullopt;
+  app.option("--sequence", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
+  app.option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
+  app.option("--out", o.out, "HDF5 file to write").required();
+  app.option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
+  const cli::Option rank =
+      app.option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
+  app.option("--basis-kind", basis_kind,
+             "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
+             "(default svd)")
+      .one_of({"svd", "crb"});
+  app.option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
+      .one_of({"apparent", "separate"});
+  app.option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
+  app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
+  app.option("--prior", o.prior, "JSON distribution of tissues");
+  app.option("--count", o.count, "Fingerprints to draw, over all shards").positive();
+  app.option("--seed", o.seed, "Seed of the draws (default 0)");
+  app.option("--shard", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
+  app.option("--threads", o.threads, "Worker threads (default 1)").in_range(1, 1024);
+  if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
   if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
     throw base::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
   if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
-  check_combination(o, rank->count() > 0);
+  check_combination(o, rank.is_given());
   o.command = cli::command_text(argc, argv);
   return o;
 }

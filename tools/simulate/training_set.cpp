@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/progress.h"
 #include "physics/basis.h"
 #include "physics/io/dataset.h"
@@ -46,10 +45,9 @@ Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank, subspace::B
 }
 
 /// Everything that decides about the content of the data set: equal arguments, equal fingerprints.
-nlohmann::ordered_json describe(const Options& o, const TrainingProblem& problem) {
-  std::ifstream prior(o.prior, std::ios::binary);
+base::Json describe(const Options& o, const TrainingProblem& problem) {
   const physics::Sequence& sequence = problem.simulator.sequence();
-  nlohmann::ordered_json json;
+  base::Json json;
   json["program"] = "crbrt-simulate " + cli::version();
   json["sequence"] = sequence.name;
   json["sequence_sha256"] = sha256_of(sequence);
@@ -57,7 +55,7 @@ nlohmann::ordered_json describe(const Options& o, const TrainingProblem& problem
   json["seed"] = problem.seed;
   json["shard"] = std::to_string(o.shard) + "/" + std::to_string(o.n_shard);
   json["t1_model"] = name(problem.t1_model);
-  json["prior"] = nlohmann::ordered_json::parse(prior);
+  json["prior"] = base::Json::from_file(o.prior);
   return json;
 }
 
@@ -126,7 +124,7 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::Matri
 
 void make_training_set(const Options& o) {
   const TrainingProblem problem = make_problem(o);
-  nlohmann::ordered_json provenance = describe(o, problem);
+  base::Json provenance = describe(o, problem);
   Eigen::MatrixXd basis;
   if (!o.basis.empty()) {
     basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence());

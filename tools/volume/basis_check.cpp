@@ -52,8 +52,6 @@ BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, 
   return check;
 }
 
-nlohmann::ordered_json to_json(BasisCheck check) {
-  return check == BasisCheck::verified ? nlohmann::ordered_json(true) : nlohmann::ordered_json("unknown");
-}
+base::Json to_json(BasisCheck check) { return check == BasisCheck::verified ? base::Json(true) : base::Json("unknown"); }
 
 }  // namespace crbrt::volume

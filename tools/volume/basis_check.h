@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json.h"
 #include "tools/volume/file_spec.h"
 
 namespace crbrt::volume {
@@ -26,6 +26,6 @@ enum class BasisCheck {
 BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input);
 
 /// Its value in sidecars: true, or "unknown".
-nlohmann::ordered_json to_json(BasisCheck check);
+base::Json to_json(BasisCheck check);
 
 }  // namespace crbrt::volume

@@ -3,22 +3,22 @@
 
 #include <cstdio>
 
+#include "tools/cli/command_line.h"
 #include "tools/volume/mask.h"
 #include "tools/volume/nifti_in.h"
 
 namespace crbrt::volume {
 
-void add_image_options(CLI::App& app, ImageOptions& options) {
-  app.add_option(
-         "--input", options.input,
-         "coefficient image: NIfTI (complex, or real then imaginary images), BART x.cfl, or MAT v7.3/HDF5 FILE.mat:NAME")
-      ->required();
-  app.add_option("--mask", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
-  app.add_option("--out", options.out, "folder for the maps")->required();
-  app.add_option("--like", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
-  app.add_option("--stats", options.stats, "JSON file for voxels, times, memory and status counts");
-  app.add_option("--threads", options.threads, "worker threads")->check(CLI::Range(1, 1024))->capture_default_str();
-  app.add_flag("--compress", options.compress, "write .nii.gz instead of .nii");
+void add_image_options(cli::Command& app, ImageOptions& options) {
+  app.option("--input", options.input,
+             "coefficient image: NIfTI (complex, or real then imaginary images), BART x.cfl, or MAT v7.3/HDF5 FILE.mat:NAME")
+      .required();
+  app.option("--mask", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
+  app.option("--out", options.out, "folder for the maps").required();
+  app.option("--like", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
+  app.option("--stats", options.stats, "JSON file for voxels, times, memory and status counts");
+  app.option("--threads", options.threads, "worker threads").in_range(1, 1024).show_default();
+  app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
 }
 
 ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who) {

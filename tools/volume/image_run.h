@@ -1,7 +1,6 @@
 /// What every program that turns a coefficient image into maps has in common: its options, its inputs, its last lines.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,6 +11,10 @@
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti_out.h"
 #include "tools/volume/run_stats.h"
+
+namespace crbrt::cli {
+class Command;
+}
 
 namespace crbrt::volume {
 
@@ -28,7 +31,7 @@ struct ImageOptions {
 };
 
 /// Adds --input, --mask, --out, --like, --stats, --threads and --compress.
-void add_image_options(CLI::App& app, ImageOptions& options);
+void add_image_options(cli::Command& app, ImageOptions& options);
 
 /// The files behind the options.
 struct ImageInputs {

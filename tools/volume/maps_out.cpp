@@ -35,7 +35,7 @@ std::string MapFolder::image_name(const std::string& map) const {
 void MapFolder::write(const MapDescription& map, std::span<const float> values) {
   const std::string name = image_name(map.name);
   write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, values, compression_);
-  nlohmann::ordered_json json{{"OutputName", map.output}, {"Units", map.unit}};
+  base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
   json.update(map.details);
   write_sidecar(map.name, std::move(json));
 }
@@ -46,17 +46,16 @@ void MapFolder::write_status(std::span<const VoxelStatus> status) {
   write_status_codes(codes, status_names, to_json(count(status)));
 }
 
-void MapFolder::write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names,
-                                   nlohmann::ordered_json counts) {
+void MapFolder::write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names, base::Json counts) {
   const std::string name = image_name("status");
   write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, codes, compression_);
-  nlohmann::ordered_json json{{"OutputName", "status"}};
+  base::Json json{{"OutputName", "status"}};
   for (std::size_t i = 0; i < names.size(); ++i) json["Levels"][std::to_string(i)] = names[i];
   json["Counts"] = std::move(counts);
   write_sidecar("status", std::move(json));
 }
 
-void MapFolder::write_sidecar(const std::string& map, nlohmann::ordered_json json) {
+void MapFolder::write_sidecar(const std::string& map, base::Json json) {
   json.update(to_json(run_));
   const std::string name = map + ".json";
   base::write_text(files_->temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);

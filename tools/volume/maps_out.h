@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "base/atomic_output.h"
+#include "base/json.h"
 #include "crbrt/status.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti_out.h"
@@ -17,10 +17,10 @@ namespace crbrt::volume {
 
 /// What one map shows.
 struct MapDescription {
-  std::string name;                                                   ///< file name without extension, map_name(output)
-  std::string output;                                                 ///< "t1_apparent_s"
-  std::string unit;                                                   ///< "s"; "1" for a fraction
-  nlohmann::ordered_json details = nlohmann::ordered_json::object();  ///< more fields for the sidecar, e.g. ValidRange
+  std::string name;                           ///< file name without extension, map_name(output)
+  std::string output;                         ///< "t1_apparent_s"
+  std::string unit;                           ///< "s"; "1" for a fraction
+  base::Json details = base::Json::object();  ///< more fields for the sidecar, e.g. ValidRange
 };
 
 /// Makes the folder and a hidden folder inside it at once, so that a run that cannot be saved fails before it computes.
@@ -35,13 +35,12 @@ class MapFolder {
   void write(const MapDescription& map, std::span<const float> values);
   void write_status(std::span<const VoxelStatus> status);
   /// A status map of other states than VoxelStatus: code i of a voxel means names[i].
-  void write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names,
-                          nlohmann::ordered_json counts);
+  void write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names, base::Json counts);
   void commit();
 
  private:
   std::string image_name(const std::string& map) const;
-  void write_sidecar(const std::string& map, nlohmann::ordered_json json);
+  void write_sidecar(const std::string& map, base::Json json);
 
   std::string folder_;
   bool made_folder_;

@@ -5,14 +5,14 @@
 
 namespace crbrt::volume {
 
-nlohmann::ordered_json RunStats::to_json() const {
-  nlohmann::ordered_json json;
+base::Json RunStats::to_json() const {
+  base::Json json;
   json["voxels"] = voxels;
   json["threads"] = threads;
-  json["isa"] = isa.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(isa);
+  json["isa"] = isa.empty() ? base::Json() : base::Json(isa);
   json["precision"] = precision;
   json["model"] = model;
-  json["macs_per_voxel"] = macs_per_voxel ? nlohmann::ordered_json(*macs_per_voxel) : nlohmann::ordered_json();
+  json["macs_per_voxel"] = macs_per_voxel;
   json["read_s"] = read_s;
   json["kernel_s"] = kernel_s;
   json["write_s"] = write_s;

@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "base/json.h"
 #include "tools/volume/status_counts.h"
 
 namespace crbrt::volume {
@@ -24,9 +24,9 @@ struct RunStats {
   double total_s = 0;
   std::uint64_t peak_rss_bytes = 0;
   StatusCounts status{};
-  nlohmann::ordered_json more = nlohmann::ordered_json::object();  ///< what only one program has
+  base::Json more = base::Json::object();  ///< what only one program has
 
-  nlohmann::ordered_json to_json() const;
+  base::Json to_json() const;
 };
 
 /// Largest resident memory of this process so far.

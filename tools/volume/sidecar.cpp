@@ -5,9 +5,9 @@
 
 namespace crbrt::volume {
 
-nlohmann::ordered_json to_json(const RunRecord& run) {
-  nlohmann::ordered_json json = run.estimator;
-  json["GeneratedBy"] = {{{"Name", run.program}, {"Version", cli::version()}}};
+base::Json to_json(const RunRecord& run) {
+  base::Json json = run.estimator;
+  json["GeneratedBy"] = base::Json::array({{{"Name", run.program}, {"Version", cli::version()}}});
   json["CommandLine"] = run.command;
   std::vector<std::string> names;
   for (const std::string& source : run.sources) names.push_back(without_folder(source));

@@ -2,9 +2,10 @@
 /// same bytes anywhere.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "base/json.h"
 
 namespace crbrt::volume {
 
@@ -13,11 +14,11 @@ struct RunRecord {
   std::string program;               ///< "crbrt-map"
   std::string command;               ///< command_without_folders()
   std::vector<std::string> sources;  ///< input, mask, ...: only their file names are kept
-  nlohmann::ordered_json estimator;  ///< ModelName, ModelSHA256, BasisSHA256, BasisVerified, ... of the program
+  base::Json estimator;              ///< ModelName, ModelSHA256, BasisSHA256, BasisVerified, ... of the program
 };
 
 /// The fields of `run`, in the order of their importance to a reader.
-nlohmann::ordered_json to_json(const RunRecord& run);
+base::Json to_json(const RunRecord& run);
 
 /// The command as typed, quoted where a shell needs it; of an absolute path only the last part is kept.
 std::string command_without_folders(int argc, char** argv);

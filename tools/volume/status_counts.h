@@ -3,9 +3,9 @@
 
 #include <array>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 
+#include "base/json.h"
 #include "crbrt/status.h"
 
 namespace crbrt::volume {
@@ -22,8 +22,8 @@ inline StatusCounts count(std::span<const VoxelStatus> status) {
 }
 
 /// {"ok": 12, ...}
-inline nlohmann::ordered_json to_json(const StatusCounts& counts) {
-  nlohmann::ordered_json json;
+inline base::Json to_json(const StatusCounts& counts) {
+  base::Json json;
   for (std::size_t i = 0; i < counts.size(); ++i) json[status_names[i]] = counts[i];
   return json;
 }

@@ -10,17 +10,14 @@ namespace {
 
 class Parse : public testing::Test {
  protected:
-  Parse() {
-    add_common_options(app_);
-    app_.add_option("--count", count_)->required();
-  }
+  Parse() { line_.option("--count", count_).required(); }
   bool parse_words(std::vector<std::string> words) {
     words.insert(words.begin(), "crbrt-test");
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
-    return parse(app_, static_cast<int>(argv.size()), argv.data());
+    return line_.parse(static_cast<int>(argv.size()), argv.data());
   }
-  CLI::App app_{"A test.", "crbrt-test"};
+  CommandLine line_{"A test.", "crbrt-test"};
   int count_ = 0;
 };
 

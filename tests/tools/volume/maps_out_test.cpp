@@ -47,7 +47,7 @@ class MapsOut : public testing::Test {
   std::string file(const std::string& name) const { return folder / name; }
   void write_one(const volume::Grid& grid, Compression compression, const std::vector<float>& values) {
     volume::MapFolder maps(file("out"), grid, run, compression);
-    maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", {0.5, 2.0}}}}, values);
+    maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", base::Json::array({0.5, 2.0})}}}, values);
     maps.write_status(std::vector<VoxelStatus>(values.size(), VoxelStatus::outside_range));
     maps.commit();
   }
@@ -113,15 +113,15 @@ TEST_F(MapsOut, CompressedMapsHoldTheSameBytes) {
 
 TEST_F(MapsOut, SidecarsSayWhatTheMapIsAndWhatMadeIt) {
   write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8));
-  const auto json = nlohmann::json::parse(content_of(file("out/T1map.json")));
+  const auto json = base::Json::from_file(file("out/T1map.json"));
   EXPECT_EQ(json["OutputName"], "t1_apparent_s");
   EXPECT_EQ(json["Units"], "s");
-  EXPECT_EQ(json["ValidRange"], nlohmann::json({0.5, 2.0}));
+  EXPECT_EQ(json["ValidRange"], base::Json::array({0.5, 2.0}));
   EXPECT_EQ(json["ModelName"], "m");
-  EXPECT_EQ(json["GeneratedBy"][0]["Name"], "crbrt-map");
-  EXPECT_EQ(json["GeneratedBy"][0]["Version"], CRBRT_VERSION_STRING);
-  EXPECT_EQ(json["Sources"], nlohmann::json({"in.nii", "scan.mat:x"}));
-  const auto status = nlohmann::json::parse(content_of(file("out/status.json")));
+  EXPECT_EQ(json["GeneratedBy"].at(0)["Name"], "crbrt-map");
+  EXPECT_EQ(json["GeneratedBy"].at(0)["Version"], CRBRT_VERSION_STRING);
+  EXPECT_EQ(json["Sources"], base::Json::array({"in.nii", "scan.mat:x"}));
+  const auto status = base::Json::from_file(file("out/status.json"));
   EXPECT_EQ(status["Levels"]["4"], "not_computed");
   EXPECT_EQ(status["Counts"]["outside_range"], 8);
 }

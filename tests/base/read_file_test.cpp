@@ -1,0 +1,35 @@
+// Whole files, or a complaint that says why not.
+#include "base/read_file.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace crbrt::base {
+namespace {
+
+std::string complaint(const std::string& path) {
+  try {
+    return "accepted: " + read_file(path, "a table");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+TEST(ReadFile, GivesEveryByte) {
+  const tests::TemporaryFolder folder;
+  std::string bytes;  // more than one block, with zeros and line ends
+  for (int i = 0; i < 200'000; ++i) bytes += static_cast<char>(i % 256);
+  EXPECT_EQ(read_file(folder.file("bytes", bytes), "bytes"), bytes);
+  EXPECT_EQ(read_file(folder.file("empty", ""), "bytes"), "");
+}
+
+TEST(ReadFile, SaysWhyAFileCannotBeRead) {
+  const tests::TemporaryFolder folder;
+  EXPECT_EQ(complaint(folder / "absent"), folder / "absent" + ": expected a table, found No such file or directory");
+  EXPECT_EQ(complaint(folder / ""), folder / "" + ": expected a table, found Is a directory");
+}
+
+}  // namespace
+}  // namespace crbrt::base
