@@ -12,6 +12,7 @@ crbrt_add_library(crbrt_physics SOURCES
   design/bound_cost.cpp
   estimand.cpp
   kernel_baseline.cpp
+  normal_block.cpp
   prior.cpp
   r2sl.cpp
   semisolid.cpp

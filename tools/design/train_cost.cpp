@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "physics/design/bound_cost.h"
-#include "tools/eval/parallel.h"
+#include "tools/evaluation/parallel.h"
 
 namespace crbrt::design {
 namespace {

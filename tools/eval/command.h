@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "tools/eval/evaluate.h"
-#include "tools/eval/floor.h"
-#include "tools/eval/nlls_check.h"
+#include "tools/evaluation/evaluate.h"
+#include "tools/evaluation/floor.h"
+#include "tools/evaluation/nlls_check.h"
 
 namespace crbrt::evaluation {
 

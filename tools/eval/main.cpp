@@ -11,7 +11,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/eval/command.h"
 #include "tools/eval/report.h"
-#include "tools/eval/targets.h"
+#include "tools/evaluation/targets.h"
 
 namespace {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "tools/eval/atypicality.h"
-#include "tools/eval/evaluate.h"
-#include "tools/eval/floor.h"
-#include "tools/eval/grid_maps.h"
-#include "tools/eval/nlls_check.h"
+#include "tools/evaluation/atypicality.h"
+#include "tools/evaluation/evaluate.h"
+#include "tools/evaluation/floor.h"
+#include "tools/evaluation/grid.h"
+#include "tools/evaluation/nlls_check.h"
 
 namespace crbrt::evaluation {
 

@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "base/progress.h"
-#include "tools/eval/parallel.h"
+#include "tools/evaluation/parallel.h"
 #include "tools/phantom/fields.h"
 #include "tools/phantom/literature.h"
 

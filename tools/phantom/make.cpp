@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "crbrt/loader.hpp"
-#include "tools/eval/normal_block.h"
+#include "physics/normal_block.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/descriptions.h"
 #include "tools/phantom/fields.h"
@@ -65,7 +65,7 @@ Voxels fill(const Brain& brain, const Cells& cells, const Library& library, cons
     // Cells use the indices below 2^20.
     physics::CounterRandom random(options.seed, physics::Stream::phantom, (std::uint64_t{1} << 20) + z);
     noise.resize((end - begin) * 2 * n_coeff);
-    evaluation::fill_normal(random, noise);
+    physics::fill_normal(random, noise);
     for (std::size_t i = begin; i < end; ++i) {
       const std::size_t first = library.first_entry[cells.of_voxel[i]], n = library.first_entry[cells.of_voxel[i] + 1] - first;
       const auto entry = first + static_cast<std::size_t>(random.uniform() * static_cast<double>(n));

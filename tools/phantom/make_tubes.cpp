@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "physics/counter_random.h"
-#include "tools/eval/parallel.h"
+#include "tools/evaluation/parallel.h"
 #include "tools/phantom/descriptions.h"
 #include "tools/phantom/physics_source.h"
 #include "tools/phantom/tubes.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/eval/distribution.h"
+#include "tools/evaluation/distribution.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 

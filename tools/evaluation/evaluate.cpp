@@ -1,0 +1,111 @@
+// Measure at every SNR, then average: every mean is over fingerprints first, and only at the end over outputs.
+#include "tools/evaluation/evaluate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/progress.h"
+#include "tools/evaluation/realise.h"
+#include "tools/evaluation/targets.h"
+
+namespace crbrt::evaluation {
+namespace {
+
+constexpr std::size_t n_bound_bin = 12;
+
+Coverage coverage_of(const Realisations& r) {
+  if (!r.has_residuals()) return {};
+  Coverage coverage{row_means(r.within_1), row_means(r.within_2), row_means(r.residual), row_means(r.residual_squared)};
+  for (std::size_t j = 0; j < coverage.residual_std.size(); ++j) {
+    const double mean = coverage.residual_mean[j];
+    coverage.residual_std[j] = std::sqrt(std::max(0.0, coverage.residual_std[j] - mean * mean));
+  }
+  return coverage;
+}
+
+Split split_of(const Realisations& r) {
+  return {
+      r.snr,         row_means(r.bias2 / r.bound), row_means(r.variance / r.bound), row_means(r.bias2), row_means(r.variance),
+      coverage_of(r)};
+}
+
+Detail detail_of(const Realisations& r) {
+  Detail detail;
+  detail.mean_abs_bias = row_means(r.bias.abs());
+  for (Eigen::Index j = 0; j < r.bias.rows(); ++j) {
+    detail.bias.push_back(bias_histogram(r, j));
+    detail.std_over_sqrt_crb.push_back(std_histogram(r, j));
+    detail.by_bound.push_back(split_by_bound(r, j, n_bound_bin));
+  }
+  return detail;
+}
+
+bool has_detail_snr(const Options& options) {
+  return std::find(options.snrs.begin(), options.snrs.end(), options.detail_snr) != options.snrs.end();
+}
+
+void add_tallies(const Runners& runners, Evaluation& result) {
+  for (const auto& runner : runners) {
+    result.voxels += runner->n_voxel();
+    result.flagged += runner->n_flagged();
+    result.kernel_s += runner->kernel_s();
+  }
+  result.isa = runners.front()->isa();
+  result.has_uncertainty = runners.front()->has_std();
+}
+
+}  // namespace
+
+std::size_t fingerprint_count(const physics::Dataset& dataset, const Options& options) {
+  return options.count == 0 ? dataset.size() : std::min(options.count, dataset.size());
+}
+
+std::vector<double> row_means(const Eigen::ArrayXXd& scores) {
+  std::vector<double> mean(static_cast<std::size_t>(scores.rows()));
+  for (Eigen::Index j = 0; j < scores.rows(); ++j) {
+    double sum = 0, n = 0;
+    for (double x : scores.row(j)) {
+      if (std::isnan(x)) continue;
+      sum += x;
+      ++n;
+    }
+    mean[static_cast<std::size_t>(j)] = sum / n;
+  }
+  return mean;
+}
+
+Evaluation evaluate(const Program& program, const physics::Dataset& dataset, const Options& options,
+                    const std::string& model_path) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::size_t count = fingerprint_count(dataset, options);
+  const Targets targets = targets_of(program, dataset, count, model_path);
+  Runners runners = make_runners(program, options.isa, options.threads);
+  const std::size_t n_extra = has_detail_snr(options) ? 1 : 2;  // the loss, and the detail where no SNR of the list gives it
+  base::Progress progress("evaluating", count * (options.snrs.size() + n_extra));
+  const auto advance = [&] { progress.advance(1); };
+  const auto at = [&](double snr) {
+    return realise(runners, dataset, targets, snr, options.realisations, options.seed, advance);
+  };
+
+  Evaluation result;
+  for (std::size_t j = 0; j < targets.n_output(); ++j) {
+    result.outputs.push_back(targets.estimands[j].name());
+    result.units.push_back(targets.estimands[j].unit());
+  }
+  result.loss = row_means(random_snr_loss(runners, dataset, targets, options.draws, options.seed, advance));
+  for (double loss : result.loss) result.loss_mean += loss / static_cast<double>(result.loss.size());
+  for (const double snr : options.snrs) {
+    const Realisations r = at(snr);
+    result.splits.push_back(split_of(r));
+    if (snr == options.detail_snr) result.detail = detail_of(r);
+  }
+  if (!has_detail_snr(options)) result.detail = detail_of(at(options.detail_snr));
+  result.fingerprints = targets.n_usable();
+  result.dropped = count - result.fingerprints;
+  add_tallies(runners, result);
+  result.total_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace crbrt::evaluation
