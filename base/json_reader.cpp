@@ -61,6 +61,12 @@ double JsonReader::number() const {
   return value_->number();
 }
 
+double JsonReader::positive() const {
+  const double value = number();
+  if (!(value > 0)) fail("a number above 0");
+  return value;
+}
+
 std::string JsonReader::text() const {
   if (!value_->is_text()) fail("a text");
   return value_->text();

@@ -26,6 +26,7 @@ class JsonReader {
   bool is_array() const noexcept;
   bool is_number() const noexcept;
   double number() const;
+  double positive() const;  ///< a number above 0
   std::string text() const;
   bool boolean() const;
   std::vector<double> numbers() const;  ///< an array of numbers

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/fma_peak.h"
-#include "bench/integer_peak.h"
+#include "bench/peak.h"
 #include "runtime/src/run_ops.h"
 #include "tests/support/sample_op.h"
 

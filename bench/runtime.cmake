@@ -2,7 +2,7 @@
 include(crbrt_kernels)
 include(${PROJECT_SOURCE_DIR}/tests/support/synthetic_program.cmake)
 
-crbrt_add_library(crbrt_fma_peak SOURCES fma_peak.cpp integer_peak.cpp PUBLIC crbrt::runtime)
+crbrt_add_library(crbrt_fma_peak SOURCES peak.cpp PUBLIC crbrt::runtime)
 target_compile_options(crbrt_fma_peak PRIVATE ${crbrt_runtime_flags})
 foreach(isa IN LISTS crbrt_isas)
   set(loops crbrt_peak_loops_${isa})

@@ -8,7 +8,6 @@ option(CRBRT_BENCH_LIBTORCH "LibTorch as a peer of crbrt-bench" OFF)
 
 crbrt_add_program(crbrt-bench SOURCES
   peers/plain_network.cpp
-  speed/accuracy.cpp
   speed/child_process.cpp
   speed/engines.cpp
   speed/goals.cpp

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/fma_peak.h"
+#include "bench/peak.h"
 #include "crbrt/session.h"
 #include "tests/support/synthetic_program.h"
 

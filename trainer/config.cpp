@@ -91,8 +91,8 @@ std::vector<OutputConfig> read_outputs(const JsonReader& value) {
 void read_optimizer(const JsonReader& value, Config& config) {
   value.expect_only({"kind", "learning_rate", "max_gradient_norm"});
   choice<bool>(value.at("kind"), {{"adam", true}});
-  config.learning_rate = positive(value.at("learning_rate"));
-  if (value.has("max_gradient_norm")) config.max_gradient_norm = positive(value.at("max_gradient_norm"));
+  config.learning_rate = value.at("learning_rate").positive();
+  if (value.has("max_gradient_norm")) config.max_gradient_norm = value.at("max_gradient_norm").positive();
 }
 
 Schedule read_schedule(const JsonReader& value) {
@@ -101,8 +101,8 @@ Schedule read_schedule(const JsonReader& value) {
       value.at("kind"), {{"constant", ScheduleKind::constant}, {"step", ScheduleKind::step}, {"cosine", ScheduleKind::cosine}});
   if (schedule.kind == ScheduleKind::step) {
     value.expect_only({"kind", "every", "factor", "warmup_epochs"});
-    schedule.every_epochs = positive(value.at("every"));
-    schedule.factor = positive(value.at("factor"));
+    schedule.every_epochs = value.at("every").positive();
+    schedule.factor = value.at("factor").positive();
   } else {
     value.expect_only({"kind", "warmup_epochs"});
   }
@@ -116,7 +116,7 @@ void read_training(const JsonReader& value, Config& config) {
   config.epochs = integer(value.at("epochs"), 1);
   config.seed = integer(value.at("seed"), 0, 0x1p53);
   if (!value.has("snr_min") && !value.has("snr_max")) return;
-  config.snr = SnrRange{positive(value.at("snr_min")), positive(value.at("snr_max"))};
+  config.snr = SnrRange{value.at("snr_min").positive(), value.at("snr_max").positive()};
   if (config.snr->minimum > config.snr->maximum) value.at("snr_max").fail("at least snr_min");
 }
 
@@ -155,7 +155,7 @@ ValidationConfig read_validation(const JsonReader& value) {
   if (value.has("count")) {
     result.count = integer(value.at("count"), 1);
   } else {
-    result.fraction = positive(value.at("fraction"));
+    result.fraction = value.at("fraction").positive();
     if (result.fraction >= 1) value.at("fraction").fail("a fraction below 1");
   }
   if (value.has("every")) result.every_epochs = integer(value.at("every"), 1);

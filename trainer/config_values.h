@@ -27,12 +27,6 @@ inline std::size_t integer(const JsonReader& value, double minimum, double maxim
   return static_cast<std::size_t>(number);
 }
 
-inline double positive(const JsonReader& value) {
-  const double number = value.number();
-  if (!(number > 0) || !std::isfinite(number)) value.fail("a number above 0");
-  return number;
-}
-
 inline double not_negative(const JsonReader& value) {
   const double number = value.number();
   if (!(number >= 0) || !std::isfinite(number)) value.fail("a number of at least 0");

@@ -1,5 +1,5 @@
 // Pipes and posix_spawn.
-#include "bench/speed/child_process.h"
+#include "bench/speed/engines.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,15 +1,37 @@
 /// The engines that the benchmark knows, which of them are installed, and how they are started.
 #pragma once
 
+#include <sys/types.h>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/peers/peer.h"
-#include "bench/speed/child_process.h"
 
 namespace crbrt::bench {
+
+/// A program that answers lines: written to its standard input, read from its standard output.
+class ChildProcess {
+ public:
+  /// Starts command[0] (searched in PATH) with our environment and `settings` ("NAME=VALUE") in it. Its standard error is ours.
+  ChildProcess(const std::vector<std::string>& command, const std::vector<std::string>& settings);
+  ~ChildProcess();  ///< ends its input and waits for it
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// The next line it prints. Throws base::Error when it ends instead.
+  std::string read_line();
+  std::string ask(const std::string& line);  ///< writes a line, returns the answer
+
+  void end();  ///< what the destructor does; may be called once before
+
+ private:
+  std::string name_;
+  pid_t pid_ = -1;
+  int to_ = -1, from_ = -1;
+  std::string buffer_;
+};
 
 inline constexpr const char* own_engine = "crbrt";
 

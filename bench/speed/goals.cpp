@@ -1,11 +1,10 @@
 /// Reading goals of speed, and judging a run's summary by them.
-#include "bench/speed/goals.h"
+#include "bench/speed/report.h"
 
 #include <algorithm>
 
 #include "base/json_reader.h"
 #include "base/number_text.h"
-#include "bench/speed/report.h"
 
 namespace crbrt::bench {
 namespace {
@@ -13,19 +12,13 @@ namespace {
 using base::JsonReader;
 using base::number_text;
 
-double positive(const JsonReader& json) {
-  const double value = json.number();
-  if (!(value > 0)) json.fail("a number above 0");
-  return value;
-}
-
 /// The keys are those of the summary, so that a goal is named like what it judges.
 void add_network(const std::string& network, const JsonReader& json, std::vector<SpeedGoal>& goals) {
   const std::vector<SummaryNumber> known = numbers_of({}, {});
   std::vector<std::string_view> keys;
   for (const SummaryNumber& number : known) keys.emplace_back(number.key);
   json.expect_only(keys);
-  for (const std::string& key : json.keys()) goals.push_back({network, key, positive(json.at(key))});
+  for (const std::string& key : json.keys()) goals.push_back({network, key, json.at(key).positive()});
 }
 
 }  // namespace
@@ -42,7 +35,8 @@ SpeedGoals read_speed_goals(const std::string& path) {
   if (speed.has("whole_brain")) {
     const JsonReader brain = speed.at("whole_brain");
     brain.expect_only({"voxels", "macs_per_voxel", "peak_gmacs"});
-    goals.whole_brain = {positive(brain.at("voxels")), positive(brain.at("macs_per_voxel")), positive(brain.at("peak_gmacs"))};
+    goals.whole_brain = {brain.at("voxels").positive(), brain.at("macs_per_voxel").positive(),
+                         brain.at("peak_gmacs").positive()};
   }
   if (speed.has("networks")) {
     const JsonReader networks = speed.at("networks");

@@ -1,5 +1,5 @@
 // Runs an engine under valgrind, which collects only inside crbrt_bench_run (peer_main.cpp).
-#include "bench/speed/instructions.h"
+#include "bench/speed/measure.h"
 
 #include <fstream>
 

@@ -2,14 +2,37 @@
 /// of a shared core drifts. Medians are what counts.
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "bench/speed/accuracy.h"
 #include "bench/speed/engines.h"
 #include "crbrt/isa.h"
 
 namespace crbrt::bench {
+
+/// Float engines compute the same network within a derived bound, integer engines are as far off as they are.
+/// Estimates in double for a few voxels, and how far single precision may be from them in any order of summation.
+class Truth {
+ public:
+  /// Of the task's model and its first voxels, 24 at most. Takes about a second for the network of [paper].
+  explicit Truth(const std::filesystem::path& task_folder);
+
+  std::size_t n_output() const noexcept { return spread_.size(); }
+
+  /// Differences over the voxels that both have, in units of each output's standard deviation over the voxels of Truth.
+  struct Difference {
+    double max = 0, rms = 0;
+    double of_bound = 0;  ///< largest difference as a share of the bound; above 1: no float computes this network
+    std::size_t n_voxel = 0;
+  };
+  Difference difference(const std::vector<float>& estimates) const;
+
+ private:
+  std::vector<double> estimates_, bound_;  ///< [n_voxel, n_output]
+  std::vector<double> spread_;             ///< [n_output]
+};
 
 /// G multiply-adds per second from registers.
 struct Peak {
@@ -51,5 +74,18 @@ struct Measured {
 /// Appends what one network gives. Float engines that are outside the bound are skipped, with the reason.
 void measure_network(const std::filesystem::path& task_folder, const Task& task, const std::vector<EngineKind>& kinds,
                      const Plan& plan, Measured& measured);
+
+/// Under callgrind: a second figure that knows no clock, no cache and no neighbour on the machine.
+struct InstructionCount {
+  std::string network;
+  EngineKind kind;
+  std::size_t batch = 0;
+  double per_voxel = 0;
+};
+
+/// For every installed engine but those of Node (whose just-in-time compiler callgrind would count as well).
+std::vector<InstructionCount> count_instructions(const std::filesystem::path& task_folder, const Task& task,
+                                                 const std::vector<EngineKind>& kinds, const std::vector<std::size_t>& batches,
+                                                 std::vector<Skipped>& skipped);
 
 }  // namespace crbrt::bench

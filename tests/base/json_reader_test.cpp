@@ -57,5 +57,12 @@ TEST_F(JsonFile, BrokenFilesAreRefused) {
             "nowhere.json: expected a readable JSON file, found No such file or directory");
 }
 
+TEST_F(JsonFile, PositiveRefusesZeroAndBelow) {
+  EXPECT_EQ(read("[0.5]").items()[0].positive(), 0.5);
+  for (const char* number : {"0", "-1", "-0.0"})
+    EXPECT_EQ(complaint([&] { read(std::string("{\"a\": ") + number + "}").at("a").positive(); }),
+              path() + ", a: expected a number above 0, found " + number);
+}
+
 }  // namespace
 }  // namespace crbrt::base

@@ -10,11 +10,8 @@
 #include "base/progress.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
-#include "tools/design/plot.h"
 #include "tools/design/report.h"
 #include "tools/design/search.h"
-#include "tools/design/sequence_text.h"
-#include "tools/design/start.h"
 
 namespace {
 

@@ -1,7 +1,8 @@
-// The JSON behind a design problem, and the weights it means.
+// The JSON behind a design problem, the weights that it means, and what a train may not exceed, in words.
 #include "tools/design/problem.h"
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <numbers>
 
@@ -14,12 +15,6 @@ namespace {
 
 using base::JsonReader;
 
-double positive(const JsonReader& json, std::string_view key) {
-  const double value = json.at(key).number();
-  if (!(value > 0 && std::isfinite(value))) json.at(key).fail("a positive number");
-  return value;
-}
-
 std::size_t whole(const JsonReader& json, std::string_view key, double minimum) {
   const double value = json.at(key).number();
   if (!(value >= minimum && value <= 1e6 && value == std::floor(value)))
@@ -29,8 +24,8 @@ std::size_t whole(const JsonReader& json, std::string_view key, double minimum) 
 
 Limits read_limits(const JsonReader& json) {
   json.expect_only({"alpha_max_rad", "trf_min_s", "trf_max_s", "energy_rad2_per_s", "b1_rms_ut", "b1_peak_ut"});
-  Limits limits{positive(json, "alpha_max_rad"),     positive(json, "trf_min_s"), positive(json, "trf_max_s"),
-                positive(json, "energy_rad2_per_s"), positive(json, "b1_rms_ut"), positive(json, "b1_peak_ut")};
+  Limits limits{json.at("alpha_max_rad").positive(),     json.at("trf_min_s").positive(), json.at("trf_max_s").positive(),
+                json.at("energy_rad2_per_s").positive(), json.at("b1_rms_ut").positive(), json.at("b1_peak_ut").positive()};
   if (!(limits.trf_min_s < limits.trf_max_s)) json.at("trf_max_s").fail("more than trf_min_s");
   return limits;
 }
@@ -51,10 +46,10 @@ Compression read_compression(const JsonReader& json, const std::string& folder, 
 
 DesignTissue read_tissue(const JsonReader& json) {
   json.expect_only({"name", "m0_semi_frac", "t1_apparent_s", "t2_free_s", "exchange_hz", "t2_semi_s", "weight"});
-  const double r1 = 1 / positive(json, "t1_apparent_s");
+  const double r1 = 1 / json.at("t1_apparent_s").positive();
   DesignTissue t{json.at("name").text(),
-                 {positive(json, "m0_semi_frac"), r1, 1 / positive(json, "t2_free_s"), positive(json, "exchange_hz"), r1,
-                  positive(json, "t2_semi_s"), 0, 1},
+                 {json.at("m0_semi_frac").positive(), r1, 1 / json.at("t2_free_s").positive(),
+                  json.at("exchange_hz").positive(), r1, json.at("t2_semi_s").positive(), 0, 1},
                  {}};
   if (const std::string_view why = physics::why_invalid(t.tissue); !why.empty()) json.fail("a valid tissue", std::string(why));
   const JsonReader weight = json.at("weight");
@@ -68,7 +63,7 @@ DesignTissue read_tissue(const JsonReader& json) {
 
 Field read_field(const JsonReader& json, double tr_s) {
   json.expect_only({"omega0_cycles_per_tr", "b1_rel"});
-  return {json.at("omega0_cycles_per_tr").number() * 2 * std::numbers::pi / tr_s, positive(json, "b1_rel")};
+  return {json.at("omega0_cycles_per_tr").number() * 2 * std::numbers::pi / tr_s, json.at("b1_rel").positive()};
 }
 
 }  // namespace
@@ -115,13 +110,13 @@ Problem read_problem(const std::string& path) {
   json.expect_only({"name", "tr_s", "n_pulse", "coefficients", "snr", "limits", "compression", "tissues", "fields"});
   Problem p;
   p.name = json.at("name").text();
-  p.tr_s = positive(json, "tr_s");
+  p.tr_s = json.at("tr_s").positive();
   p.n_pulse = whole(json, "n_pulse", 20);
   const JsonReader coefficients = json.at("coefficients");
   coefficients.expect_only({"alpha", "trf"});
   p.n_alpha = whole(coefficients, "alpha", 4);
   p.n_trf = whole(coefficients, "trf", 4);
-  p.snr = positive(json, "snr");
+  p.snr = json.at("snr").positive();
   p.limits = read_limits(json.at("limits"));
   if (!(p.limits.trf_max_s < p.tr_s)) json.at("limits").at("trf_max_s").fail("less than tr_s");
   p.compression = read_compression(json.at("compression"), std::filesystem::path(path).parent_path().string(), p.tr_s);
@@ -130,6 +125,34 @@ Problem read_problem(const std::string& path) {
   if (p.tissues.empty()) json.at("tissues").fail("at least one tissue", "none");
   if (p.fields.empty()) json.at("fields").fail("at least one field", "none");
   return p;
+}
+
+std::string why_over_limit(const physics::Sequence& sequence, const Limits& limits) {
+  char text[160];
+  const auto line = [&](const char* what, std::size_t pulse, double limit, double found) {
+    std::snprintf(text, sizeof text, "pulse %zu: expected %s %g, found %.9g", pulse + 1, what, limit, found);
+    return std::string(text);
+  };
+  constexpr double rounding = 1e-9;  // relative: decimals to doubles
+  for (const physics::Cycle& cycle : sequence.cycles) {
+    for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k) {
+      const double alpha = cycle.alpha_rad[k], trf = cycle.trf_s[k];
+      if (alpha < 0) return line("alpha_rad >=", k, 0, alpha);
+      if (alpha > (k == 0 ? std::numbers::pi : limits.alpha_max_rad) * (1 + rounding))
+        return line("alpha_rad <=", k, limits.alpha_max_rad, alpha);
+      if (trf < limits.trf_min_s * (1 - rounding)) return line("trf_s >=", k, limits.trf_min_s, trf);
+      if (trf > limits.trf_max_s * (1 + rounding)) return line("trf_s <=", k, limits.trf_max_s, trf);
+    }
+  }
+  const physics::RfLoad load = physics::rf_load(sequence);
+  const auto figure = [&](const char* what, double limit, double found) {
+    if (found <= limit * (1 + rounding)) return std::string();
+    std::snprintf(text, sizeof text, "expected %s <= %g, found %.9g", what, limit, found);
+    return std::string(text);
+  };
+  if (auto why = figure("RF energy (rad^2/s)", limits.energy_rad2_per_s, load.energy_rad2_per_s); !why.empty()) return why;
+  if (auto why = figure("B1 rms (uT)", limits.b1_rms_ut, load.b1_rms_ut); !why.empty()) return why;
+  return figure("B1 peak (uT)", limits.b1_peak_ut, load.b1_peak_ut);
 }
 
 }  // namespace crbrt::design

@@ -8,11 +8,25 @@
 #include <vector>
 
 #include "physics/prior.h"
+#include "physics/sequence.h"
 #include "physics/tissue.h"
-#include "tools/design/limits.h"
-#include "tools/subspace/prior_basis.h"
+#include "tools/subspace/basis.h"
 
 namespace crbrt::design {
+
+/// What every pulse and the whole train must obey.
+/// The defaults are those of the published trains.
+struct Limits {
+  double alpha_max_rad = 2.2;  ///< balanced pulses: R2sl exists with room to spare
+  double trf_min_s = 100e-6;
+  double trf_max_s = 500e-6;
+  double energy_rad2_per_s = 1.1411e6;  ///< sum alpha^2 / trf, inversion included
+  double b1_rms_ut = 2.0;
+  double b1_peak_ut = 23.5;
+};
+
+/// Empty when the sequence obeys, else one line: which pulse or figure, the limit, what was found.
+std::string why_over_limit(const physics::Sequence& sequence, const Limits& limits);
 
 inline constexpr std::size_t n_quantity = 3;
 inline constexpr std::array<const char*, n_quantity> quantity_names = {"m0_semi_frac", "t1_apparent_s", "t2_free_s"};

@@ -1,9 +1,11 @@
-/// What trains can measure, side by side: costs, relative bounds, RF load, and what a basis of low rank loses.
+/// What comes out: what trains can measure, side by side (costs, relative bounds, RF load, and what a basis of low rank loses),
+/// and a train as text and as a picture.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "physics/sequence.h"
 #include "tools/design/problem.h"
 #include "tools/design/train_cost.h"
 
@@ -28,5 +30,14 @@ TrainReport measure(const std::string& label, const physics::Sequence& sequence,
 
 std::string report_text(const Problem& problem, const std::vector<TrainReport>& trains);
 std::string report_json(const Problem& problem, const std::vector<TrainReport>& trains);
+
+/// {"name", "tr_s", "alpha_rad": [...], "trf_s": [...]}: one cycle, as physics::read_sequence wants it.
+std::string json_text(const physics::Sequence& sequence);
+
+/// Header "pulse,alpha_rad,trf_s", then one pulse a row, counted from 1.
+std::string csv_text(const physics::Sequence& sequence);
+
+/// Flip angle and duration over the pulses as a PNG, written atomically. Throws base::OutputError, also where gnuplot fails.
+void plot_train(const physics::Sequence& sequence, const std::string& path);
 
 }  // namespace crbrt::design

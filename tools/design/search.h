@@ -1,8 +1,10 @@
 /// The search for a better shape: rounds of L-BFGS (Ceres) on its spline coefficients. The basis is renewed before every round
 /// and constant within it, so a round depends on nothing but the shape it starts from, and a search that was interrupted goes
 /// on as if it had not been. Limits hold by construction.
+/// Searches begin at random shapes, or at the shape closest to a given train.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -31,5 +33,15 @@ void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, c
 /// JSON. Reading throws base::InputError for another problem's state.
 std::string state_text(const SearchState& state);
 SearchState read_state(const std::string& path, const std::string& problem_text);
+
+/// Number `index` of the random shapes of `seed`: three to six lobes of flip angles over a floor, durations anywhere.
+Shape random_shape(const Problem& problem, std::uint64_t seed, std::uint64_t index);
+
+/// Least-squares splines through the balanced pulses of the first cycle, cut to the limits. Durations that the peak of B1
+/// forces are forced again by the formula. Throws base::Error for another number of pulses or repetition time.
+Shape fitted_shape(const Problem& problem, const physics::Sequence& sequence);
+
+/// The same curves with the problem's numbers of coefficients. Throws as fitted_shape.
+Shape resampled_shape(const Problem& problem, const Shape& shape);
 
 }  // namespace crbrt::design

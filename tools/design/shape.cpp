@@ -1,11 +1,13 @@
-// B-spline curves, and the limits that turn them into pulses.
+// B-spline curves, the limits that turn them into pulses, and shapes as JSON.
 #include "tools/design/shape.h"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "tools/design/spline.h"
+#include "base/json.h"
+#include "base/json_reader.h"
 
 namespace crbrt::design {
 namespace {
@@ -115,6 +117,63 @@ ShapeSlopes slopes_of_shape(const Shape& shape, const Limits& limits, const phys
     point.trf_weights.add_slope(of_wanted * point.wanted, slopes.log_trf);
   }
   return slopes;
+}
+
+SplineWeights spline_weights(std::size_t n_coefficient, double u) {
+  const auto last = static_cast<std::ptrdiff_t>(n_coefficient) - 1;
+  const double position = u * static_cast<double>(last + 2);
+  const auto interval = std::min(static_cast<std::ptrdiff_t>(position), last + 1);
+  const double t = position - static_cast<double>(interval), s = 1 - t;
+  SplineWeights weights{
+      {}, {s * s * s / 6, (3 * t * t * t - 6 * t * t + 4) / 6, (3 * s * s * s - 6 * s * s + 4) / 6, t * t * t / 6}};
+  // The end coefficients count three times, so the curve starts and ends on them.
+  for (std::ptrdiff_t i = 0; i < 4; ++i)
+    weights.index[i] = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(interval + i - 2, 0, last));
+  return weights;
+}
+
+std::vector<double> fit_spline(const std::vector<double>& values, std::size_t n_coefficient) {
+  const auto n = static_cast<Eigen::Index>(n_coefficient);
+  Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(n, n);
+  Eigen::VectorXd right = Eigen::VectorXd::Zero(n);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const double u = static_cast<double>(k) / static_cast<double>(values.size() - 1);
+    const SplineWeights w = spline_weights(n_coefficient, u);
+    Eigen::VectorXd row = Eigen::VectorXd::Zero(n);
+    w.add_slope(1, {row.data(), n_coefficient});
+    normal += row * row.transpose();
+    right += values[k] * row;
+  }
+  normal.diagonal().array() += 1e-9;  // more coefficients than values leave some free
+  const Eigen::VectorXd x = normal.ldlt().solve(right);
+  return {x.begin(), x.end()};
+}
+
+Shape read_shape(const std::string& path) {
+  const auto json = base::JsonReader::from_file(path);
+  json.expect_only({"name", "tr_s", "n_pulse", "alpha_rad", "trf_s"});
+  Shape shape{.name = json.at("name").text(),
+              .tr_s = json.at("tr_s").number(),
+              .n_pulse = static_cast<std::size_t>(json.at("n_pulse").number()),
+              .alpha_rad = json.at("alpha_rad").numbers(),
+              .trf_s = json.at("trf_s").numbers()};
+  for (const char* key : {"alpha_rad", "trf_s"})
+    if (json.at(key).numbers().size() < 4) json.at(key).fail("at least four spline coefficients");
+  return shape;
+}
+
+std::string shape_text(const Shape& shape) {
+  const auto rounded = [](std::vector<double> values, double steps_per_unit) {
+    for (double& value : values) value = std::round(value * steps_per_unit) / steps_per_unit;
+    return values;
+  };
+  base::Json json;
+  json["name"] = shape.name;
+  json["tr_s"] = shape.tr_s;
+  json["n_pulse"] = shape.n_pulse;
+  json["alpha_rad"] = rounded(shape.alpha_rad, 1e4);
+  json["trf_s"] = rounded(shape.trf_s, 1e7);
+  return json.dump() + "\n";
 }
 
 }  // namespace crbrt::design

@@ -1,12 +1,12 @@
 // Random lobes, and least squares.
-#include "tools/design/start.h"
+#include "tools/design/search.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
 #include "physics/counter_random.h"
-#include "tools/design/spline.h"
+#include "tools/design/shape.h"
 
 namespace crbrt::design {
 namespace {

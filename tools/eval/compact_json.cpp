@@ -1,5 +1,5 @@
 // Recursion over objects and arrays of objects; everything else is the library's own text.
-#include "tools/eval/compact_json.h"
+#include "tools/eval/report.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "tools/evaluation/atypicality.h"
 #include "tools/evaluation/evaluate.h"
 #include "tools/evaluation/floor.h"
@@ -34,5 +35,11 @@ struct Measurement {
 
 std::string table(const Measurement& measurement, const Options& options, const Origin& origin);
 std::string json(const Measurement& measurement, const Options& options, const Origin& origin);
+
+/// JSON that people can read and that stays small: objects one key a line, arrays of numbers on one line, numbers rounded.
+std::string compact_dump(const base::Json& document);
+
+/// Six significant digits; null where not finite. For arrays that are drawn, not computed with.
+base::Json rounded(double value);
 
 }  // namespace crbrt::evaluation

@@ -3,7 +3,6 @@
 
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
-#include "tools/eval/compact_json.h"
 #include "tools/eval/report.h"
 
 namespace crbrt::evaluation {

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
-#include "tools/subspace/basis_source.h"
+#include "tools/subspace/basis.h"
 
 namespace crbrt::fit {
 namespace {

@@ -3,6 +3,7 @@
 #include "tools/phantom/brain.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "tools/volume/image_values.h"
@@ -20,6 +21,35 @@ TissueClass classify(float intensity) {
 
 std::array<std::size_t, 3> coordinates(const volume::Shape& shape, std::size_t voxel) {
   return {voxel % shape[0], voxel / shape[0] % shape[1], voxel / (shape[0] * shape[1])};
+}
+
+// Shapes of the fields are invented; ranges are those of a head at 3 T with TR 3.5 ms, where pi / TR is 143 Hz.
+double spot(const Position& p, const Position& centre, double radius) noexcept {
+  double distance2 = 0;
+  for (std::size_t d = 0; d < 3; ++d) distance2 += (p[d] - centre[d]) * (p[d] - centre[d]);
+  return std::exp(-distance2 / (radius * radius));
+}
+
+// White and grey matter: Stanisz et al., "T1, T2 relaxation and magnetization transfer in tissue at 3T", Magn Reson Med 54:507
+// (2005), table 1: T1, T2, pool ratio f = 13.9 +- 2.8 and 5.0 +- 0.5 %, exchange R = 23 +- 4 and 40 +- 1 /s, T2s = 10.0 +- 1.0
+// and 9.1 +- 0.2 us. There the free pool is 1, so our fraction is f / (1 + f) and our exchange rate R (1 + f). CSF: as good as
+// water; its small semi-solid pool stands for partial volume.
+struct Value {
+  double mean, std;
+};
+struct Values {
+  Value m0_semi_frac, t1_s, t2_free_s, exchange_hz, t2_semi_s;
+};
+
+constexpr Values white_matter{{0.122, 0.020}, {1.084, 0.045}, {0.069, 0.003}, {26, 4.5}, {10.0e-6, 1.0e-6}};
+constexpr Values grey_matter{{0.048, 0.005}, {1.820, 0.114}, {0.099, 0.007}, {42, 1.0}, {9.1e-6, 0.2e-6}};
+constexpr Values csf{{0.010, 0.001}, {3.000, 0.150}, {0.500, 0.040}, {30, 3.0}, {10.0e-6, 1.0e-6}};
+
+/// Gaussian, redrawn until within 2.5 standard deviations.
+double draw(const Value& value, physics::CounterRandom& random) {
+  double deviation = random.normal();
+  while (std::abs(deviation) > 2.5) deviation = random.normal();
+  return value.mean + value.std * deviation;
 }
 
 }  // namespace
@@ -61,6 +91,39 @@ Brain read_brain(const std::string& path) {
   }
   if (brain.voxels.empty()) throw base::InputError(path, "an image of a brain", "no voxel above zero");
   return brain;
+}
+
+double omega0_relative(const Position& p) noexcept {
+  const double shim = 0.12 * std::sin(2.1 * p[1] + 0.4) + 0.10 * p[0] - 0.08 * p[2] * p[2];
+  const double sinus = 0.75 * spot(p, {0.0, 0.80, -0.45}, 0.38);
+  const double ears = -0.45 * (spot(p, {0.75, -0.05, -0.65}, 0.30) + spot(p, {-0.75, -0.05, -0.65}, 0.30));
+  return std::clamp(shim + sinus + ears, -omega0_limit, omega0_limit);
+}
+
+double b1_rel(const Position& p) noexcept {
+  const double r2 = p[0] * p[0] + 0.8 * p[1] * p[1] + 0.7 * p[2] * p[2];
+  return std::clamp(1.18 - 0.26 * r2 + 0.05 * p[0] * p[1], b1_min_rel, b1_max_rel);
+}
+
+std::complex<double> m0(const Position& p) noexcept {
+  const double magnitude = 1 - 0.09 * p[1] + 0.05 * std::cos(2 * p[0]) - 0.03 * p[2];
+  const double phase = 1.2 + 1.5 * p[0] - 2.2 * p[1] + 0.6 * p[2] * p[2] + 0.9 * p[0] * p[2];
+  return std::polar(std::clamp(magnitude, 0.85, 1.15), phase);
+}
+
+physics::Tissue draw_tissue(TissueClass tissue, double omega0_rad_s, double b1_rel, physics::CounterRandom& random) {
+  const Values& values = tissue == TissueClass::white_matter  ? white_matter
+                         : tissue == TissueClass::grey_matter ? grey_matter
+                                                              : csf;
+  physics::Tissue result;
+  result.m0_semi_frac = draw(values.m0_semi_frac, random);
+  result.r1_free_hz = result.r1_semi_hz = 1 / draw(values.t1_s, random);
+  result.r2_free_hz = 1 / draw(values.t2_free_s, random);
+  result.exchange_hz = draw(values.exchange_hz, random);
+  result.t2_semi_s = draw(values.t2_semi_s, random);
+  result.omega0_rad_s = omega0_rad_s;
+  result.b1_rel = b1_rel;
+  return result;
 }
 
 }  // namespace crbrt::phantom

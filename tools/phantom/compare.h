@@ -1,9 +1,25 @@
-/// Maps against the truth of a digital brain.
+/// Maps against the truth of a phantom: errors over the digital brain, medians and quartiles in the tubes.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
+
+#include "crbrt/status.h"
+#include "tools/phantom/brain.h"
 
 namespace crbrt::phantom {
+
+/// The image of a map: .nii, or .nii.gz where the run was asked to compress.
+inline std::string map_path(const std::string& folder, const std::string& map) {
+  const std::string plain = (std::filesystem::path(folder) / (map + ".nii")).string();
+  return std::filesystem::exists(plain) ? plain : plain + ".gz";
+}
+
+/// A value outside its output's range (crbrt-map) or at a bound (crbrt-fit, which has the same code) is an estimate too.
+inline bool is_estimate(float status) {
+  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
+}
 
 struct CompareOptions {
   std::string phantom;  ///< folder of make_phantom()
@@ -17,5 +33,40 @@ struct CompareOptions {
 /// map and tissue rmse, rms_sqrt_crb, mean_error, mean_truth and voxels. Voxels that the run flagged as not computed or without
 /// signal do not count. Throws InputError, OutputError.
 void compare(const CompareOptions& options);
+
+/// Ends of the quarters of some numbers, linear between the two nearest; at least one number.
+struct Quartiles {
+  double low = 0, median = 0, high = 0;
+};
+Quartiles quartiles(std::vector<double> values);
+
+struct Method {
+  std::string name;    ///< "NLLS"
+  std::string folder;  ///< of maps
+};
+
+struct RoiOptions {
+  std::string phantom;  ///< folder of make_tubes()
+  std::vector<Method> methods;
+  std::string csv;
+  std::string boxes;  ///< folder for gnuplot's numbers; empty: none
+};
+
+/// Writes CSV lines "map,unit,tube,name,method,voxels,truth,median,quartile_low,quartile_high", and for every map
+/// BOXES/<map>.dat with the columns "position, value, method" and BOXES/<map>.truth with "from, to, truth" for
+/// scripts/plot_tubes.gp (BOXES/settings.gp names what is in them). Voxels without an estimate do not count. Prints the table.
+/// Throws InputError, OutputError.
+void measure_rois(const RoiOptions& options);
+
+/// A map and what it should be, over the whole grid.
+struct MapPair {
+  std::string map, output, unit;
+  std::vector<float> estimate, truth;
+};
+
+/// Writes FOLDER/<map>.dat (estimate, truth and difference as three matrices, -1e9 outside the brain) and FOLDER/<map>.gp
+/// (name, unit and colour ranges). The slice is the one with the most voxels. Throws OutputError.
+void write_slices(const std::string& folder, const volume::Grid& grid, const std::vector<float>& labels,
+                  const std::vector<MapPair>& maps);
 
 }  // namespace crbrt::phantom

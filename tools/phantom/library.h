@@ -5,9 +5,11 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crbrt/loader.hpp"
 #include "physics/estimand.h"
 #include "physics/simulator.h"
 #include "tools/phantom/brain.h"
@@ -38,5 +40,11 @@ Cells assign_cells(const Brain& brain);
 /// About `n_entry` fingerprints, shared out by the number of voxels that need them, at least four for each cell in use.
 /// The result does not depend on the number of threads.
 Library build_library(const Cells& cells, const Physics& physics, std::size_t n_entry, std::uint64_t seed, unsigned threads);
+
+/// Throws InputError for a model that is refused or does not hold its basis.
+Model load_with_basis(const std::string& path);
+
+/// Sequence and basis of the model; no estimands yet. Throws DisagreementError unless the sequence is the model's.
+Physics read_physics(const Model& model, const std::string& sequence, std::optional<double> tr_s = std::nullopt);
 
 }  // namespace crbrt::phantom

@@ -6,8 +6,6 @@
 #include "tools/cli/command_line.h"
 #include "tools/phantom/compare.h"
 #include "tools/phantom/make.h"
-#include "tools/phantom/make_tubes.h"
-#include "tools/phantom/rois.h"
 #include "tools/volume/sidecar.h"
 
 namespace {

@@ -1,5 +1,5 @@
 // Every voxel is simulated with its own fields: a slice has few, so no library stands between truth and voxel.
-#include "tools/phantom/make_tubes.h"
+#include "tools/phantom/make.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +15,7 @@
 #include "base/progress.h"
 #include "physics/counter_random.h"
 #include "tools/evaluation/parallel.h"
-#include "tools/phantom/descriptions.h"
-#include "tools/phantom/physics_source.h"
+#include "tools/phantom/library.h"
 #include "tools/phantom/tubes.h"
 #include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"

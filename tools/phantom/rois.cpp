@@ -1,5 +1,5 @@
 // One pass over maps x methods x tubes; the numbers behind a box plot are the values themselves.
-#include "tools/phantom/rois.h"
+#include "tools/phantom/compare.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,6 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json_reader.h"
-#include "tools/phantom/map_folder.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/map_names.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "physics/tissue.h"
-#include "tools/phantom/fields.h"
+#include "tools/phantom/brain.h"
 #include "tools/volume/grid.h"
 
 namespace crbrt::phantom {

@@ -14,21 +14,15 @@ using State = Goal::State;
 
 constexpr const char* not_measured = "not measured";
 
-double positive(const JsonReader& json) {
-  const double value = json.number();
-  if (!(value > 0)) json.fail("a number above 0");
-  return value;
-}
-
 std::optional<double> positive_at(const JsonReader& json, const char* key) {
-  return json.has(key) ? std::optional(positive(json.at(key))) : std::nullopt;
+  return json.has(key) ? std::optional(json.at(key).positive()) : std::nullopt;
 }
 
 SizeGoals read_size(const JsonReader& json) {
   json.expect_only({"macs_per_voxel", "loss", "loss_snr100", "twin_bias2_snr50", "twin_variance_snr50", "margin_over_floor"});
-  return {positive(json.at("macs_per_voxel")),      positive(json.at("loss")),
-          positive(json.at("loss_snr100")),         positive(json.at("twin_bias2_snr50")),
-          positive(json.at("twin_variance_snr50")), positive(json.at("margin_over_floor"))};
+  return {json.at("macs_per_voxel").positive(),      json.at("loss").positive(),
+          json.at("loss_snr100").positive(),         json.at("twin_bias2_snr50").positive(),
+          json.at("twin_variance_snr50").positive(), json.at("margin_over_floor").positive()};
 }
 
 std::optional<Goals::Range> range_at(const JsonReader& json, const char* key) {

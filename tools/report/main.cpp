@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "tools/cli/command_line.h"
 #include "tools/report/document.h"
-#include "tools/report/table_file.h"
+#include "tools/report/page.h"
 
 namespace {
 

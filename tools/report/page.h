@@ -17,6 +17,11 @@ struct Table {
   std::string html() const;
 };
 
+/// An extra table: a comparison that another program made.
+/// FILE.csv with a header line (RFC 4180: quoted cells may hold commas, quotes and line breaks), or FILE.json: an array of
+/// objects with the same keys, or {"columns": [...], "rows": [[...], ...]}. Throws base::InputError.
+Table read_table(const std::string& title, const std::string& path);
+
 /// A figure: pictures (SVG or <img>), what is seen.
 struct Figure {
   std::string id;       ///< "figure4"

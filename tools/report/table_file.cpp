@@ -1,5 +1,5 @@
 // Two formats, one table; every row must be as wide as the header.
-#include "tools/report/table_file.h"
+#include "tools/report/page.h"
 
 #include <utility>
 

@@ -1,22 +1,90 @@
-// crbrt-simulate: fingerprints of listed tissues, and training sets drawn from a prior.
-#include "base/error.h"
-#include "tools/simulate/options.h"
-#include "tools/simulate/tissue_list.h"
-#include "tools/simulate/training_set.h"
+// crbrt-simulate: fingerprints of listed tissues, and training sets drawn from a prior. Parsing, and the rules about which
+// options go together.
+#include "tools/simulate/commands.h"
 
+#include <charconv>
+
+#include "base/error.h"
+#include "tools/cli/command_line.h"
+
+namespace crbrt::simulate {
 namespace {
 
+bool parse_whole(std::string_view text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+void parse_shard(const std::string& text, Options& options) {
+  const std::size_t slash = text.find('/');
+  const std::string_view view = text;
+  if (slash == std::string::npos || !parse_whole(view.substr(0, slash), options.shard) ||
+      !parse_whole(view.substr(slash + 1), options.n_shard) || options.shard >= options.n_shard)
+    throw base::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
+}
+
+void check_combination(const Options& o, bool has_rank) {
+  if (o.tissues.empty() == o.prior.empty()) throw base::UsageError("expected either --tissues or --prior");
+  if (o.prior.empty()) {
+    if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
+    return;
+  }
+  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.count == 0) throw base::UsageError("--prior needs --count");
+  if (o.basis.empty() && !has_rank) throw base::UsageError("--prior needs --rank, --basis or both");
+}
+
+/// Empty when --help or --version was printed. Throws base::UsageError.
+std::optional<Options> parse_options(int argc, char** argv) {
+  Options o;
+  std::string shard, t1_model, basis_kind;
+  cli::CommandLine app(
+      "Simulates fingerprints of the two-pool generalised Bloch model.\n"
+      "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
+      "With --prior: a training set of compressed fingerprints, their parameters and bounds.\n"
+      "File formats: docs/file-formats.md.",
+      "crbrt-simulate");
+  app.option("--sequence", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
+  app.option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
+  app.option("--out", o.out, "HDF5 file to write").required();
+  app.option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
+  const cli::Option rank =
+      app.option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
+  app.option("--basis-kind", basis_kind,
+             "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
+             "(default svd)")
+      .one_of({"svd", "crb"});
+  app.option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
+      .one_of({"apparent", "separate"});
+  app.option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
+  app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
+  app.option("--prior", o.prior, "JSON distribution of tissues");
+  app.option("--count", o.count, "Fingerprints to draw, over all shards").positive();
+  app.option("--seed", o.seed, "Seed of the draws (default 0)");
+  app.option("--shard", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
+  app.option("--threads", o.threads, "Worker threads (default 1)").in_range(1, 1024);
+  if (!app.parse(argc, argv)) return std::nullopt;
+  if (!shard.empty()) parse_shard(shard, o);
+  if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
+  if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
+    throw base::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
+  if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
+  check_combination(o, rank.is_given());
+  o.command = cli::command_text(argc, argv);
+  return o;
+}
+
 int simulate(int argc, char** argv) {
-  using namespace crbrt;
-  const std::optional<simulate::Options> options = simulate::parse_options(argc, argv);
+  const std::optional<Options> options = parse_options(argc, argv);
   if (!options) return base::exit_ok;
   if (options->prior.empty())
-    simulate::simulate_tissue_list(*options);
+    simulate_tissue_list(*options);
   else
-    simulate::make_training_set(*options);
+    make_training_set(*options);
   return base::exit_ok;
 }
 
 }  // namespace
+}  // namespace crbrt::simulate
 
-int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-simulate", simulate, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-simulate", crbrt::simulate::simulate, argc, argv); }

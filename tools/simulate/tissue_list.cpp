@@ -1,5 +1,5 @@
 // Batches of tissues go through the simulator and into the file at once: derivatives of many tissues may not fit in memory.
-#include "tools/simulate/tissue_list.h"
+#include "tools/simulate/commands.h"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -14,8 +14,7 @@
 #include "physics/io/sequence_io.h"
 #include "physics/io/tissue_csv.h"
 #include "physics/simulator.h"
-#include "tools/simulate/simulator_source.h"
-#include "tools/subspace/basis_source.h"
+#include "tools/subspace/basis.h"
 
 namespace crbrt::simulate {
 namespace {

@@ -1,5 +1,5 @@
 // Chunks are small HDF5 files: a kill can lose the one being written, never damage a finished one.
-#include "tools/simulate/training_parts.h"
+#include "tools/simulate/training_chunk.h"
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,5 @@
 // Chunk after chunk, each kept as soon as it is done, then everything into one data set.
-#include "tools/simulate/training_set.h"
+#include "tools/simulate/commands.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -13,10 +13,8 @@
 #include "physics/io/dataset.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
-#include "tools/simulate/simulator_source.h"
 #include "tools/simulate/training_chunk.h"
-#include "tools/simulate/training_parts.h"
-#include "tools/subspace/basis_source.h"
+#include "tools/subspace/basis.h"
 
 namespace crbrt::simulate {
 namespace {

@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, WrongProblem,
     testing::Values(
         Mistake{"Syntax", "\"snr\": 50,", "\"snr\": 50,,", "JSON"}, Mistake{"UnknownKey", "\"snr\"", "\"snt\"", "snt"},
-        Mistake{"NegativeLimit", "\"b1_rms_ut\": 2.0", "\"b1_rms_ut\": -2.0", "positive"},
+        Mistake{"NegativeLimit", "\"b1_rms_ut\": 2.0", "\"b1_rms_ut\": -2.0", "above 0"},
         Mistake{"DurationsTheWrongWayRound", "\"trf_max_s\": 5e-4", "\"trf_max_s\": 5e-5", "trf_max_s"},
         Mistake{"TooFewCoefficients", "\"alpha\": 12", "\"alpha\": 3", "at least 4"},
         Mistake{"UnknownKind", "\"kind\": \"crb\"", "\"kind\": \"pca\"", "svd or crb"},

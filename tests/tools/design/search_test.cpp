@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "tests/tools/design/design_fixture.h"
-#include "tools/design/start.h"
 
 namespace crbrt::design {
 namespace {

@@ -8,7 +8,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"
 #include "tools/design/problem.h"
-#include "tools/design/sequence_text.h"
+#include "tools/design/report.h"
 #include "tools/design/shape.h"
 
 namespace crbrt::design {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "tests/tools/design/design_fixture.h"
+#include "tools/design/search.h"
 #include "tools/design/shape.h"
-#include "tools/design/start.h"
 
 namespace crbrt::design {
 namespace {

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/phantom/fields.h"
 #include "tools/volume/nifti_out.h"
 
 namespace crbrt::phantom {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <numbers>
 
-#include "tools/phantom/fields.h"
+#include "tools/phantom/brain.h"
 
 namespace crbrt::phantom {
 namespace {

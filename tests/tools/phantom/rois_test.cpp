@@ -1,5 +1,5 @@
 // Medians and quartiles of regions, and the files behind a box plot.
-#include "tools/phantom/rois.h"
+#include "tools/phantom/compare.h"
 
 #include <gtest/gtest.h>
 

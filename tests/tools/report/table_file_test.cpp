@@ -1,5 +1,5 @@
 // Extra tables in both formats.
-#include "tools/report/table_file.h"
+#include "tools/report/page.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The objective of the basis chosen for the bound, against values computed by hand.
-#include "tools/subspace/lost_information.h"
+#include "tools/subspace/basis.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Both kinds of basis are orthonormal; the one chosen for the bound keeps more of it.
-#include "tools/subspace/prior_basis.h"
+#include "tools/subspace/basis.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,6 @@
 
 #include "physics/io/sequence_io.h"
 #include "tests/physics/short_train.h"
-#include "tools/subspace/lost_information.h"
 
 namespace crbrt::subspace {
 namespace {

@@ -12,10 +12,7 @@
 #include "crbrt/loader.hpp"
 #include "physics/normal_block.h"
 #include "tools/phantom/brain.h"
-#include "tools/phantom/descriptions.h"
-#include "tools/phantom/fields.h"
 #include "tools/phantom/library.h"
-#include "tools/phantom/physics_source.h"
 #include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/nifti_out.h"
@@ -136,6 +133,17 @@ void write_images(base::AtomicFolder& folder, const MakeOptions& options, const 
 }
 
 }  // namespace
+
+void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description) {
+  const std::filesystem::path out = origin.out;
+  const base::Json sidecar{{"basis_sha256", origin.model.basis_sha256},
+                           {"sequence_sha256", origin.model.sequence_sha256},
+                           {"sequence_name", origin.model.sequence_name},
+                           {"snr", origin.snr},
+                           {"command", origin.command}};
+  base::write_text(folder.temporary("coefficients.json"), sidecar.dump(2) + "\n", out / "coefficients.json");
+  base::write_text(folder.temporary("phantom.json"), description + "\n", out / "phantom.json");
+}
 
 void make_phantom(const MakeOptions& options) {
   const Model model = load_with_basis(options.model);

@@ -1,16 +1,20 @@
 // Blocks of draws through the simulator. For the bound: first into a Gram matrix of signals and efficient estimators, whose
 // range of several times the rank loses next to nothing; then the choice within.
-#include "tools/subspace/prior_basis.h"
+#include "tools/subspace/basis.h"
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "base/model_file.h"
+#include "crbrt/loader.hpp"
 #include "physics/basis.h"
 #include "physics/design/bound_cost.h"
-#include "tools/subspace/lost_information.h"
+#include "physics/io/sequence_io.h"
 
 namespace crbrt::subspace {
 namespace {
@@ -132,6 +136,19 @@ Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws
   return physics::with_fixed_signs(wide.columns * (u * leading(u.transpose() * energy * u, rank)));
 }
 
+Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const physics::Sequence& sequence) {
+  const Model model = base::load_model(path);
+  const ModelInfo& info = model.info();
+  if (info.basis.empty()) throw base::InputError(path, "a model that carries its basis", "its hash alone");
+  if (info.sequence_sha256 != physics::sha256_of(sequence))
+    throw base::DisagreementError(path, "the sequence " + sequence.name,
+                                  info.sequence_name + " with SHA-256 " + info.sequence_sha256);
+  const Eigen::Map<const Eigen::MatrixXd> basis(info.basis.data(), info.n_frame, info.n_coeff);
+  if (rank > basis.cols())
+    throw base::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
+  return basis.leftCols(rank > 0 ? rank : basis.cols());
+}
+
 }  // namespace
 
 std::string_view name(BasisKind kind) noexcept { return kind == BasisKind::svd ? "svd" : "crb"; }
@@ -148,6 +165,15 @@ Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::
   const Draws draws{prior, seed, count};
   return kind == BasisKind::svd ? basis_of_energy(simulator, draws, rank, advance)
                                 : basis_of_bounds(simulator, draws, t1_model, rank, advance);
+}
+
+Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence) {
+  const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
+  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, sequence) : physics::read_basis(spec, rank);
+  if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
+    throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(sequence.n_frame()) + " frames",
+                                  std::to_string(basis.rows()));
+  return basis;
 }
 
 }  // namespace crbrt::subspace

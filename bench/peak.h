@@ -6,7 +6,12 @@
 
 namespace crbrt::bench {
 
-/// Best of several short loops (about 10 ms in all). Needs is_runnable(isa).
+/// Float multiply-adds: best of several short loops (about 10 ms in all). Needs is_runnable(isa).
 double fma_peak_per_second(Isa isa);
+
+/// Products of 16 and of 8 bits with sums of 32 bits, the yardstick of integer networks: best of several short loops (a few
+/// milliseconds in all). Both need is_runnable(isa).
+double i16_peak_per_second(Isa isa);
+double i8_peak_per_second(Isa isa);
 
 }  // namespace crbrt::bench

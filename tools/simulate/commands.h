@@ -1,15 +1,19 @@
-/// The command line of crbrt-simulate.
+/// What crbrt-simulate can be told, and the two things that it does.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
+#include "base/error.h"
 #include "physics/crb.h"
-#include "tools/subspace/prior_basis.h"
+#include "physics/simulator.h"
+#include "tools/subspace/basis.h"
 
 namespace crbrt::simulate {
 
+/// The command line.
 struct Options {
   std::string sequence;
   std::optional<double> tr_s;
@@ -30,7 +34,19 @@ struct Options {
   std::uint64_t shard = 0, n_shard = 1;
 };
 
-/// Empty when --help or --version was printed. Throws base::UsageError.
-std::optional<Options> parse_options(int argc, char** argv);
+/// Throws base::InputError where R2sl does not exist for a pulse and a tissue of the domain.
+inline physics::Simulator make_simulator(const std::string& path, physics::Sequence sequence,
+                                         const physics::TissueDomain& domain) {
+  try {
+    return physics::Simulator(std::move(sequence), domain);
+  } catch (const std::domain_error& error) {
+    throw base::InputError(path, "balanced pulses for which the linear semi-solid rate exists", error.what());
+  }
+}
+
+/// The list mode: signals, derivatives, coefficients and bounds of the tissues in a CSV file.
+void simulate_tissue_list(const Options& options);
+
+void make_training_set(const Options& options);
 
 }  // namespace crbrt::simulate

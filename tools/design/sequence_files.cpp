@@ -1,5 +1,6 @@
-// The data go to gnuplot with the commands, as one text.
-#include "tools/design/plot.h"
+// A train as JSON and CSV, and as a picture by gnuplot, to which data and commands go as one text. The CSV takes its numbers
+// from the JSON library, which prints doubles in their shortest round-trip form, so that both agree.
+#include "tools/design/report.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -7,6 +8,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 
 namespace crbrt::design {
 namespace {
@@ -25,6 +27,24 @@ std::string commands(const physics::Sequence& sequence, const std::string& path)
 }
 
 }  // namespace
+
+std::string json_text(const physics::Sequence& sequence) {
+  base::Json json;
+  json["name"] = sequence.name;
+  json["tr_s"] = sequence.tr_s;
+  json["alpha_rad"] = sequence.cycles.front().alpha_rad;
+  json["trf_s"] = sequence.cycles.front().trf_s;
+  return json.dump() + "\n";
+}
+
+std::string csv_text(const physics::Sequence& sequence) {
+  const auto& cycle = sequence.cycles.front();
+  std::string text = "pulse,alpha_rad,trf_s\n";
+  for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k)
+    text +=
+        std::to_string(k + 1) + "," + base::Json(cycle.alpha_rad[k]).dump() + "," + base::Json(cycle.trf_s[k]).dump() + "\n";
+  return text;
+}
 
 void plot_train(const physics::Sequence& sequence, const std::string& path) {
   base::AtomicFile file(path);
