@@ -24,6 +24,7 @@ class BoundSession {
     if (status != Status::ok) throw Error(exit_internal, message(status));
   }
 
+  Session* operator->() noexcept { return &session_; }
   const Session* operator->() const noexcept { return &session_; }
 
  private:

@@ -56,8 +56,7 @@ void preprocess(benchmark::State& state, Isa isa) {
   const Tile features(2 * n_coeff);
   const std::vector<float> rows(layout::tile_voxels * 2 * n_coeff, 0.3f), mean(2 * n_coeff, 0.1f),
       inverse_std(2 * n_coeff, 2.0f);
-  const PreprocessArgs args{{rows.data(), layout::tile_voxels, 2 * n_coeff, 1, n_coeff},
-                            n_coeff,
+  const PreprocessArgs args{Coefficients::rows(rows.data(), layout::tile_voxels, n_coeff),
                             {0, 1, mean.data(), inverse_std.data()},
                             features.data,
                             nullptr};
@@ -72,7 +71,7 @@ void estimate(benchmark::State& state, Isa isa) {
   const std::vector<Output> outputs(3, Output{"x", "1", 0, 1, 0, 1});
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state)
-    benchmark::DoNotOptimize(kernels.estimate({in.data, outputs.data(), 3, 0, rows.data(), layout::tile_voxels, 3}));
+    benchmark::DoNotOptimize(kernels.estimate({in.data, outputs.data(), 0, {rows.data(), layout::tile_voxels, 3}}));
   count_voxels(state);
 }
 
@@ -82,8 +81,7 @@ void uncertainty(benchmark::State& state, Isa isa) {
   const std::vector<Output> outputs(3, Output{"x", "1", 0, 1, 0, 1});
   NormTile norm;
   for (std::size_t v = 0; v < layout::tile_voxels; ++v) norm.size[v] = 1.5f, norm.scale[v] = 1;
-  const UncertaintyArgs args{features.data, outputs.data(),      3, {-3, -1, 1}, 0.1f, &norm, 0,
-                             rows.data(),   layout::tile_voxels, 3};
+  const UncertaintyArgs args{features.data, outputs.data(), {-3, -1, 1}, 0.1f, &norm, 0, {rows.data(), layout::tile_voxels, 3}};
   const KernelTable& kernels = *kernel_table(isa);
   for (auto _ : state) {
     kernels.uncertainty(args);

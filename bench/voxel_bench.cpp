@@ -39,17 +39,31 @@ struct VoxelFixture {
   Status bound = Status::not_bound;
 };
 
-enum class Layout { planar, interleaved };
+enum class Layout { rows, interleaved_rows, planes, interleaved_planes };
+
+Coefficients coefficients_of(const VoxelFixture& f, Layout layout) {
+  switch (layout) {
+    case Layout::rows: return Coefficients::rows(f.coefficients.data(), n_voxel, 13);
+    case Layout::interleaved_rows: return Coefficients::interleaved_rows(f.coefficients.data(), n_voxel, 13);
+    case Layout::planes: return Coefficients::planes(f.coefficients.data(), n_voxel, 13);
+    case Layout::interleaved_planes: break;
+  }
+  return Coefficients::interleaved_planes(f.coefficients.data(), n_voxel, 13);
+}
+
+View2<float> estimates_of(VoxelFixture& f, Layout layout) {
+  const bool rows = layout == Layout::rows || layout == Layout::interleaved_rows;
+  return rows ? View2<float>(f.estimates.data(), n_voxel, 3) : View2<float>::planes(f.estimates.data(), n_voxel, 3);
+}
 
 void voxel(benchmark::State& state, Isa isa, Layout layout) {
   VoxelFixture f(isa);
   if (f.bound != Status::ok) return state.SkipWithError(message(f.bound));
   const double peak = fma_peak_per_second(isa);
-  const View2<const float> in(f.coefficients.data(), n_voxel, 26);
-  const View2<float> out(f.estimates.data(), n_voxel, 3);
-  const View1<VoxelStatus> status{f.status.data(), n_voxel};
+  const Coefficients in = coefficients_of(f, layout);
+  const Results out{.estimates = estimates_of(f, layout), .status = {f.status.data(), n_voxel}};
   for (auto _ : state) {
-    const Status s = layout == Layout::planar ? f.session.run(in, out, status) : f.session.run_interleaved(in, out, status);
+    const Status s = f.session.run(in, out);
     benchmark::DoNotOptimize(s);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(n_voxel));
@@ -69,15 +83,19 @@ void voxel_details(benchmark::State& state, Isa isa) {
   VoxelFixture without(isa), with(isa, tests::build_uncertain_lean_network);
   if (with.bound != Status::ok) return state.SkipWithError(message(with.bound));
   std::vector<float> std(n_voxel * 3), score(n_voxel);
-  const Details details{0.1f, {std.data(), n_voxel, 3}, {score.data(), n_voxel}};
-  const auto run = [](VoxelFixture& f, const Details& asked) {
-    const Status s = f.session.run({f.coefficients.data(), n_voxel, 26}, {f.estimates.data(), n_voxel, 3},
-                                   {f.status.data(), n_voxel}, asked);
+  const auto results = [](VoxelFixture& f) {
+    return Results{.estimates = {f.estimates.data(), n_voxel, 3}, .status = {f.status.data(), n_voxel}, .sigma = 0.1f};
+  };
+  Results details = results(with);
+  details.standard_deviations = {std.data(), n_voxel, 3};
+  details.atypicality = {score.data(), n_voxel};
+  const auto run = [](VoxelFixture& f, const Results& asked) {
+    const Status s = f.session.run(Coefficients::rows(f.coefficients.data(), n_voxel, 13), asked);
     benchmark::DoNotOptimize(s);
   };
   double base = 0, total = 0;
   for (auto _ : state) {
-    base += cpu_seconds([&] { run(without, {}); });
+    base += cpu_seconds([&] { run(without, results(without)); });
     const double asked = cpu_seconds([&] { run(with, details); });
     total += asked;
     state.SetIterationTime(asked);
@@ -90,8 +108,10 @@ const bool registered = [] {
   for (std::size_t i = 0; i < isa_count(); ++i) {
     const Isa isa = isa_at(i);
     if (!is_runnable(isa)) continue;
-    benchmark::RegisterBenchmark((std::string("voxel_planar/") + name(isa)).c_str(), voxel, isa, Layout::planar);
-    benchmark::RegisterBenchmark((std::string("voxel_interleaved/") + name(isa)).c_str(), voxel, isa, Layout::interleaved);
+    for (const auto& [layout, text] :
+         {std::pair{Layout::rows, "rows"}, std::pair{Layout::interleaved_rows, "interleaved_rows"},
+          std::pair{Layout::planes, "planes"}, std::pair{Layout::interleaved_planes, "interleaved_planes"}})
+      benchmark::RegisterBenchmark((std::string("voxel_") + text + "/" + name(isa)).c_str(), voxel, isa, layout);
     benchmark::RegisterBenchmark((std::string("voxel_details/") + name(isa)).c_str(), voxel_details, isa)->UseManualTime();
   }
   return true;

@@ -15,7 +15,7 @@ case "$*" in
 esac
 crbrt_clean_environment
 cd "$crbrt_root" || exit 1
-version=$(sed -n 's/.*CRBRT_VERSION_STRING "\(.*\)"/\1/p' runtime/include/crbrt/status.h)
+version=$(sed -nE 's/^#define CRBRT_VERSION_(MAJOR|MINOR|PATCH) //p' runtime/include/crbrt/version.h | paste -sd.)
 failures=0
 
 check() {

@@ -119,22 +119,20 @@ struct RuntimeResult {
 
 RuntimeResult run_scalar(const Program& program, const std::vector<float>& coefficients, float sigma) {
   const std::size_t n_input = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n_input;
-  const base::BoundSession session(program, Isa::scalar);
+  base::BoundSession session(program, Isa::scalar);
   RuntimeResult result;
   result.estimates.resize(n_voxel * program.n_output);
-  Details details;
+  Results views{.estimates = {result.estimates.data(), n_voxel, program.n_output}};
   if (program.uncertainty != nullptr) {
     result.std.resize(n_voxel * program.n_output);
-    details.sigma = sigma;
-    details.std = {result.std.data(), n_voxel, program.n_output};
+    views.sigma = sigma;
+    views.standard_deviations = {result.std.data(), n_voxel, program.n_output};
   }
   if (program.atypicality != nullptr) {
     result.score.resize(n_voxel);
-    details.atypicality = {result.score.data(), n_voxel};
+    views.atypicality = {result.score.data(), n_voxel};
   }
-  if (Status s = session->run({coefficients.data(), n_voxel, n_input}, {result.estimates.data(), n_voxel, program.n_output}, {},
-                              details);
-      s != Status::ok)
+  if (Status s = session->run(Coefficients::rows(coefficients.data(), n_voxel, n_input / 2), views); s != Status::ok)
     fail(std::string("cannot be run: ") + message(s));
   return result;
 }

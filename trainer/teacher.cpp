@@ -55,8 +55,8 @@ Teacher::~Teacher() = default;
 std::vector<float> Teacher::estimates(const float* coefficients, std::size_t n_voxel) const {
   const Program& program = impl_->model.program();
   std::vector<float> result(n_voxel * program.n_output);
-  const Status status = impl_->session->run({coefficients, n_voxel, 2 * std::size_t{program.n_coeff}},
-                                            {result.data(), n_voxel, program.n_output});
+  const Status status = impl_->session->run(Coefficients::rows(coefficients, n_voxel, program.n_coeff),
+                                            {.estimates = {result.data(), n_voxel, program.n_output}});
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   return result;
 }

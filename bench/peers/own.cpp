@@ -41,8 +41,9 @@ class OwnPeer : public Peer {
   }
 
   void run() override {
-    const Status status = session_->run({coefficients_.data(), batch_, n_feature_},
-                                        {estimates_.data(), batch_, model_.program().n_output}, {status_.data(), batch_});
+    const Status status = session_->run(
+        Coefficients::rows(coefficients_.data(), batch_, n_feature_ / 2),
+        {.estimates = {estimates_.data(), batch_, model_.program().n_output}, .status = {status_.data(), batch_}});
     if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   }
 
@@ -52,7 +53,7 @@ class OwnPeer : public Peer {
  private:
   std::size_t n_feature_, batch_ = 0;
   const Model model_;
-  const base::BoundSession session_;
+  base::BoundSession session_;
   const std::vector<float> coefficients_;
   std::vector<float> estimates_;
   std::vector<VoxelStatus> status_;

@@ -106,8 +106,9 @@ std::vector<float> standardized(const Program& program, const std::vector<float>
   until_features.slot_width = slot_width.data();
   const std::size_t n_voxel = coefficients.size() / width;
   std::vector<float> features(coefficients.size());
-  const base::BoundSession session(until_features, Isa::scalar);
-  const Status status = session->run({coefficients.data(), n_voxel, width}, {features.data(), n_voxel, width});
+  base::BoundSession session(until_features, Isa::scalar);
+  const Status status = session->run(Coefficients::rows(coefficients.data(), n_voxel, width / 2),
+                                     {.estimates = {features.data(), n_voxel, width}});
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   return features;
 }

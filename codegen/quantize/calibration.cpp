@@ -91,8 +91,9 @@ std::vector<Values> sensitivities(const Network& network, const FloatValues& val
 Values features_of(const Program& program, const std::vector<float>& coefficients) {
   const std::size_t n = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / n;
   Values features(n, n_voxel);
-  const base::BoundSession session(program, Isa::automatic);
-  if (session->preprocess({coefficients.data(), n_voxel, n}, {features.data(), n_voxel, n}) != Status::ok)
+  base::BoundSession session(program, Isa::automatic);
+  if (session->preprocess(Coefficients::rows(coefficients.data(), n_voxel, program.n_coeff), {features.data(), n_voxel, n}) !=
+      Status::ok)
     throw base::Error(base::exit_internal, "preprocessing of calibration voxels failed");
   return features;
 }

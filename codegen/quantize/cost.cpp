@@ -27,7 +27,8 @@ Estimator estimator_of(const Program& program) {
   return [session, &program](const std::vector<float>& coefficients) {
     const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
     std::vector<float> estimates(n * program.n_output);
-    if ((*session)->run({coefficients.data(), n, width}, {estimates.data(), n, program.n_output}) != Status::ok)
+    if ((*session)->run(Coefficients::rows(coefficients.data(), n, program.n_coeff),
+                        {.estimates = {estimates.data(), n, program.n_output}}) != Status::ok)
       throw base::Error(base::exit_internal, "a run on calibration voxels failed");
     return estimates;
   };

@@ -11,8 +11,9 @@ using Estimates = Eigen::ArrayXXf;
 Estimates estimates_of(const Program& program, const std::vector<float>& coefficients) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
   Estimates estimates(program.n_output, n);
-  const base::BoundSession session(program, Isa::automatic);
-  if (session->run({coefficients.data(), n, width}, {estimates.data(), n, program.n_output}) != Status::ok)
+  base::BoundSession session(program, Isa::automatic);
+  if (session->run(Coefficients::rows(coefficients.data(), n, program.n_coeff),
+                   {.estimates = {estimates.data(), n, program.n_output}}) != Status::ok)
     throw base::Error(base::exit_internal, "a run on the embedded sample failed");
   return estimates;
 }
@@ -21,16 +22,16 @@ Estimates estimates_of(const Program& program, const std::vector<float>& coeffic
 Eigen::ArrayXXd predicted_deviations(const Program& program, const std::vector<float>& coefficients) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / width;
   const double ratio = std::exp(double{program.uncertainty->log_noise_center} + program.uncertainty->log_noise_min);
-  const base::BoundSession session(program, Isa::automatic);
+  base::BoundSession session(program, Isa::automatic);
   Eigen::ArrayXXf std(program.n_output, n);
   std::vector<float> estimate(program.n_output);
   for (std::size_t v = 0; v < n; ++v) {
     const float* voxel = &coefficients[v * width];
     const double norm = Eigen::Map<const Eigen::VectorXf>(voxel, static_cast<Eigen::Index>(width)).cast<double>().norm();
-    const Details details{.sigma = static_cast<float>(norm * ratio),
-                          .std = {std.col(static_cast<Eigen::Index>(v)).data(), 1, program.n_output},
-                          .atypicality = {}};
-    if (session->run({voxel, 1, width}, {estimate.data(), 1, program.n_output}, {}, details) != Status::ok)
+    const Results results{.estimates = {estimate.data(), 1, program.n_output},
+                          .standard_deviations = {std.col(static_cast<Eigen::Index>(v)).data(), 1, program.n_output},
+                          .sigma = static_cast<float>(norm * ratio)};
+    if (session->run(Coefficients::rows(voxel, 1, program.n_coeff), results) != Status::ok)
       throw base::Error(base::exit_internal, "a run on the embedded sample failed");
   }
   return std.cast<double>();

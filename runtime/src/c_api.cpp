@@ -1,19 +1,43 @@
-// The C interface: every function forwards to its C++ counterpart. A crbrt_session holds the bytes of a crbrt::Session.
+// The C interface: every function forwards to its C++ counterpart. A crbrt_session holds the bytes of what a crbrt::Session is
+// bound to.
 #include <cstring>
 #include <type_traits>
 
 #include "crbrt/crbrt.h"
 #include "crbrt/crbrt.hpp"
 
+namespace crbrt {
+
+/// A session to bytes and back. One of the two is used at a time, so that no two sessions share an arena.
+struct StoredSession {
+  static_assert(std::is_trivially_copyable_v<Session::Bound> && sizeof(Session::Bound) <= sizeof(crbrt_session));
+
+  static void save(Session&& session, crbrt_session& stored) noexcept {
+    const Session::Bound bound = session.release();
+    std::memcpy(&stored, &bound, sizeof bound);
+  }
+
+  static Session load(const crbrt_session* stored) noexcept {
+    Session session;
+    if (stored != nullptr) std::memcpy(static_cast<void*>(&session.bound_), stored, sizeof session.bound_);
+    if (session.bound_.program == nullptr) session.bound_ = {};  // all zero is not the default of every member
+    return session;
+  }
+};
+
+}  // namespace crbrt
+
 namespace {
 
+using crbrt::Coefficients;
 using crbrt::Isa;
 using crbrt::Program;
+using crbrt::Results;
 using crbrt::Session;
 using crbrt::Status;
+using crbrt::StoredSession;
 using crbrt::VoxelStatus;
 
-static_assert(std::is_trivially_copyable_v<Session> && sizeof(Session) <= sizeof(crbrt_session));
 static_assert(CRBRT_ARENA_ALIGNMENT == crbrt::layout::arena_alignment);
 
 constexpr bool equal(crbrt_isa c, Isa isa) { return c == static_cast<crbrt_isa>(isa); }
@@ -27,7 +51,9 @@ static_assert(equal(CRBRT_OK, Status::ok) && equal(CRBRT_BAD_SHAPE, Status::bad_
               equal(CRBRT_ARENA_TOO_SMALL, Status::arena_too_small) &&
               equal(CRBRT_ARENA_MISALIGNED, Status::arena_misaligned) &&
               equal(CRBRT_ISA_UNAVAILABLE, Status::isa_unavailable) && equal(CRBRT_BAD_PROGRAM, Status::bad_program) &&
-              equal(CRBRT_NOT_BOUND, Status::not_bound));
+              equal(CRBRT_NOT_BOUND, Status::not_bound) && equal(CRBRT_BAD_CONTAINER, Status::bad_container) &&
+              equal(CRBRT_BAD_FORMAT_VERSION, Status::bad_format_version) && equal(CRBRT_BAD_MODEL, Status::bad_model) &&
+              equal(CRBRT_OUT_OF_MEMORY, Status::out_of_memory) && equal(CRBRT_IO_ERROR, Status::io_error));
 
 constexpr bool equal(int c, VoxelStatus status) { return c == static_cast<int>(status); }
 static_assert(equal(CRBRT_VOXEL_OK, VoxelStatus::ok) && equal(CRBRT_VOXEL_NON_FINITE, VoxelStatus::non_finite) &&
@@ -35,38 +61,48 @@ static_assert(equal(CRBRT_VOXEL_OK, VoxelStatus::ok) && equal(CRBRT_VOXEL_NON_FI
               equal(CRBRT_VOXEL_OUTSIDE_RANGE, VoxelStatus::outside_range) &&
               equal(CRBRT_VOXEL_NOT_COMPUTED, VoxelStatus::not_computed));
 
-const Program& as_program(const crbrt_program* program) { return *reinterpret_cast<const Program*>(program); }
+const Program* as_program(const crbrt_program* program) { return reinterpret_cast<const Program*>(program); }
 
-Session as_session(const crbrt_session& stored) {
-  Session session;
-  std::memcpy(static_cast<void*>(&session), &stored, sizeof session);
-  return session;
+/// The members up to here are what a run cannot do without; everything behind them may be missing or unknown.
+constexpr std::size_t least_args_size = offsetof(crbrt_run_args, voxel_status);
+
+/// The caller's arguments as this library knows them. False where it has set what only a newer library could do.
+bool read_args(const crbrt_run_args& given, crbrt_run_args& args) {
+  const std::size_t size = given.struct_size;
+  if (size < least_args_size) return false;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(&given);
+  for (std::size_t i = sizeof args; i < size; ++i)
+    if (bytes[i] != 0) return false;
+  args = {};
+  std::memcpy(&args, &given, size < sizeof args ? size : sizeof args);
+  return true;
 }
 
-using RunFunction = Status (Session::*)(crbrt::View2<const float>, crbrt::View2<float>, crbrt::View1<VoxelStatus>,
-                                        const crbrt::Details&) const;
+Coefficients coefficients_of(const crbrt_run_args& args, const Program& program) {
+  if (args.imag == nullptr && args.voxel_stride == 0 && args.coefficient_stride == 0)
+    return Coefficients::rows(args.real, args.n_voxel, program.n_coeff);
+  return {args.real, args.imag, args.n_voxel, program.n_coeff, args.voxel_stride, args.coefficient_stride};
+}
 
-/// What C callers ask for beside the estimates; null pointers where nobody does.
-struct DetailPointers {
-  float sigma = 0;
-  float* std = nullptr;
-  float* atypicality = nullptr;
-};
+crbrt::View2<float> results_view(float* data, std::size_t voxel_stride, std::size_t output_stride, const crbrt_run_args& args,
+                                 const Program& program) {
+  if (voxel_stride == 0 && output_stride == 0) return {data, args.n_voxel, program.n_output};
+  return {data, args.n_voxel, program.n_output, voxel_stride, output_stride};
+}
 
-crbrt_status run(RunFunction function, const crbrt_session* stored, const float* coefficients, std::size_t n_voxel,
-                 float* estimates, std::uint8_t* voxel_status, const DetailPointers& asked) {
-  if (stored == nullptr) return CRBRT_NOT_BOUND;
-  const Session session = as_session(*stored);
-  if (session.program() == nullptr) return CRBRT_NOT_BOUND;
-  const Program& program = *session.program();
-  crbrt::View1<VoxelStatus> status;
-  if (voxel_status != nullptr) status = {reinterpret_cast<VoxelStatus*>(voxel_status), n_voxel};
-  crbrt::Details details;
-  details.sigma = asked.sigma;
-  if (asked.std != nullptr) details.std = {asked.std, n_voxel, program.n_output};
-  if (asked.atypicality != nullptr) details.atypicality = {asked.atypicality, n_voxel};
-  return static_cast<crbrt_status>((session.*function)({coefficients, n_voxel, 2 * std::size_t{program.n_coeff}},
-                                                       {estimates, n_voxel, program.n_output}, status, details));
+Results results_of(const crbrt_run_args& args, const Program& program) {
+  Results results{.estimates =
+                      results_view(args.estimates, args.estimates_voxel_stride, args.estimates_output_stride, args, program)};
+  if (args.voxel_status != nullptr)
+    results.status = {reinterpret_cast<VoxelStatus*>(args.voxel_status), args.n_voxel,
+                      args.voxel_status_stride == 0 ? 1 : args.voxel_status_stride};
+  if (args.standard_deviations != nullptr)
+    results.standard_deviations = results_view(args.standard_deviations, args.standard_deviations_voxel_stride,
+                                               args.standard_deviations_output_stride, args, program);
+  if (args.atypicality != nullptr)
+    results.atypicality = {args.atypicality, args.n_voxel, args.atypicality_stride == 0 ? 1 : args.atypicality_stride};
+  results.sigma = static_cast<float>(args.sigma);
+  return results;
 }
 
 }  // namespace
@@ -74,7 +110,7 @@ crbrt_status run(RunFunction function, const crbrt_session* stored, const float*
 extern "C" {
 
 size_t crbrt_arena_bytes(const crbrt_program* program) {
-  return program == nullptr ? 0 : Session::arena_bytes(as_program(program));
+  return program == nullptr ? 0 : Session::arena_bytes(*as_program(program));
 }
 
 crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* program, void* arena, size_t arena_size, crbrt_isa isa) {
@@ -82,53 +118,44 @@ crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* program, vo
   *session = {};
   if (program == nullptr) return CRBRT_BAD_PROGRAM;
   Session bound;
-  const Status status = bound.bind(as_program(program), arena, arena_size, static_cast<Isa>(isa));
-  if (status == Status::ok) std::memcpy(session, &bound, sizeof bound);
+  const Status status = bound.bind(*as_program(program), arena, arena_size, static_cast<Isa>(isa));
+  if (status == Status::ok) StoredSession::save(static_cast<Session&&>(bound), *session);
   return static_cast<crbrt_status>(status);
 }
 
-crbrt_status crbrt_run(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                       uint8_t* voxel_status) {
-  return run(&Session::run, session, coefficients, n_voxel, estimates, voxel_status, {});
+crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args) {
+  Session bound = StoredSession::load(session);
+  if (bound.program() == nullptr) return CRBRT_NOT_BOUND;
+  crbrt_run_args known;
+  if (args == nullptr || !read_args(*args, known)) return CRBRT_BAD_SHAPE;
+  const Program& program = *bound.program();
+  return static_cast<crbrt_status>(bound.run(coefficients_of(known, program), results_of(known, program)));
 }
 
-crbrt_status crbrt_run_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                                   uint8_t* voxel_status) {
-  return run(&Session::run_interleaved, session, coefficients, n_voxel, estimates, voxel_status, {});
-}
-
-crbrt_status crbrt_run_details(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                               uint8_t* voxel_status, float sigma, float* std_or_null, float* atypicality_or_null) {
-  return run(&Session::run, session, coefficients, n_voxel, estimates, voxel_status, {sigma, std_or_null, atypicality_or_null});
-}
-
-crbrt_status crbrt_run_details_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel,
-                                           float* estimates, uint8_t* voxel_status, float sigma, float* std_or_null,
-                                           float* atypicality_or_null) {
-  return run(&Session::run_interleaved, session, coefficients, n_voxel, estimates, voxel_status,
-             {sigma, std_or_null, atypicality_or_null});
-}
-
-uint32_t crbrt_coefficient_count(const crbrt_program* program) { return as_program(program).n_coeff; }
-uint32_t crbrt_output_count(const crbrt_program* program) { return as_program(program).n_output; }
+uint32_t crbrt_coefficient_count(const crbrt_program* program) { return program == nullptr ? 0 : as_program(program)->n_coeff; }
+uint32_t crbrt_output_count(const crbrt_program* program) { return program == nullptr ? 0 : as_program(program)->n_output; }
 
 const char* crbrt_output_name(const crbrt_program* program, uint32_t index) {
-  return index < as_program(program).n_output ? as_program(program).outputs[index].name : nullptr;
+  return index < crbrt_output_count(program) ? as_program(program)->outputs[index].name : nullptr;
 }
 
 const char* crbrt_output_unit(const crbrt_program* program, uint32_t index) {
-  return index < as_program(program).n_output ? as_program(program).outputs[index].unit : nullptr;
+  return index < crbrt_output_count(program) ? as_program(program)->outputs[index].unit : nullptr;
 }
 
-int crbrt_has_uncertainty(const crbrt_program* program) { return as_program(program).uncertainty != nullptr ? 1 : 0; }
-int crbrt_has_atypicality(const crbrt_program* program) { return as_program(program).atypicality != nullptr ? 1 : 0; }
+int crbrt_has_uncertainty(const crbrt_program* program) {
+  return program != nullptr && as_program(program)->uncertainty != nullptr ? 1 : 0;
+}
+
+int crbrt_has_atypicality(const crbrt_program* program) {
+  return program != nullptr && as_program(program)->atypicality != nullptr ? 1 : 0;
+}
 
 float crbrt_atypicality_threshold(const crbrt_program* program) {
-  const crbrt::Atypicality* atypicality = as_program(program).atypicality;
-  return atypicality != nullptr ? atypicality->threshold : 0;
+  return crbrt_has_atypicality(program) != 0 ? as_program(program)->atypicality->threshold : 0;
 }
 
-const char* crbrt_program_name(const crbrt_program* program) { return as_program(program).name; }
+const char* crbrt_program_name(const crbrt_program* program) { return program == nullptr ? "" : as_program(program)->name; }
 
 const char* crbrt_message(crbrt_status status) { return crbrt::message(static_cast<Status>(status)); }
 
@@ -137,13 +164,14 @@ const char* crbrt_isa_name(crbrt_isa isa) { return crbrt::name(static_cast<Isa>(
 int crbrt_isa_from_name(const char* text, crbrt_isa* isa) {
   Isa found = Isa::automatic;
   if (!crbrt::isa_from_name(text, found)) return 0;
-  *isa = static_cast<crbrt_isa>(found);
+  if (isa != nullptr) *isa = static_cast<crbrt_isa>(found);
   return 1;
 }
 
 int crbrt_isa_is_runnable(crbrt_isa isa) { return crbrt::is_runnable(static_cast<Isa>(isa)) ? 1 : 0; }
 crbrt_isa crbrt_best_isa(void) { return static_cast<crbrt_isa>(crbrt::best_isa()); }
-crbrt_isa crbrt_session_isa(const crbrt_session* session) { return static_cast<crbrt_isa>(as_session(*session).isa()); }
+
+crbrt_isa crbrt_session_isa(const crbrt_session* session) { return static_cast<crbrt_isa>(StoredSession::load(session).isa()); }
 
 const char* crbrt_version(void) { return CRBRT_VERSION_STRING; }
 

@@ -2,31 +2,36 @@
 // while it passes through all layers. The arena holds nothing between calls but what the next tile overwrites.
 #include "crbrt/session.h"
 
-#include "runtime/src/details.h"
 #include "runtime/src/kernel_table.h"
 #include "runtime/src/program_check.h"
 #include "runtime/src/run_ops.h"
+#include "runtime/src/shapes.h"
 
 namespace crbrt {
 
 namespace {
 
-/// How real and imaginary parts lie in a row (CoefficientTile).
-struct RowLayout {
-  std::size_t step;
-  std::size_t imag_offset;
-};
+/// Voxels of the tile that starts at `first`: all of it but for the last.
+std::size_t voxels_of_tile(std::size_t first, std::size_t n_voxel) noexcept {
+  return n_voxel - first < layout::tile_voxels ? n_voxel - first : layout::tile_voxels;
+}
 
-void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, VoxelStatus* status, std::size_t n_voxel) noexcept {
+/// Rows first .. first + n - 1.
+View2<float> rows_of(const View2<float>& view, std::size_t first, std::size_t n) noexcept {
+  return {view.data + first * view.row_stride, n, view.columns, view.row_stride, view.column_stride};
+}
+
+void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, VoxelStatus* status, std::size_t n_voxel,
+                  std::size_t stride) noexcept {
   const layout::VoxelBits any = flags.non_finite | flags.zero_signal | outside;
-  for (std::size_t v = 0; v < n_voxel; ++v) status[v] = VoxelStatus::ok;
+  for (std::size_t v = 0; v < n_voxel; ++v) status[v * stride] = VoxelStatus::ok;
   if (any == 0) return;  // nearly always
   for (std::size_t v = 0; v < n_voxel; ++v) {
     const layout::VoxelBits bit = layout::voxel_bit(v);
     if ((any & bit) == 0) continue;
-    status[v] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
-                : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
-                                                 : VoxelStatus::outside_range;
+    status[v * stride] = (flags.non_finite & bit) != 0    ? VoxelStatus::non_finite
+                         : (flags.zero_signal & bit) != 0 ? VoxelStatus::zero_signal
+                                                          : VoxelStatus::outside_range;
   }
 }
 
@@ -35,50 +40,40 @@ struct Run {
   const Program& program;
   const KernelTable& kernels;
   float* arena;
-  const Details& details;
+  const Results& results;
   RunOps compiled;  ///< null: interpret
 
   void run_ops(std::size_t n_voxel) const noexcept {
-    const bool outputs_only = !wants_any(details);
+    const bool outputs_only = !wants_standard_deviations(results) && !wants_atypicality(results);
     if (compiled != nullptr) return compiled(program, arena, n_voxel, outputs_only);
     interpret_ops(program, kernels, arena, n_voxel, outputs_only);
   }
 
-  /// The tile whose first voxel is `first` of the batch. status may be null.
-  void tile(const CoefficientTile& in, std::size_t first, const View2<float>& out, VoxelStatus* status) const noexcept {
+  void write_atypicality(const float* score, layout::VoxelBits blank, std::size_t first, std::size_t n_voxel) const noexcept {
+    const View1<float>& out = results.atypicality;
+    for (std::size_t v = 0; v < n_voxel; ++v) out.data[(first + v) * out.stride] = (blank >> v & 1) != 0 ? 0 : score[v];
+  }
+
+  /// `in` is one tile of voxels, whose first is `first` of the batch.
+  void tile(const Coefficients& in, std::size_t first) const noexcept {
+    const std::size_t n_voxel = in.n_voxel, n_output = program.n_output;
     NormTile norm;
     const PreprocessFlags flags = kernels.preprocess(
-        {in, program.n_coeff, program.preprocessing, slot_tile(program, arena, 0), wants_std(details) ? &norm : nullptr});
-    run_ops(in.n_voxel);
+        {in, program.preprocessing, slot_tile(program, arena, 0), wants_standard_deviations(results) ? &norm : nullptr});
+    run_ops(n_voxel);
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
     float* const features = slot_tile(program, arena, program.ops[program.n_op - 1].out_slot);
-    const layout::VoxelBits outside = kernels.estimate(
-        {features, program.outputs, program.n_output, blank, out.data + first * out.stride, in.n_voxel, out.stride});
-    write_details(program, kernels, {features, &norm, blank, first, in.n_voxel}, details);
-    if (status != nullptr) write_status(flags, outside, status + first, in.n_voxel);
+    const layout::VoxelBits outside =
+        kernels.estimate({features, program.outputs, blank, rows_of(results.estimates, first, n_voxel)});
+    if (wants_standard_deviations(results))
+      kernels.uncertainty({features + n_output * layout::tile_voxels, program.outputs, *program.uncertainty, results.sigma,
+                           &norm, blank, rows_of(results.standard_deviations, first, n_voxel)});
+    if (wants_atypicality(results))
+      write_atypicality(features + (n_feature(program) - 1) * layout::tile_voxels, blank, first, n_voxel);
+    const View1<VoxelStatus>& status = results.status;
+    if (wants_status(results)) write_status(flags, outside, status.data + first * status.stride, n_voxel, status.stride);
   }
 };
-
-bool shapes_agree(const Program& p, const View2<const float>& in, const View2<float>& out, const View1<VoxelStatus>& status,
-                  const Details& details) {
-  if (in.rows != out.rows || in.columns != 2 * std::size_t{p.n_coeff} || out.columns != p.n_output) return false;
-  if (in.stride < in.columns || out.stride < out.columns) return false;
-  if (in.rows > 0 && (in.data == nullptr || out.data == nullptr)) return false;
-  if (status.size != 0 && (status.data == nullptr || status.size != in.rows)) return false;
-  return can_give(p, in.rows, details);
-}
-
-Status run_rows(const Run& run, const RowLayout& row, const View2<const float>& in, const View2<float>& out,
-                const View1<VoxelStatus>& status) noexcept {
-  if (!shapes_agree(run.program, in, out, status, run.details)) return Status::bad_shape;
-  for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
-    const std::size_t left = in.rows - first;
-    const std::size_t n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
-    run.tile({in.data + first * in.stride, n_voxel, in.stride, row.step, row.imag_offset}, first, out,
-             status.size > 0 ? status.data : nullptr);
-  }
-  return Status::ok;
-}
 
 }  // namespace
 
@@ -87,62 +82,41 @@ std::size_t Session::arena_bytes(const Program& program) noexcept {
 }
 
 Status Session::bind(const Program& program, void* arena, std::size_t arena_size, Isa isa) noexcept {
-  *this = Session();
+  bound_ = {};
   const Isa chosen = isa == Isa::automatic ? best_isa() : isa;
   const std::size_t needed = arena_bytes(program);
   if (needed == 0) return Status::bad_program;
   if (!is_runnable(chosen)) return Status::isa_unavailable;
   if (arena == nullptr || arena_size < needed) return Status::arena_too_small;
   if (reinterpret_cast<std::uintptr_t>(arena) % layout::arena_alignment != 0) return Status::arena_misaligned;
-  program_ = &program;
-  kernels_ = kernel_table(chosen);
-  arena_ = static_cast<std::byte*>(arena);
-  isa_ = chosen;
+  bound_ = {&program, kernel_table(chosen), static_cast<std::byte*>(arena), chosen};
   return Status::ok;
 }
 
-Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status) const noexcept {
-  return run(coefficients, estimates, status, Details{});
+Status Session::run(const Coefficients& coefficients, const Results& results) noexcept {
+  if (bound_.program == nullptr) return Status::not_bound;
+  if (!shapes_agree(*bound_.program, coefficients, results)) return Status::bad_shape;
+  const Run run{*bound_.program, *bound_.kernels, reinterpret_cast<float*>(bound_.arena), results,
+                compiled_ops(*bound_.program, bound_.isa)};
+  for (std::size_t first = 0; first < coefficients.n_voxel; first += layout::tile_voxels) {
+    run.tile(coefficients.part(first, voxels_of_tile(first, coefficients.n_voxel)), first);
+  }
+  return Status::ok;
 }
 
-Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates,
-                                View1<VoxelStatus> status) const noexcept {
-  return run_interleaved(coefficients, estimates, status, Details{});
-}
-
-Status Session::run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
-                    const Details& details) const noexcept {
-  if (program_ == nullptr) return Status::not_bound;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details, compiled_ops(*program_, isa_)};
-  return run_rows(run, {1, program_->n_coeff}, coefficients, estimates, status);
-}
-
-Status Session::run_interleaved(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
-                                const Details& details) const noexcept {
-  if (program_ == nullptr) return Status::not_bound;
-  const Run run{*program_, *kernels_, reinterpret_cast<float*>(arena_), details, compiled_ops(*program_, isa_)};
-  return run_rows(run, {2, 1}, coefficients, estimates, status);
-}
-
-Status Session::preprocess(View2<const float> coefficients, View2<float> features) const noexcept {
-  if (program_ == nullptr) return Status::not_bound;
-  const View2<const float>& in = coefficients;
-  const std::size_t n_feature = 2 * std::size_t{program_->n_coeff};
-  if (in.rows != features.rows || in.columns != n_feature || features.columns != n_feature) return Status::bad_shape;
-  if (in.stride < n_feature || features.stride < n_feature) return Status::bad_shape;
-  if (in.rows > 0 && (in.data == nullptr || features.data == nullptr)) return Status::bad_shape;
-  float* const tile = reinterpret_cast<float*>(arena_);  // slot 0 holds at least n_feature rows (program_check.cpp)
-  for (std::size_t first = 0; first < in.rows; first += layout::tile_voxels) {
-    const std::size_t left = in.rows - first, n_voxel = left < layout::tile_voxels ? left : layout::tile_voxels;
-    const PreprocessFlags flags = kernels_->preprocess({{in.data + first * in.stride, n_voxel, in.stride, 1, program_->n_coeff},
-                                                        program_->n_coeff,
-                                                        program_->preprocessing,
-                                                        tile,
-                                                        nullptr});
+Status Session::preprocess(const Coefficients& coefficients, const View2<float>& features) noexcept {
+  if (bound_.program == nullptr) return Status::not_bound;
+  if (!shapes_agree(*bound_.program, coefficients, features)) return Status::bad_shape;
+  float* const tile = reinterpret_cast<float*>(bound_.arena);  // slot 0 holds at least 2 * n_coeff rows (program_check.cpp)
+  for (std::size_t first = 0; first < coefficients.n_voxel; first += layout::tile_voxels) {
+    const std::size_t n_voxel = voxels_of_tile(first, coefficients.n_voxel);
+    const PreprocessFlags flags =
+        bound_.kernels->preprocess({coefficients.part(first, n_voxel), bound_.program->preprocessing, tile, nullptr});
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
+    const View2<float> rows = rows_of(features, first, n_voxel);
     for (std::size_t v = 0; v < n_voxel; ++v)
-      for (std::size_t f = 0; f < n_feature; ++f)
-        features.data[(first + v) * features.stride + f] =
+      for (std::size_t f = 0; f < rows.columns; ++f)
+        rows.data[v * rows.row_stride + f * rows.column_stride] =
             (blank & layout::voxel_bit(v)) != 0 ? 0.0f : tile[f * layout::tile_voxels + v];
   }
   return Status::ok;

@@ -1,5 +1,6 @@
-// Maps a whole brain with the integer program compiled into this file and writes nothing but numbers, so that the same voxels can
-// be mapped on any machine and compared by a hash: scripts/same_bits.sh builds and runs it for x86-64, AArch64 and WebAssembly.
+// Maps a whole brain with the integer program compiled into this file and writes nothing but numbers, so that the same voxels
+// can be mapped on any machine and compared by a hash: scripts/same_bits.sh builds and runs it for x86-64, AArch64 and
+// WebAssembly.
 //     brain_bits COEFFICIENTS.nii ISA OUT.raw
 // COEFFICIENTS.nii: NIfTI-1 complex64, [x, y, z, n_coeff], as the demo makes it. OUT.raw: float32 [voxel, output] of the voxels
 // with signal, in their order.
@@ -71,7 +72,8 @@ int main(int argc, char** argv) {
   Isa isa = Isa::automatic;
   if (argc != 4 || !isa_from_name(argv[2], isa)) return fail("brain_bits", "COEFFICIENTS.nii ISA OUT.raw");
   Session session;
-  if (const Status s = session.bind(program, arena.data(), arena.size(), isa); s != Status::ok) return fail(argv[2], message(s));
+  if (const Status s = session.bind(program, arena.data(), arena.size(), isa); s != Status::ok)
+    return fail(argv[2], message(s));
   std::FILE* in = std::fopen(argv[1], "rb");
   Header header;
   if (in == nullptr || !read_header(in, header)) return fail(argv[1], "a NIfTI-1 image of complex64 coefficients");
@@ -84,7 +86,8 @@ int main(int argc, char** argv) {
     if (!read_slab(in, header, first, n, rows)) return fail(argv[1], "all coefficients");
     const std::size_t n_row = rows.size() / (2 * n_coeff);
     estimates.resize(n_row * n_output);
-    if (session.run_interleaved({rows.data(), n_row, 2 * n_coeff}, {estimates.data(), n_row, n_output}) != Status::ok)
+    if (session.run(Coefficients::interleaved_rows(rows.data(), n_row, n_coeff),
+                    {.estimates = {estimates.data(), n_row, n_output}}) != Status::ok)
       return fail(argv[1], "coefficients of this model");
     if (std::fwrite(estimates.data(), sizeof(float), estimates.size(), out) != estimates.size()) return fail(argv[3], "space");
     mapped += n_row;

@@ -81,9 +81,8 @@ inline IntegerResult run_integers(const Program& original, const std::vector<std
   if (session.bind(program, arena, Session::arena_bytes(program), isa) != Status::ok) return {};
   for (std::size_t first = 0; first < n_voxel; first += layout::tile_voxels) {
     const std::size_t n = std::min(layout::tile_voxels, n_voxel - first);
-    if (session.run({&in[first * n_in], n, n_in}, {&result.estimates[first * n_out], n, n_out}, {&result.status[first], n}) !=
-        Status::ok)
-      return {};
+    const Results views{.estimates = {&result.estimates[first * n_out], n, n_out}, .status = {&result.status[first], n}};
+    if (session.run(Coefficients::rows(&in[first * n_in], n, program.n_coeff), views) != Status::ok) return {};
     for (std::size_t v = 0; v < n; ++v) {
       for (std::size_t j = 0; j < n_out; ++j)
         std::memcpy(&result.sums[(first + v) * n_out + j], arena + 4 * (kept.sum_words() + j * layout::tile_voxels + v), 4);

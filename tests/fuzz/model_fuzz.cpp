@@ -29,30 +29,29 @@ struct FreeArena {
   void operator()(void* arena) const noexcept { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); }
 };
 
-struct Results {
+struct Numbers {
   std::vector<float> estimates, std, atypicality;
 };
 
 /// One tile of the test vector: every kernel runs over every table.
-Results run(const Program& program, const std::vector<float>& coefficients, Isa isa) {
+Numbers run(const Program& program, const std::vector<float>& coefficients, Isa isa) {
   const std::size_t width = 2 * std::size_t{program.n_coeff};
   const std::size_t n_voxel = std::min(coefficients.size() / width, layout::tile_voxels);
   const std::size_t size = Session::arena_bytes(program);
   require(size > 0 && n_voxel > 0);
   const std::unique_ptr<void, FreeArena> arena(::operator new (size, std::align_val_t{layout::arena_alignment}));
-  Results results;
-  results.estimates.resize(n_voxel * program.n_output);
-  results.std.resize(program.uncertainty != nullptr ? results.estimates.size() : 0);
-  results.atypicality.resize(program.atypicality != nullptr ? n_voxel : 0);
-  Details details;
-  details.sigma = 0.1f;
-  if (!results.std.empty()) details.std = {results.std.data(), n_voxel, program.n_output};
-  details.atypicality = {results.atypicality.data(), results.atypicality.size()};
+  Numbers numbers;
+  numbers.estimates.resize(n_voxel * program.n_output);
+  numbers.std.resize(program.uncertainty != nullptr ? numbers.estimates.size() : 0);
+  numbers.atypicality.resize(program.atypicality != nullptr ? n_voxel : 0);
+  crbrt::Results views{.estimates = {numbers.estimates.data(), n_voxel, program.n_output}};
+  if (!numbers.std.empty()) views.standard_deviations = {numbers.std.data(), n_voxel, program.n_output};
+  views.atypicality = {numbers.atypicality.data(), numbers.atypicality.size()};
+  views.sigma = 0.1f;
   Session session;
   require(session.bind(program, arena.get(), size, isa) == Status::ok);
-  require(session.run({coefficients.data(), n_voxel, width}, {results.estimates.data(), n_voxel, program.n_output}, {},
-                      details) == Status::ok);
-  return results;
+  require(session.run(Coefficients::rows(coefficients.data(), n_voxel, width / 2), views) == Status::ok);
+  return numbers;
 }
 
 /// Bits, except that a NaN is a NaN: scales of a model may be as wild as finite numbers can be.
@@ -65,10 +64,10 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 void run_integers(const Model& model) {
   const Program& program = *model.fixed_program();
   const std::vector<float>& coefficients = model.info().test_coefficients;
-  const Results expected = run(program, coefficients, Isa::scalar);
+  const Numbers expected = run(program, coefficients, Isa::scalar);
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (!is_runnable(isa_at(i))) continue;
-    const Results found = run(program, coefficients, isa_at(i));
+    const Numbers found = run(program, coefficients, isa_at(i));
     require(same_bits(found.estimates, expected.estimates) && same_bits(found.std, expected.std) &&
             same_bits(found.atypicality, expected.atypicality));
   }

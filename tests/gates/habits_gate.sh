@@ -6,8 +6,8 @@ containerfile=$(realpath "$(dirname "$0")/../../scripts/containerfile.sh")
 cd "$1" || exit 1
 failures=0
 bash "$containerfile" --check Containerfile || failures=1
-version=$(sed -n 's/.*CRBRT_VERSION_STRING "\(.*\)"/\1/p' runtime/include/crbrt/status.h)
-[ -n "$version" ] || { echo "status.h: expected CRBRT_VERSION_STRING, found none" >&2; failures=1; }
+version=$(sed -nE 's/^#define CRBRT_VERSION_(MAJOR|MINOR|PATCH) //p' runtime/include/crbrt/version.h | paste -sd.)
+[ -n "$version" ] || { echo "version.h: expected CRBRT_VERSION_MAJOR, _MINOR and _PATCH, found none" >&2; failures=1; }
 cited=$(sed -n 's/^version: //p' CITATION.cff)
 [ "$cited" = "$version" ] || { echo "CITATION.cff: expected version $version, found '$cited'" >&2; failures=1; }
 grep -q "^## $version" CHANGELOG.md || grep -q "^## Unreleased: " CHANGELOG.md ||

@@ -10,7 +10,7 @@ if grep -qE ' U __(asan|ubsan|tsan|msan|gcov|sanitizer)' <<< "$symbols"; then
   exit 77
 fi
 # Can the gate see? This one must be defined.
-if ! grep -qE ' T _ZNK5crbrt7Session3runE' <<< "$symbols"; then
+if ! grep -qE ' T _ZN5crbrt7Session3runE' <<< "$symbols"; then
   echo "$library does not define crbrt::Session::run: nothing was checked"
   exit 2
 fi

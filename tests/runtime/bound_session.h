@@ -16,7 +16,7 @@ class BoundSession {
     const Status status = session_.bind(program, arena_.data(), arena_.size(), isa);
     EXPECT_EQ(status, Status::ok) << message(status);
   }
-  const Session* operator->() const noexcept { return &session_; }
+  Session* operator->() noexcept { return &session_; }
 
  private:
   GuardedBuffer<std::byte> arena_;

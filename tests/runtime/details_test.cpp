@@ -19,11 +19,17 @@ namespace {
 constexpr std::size_t n_in = 16, n_out = 5;
 
 /// Buffers that end at unmapped pages, and views of them.
-struct Results {
-  explicit Results(std::size_t n_voxel) : n(n_voxel), estimates(n * n_out), std(n * n_out), score(n), status(n) {}
+struct Buffers {
+  explicit Buffers(std::size_t n_voxel) : n(n_voxel), estimates(n * n_out), std(n * n_out), score(n), status(n) {}
 
-  Details both(float sigma) { return {sigma, {std.data(), n, n_out}, {score.data(), n}}; }
-  View2<float> rows() { return {estimates.data(), n, n_out}; }
+  Results plain() { return {.estimates = {estimates.data(), n, n_out}, .status = {status.data(), n}}; }
+  Results both(float sigma) {
+    Results all = plain();
+    all.standard_deviations = {std.data(), n, n_out};
+    all.atypicality = {score.data(), n};
+    all.sigma = sigma;
+    return all;
+  }
 
   std::size_t n;
   GuardedBuffer<float> estimates, std, score;
@@ -45,10 +51,10 @@ TEST_F(DetailsTest, EqualReferenceBitForBitForEveryBatchSize) {
       auto coefficients = random_coefficients(n, 8);
       if (n > 2) coefficients[2 * n_in] = std::numeric_limits<float>::quiet_NaN();
       const ReferenceResult expected = run_reference(mul_add_of(isa), program(), coefficients, 0.5f);
-      const BoundSession session(program(), isa);
+      BoundSession session(program(), isa);
       const GuardedBuffer<float> in(coefficients);
-      Results found(n);
-      ASSERT_EQ(session->run({in.data(), n, n_in}, found.rows(), {found.status.data(), n}, found.both(0.5f)), Status::ok);
+      Buffers found(n);
+      ASSERT_EQ(session->run(Coefficients::rows(in.data(), n, n_in / 2), found.both(0.5f)), Status::ok);
       ASSERT_EQ(bits_of(found.estimates), bits_of(expected.estimates)) << name(isa) << ' ' << n;
       ASSERT_EQ(bits_of(found.std), bits_of(expected.std)) << name(isa) << ' ' << n;
       ASSERT_EQ(bits_of(found.score), bits_of(expected.atypicality)) << name(isa) << ' ' << n;
@@ -75,11 +81,13 @@ TEST_F(DetailsTest, FollowTheFormulaInDoublePrecision) {
   const auto coefficients = random_coefficients(n, 8);
   for (const Isa isa : runnable_isas())
     for (const float sigma : {0.01f, 0.3f, 2.0f, 50.0f}) {  // below, within and above the range of noise
-      const BoundSession session(program(), isa), features(twin.program(), isa);
+      BoundSession session(program(), isa), features(twin.program(), isa);
       std::vector<float> feature(n * n_feature);
-      Results found(n);
-      ASSERT_EQ(features->run({coefficients.data(), n, n_in}, {feature.data(), n, n_feature}), Status::ok);
-      ASSERT_EQ(session->run({coefficients.data(), n, n_in}, found.rows(), {}, found.both(sigma)), Status::ok);
+      Buffers found(n);
+      ASSERT_EQ(
+          features->run(Coefficients::rows(coefficients.data(), n, n_in / 2), {.estimates = {feature.data(), n, n_feature}}),
+          Status::ok);
+      ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, n_in / 2), found.both(sigma)), Status::ok);
       for (std::size_t v = 0; v < n; ++v) {
         double squares = 0;
         for (std::size_t i = 0; i < n_in; ++i) squares += double{coefficients[v * n_in + i]} * coefficients[v * n_in + i];
@@ -98,18 +106,19 @@ TEST_F(DetailsTest, FollowTheFormulaInDoublePrecision) {
 TEST_F(DetailsTest, DoNotChangeABitOfTheEstimates) {
   const std::size_t n = 61;
   const auto coefficients = random_coefficients(n, 8);
-  const View2<const float> in{coefficients.data(), n, n_in};
+  const Coefficients in = Coefficients::rows(coefficients.data(), n, n_in / 2);
   for (const Isa isa : runnable_isas()) {
-    const BoundSession session(program(), isa);
-    Results plain(n), both(n), std_only(n), score_only(n);
-    ASSERT_EQ(session->run(in, plain.rows(), {plain.status.data(), n}), Status::ok);
-    ASSERT_EQ(session->run(in, both.rows(), {both.status.data(), n}, both.both(0.1f)), Status::ok);
-    Details std_details = std_only.both(0.1f), score_details = score_only.both(0);
+    BoundSession session(program(), isa);
+    Buffers plain(n), both(n), std_only(n), score_only(n);
+    ASSERT_EQ(session->run(in, plain.plain()), Status::ok);
+    ASSERT_EQ(session->run(in, both.both(0.1f)), Status::ok);
+    Results std_details = std_only.both(0.1f), score_details = score_only.both(0);
     std_details.atypicality = {};
-    score_details.std = {};
-    ASSERT_EQ(session->run(in, std_only.rows(), {}, std_details), Status::ok);
-    ASSERT_EQ(session->run(in, score_only.rows(), {}, score_details), Status::ok) << "the score needs no sigma";
-    for (const Results* other : {&both, &std_only, &score_only})
+    std_details.status = {};
+    score_details.standard_deviations = {};
+    ASSERT_EQ(session->run(in, std_details), Status::ok);
+    ASSERT_EQ(session->run(in, score_details), Status::ok) << "the score needs no sigma";
+    for (const Buffers* other : {&both, &std_only, &score_only})
       EXPECT_EQ(bits_of(other->estimates), bits_of(plain.estimates)) << name(isa);
     EXPECT_EQ(both.status.values(), plain.status.values());
     EXPECT_EQ(bits_of(std_only.std), bits_of(both.std)) << name(isa);
@@ -123,10 +132,9 @@ TEST_F(DetailsTest, AreZeroWhereThereIsNoSignal) {
   coefficients[4 * n_in + 7] = std::numeric_limits<float>::infinity();
   std::fill_n(&coefficients[26 * n_in], n_in, 0.0f);
   for (const Isa isa : runnable_isas()) {
-    const BoundSession session(program(), isa);
-    Results found(n);
-    ASSERT_EQ(session->run({coefficients.data(), n, n_in}, found.rows(), {found.status.data(), n}, found.both(0.1f)),
-              Status::ok);
+    BoundSession session(program(), isa);
+    Buffers found(n);
+    ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, n_in / 2), found.both(0.1f)), Status::ok);
     for (std::size_t v = 0; v < n; ++v) {
       const bool blank = v == 4 || v == 26;
       EXPECT_EQ(found.score.data()[v] == 0, blank) << name(isa) << ' ' << v;
@@ -140,14 +148,14 @@ TEST_F(DetailsTest, ScaleOfCoefficientsAndNoiseTogetherChangesNothing) {
   const std::size_t n = 40;
   const auto coefficients = random_coefficients(n, 8);
   for (const Isa isa : runnable_isas()) {
-    const BoundSession session(program(), isa);
-    Results expected(n);
-    ASSERT_EQ(session->run({coefficients.data(), n, n_in}, expected.rows(), {}, expected.both(0.25f)), Status::ok);
+    BoundSession session(program(), isa);
+    Buffers expected(n);
+    ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, n_in / 2), expected.both(0.25f)), Status::ok);
     for (const float factor : {0x1p-90f, 0x1p-20f, 0x1p100f}) {
       auto scaled = coefficients;
       for (float& x : scaled) x *= factor;
-      Results found(n);
-      ASSERT_EQ(session->run({scaled.data(), n, n_in}, found.rows(), {}, found.both(0.25f * factor)), Status::ok);
+      Buffers found(n);
+      ASSERT_EQ(session->run(Coefficients::rows(scaled.data(), n, n_in / 2), found.both(0.25f * factor)), Status::ok);
       EXPECT_EQ(bits_of(found.std), bits_of(expected.std)) << name(isa) << ' ' << factor;
     }
   }
@@ -160,12 +168,12 @@ TEST_F(DetailsTest, InterleavedInputAndLongerRowsGiveTheSame) {
   for (std::size_t v = 0; v < n; ++v)
     for (std::size_t i = 0; i < n_in; ++i) interleaved[v * n_in + 2 * (i % 8) + i / 8] = planar[v * n_in + i];
   for (const Isa isa : runnable_isas()) {
-    const BoundSession session(program(), isa);
-    Results a(n), b(n);
-    ASSERT_EQ(session->run({planar.data(), n, n_in}, a.rows(), {}, a.both(0.1f)), Status::ok);
-    Details details = b.both(0.1f);
-    details.std = {long_rows.data(), n, n_out, stride};
-    ASSERT_EQ(session->run_interleaved({interleaved.data(), n, n_in}, b.rows(), {}, details), Status::ok);
+    BoundSession session(program(), isa);
+    Buffers a(n), b(n);
+    ASSERT_EQ(session->run(Coefficients::rows(planar.data(), n, n_in / 2), a.both(0.1f)), Status::ok);
+    Results details = b.both(0.1f);
+    details.standard_deviations = {long_rows.data(), n, n_out, stride};
+    ASSERT_EQ(session->run(Coefficients::interleaved_rows(interleaved.data(), n, n_in / 2), details), Status::ok);
     EXPECT_EQ(bits_of(a.score), bits_of(b.score)) << name(isa);
     for (std::size_t v = 0; v < n; ++v)
       for (std::size_t j = 0; j < stride; ++j)
@@ -176,22 +184,35 @@ TEST_F(DetailsTest, InterleavedInputAndLongerRowsGiveTheSame) {
 TEST_F(DetailsTest, WhatCannotBeGivenIsRefusedAndChangesNothing) {
   const std::size_t n = 4;
   const auto coefficients = random_coefficients(n, 8);
-  const BoundSession session(program(), Isa::automatic);
-  Results out(n);
+  BoundSession session(program(), Isa::automatic);
+  Buffers out(n);
   const std::vector<std::uint32_t> before = bits_of(out.std);
-  const auto refused = [&](const char* what, const Details& details) {
-    const View2<const float> in{coefficients.data(), n, n_in};
-    EXPECT_EQ(session->run(in, out.rows(), {}, details), Status::bad_shape) << what;
-    EXPECT_EQ(session->run_interleaved(in, out.rows(), {}, details), Status::bad_shape) << what;
+  const auto refused = [&](const char* what, const Results& results) {
+    EXPECT_EQ(session->run(Coefficients::rows(coefficients.data(), n, n_in / 2), results), Status::bad_shape) << what;
+    EXPECT_EQ(session->run(Coefficients::planes(coefficients.data(), n, n_in / 2), results), Status::bad_shape) << what;
   };
   const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
   for (const float sigma : {0.0f, -0.1f, inf, nan}) refused("a sigma that is none", out.both(sigma));
-  refused("too few rows", {0.1f, {out.std.data(), n - 1, n_out}, {}});
-  refused("too many columns", {0.1f, {out.std.data(), n, n_out + 1}, {}});
-  refused("rows overlap", {0.1f, {out.std.data(), n, n_out, n_out - 1}, {}});
-  refused("std nowhere", {0.1f, {nullptr, n, n_out}, {}});
-  refused("too few scores", {0.1f, {}, {out.score.data(), n - 1}});
-  refused("scores nowhere", {0.1f, {}, {nullptr, n}});
+  const auto with_std = [&](const View2<float>& view) {
+    Results results = out.plain();
+    results.standard_deviations = view;
+    results.sigma = 0.1f;
+    return results;
+  };
+  const auto with_score = [&](const View1<float>& view) {
+    Results results = out.plain();
+    results.atypicality = view;
+    return results;
+  };
+  refused("too few rows", with_std({out.std.data(), n - 1, n_out}));
+  refused("too many columns", with_std({out.std.data(), n, n_out + 1}));
+  refused("rows overlap", with_std({out.std.data(), n, n_out, n_out - 1}));
+  refused("planes overlap", with_std(View2<float>::planes(out.std.data(), n, n_out, n - 1)));
+  refused("one element for all", with_std({out.std.data(), n, n_out, 0, 0}));
+  refused("std nowhere", with_std({nullptr, n, n_out}));
+  refused("too few scores", with_score({out.score.data(), n - 1}));
+  refused("scores nowhere", with_score({nullptr, n}));
+  refused("one score for all", with_score({out.score.data(), n, 0}));
   EXPECT_EQ(bits_of(out.std), before);
   EXPECT_EQ(bits_of(out.estimates), before);
 }
@@ -201,12 +222,15 @@ TEST_F(DetailsTest, AProgramWithoutThemGivesEstimatesOnly) {
   build_mixed_network(plain);
   const std::size_t n = 4;
   const auto coefficients = random_coefficients(n, 8);
-  const BoundSession session(plain.program(), Isa::automatic);
-  Results out(n);
-  const View2<const float> in{coefficients.data(), n, n_in};
-  EXPECT_EQ(session->run(in, out.rows(), {}, {0.1f, {out.std.data(), n, n_out}, {}}), Status::bad_shape);
-  EXPECT_EQ(session->run(in, out.rows(), {}, {0.1f, {}, {out.score.data(), n}}), Status::bad_shape);
-  EXPECT_EQ(session->run(in, out.rows(), {}, Details{}), Status::ok);
+  BoundSession session(plain.program(), Isa::automatic);
+  Buffers out(n);
+  const Coefficients in = Coefficients::rows(coefficients.data(), n, n_in / 2);
+  Results with_std = out.both(0.1f), with_score = out.both(0.1f);
+  with_std.atypicality = {};
+  with_score.standard_deviations = {};
+  EXPECT_EQ(session->run(in, with_std), Status::bad_shape);
+  EXPECT_EQ(session->run(in, with_score), Status::bad_shape);
+  EXPECT_EQ(session->run(in, out.plain()), Status::ok);
 }
 
 }  // namespace

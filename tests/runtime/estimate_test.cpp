@@ -30,9 +30,10 @@ TEST(Estimate, EveryIsaEqualsReferenceBitForBit) {
           const auto list = outputs(n_output);
           const auto tile = normal_tile(n_output, 31);
           GuardedBuffer<float> in(tile), in_ref(tile), found(used), expected(used);
-          const layout::VoxelBits a = estimate_ref({in_ref.data(), list.data(), n_output, 5, expected.data(), n_voxel, stride});
+          const layout::VoxelBits a =
+              estimate_ref({in_ref.data(), list.data(), 5, {expected.data(), n_voxel, n_output, stride}});
           const layout::VoxelBits b =
-              kernel_table(isa)->estimate({in.data(), list.data(), n_output, 5, found.data(), n_voxel, stride});
+              kernel_table(isa)->estimate({in.data(), list.data(), 5, {found.data(), n_voxel, n_output, stride}});
           ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa) << ' ' << n_output << " x " << n_voxel;
           ASSERT_EQ(a, b) << name(isa);
           record.ran(isa);
@@ -48,7 +49,7 @@ TEST(Estimate, FlagsWhatLeavesItsRangeAndKeepsTheValue) {
   std::copy(values.begin(), values.end(), tile.begin());
   for (const Isa isa : runnable_isas()) {
     GuardedBuffer<float> in(tile), rows(values.size());
-    EXPECT_EQ(kernel_table(isa)->estimate({in.data(), &output, 1, 0, rows.data(), values.size(), 1}), 0b01111100u) << name(isa);
+    EXPECT_EQ(kernel_table(isa)->estimate({in.data(), &output, 0, {rows.data(), values.size(), 1}}), 0b01111100u) << name(isa);
     EXPECT_EQ(bits_of(rows), bits_of(values)) << name(isa);
   }
 }

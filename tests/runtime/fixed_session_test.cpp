@@ -23,9 +23,12 @@ struct Result {
 Result run(const Program& program, const std::vector<float>& coefficients, Isa isa) {
   const std::size_t n_in = 2 * std::size_t{program.n_coeff}, n = coefficients.size() / n_in, n_out = program.n_output;
   Result r{std::vector<float>(n * n_out), std::vector<float>(n * n_out), std::vector<float>(n), std::vector<VoxelStatus>(n)};
-  const BoundSession session(program, isa);
-  EXPECT_EQ(session->run({coefficients.data(), n, n_in}, {r.estimates.data(), n, n_out}, {r.status.data(), n},
-                         {0.5f, {r.std.data(), n, n_out}, {r.atypicality.data(), n}}),
+  BoundSession session(program, isa);
+  EXPECT_EQ(session->run(Coefficients::rows(coefficients.data(), n, n_in / 2), {.estimates = {r.estimates.data(), n, n_out},
+                                                                                .standard_deviations = {r.std.data(), n, n_out},
+                                                                                .atypicality = {r.atypicality.data(), n},
+                                                                                .status = {r.status.data(), n},
+                                                                                .sigma = 0.5f}),
             Status::ok);
   return r;
 }
@@ -76,9 +79,9 @@ TEST(FixedSession, OutputsAloneHaveTheBitsOfOutputsWithDetails) {
   const std::size_t n = 100;
   const auto coefficients = random_coefficients(n, FixedProgram::n_coeff);
   for (const Isa isa : runnable_isas()) {
-    const BoundSession session(fixed.program, isa);
+    BoundSession session(fixed.program, isa);
     std::vector<float> alone(5 * n);
-    ASSERT_EQ(session->run({coefficients.data(), n, 16}, {alone.data(), n, 5}), Status::ok);
+    ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, 8), {.estimates = {alone.data(), n, 5}}), Status::ok);
     EXPECT_EQ(bits_of(alone), bits_of(run(fixed.program, coefficients, isa).estimates)) << name(isa);
   }
 }

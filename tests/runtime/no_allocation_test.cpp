@@ -50,19 +50,22 @@ TEST(Session, NeverTouchesTheHeapAfterTheArenaWasAllocated) {
   std::vector<float> estimates(n * program.n_output);
   std::vector<VoxelStatus> status(n);
   std::vector<float> std(n * program.n_output), atypicality(n);
-  Details details;
-  details.sigma = 0.1f;
-  details.std = {std.data(), n, program.n_output};
-  details.atypicality = {atypicality.data(), n};
+  const View2<float> rows{estimates.data(), n, program.n_output};
+  const Results all{.estimates = rows,
+                    .standard_deviations = {std.data(), n, program.n_output},
+                    .atypicality = {atypicality.data(), n},
+                    .status = {status.data(), n},
+                    .sigma = 0.1f};
   for (const Isa isa : runnable_isas()) {
     Status results[5] = {Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound, Status::not_bound};
     const std::size_t count = allocations_of([&] {
       Session session;
       results[0] = session.bind(program, arena.get(), Session::arena_bytes(program), isa);
-      results[1] = session.run({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output}, {status.data(), n});
-      results[2] = session.run_interleaved({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output});
-      results[3] = session.run({coefficients.data(), n, 15}, {estimates.data(), n, program.n_output});
-      results[4] = session.run({coefficients.data(), n, 16}, {estimates.data(), n, program.n_output}, {}, details);
+      results[1] =
+          session.run(Coefficients::rows(coefficients.data(), n, 8), {.estimates = rows, .status = {status.data(), n}});
+      results[2] = session.run(Coefficients::interleaved_rows(coefficients.data(), n, 8), {.estimates = rows});
+      results[3] = session.run(Coefficients::rows(coefficients.data(), n, 7), {.estimates = rows});
+      results[4] = session.run(Coefficients::rows(coefficients.data(), n, 8), all);
     });
     EXPECT_EQ(count, 0u) << name(isa);
     EXPECT_EQ(results[0], Status::ok);

@@ -17,25 +17,38 @@ namespace {
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-enum class Layout { planar, interleaved };
+enum class Layout { rows, interleaved_rows, planes, interleaved_planes, other };
+constexpr Layout layouts[] = {Layout::rows, Layout::interleaved_rows, Layout::planes, Layout::interleaved_planes,
+                              Layout::other};
+
+/// The numbers of `in`, all of them, as coefficients of n_voxel voxels. `other` is a layout without a name: pairs with the
+/// imaginary part first.
+Coefficients coefficients(Layout layout, const float* in, std::size_t n_voxel, std::size_t n_coeff) {
+  switch (layout) {
+    case Layout::rows: return Coefficients::rows(in, n_voxel, n_coeff);
+    case Layout::interleaved_rows: return Coefficients::interleaved_rows(in, n_voxel, n_coeff);
+    case Layout::planes: return Coefficients::planes(in, n_voxel, n_coeff);
+    case Layout::interleaved_planes: return Coefficients::interleaved_planes(in, n_voxel, n_coeff);
+    case Layout::other: break;
+  }
+  return {in + 1, in, n_voxel, n_coeff, 2 * n_coeff, 2};
+}
 
 /// One tile whose input rows end at an unmapped page.
 struct PreprocessCase {
   PreprocessCase(std::vector<float> rows, std::size_t n_coeff_, std::size_t n_voxel, Layout layout)
       : n_coeff(n_coeff_), in(rows), mean(normal_values(2 * n_coeff, 21)), inverse_std(normal_values(2 * n_coeff, 22)) {
     for (std::size_t i = 0; i < 2 * n_coeff; ++i) inverse_std.data()[i] = 1 + std::fabs(inverse_std.data()[i]);
-    tile = layout == Layout::planar ? CoefficientTile{in.data(), n_voxel, 2 * n_coeff, 1, n_coeff}
-                                    : CoefficientTile{in.data(), n_voxel, 2 * n_coeff, 2, 1};
+    tile = coefficients(layout, in.data(), n_voxel, n_coeff);
   }
 
   PreprocessArgs args(GuardedBuffer<float>& features, std::int32_t phase_reference, bool l2_normalize) const {
-    return {
-        tile, n_coeff, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data(), nullptr};
+    return {tile, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data(), nullptr};
   }
 
   std::size_t n_coeff;
   GuardedBuffer<float> in, mean, inverse_std;
-  CoefficientTile tile{};
+  Coefficients tile{};
 };
 
 void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t phase_reference, bool l2_normalize) {
@@ -64,7 +77,7 @@ TEST(Preprocess, EveryIsaEqualsReferenceBitForBit) {
   for (const Isa isa : runnable_isas())
     for (const std::size_t n_coeff : {1u, 4u, 13u})
       for (const std::size_t n_voxel : {1u, 3u, 4u, 8u, 31u, 47u, 48u})
-        for (const Layout layout : {Layout::planar, Layout::interleaved}) {
+        for (const Layout layout : layouts) {
           const PreprocessCase c(normal_values(n_voxel * 2 * n_coeff, 23), n_coeff, n_voxel, layout);
           for (const std::int32_t phase : {-1, 0, static_cast<std::int32_t>(n_coeff) - 1})
             for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
@@ -105,7 +118,7 @@ std::vector<float> hard_tile() {
 
 TEST(Preprocess, HardRowsEqualReferenceBitForBit) {
   for (const Isa isa : runnable_isas())
-    for (const Layout layout : {Layout::planar, Layout::interleaved}) {
+    for (const Layout layout : layouts) {
       const PreprocessCase c(hard_tile(), 2, hard_rows.size(), layout);
       for (const std::int32_t phase : {-1, 0, 1})
         for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
@@ -113,7 +126,7 @@ TEST(Preprocess, HardRowsEqualReferenceBitForBit) {
 }
 
 TEST(Preprocess, FlagsExactlyTheRowsThatHaveNoSignal) {
-  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
+  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::rows);
   layout::VoxelBits non_finite = 0, zero = 0;
   for (std::size_t v = 0; v < hard_rows.size(); ++v) {
     const std::vector<float>& row = hard_rows[v];
@@ -136,7 +149,7 @@ TEST(Preprocess, FlagsExactlyTheRowsThatHaveNoSignal) {
 TEST(Preprocess, GivesTheNormOfTheCoefficientsAsTheyAre) {
   // A sum of n squares errs by (n + 1) u relative, u = 2^-24; the root halves that and rounds once.
   const double bound = ((4 + 1) / 2.0 + 1) * 0x1p-24;
-  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::planar);
+  const PreprocessCase c(hard_tile(), 2, hard_rows.size(), Layout::rows);
   for (const Isa isa : runnable_isas())
     for (const bool l2 : {false, true}) {
       GuardedBuffer<float> features(4 * layout::tile_voxels);
@@ -186,7 +199,7 @@ TEST(Preprocess, IsWithinRoundingOfExactAtEveryMagnitude) {
   for (const float magnitude : {1e-36f, 1e-20f, 1e-3f, 1.0f, 1e20f, 1e37f}) {
     std::vector<float> rows = normal_values(n_voxel * 2 * n_coeff, 24);
     for (float& x : rows) x *= magnitude;
-    const PreprocessCase c(rows, n_coeff, n_voxel, Layout::planar);
+    const PreprocessCase c(rows, n_coeff, n_voxel, Layout::rows);
     for (const Isa isa : runnable_isas()) {
       GuardedBuffer<float> features(2 * n_coeff * layout::tile_voxels);
       const PreprocessFlags flags = kernel_table(isa)->preprocess(c.args(features, 0, true));

@@ -26,8 +26,13 @@ inline void finish_ref(const Program& p, float* features, const NormTile& norm, 
                        std::size_t first, std::size_t n, ReferenceResult& result) {
   const std::size_t n_output = p.n_output;
   if (p.uncertainty != nullptr)
-    uncertainty_ref({features + n_output * layout::tile_voxels, p.outputs, n_output, *p.uncertainty, sigma, &norm, blank,
-                     &result.std[first * n_output], n, n_output});
+    uncertainty_ref({features + n_output * layout::tile_voxels,
+                     p.outputs,
+                     *p.uncertainty,
+                     sigma,
+                     &norm,
+                     blank,
+                     {&result.std[first * n_output], n, n_output}});
   if (p.atypicality == nullptr) return;
   const float* score = features + (p.uncertainty != nullptr ? 4 : 1) * n_output * layout::tile_voxels;
   for (std::size_t v = 0; v < n; ++v) result.atypicality[first + v] = (blank >> v & 1) != 0 ? 0 : score[v];
@@ -45,12 +50,12 @@ inline ReferenceResult run_reference(MulAdd kind, const Program& p, const std::v
     for (std::size_t i = 0; i < p.n_slot; ++i) slots.emplace_back(p.slot_width[i] * layout::tile_voxels);
     NormTile norm;
     const PreprocessFlags flags = preprocess_ref(
-        {{&coefficients[first * columns], n, columns, 1, p.n_coeff}, p.n_coeff, p.preprocessing, slots[0].data(), &norm});
+        {Coefficients::rows(&coefficients[first * columns], n, p.n_coeff), p.preprocessing, slots[0].data(), &norm});
     for (std::size_t i = 0; i < p.n_op; ++i) apply_ref(kind, p.ops[i], slots);
     float* outputs = slots[p.ops[p.n_op - 1].out_slot].data();
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
     const layout::VoxelBits outside =
-        estimate_ref({outputs, p.outputs, p.n_output, blank, &result.estimates[first * p.n_output], n, p.n_output});
+        estimate_ref({outputs, p.outputs, blank, {&result.estimates[first * p.n_output], n, p.n_output}});
     finish_ref(p, outputs, norm, sigma, blank, first, n, result);
     for (std::size_t v = 0; v < n; ++v) {
       const auto has = [v](layout::VoxelBits bits) { return (bits >> v & 1) != 0; };

@@ -88,9 +88,9 @@ TEST(Uncertainty, EveryIsaEqualsReferenceBitForBit) {
             const auto list = outputs(n_output);
             const auto tile = normal_tile(3 * n_output, 41, true);
             GuardedBuffer<float> in(tile), in_ref(tile), found(used), expected(used);
-            uncertainty_ref({in_ref.data(), list.data(), n_output, range, sigma, &norm, 5, expected.data(), n_voxel, stride});
+            uncertainty_ref({in_ref.data(), list.data(), range, sigma, &norm, 5, {expected.data(), n_voxel, n_output, stride}});
             kernel_table(isa)->uncertainty(
-                {in.data(), list.data(), n_output, range, sigma, &norm, 5, found.data(), n_voxel, stride});
+                {in.data(), list.data(), range, sigma, &norm, 5, {found.data(), n_voxel, n_output, stride}});
             ASSERT_EQ(bits_of(found), bits_of(expected)) << name(isa) << ' ' << n_output << " x " << n_voxel << " at " << sigma;
             record.ran(isa);
           }
@@ -102,7 +102,7 @@ std::vector<float> run(Isa isa, const std::vector<float>& tile, const std::vecto
                        const NormTile& norm) {
   GuardedBuffer<float> in(tile), rows(layout::tile_voxels * list.size());
   kernel_table(isa)->uncertainty(
-      {in.data(), list.data(), list.size(), range, sigma, &norm, 0, rows.data(), layout::tile_voxels, list.size()});
+      {in.data(), list.data(), range, sigma, &norm, 0, {rows.data(), layout::tile_voxels, list.size()}});
   return rows.values();
 }
 

@@ -26,10 +26,11 @@ class VoxelStatusTest : public testing::Test {
   Result run(Isa isa, const std::vector<float>& coefficients) {
     const std::size_t n_output = mixed_.program().n_output;
     Result result{std::vector<float>(n_voxel * n_output, -1.0f), std::vector<VoxelStatus>(n_voxel)};
-    const BoundSession session(mixed_.program(), isa);
-    EXPECT_EQ(session->run({coefficients.data(), n_voxel, 16}, {result.estimates.data(), n_voxel, n_output},
-                           {result.status.data(), n_voxel}),
-              Status::ok);
+    BoundSession session(mixed_.program(), isa);
+    EXPECT_EQ(
+        session->run(Coefficients::rows(coefficients.data(), n_voxel, 8),
+                     {.estimates = {result.estimates.data(), n_voxel, n_output}, .status = {result.status.data(), n_voxel}}),
+        Status::ok);
     return result;
   }
 

@@ -159,7 +159,7 @@ void check(Status status) {
   if (status != Status::ok) throw std::runtime_error(message(status));
 }
 
-std::vector<float> run_asked(const Program& program, const std::vector<float>& coefficients, const Details& details, Isa isa) {
+std::vector<float> run_asked(const Program& program, const std::vector<float>& coefficients, Results results, Isa isa) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / width;
   const auto free_arena = [](std::byte* arena) { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); };
   const std::size_t size = Session::arena_bytes(program);
@@ -168,7 +168,8 @@ std::vector<float> run_asked(const Program& program, const std::vector<float>& c
   std::vector<float> estimates(n_voxel * program.n_output);
   Session session;
   check(session.bind(program, arena.get(), size, isa));
-  check(session.run({coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output}, {}, details));
+  results.estimates = {estimates.data(), n_voxel, program.n_output};
+  check(session.run(Coefficients::rows(coefficients.data(), n_voxel, program.n_coeff), results));
   return estimates;
 }
 
@@ -245,7 +246,7 @@ fbs::ModelT unpacked(const ModelFile& file) {
 }
 
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, Isa isa) {
-  return run_asked(program, coefficients, Details{}, isa);
+  return run_asked(program, coefficients, {}, isa);
 }
 
 RunResult run_details(const Program& program, const std::vector<float>& coefficients, float sigma, Isa isa) {
@@ -253,11 +254,11 @@ RunResult run_details(const Program& program, const std::vector<float>& coeffici
   RunResult result;
   result.std.resize(program.uncertainty != nullptr ? n_voxel * program.n_output : 0);
   result.atypicality.resize(program.atypicality != nullptr ? n_voxel : 0);
-  Details details;
-  details.sigma = sigma;
-  if (!result.std.empty()) details.std = {result.std.data(), n_voxel, program.n_output};
-  details.atypicality = {result.atypicality.data(), result.atypicality.size()};
-  result.estimates = run_asked(program, coefficients, details, isa);
+  Results results;
+  results.sigma = sigma;
+  if (!result.std.empty()) results.standard_deviations = {result.std.data(), n_voxel, program.n_output};
+  results.atypicality = {result.atypicality.data(), result.atypicality.size()};
+  result.estimates = run_asked(program, coefficients, results, isa);
   return result;
 }
 

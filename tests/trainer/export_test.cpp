@@ -89,7 +89,8 @@ std::vector<float> estimates_of(const Program& program, const std::vector<float>
   Session session;
   EXPECT_EQ(session.bind(program, arena, space, Isa::scalar), Status::ok);
   std::vector<float> out(n * program.n_output);
-  EXPECT_EQ(session.run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}),
+  EXPECT_EQ(session.run(Coefficients::rows(coefficients.data(), n, program.n_coeff),
+                        {.estimates = {out.data(), n, program.n_output}}),
             Status::ok);
   return out;
 }

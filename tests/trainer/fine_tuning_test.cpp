@@ -50,9 +50,10 @@ Model loaded(const std::vector<std::uint8_t>& bytes) {
 }
 
 std::vector<float> estimates_of(const Program& program, const std::vector<float>& coefficients, std::size_t n) {
-  const base::BoundSession session(program, Isa::automatic);
+  base::BoundSession session(program, Isa::automatic);
   std::vector<float> out(n * program.n_output);
-  EXPECT_EQ(session->run({coefficients.data(), n, 2 * std::size_t{program.n_coeff}}, {out.data(), n, program.n_output}),
+  EXPECT_EQ(session->run(Coefficients::rows(coefficients.data(), n, program.n_coeff),
+                         {.estimates = {out.data(), n, program.n_output}}),
             Status::ok);
   return out;
 }

@@ -166,7 +166,9 @@ std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::u
   Session session;
   EXPECT_EQ(session.bind(program, arena, space, Isa::scalar), Status::ok);
   std::vector<float> out(coefficients.size());
-  EXPECT_EQ(session.run({coefficients.data(), out.size() / n, n}, {out.data(), out.size() / n, n}), Status::ok);
+  EXPECT_EQ(session.run(Coefficients::rows(coefficients.data(), out.size() / n, n / 2),
+                        {.estimates = {out.data(), out.size() / n, n}}),
+            Status::ok);
   return out;
 }
 

@@ -61,23 +61,24 @@ ErrorSplit split_error(std::span<const double> errors) noexcept {
 ModelRunner::ModelRunner(const Program& program, Isa isa)
     : program_(program), n_output_(program.n_output), session_(program, isa) {}
 
-void ModelRunner::run(View2<const float> coefficients, double sigma) {
+void ModelRunner::run(View2<const float> rows, double sigma) {
   using Clock = std::chrono::steady_clock;
-  const std::size_t n = coefficients.rows;
+  const std::size_t n = rows.rows;
   estimates_.resize(n * n_output_);
   status_.resize(n);
-  Details details{.sigma = static_cast<float>(sigma), .std = {}, .atypicality = {}};
+  Results results{.estimates = {estimates_.data(), n, n_output_},
+                  .status = {status_.data(), status_.size()},
+                  .sigma = static_cast<float>(sigma)};
   if (has_std()) {
     std_.resize(n * n_output_);
-    details.std = {std_.data(), n, n_output_};
+    results.standard_deviations = {std_.data(), n, n_output_};
   }
   if (has_atypicality()) {
     atypicality_.resize(n);
-    details.atypicality = {atypicality_.data(), n};
+    results.atypicality = {atypicality_.data(), n};
   }
   const auto start = Clock::now();
-  const Status status =
-      session_->run(coefficients, {estimates_.data(), n, n_output_}, {status_.data(), status_.size()}, details);
+  const Status status = session_->run(Coefficients::rows(rows.data, n, rows.columns / 2, rows.row_stride), results);
   kernel_s_ += std::chrono::duration<double>(Clock::now() - start).count();
   if (status != Status::ok) throw std::runtime_error(message(status));
   n_voxel_ += n;

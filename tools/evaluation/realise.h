@@ -38,9 +38,9 @@ class ModelRunner {
   /// `program` must outlive the runner. Throws base::Error when the session cannot be bound (an ISA this CPU lacks: usage).
   ModelRunner(const Program& program, Isa isa);
 
-  /// Everything the program can say about these voxels; sigma is the noise of each real and imaginary part.
-  /// The shape is the caller's duty and a mismatch is an internal error. Answers are valid until the next call.
-  void run(View2<const float> coefficients, double sigma);
+  /// Everything the program can say about these voxels, rows of real, then imaginary parts; sigma is the noise of each real and
+  /// imaginary part. The shape is the caller's duty and a mismatch is an internal error. Answers are valid until the next call.
+  void run(View2<const float> rows, double sigma);
 
   float estimate(std::size_t voxel, std::size_t output) const { return estimates_[voxel * n_output_ + output]; }
   float std(std::size_t voxel, std::size_t output) const { return std_[voxel * n_output_ + output]; }

@@ -36,12 +36,11 @@ class SessionWorker final : public volume::BatchWorker {
 
   void estimate(std::span<const std::size_t> voxels, const float* interleaved) override {
     const std::size_t n = voxels.size();
-    Details details{.sigma = sigma_, .std = {}, .atypicality = {}};
-    if (!std_.empty()) details.std = {std_.data(), n, n_output_};
-    if (!atypicality_.empty()) details.atypicality = {atypicality_.data(), n};
+    Results results{.estimates = {estimates_.data(), n, n_output_}, .status = {status_.data(), n}, .sigma = sigma_};
+    if (!std_.empty()) results.standard_deviations = {std_.data(), n, n_output_};
+    if (!atypicality_.empty()) results.atypicality = {atypicality_.data(), n};
     for (std::size_t i = 0; i < n && !signal_norm_.empty(); ++i) signal_norm_[i] = norm(interleaved + i * n_input_);
-    check(
-        session_->run_interleaved({interleaved, n, n_input_}, {estimates_.data(), n, n_output_}, {status_.data(), n}, details));
+    check(session_->run(Coefficients::interleaved_rows(interleaved, n, n_input_ / 2), results));
   }
 
   void store(std::span<const std::size_t> voxels) override {
@@ -96,9 +95,9 @@ ModelMaps map_voxels(const Program& program, const MapSettings& settings, const 
 std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved) {
   const std::size_t width = 2 * std::size_t{program.n_coeff}, n = interleaved.size() / width;
   std::vector<float> scores(n), estimates(n * program.n_output);
-  const base::BoundSession session(program, isa);
-  check(session->run_interleaved({interleaved.data(), n, width}, {estimates.data(), n, program.n_output}, {},
-                                 {.sigma = 0, .std = {}, .atypicality = {scores.data(), n}}));
+  base::BoundSession session(program, isa);
+  check(session->run(Coefficients::interleaved_rows(interleaved.data(), n, program.n_coeff),
+                     {.estimates = {estimates.data(), n, program.n_output}, .atypicality = {scores.data(), n}}));
   return scores;
 }
 

@@ -27,7 +27,8 @@ Status estimate(const Model& model, const Program& program, Isa isa, std::vector
   estimates.resize(n_voxel * program.n_output);
   Session session;
   if (const Status status = session.bind(program, arena.get(), size, isa); status != Status::ok) return status;
-  return session.run({model.info().test_coefficients.data(), n_voxel, width}, {estimates.data(), n_voxel, program.n_output});
+  return session.run(Coefficients::rows(model.info().test_coefficients.data(), n_voxel, program.n_coeff),
+                     {.estimates = {estimates.data(), n_voxel, program.n_output}});
 }
 
 std::string format(const char* pattern, const char* isa, std::size_t n, double a, double b) {

@@ -25,9 +25,9 @@ int main() {
   float estimates[crbrt::models::estimator_n_output];
   crbrt::VoxelStatus voxel_status;
 
-  if (const crbrt::Status s = session.run({coefficients, 1, 2 * crbrt::models::estimator_n_coeff},
-                                          {estimates, 1, crbrt::models::estimator_n_output}, {&voxel_status, 1});
-      s != crbrt::Status::ok)
+  const auto in = crbrt::Coefficients::rows(coefficients, 1, crbrt::models::estimator_n_coeff);
+  const crbrt::Results out{.estimates = {estimates, 1, crbrt::models::estimator_n_output}, .status = {&voxel_status, 1}};
+  if (const crbrt::Status s = session.run(in, out); s != crbrt::Status::ok)
     return std::puts(crbrt::message(s)), 1;
   for (std::size_t i = 0; i < program.n_output; ++i)
     std::printf("%s = %g %s\n", program.outputs[i].name, static_cast<double>(estimates[i]), program.outputs[i].unit);

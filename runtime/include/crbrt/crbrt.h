@@ -1,17 +1,25 @@
 /* The C99 interface of the runtime. Same rules as crbrt.hpp: bind once, then run without heap, locks or exceptions.
  *
- *   const crbrt_program* program = crbrt_model_brain_v1();             // from the generated model's header
- *   static _Alignas(64) unsigned char arena[65536];                    // >= crbrt_arena_bytes(program), start aligned to 64
+ *   const crbrt_program* program = crbrt_model_brain_v1();             // from the generated model's header, or crbrt/loader.h
+ *   static _Alignas(CRBRT_ARENA_ALIGNMENT) unsigned char arena[65536]; // >= crbrt_arena_bytes(program)
  *   crbrt_session session = {{0}};
  *   crbrt_status s = crbrt_bind(&session, program, arena, sizeof arena, CRBRT_ISA_AUTO);
- *   if (s == CRBRT_OK) s = crbrt_run(&session, coefficients, n_voxel, estimates, voxel_status);
+ *   crbrt_run_args args = {.struct_size = sizeof args, .n_voxel = n_voxel,
+ *                          .real = coefficients,                       // [n_voxel, 2 * n_coeff]: real parts, then imaginary
+ * parts .estimates = estimates};                    // [n_voxel, n_output] if (s == CRBRT_OK) s = crbrt_run(&session, &args);
  *   if (s != CRBRT_OK) puts(crbrt_message(s));
+ *
+ * Every function may be called from any thread; one session (and its arena) belongs to one thread at a time. Each says what it
+ * does with a null pointer. Nothing here takes ownership of memory, and every text that is returned is constant and lives as
+ * long as the program or the library that it came from. docs/compatibility.md says what later versions keep.
  */
 #ifndef CRBRT_CRBRT_H
 #define CRBRT_CRBRT_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "crbrt/version.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,21 +28,27 @@ extern "C" {
 /* A model as constant data. Opaque; in C++ it is a crbrt::Program. */
 typedef struct crbrt_program crbrt_program;
 
-/* A bound program. Plain data that may be copied; all zero means not bound. Program and arena must outlive it. */
+/* A bound program; program and arena must outlive it. All zero means not bound. It is plain data that may lie anywhere and be
+ * moved by assignment; of two copies only one may be used, because both would write to one arena. */
 typedef struct crbrt_session {
   uint64_t opaque[4];
 } crbrt_session;
 
-/* Result of every fallible call (status.h says when each occurs). */
+/* Result of every fallible call. */
 typedef int32_t crbrt_status;
 enum {
   CRBRT_OK = 0,
-  CRBRT_BAD_SHAPE = 1,
-  CRBRT_ARENA_TOO_SMALL = 2,
-  CRBRT_ARENA_MISALIGNED = 3,
-  CRBRT_ISA_UNAVAILABLE = 4,
-  CRBRT_BAD_PROGRAM = 5,
-  CRBRT_NOT_BOUND = 6
+  CRBRT_BAD_SHAPE = 1,          /* the arguments of a run disagree with the program or with each other */
+  CRBRT_ARENA_TOO_SMALL = 2,    /* the arena holds fewer bytes than crbrt_arena_bytes() */
+  CRBRT_ARENA_MISALIGNED = 3,   /* the arena does not start at a multiple of CRBRT_ARENA_ALIGNMENT */
+  CRBRT_ISA_UNAVAILABLE = 4,    /* the instruction set is not built in, or this CPU lacks it */
+  CRBRT_BAD_PROGRAM = 5,        /* there is no program, or it contradicts itself */
+  CRBRT_NOT_BOUND = 6,          /* there is no session, or it has not been bound */
+  CRBRT_BAD_CONTAINER = 7,      /* crbrt/loader.h only: not a model file, cut off, or its checksum does not match its bytes */
+  CRBRT_BAD_FORMAT_VERSION = 8, /* crbrt/loader.h only: written by a newer, incompatible version */
+  CRBRT_BAD_MODEL = 9,          /* crbrt/loader.h only: well-formed, but its content makes no sense */
+  CRBRT_OUT_OF_MEMORY = 10,     /* crbrt/loader.h only */
+  CRBRT_IO_ERROR = 11           /* crbrt/loader.h only: the file cannot be read */
 };
 
 /* What happened to one voxel: one byte each. */
@@ -58,56 +72,87 @@ typedef uint32_t crbrt_isa;
 #define CRBRT_ISA_WASM128 ((crbrt_isa)7u)
 #define CRBRT_ISA_AUTO ((crbrt_isa)0xffffffffu)
 
-/* Bytes of arena that the program needs, which must start at a multiple of CRBRT_ARENA_ALIGNMENT. 0: bad program. */
+/* Where an arena starts: a multiple of this many bytes. */
 #define CRBRT_ARENA_ALIGNMENT 64
-size_t crbrt_arena_bytes(const crbrt_program* program);
 
-/* Checks the program and takes the arena. On any status but CRBRT_OK the session is left unbound. */
-crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* program, void* arena, size_t arena_size, crbrt_isa isa);
+/* Bytes of arena that the program needs; 0 for NULL or a program that contradicts itself. */
+CRBRT_API size_t crbrt_arena_bytes(const crbrt_program* program);
 
-/* Estimates tissue parameters for n_voxel voxels. One session (and arena) per thread.
- * coefficients [n_voxel, 2 * n_coeff]: real parts, then imaginary parts of each voxel.
- * estimates    [n_voxel, n_output], SI units.     voxel_status [n_voxel] CRBRT_VOXEL_*, or NULL when nobody wants it.
- * A null pointer where there are voxels is CRBRT_BAD_SHAPE. */
-crbrt_status crbrt_run(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                       uint8_t* voxel_status);
+/* Checks the program and takes the arena of arena_size bytes for the session. On any status but CRBRT_OK the session is left
+ * unbound. NULL: a session gives CRBRT_NOT_BOUND, a program CRBRT_BAD_PROGRAM, an arena CRBRT_ARENA_TOO_SMALL. */
+CRBRT_API crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* program, void* arena, size_t arena_size,
+                                  crbrt_isa isa);
 
-/* The same for interleaved complex coefficients: re, im, re, im, ... */
-crbrt_status crbrt_run_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                                   uint8_t* voxel_status);
+/* What one run works on. Set struct_size to sizeof(crbrt_run_args) and everything that is not needed to zero. Later versions
+ * append members: a caller of an older header is served as if it had left them zero, and a caller of a newer one is refused
+ * (CRBRT_BAD_SHAPE) only where it sets a member that the library does not know.
+ *
+ * Coefficients: n_coeff = crbrt_coefficient_count() complex numbers a voxel. The real part of coefficient c of voxel v is
+ * real[v * voxel_stride + c * coefficient_stride], the imaginary part is the same element of imag. Strides are in floats.
+ *
+ *   layout                                       imag                   voxel_stride   coefficient_stride
+ *   [n_voxel, 2 * n_coeff] real, then imaginary  real + n_coeff         2 * n_coeff    1                    (NULL, 0, 0 for
+ * short) [n_voxel, n_coeff] complex                   real + 1               2 * n_coeff    2 [2 * n_coeff, n_voxel] planes
+ * real + n_coeff * n_voxel  1           n_voxel [n_coeff, n_voxel] complex planes            real + 1               2 2 *
+ * n_voxel
+ *
+ * Results: value j of voxel v goes to element v * voxel_stride + j * output_stride of its array. Both strides zero: rows
+ * [n_voxel, n_output]; planes [n_output, n_voxel] have the strides 1 and n_voxel. */
+typedef struct crbrt_run_args {
+  size_t struct_size; /* sizeof(crbrt_run_args) */
+  size_t n_voxel;
+  const float* real;
+  const float* imag; /* NULL with both strides zero: rows as above */
+  size_t voxel_stride;
+  size_t coefficient_stride;
+  float* estimates; /* SI units; 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL, as are the next two */
+  size_t estimates_voxel_stride;
+  size_t estimates_output_stride;
+  uint8_t* voxel_status;      /* [n_voxel] CRBRT_VOXEL_*, or NULL when nobody wants it */
+  size_t voxel_status_stride; /* bytes; 0: 1 */
+  float* standard_deviations; /* SI units, or NULL when nobody wants them */
+  size_t standard_deviations_voxel_stride;
+  size_t standard_deviations_output_stride;
+  float* atypicality;        /* [n_voxel], or NULL when nobody wants it */
+  size_t atypicality_stride; /* floats; 0: 1 */
+  double sigma; /* noise (standard deviation) of each real and imaginary part; read only with standard_deviations */
+} crbrt_run_args;
 
-/* The same with standard deviations and atypicality: 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL.
- * sigma        standard deviation of the noise of each real and imaginary part; positive and finite where std is asked for.
- * std          [n_voxel, n_output], SI units, or NULL.     atypicality [n_voxel], or NULL.
- * Asking a program for what it lacks is CRBRT_BAD_SHAPE. The estimates are those of crbrt_run, bit for bit. */
-crbrt_status crbrt_run_details(const crbrt_session* session, const float* coefficients, size_t n_voxel, float* estimates,
-                               uint8_t* voxel_status, float sigma, float* std_or_null, float* atypicality_or_null);
-crbrt_status crbrt_run_details_interleaved(const crbrt_session* session, const float* coefficients, size_t n_voxel,
-                                           float* estimates, uint8_t* voxel_status, float sigma, float* std_or_null,
-                                           float* atypicality_or_null);
+/* Estimates tissue parameters for n_voxel voxels. What is asked for changes no bit of the estimates, nor does any layout. On
+ * any status but CRBRT_OK nothing is written. No array may overlap another. CRBRT_NOT_BOUND  session is NULL or not bound
+ *   CRBRT_BAD_SHAPE  args is NULL; its size is none that any version had; real or estimates is NULL where there are voxels, or
+ *                    imag without the short form; two elements of an array share memory; the program lacks what is asked for
+ *                    (crbrt_has_uncertainty, crbrt_has_atypicality); sigma as a float is not positive and finite where
+ *                    standard_deviations are asked for */
+CRBRT_API crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args);
 
-/* What a program expects and gives. index < crbrt_output_count(program), otherwise NULL. */
-uint32_t crbrt_coefficient_count(const crbrt_program* program); /* complex coefficients per voxel */
-uint32_t crbrt_output_count(const crbrt_program* program);
-const char* crbrt_output_name(const crbrt_program* program, uint32_t index);
-const char* crbrt_output_unit(const crbrt_program* program, uint32_t index);
-int crbrt_has_uncertainty(const crbrt_program* program);         /* 1: it gives standard deviations */
-int crbrt_has_atypicality(const crbrt_program* program);         /* 1: it gives a score */
-float crbrt_atypicality_threshold(const crbrt_program* program); /* 99 % of training voxels score at most this; 0: no score */
-const char* crbrt_program_name(const crbrt_program* program);
+/* What a program expects and gives. NULL has no coefficients, no outputs and no name. */
+CRBRT_API uint32_t crbrt_coefficient_count(const crbrt_program* program); /* complex coefficients per voxel; NULL: 0 */
+CRBRT_API uint32_t crbrt_output_count(const crbrt_program* program);      /* NULL: 0 */
+/* index < crbrt_output_count(program), otherwise NULL. */
+CRBRT_API const char* crbrt_output_name(const crbrt_program* program, uint32_t index); /* e.g. "t1_free_s" */
+CRBRT_API const char* crbrt_output_unit(const crbrt_program* program, uint32_t index); /* e.g. "s"; "1" for a fraction */
+CRBRT_API int crbrt_has_uncertainty(
+    const crbrt_program* program); /* 1: it gives standard deviations; 0: it does not, or NULL */
+CRBRT_API int crbrt_has_atypicality(const crbrt_program* program); /* 1: it gives a score; 0: it does not, or NULL */
+/* 99 % of training voxels score at most this. 0: no score, or NULL. */
+CRBRT_API float crbrt_atypicality_threshold(const crbrt_program* program);
+CRBRT_API const char* crbrt_program_name(const crbrt_program* program); /* the model's name; NULL: "" */
 
-/* One English sentence without a full stop. Never null. */
-const char* crbrt_message(crbrt_status status);
+/* One English sentence without a full stop. Never NULL; a number that is no status is "unknown status". */
+CRBRT_API const char* crbrt_message(crbrt_status status);
 
-/* Instruction sets by name: "scalar", "sse4.2", "avx2", "avx512", "avx512vnni", "neon", "neondot", "wasm128", "auto".
- * Functions that answer yes or no return 1 or 0. */
-const char* crbrt_isa_name(crbrt_isa isa);
-int crbrt_isa_from_name(const char* text, crbrt_isa* isa);
-int crbrt_isa_is_runnable(crbrt_isa isa);
-crbrt_isa crbrt_best_isa(void);
-crbrt_isa crbrt_session_isa(const crbrt_session* session); /* what bind chose */
+/* Instruction sets by name: "scalar", "sse4.2", "avx2", "avx512", "avx512vnni", "neon", "neondot", "wasm128", "auto". */
+CRBRT_API const char* crbrt_isa_name(crbrt_isa isa); /* never NULL; "unknown" for any other number */
+/* 1 and the number in *isa (unless isa is NULL) where the name is known; 0, and *isa untouched, where it is not or text is
+ * NULL. */
+CRBRT_API int crbrt_isa_from_name(const char* text, crbrt_isa* isa);
+CRBRT_API int crbrt_isa_is_runnable(crbrt_isa isa);                  /* 1: built in, and this CPU has it; 0: not */
+CRBRT_API crbrt_isa crbrt_best_isa(void);                            /* the fastest that runs here */
+CRBRT_API crbrt_isa crbrt_session_isa(const crbrt_session* session); /* what bind chose; CRBRT_ISA_AUTO: NULL or not bound */
 
-const char* crbrt_version(void); /* "major.minor.patch" */
+/* The version of the library, "major.minor.patch"; CRBRT_VERSION_STRING is that of the header. */
+CRBRT_API const char* crbrt_version(void);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,9 @@
 ///     alignas(64) static std::byte arena[65536];             // >= Session::arena_bytes(program)
 ///     crbrt::Session session;
 ///     if (Status s = session.bind(program, arena, sizeof arena); s != Status::ok) std::puts(message(s));
-///     if (Status s = session.run(coefficients, estimates, status); s != Status::ok) std::puts(message(s));
+///     const auto in = Coefficients::rows(coefficients, n_voxel, program.n_coeff);
+///     const Results out{.estimates = {estimates, n_voxel, program.n_output}, .status = {status, n_voxel}};
+///     if (Status s = session.run(in, out); s != Status::ok) std::puts(message(s));
 #pragma once
 
 #include "crbrt/format/program.h"

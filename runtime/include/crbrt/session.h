@@ -1,5 +1,5 @@
-/// Runs a program over batches of voxels. Bind once (checks everything), then run as often as you like without heap,
-/// locks or exceptions. A Session is small and copyable; it owns nothing: program and arena must outlive it.
+/// Runs a program over batches of voxels. Bind once (which checks everything), then run as often as you like without heap,
+/// locks or exceptions.
 #pragma once
 
 #include <cstddef>
@@ -14,56 +14,69 @@ namespace crbrt {
 
 struct KernelTable;  // private: one struct of function pointers per ISA
 
-/// What run() gives beside the estimates. An empty view (no rows) where nobody wants it.
-struct Details {
-  float sigma = 0;   ///< noise of the real and of the imaginary part of each coefficient (standard deviation); for std only
-  View2<float> std;  ///< [n_voxel, n_output] SI units: the standard deviation of each estimate
-  View1<float> atypicality;  ///< [n_voxel]: above program.atypicality->threshold a voxel is unlike the training voxels
-};
-
+/// A program bound to an arena and an instruction set. It owns neither: program and arena must outlive it. It can be moved, not
+/// copied, because two sessions that run at the same time would write to one arena. One session per thread; sessions of
+/// different arenas share a program without locks.
 class Session {
  public:
-  /// Bytes of arena the program needs, aligned to layout::arena_alignment. 0 when the program contradicts itself.
+  Session() = default;
+  Session(Session&& other) noexcept : bound_(other.release()) {}
+  Session& operator=(Session&& other) noexcept {
+    bound_ = other.release();
+    return *this;
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Bytes of arena that the program needs; 0 when the program contradicts itself. The arena starts at a multiple of
+  /// layout::arena_alignment (64).
   static std::size_t arena_bytes(const Program& program) noexcept;
 
-  /// Checks the program and takes the arena. On any status but ok the session stays unbound.
+  /// Checks the program and takes the arena of arena_size bytes. `isa` forces an instruction set, Isa::automatic takes the best
+  /// that runs here. On any status but ok the session is unbound:
+  ///   bad_program       the program contradicts itself
+  ///   isa_unavailable   the instruction set is not built in, or this CPU lacks it
+  ///   arena_too_small   `arena` is null or smaller than arena_bytes(program)
+  ///   arena_misaligned  `arena` does not start at a multiple of layout::arena_alignment
   Status bind(const Program& program, void* arena, std::size_t arena_size, Isa isa = Isa::automatic) noexcept;
 
-  /// Estimates tissue parameters for a batch of voxels.
-  /// coefficients  [n_voxel, 2 * n_coeff] f32: real parts, then imaginary parts of one voxel.
-  /// estimates     [n_voxel, n_output] f32, SI units, order = program.outputs.
-  /// status        [n_voxel] VoxelStatus, or an empty view when nobody wants it.
-  /// Returns bad_shape if extents disagree with the program, not_bound before bind(); outputs are then untouched.
-  /// Never allocates or throws. One Session (and arena) per thread.
-  Status run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status = {}) const noexcept;
-
-  /// The same for interleaved complex coefficients: [n_voxel, 2 * n_coeff] f32 as re, im, re, im, ...
-  Status run_interleaved(View2<const float> coefficients, View2<float> estimates,
-                         View1<VoxelStatus> status = {}) const noexcept;
+  /// Estimates tissue parameters for a batch of voxels (docs/uncertainty.md: what the standard deviations and the score mean).
+  /// What is asked for never changes a bit of anything else, nor does the layout of either view. Estimates, standard deviations
+  /// and score are 0 where the status is non_finite or zero_signal. On any status but ok nothing is written:
+  ///   not_bound  before a successful bind()
+  ///   bad_shape  n_coeff, n_voxel or n_output disagree with the program or with each other; a view that is needed has no
+  ///              memory, or two of its elements share memory; the program lacks what is asked for; sigma is not positive and
+  ///              finite while standard deviations are asked for
+  /// Coefficients and results must not overlap. Never allocates, locks, throws or prints.
+  Status run(const Coefficients& coefficients, const Results& results) noexcept;
 
   /// Preprocessing alone, the first step of run(): what the network's first layer reads.
-  /// coefficients  [n_voxel, 2 * n_coeff] f32 as for run().
-  /// features      [n_voxel, 2 * n_coeff] f32: Preprocessing of crbrt/format/program.h; zeros where run() would flag the voxel
-  ///               non_finite or zero_signal.
-  /// Returns bad_shape if extents disagree with the program, not_bound before bind(); features are then untouched.
-  Status preprocess(View2<const float> coefficients, View2<float> features) const noexcept;
+  /// features [n_voxel, 2 * n_coeff] f32: Preprocessing of crbrt/format/program.h; zeros where run() would flag the voxel
+  /// non_finite or zero_signal. Statuses as for run().
+  Status preprocess(const Coefficients& coefficients, const View2<float>& features) noexcept;
 
-  Isa isa() const noexcept { return isa_; }
-  const Program* program() const noexcept { return program_; }
-
-  /// The same with standard deviations and atypicality (docs/uncertainty.md); both are 0 where the status is non_finite or
-  /// zero_signal. The estimates have the same bits. bad_shape also if the program lacks what is asked for, or if sigma is not
-  /// positive and finite while std is asked for.
-  Status run(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
-             const Details& details) const noexcept;
-  Status run_interleaved(View2<const float> coefficients, View2<float> estimates, View1<VoxelStatus> status,
-                         const Details& details) const noexcept;
+  /// What bind() chose; Isa::automatic before it.
+  Isa isa() const noexcept { return bound_.isa; }
+  /// What bind() was given; null before it.
+  const Program* program() const noexcept { return bound_.program; }
 
  private:
-  const Program* program_ = nullptr;
-  const KernelTable* kernels_ = nullptr;
-  std::byte* arena_ = nullptr;
-  Isa isa_ = Isa::scalar;
+  friend struct StoredSession;  // the C interface keeps a session as plain bytes (c_api.cpp)
+
+  struct Bound {
+    const Program* program = nullptr;
+    const KernelTable* kernels = nullptr;
+    std::byte* arena = nullptr;
+    Isa isa = Isa::automatic;
+  };
+
+  Bound release() noexcept {
+    const Bound bound = bound_;
+    bound_ = {};
+    return bound;
+  }
+
+  Bound bound_;
 };
 
 }  // namespace crbrt

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#define CRBRT_VERSION_STRING "0.1.0"
+#include "crbrt/version.h"
 
 namespace crbrt {
 

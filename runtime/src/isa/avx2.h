@@ -95,6 +95,14 @@ struct Ops : XsimdOps<xsimd::fma3<xsimd::avx2>>,
   static constexpr std::size_t preprocess_vectors = 2;
   static Quad mul_add_quad(Quad a, Quad b, Quad c) noexcept { return _mm_fmadd_ps(a, b, c); }
   static std::uint32_t bits(Mask mask) noexcept { return static_cast<std::uint32_t>(_mm256_movemask_ps(mask)); }
+
+  /// Pairs 0, 1 beside pairs 4, 5 and pairs 2, 3 beside pairs 6, 7: the shuffles then leave all of them in order.
+  static void load_pairs(const float* p, Vec (&parts)[2]) noexcept {
+    const __m256 a = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + 8), 1);
+    const __m256 b = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p + 4)), _mm_loadu_ps(p + 12), 1);
+    parts[0] = _mm256_shuffle_ps(a, b, 0x88);
+    parts[1] = _mm256_shuffle_ps(a, b, 0xdd);
+  }
 };
 
 }  // namespace crbrt::avx2

@@ -95,6 +95,14 @@ struct Ops : XsimdOps<xsimd::avx512bw>,
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return _mm512_fmadd_ps(a, b, c); }
   static Quad mul_add_quad(Quad a, Quad b, Quad c) noexcept { return _mm_fmadd_ps(a, b, c); }
   static std::uint32_t bits(Mask mask) noexcept { return static_cast<__mmask16>(mask); }
+
+  static void load_pairs(const float* p, Vec (&parts)[2]) noexcept {
+    const __m512i evens = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+    const __m512i odds = _mm512_or_si512(evens, _mm512_set1_epi32(1));
+    const __m512 a = _mm512_loadu_ps(p), b = _mm512_loadu_ps(p + 16);
+    parts[0] = _mm512_permutex2var_ps(a, evens, b);
+    parts[1] = _mm512_permutex2var_ps(a, odds, b);
+  }
 };
 
 }  // namespace crbrt::avx512

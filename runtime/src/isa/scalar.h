@@ -133,6 +133,13 @@ struct Ops : QuadOps<Ops>, FixedOps {
     static_cast<void>(stride);  // one row
     for (std::size_t c = 0; c < 4; ++c) columns[c] = rows[c];
   }
+  static Vec load_anywhere(const float* p) noexcept { return *p; }  ///< load and store without alignment
+  static void store_anywhere(float* p, Vec x) noexcept { *p = x; }
+  /// `lanes` pairs of floats: the first of each in parts[0], the second in parts[1].
+  static void load_pairs(const float* p, Vec (&parts)[2]) noexcept {
+    parts[0] = p[0];
+    parts[1] = p[1];
+  }
   static Vec broadcast(float x) noexcept { return x; }
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return a * b + c; }  ///< two roundings (-ffp-contract=off)
   static Vec sqrt(Vec x) noexcept { return __builtin_sqrtf(x); }

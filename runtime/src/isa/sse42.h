@@ -87,6 +87,12 @@ struct Ops : XsimdOps<xsimd::sse4_2>,
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: 16 registers also hold inputs, weight and product
   static constexpr std::size_t preprocess_vectors = 2;
   static std::uint32_t bits(Mask mask) noexcept { return static_cast<std::uint32_t>(_mm_movemask_ps(mask)); }
+
+  static void load_pairs(const float* p, Vec (&parts)[2]) noexcept {
+    const __m128 a = _mm_loadu_ps(p), b = _mm_loadu_ps(p + 4);
+    parts[0] = _mm_shuffle_ps(a, b, 0x88);
+    parts[1] = _mm_shuffle_ps(a, b, 0xdd);
+  }
 };
 
 }  // namespace crbrt::sse42

@@ -38,6 +38,17 @@ struct Vector128Ops : QuadOps<Own>, TransposedRows<RowInstructions128<Own>> {
 
   static Vec load(const float* p) noexcept { return *reinterpret_cast<const Vec*>(p); }
   static void store(float* p, Vec x) noexcept { *reinterpret_cast<Vec*>(p) = x; }
+  static Vec load_anywhere(const float* p) noexcept {
+    Vec x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
+  }
+  static void store_anywhere(float* p, Vec x) noexcept { __builtin_memcpy(p, &x, sizeof x); }
+  static void load_pairs(const float* p, Vec (&parts)[2]) noexcept {
+    const Vec a = load_anywhere(p), b = load_anywhere(p + 4);
+    parts[0] = __builtin_shufflevector(a, b, 0, 2, 4, 6);
+    parts[1] = __builtin_shufflevector(a, b, 1, 3, 5, 7);
+  }
   static Vec broadcast(float x) noexcept { return Vec{x, x, x, x}; }
   static Vec abs(Vec x) noexcept { return as_float(as_bits(x) & 0x7fffffffu); }
   static Vec max(Vec a, Vec b) noexcept { return select(a > b, a, b); }

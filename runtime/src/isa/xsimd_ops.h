@@ -20,6 +20,8 @@ struct XsimdOps {
 
   static Vec load(const float* p) noexcept { return Vec::load_aligned(p); }
   static void store(float* p, Vec x) noexcept { x.store_aligned(p); }
+  static Vec load_anywhere(const float* p) noexcept { return Vec::load_unaligned(p); }
+  static void store_anywhere(float* p, Vec x) noexcept { x.store_unaligned(p); }
   static Vec broadcast(float x) noexcept { return Vec(x); }
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return xsimd::fma(a, b, c); }  ///< fused only where Arch has FMA
   static Vec sqrt(Vec x) noexcept { return xsimd::sqrt(x); }

@@ -9,9 +9,9 @@ namespace crbrt {
 template <class Ops>
 layout::VoxelBits estimate(const EstimateArgs& a) noexcept {
   layout::VoxelBits outside = 0;
-  for (std::size_t j = 0; j < a.n_output; ++j) {
+  for (std::size_t j = 0; j < a.estimates.columns; ++j) {
     const Output& output = a.outputs[j];
-    for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
+    for (std::size_t v = 0; v < a.estimates.rows; v += Ops::lanes) {
       float* const at = a.in + j * layout::tile_voxels + v;
       const auto y = Ops::broadcast(output.scale) * Ops::load(at) + Ops::broadcast(output.offset);
       Ops::store(at, y);
@@ -19,8 +19,8 @@ layout::VoxelBits estimate(const EstimateArgs& a) noexcept {
       outside |= layout::VoxelBits{Ops::bits(!inside)} << v;
     }
   }
-  store_tile<Ops>(a.in, a.n_output, a.blank, a.estimates, a.n_voxel, a.stride);
-  return outside & layout::voxel_bits_below(a.n_voxel);  // not the rest of the last vector
+  store_tile<Ops>(a.in, a.blank, a.estimates);
+  return outside & layout::voxel_bits_below(a.estimates.rows);  // not the rest of the last vector
 }
 
 }  // namespace crbrt

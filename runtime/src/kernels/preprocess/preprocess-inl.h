@@ -1,5 +1,6 @@
-/// The algorithm of preprocess.h over the vocabulary of an instruction set. For a few vectors of voxels at a time: transpose
-/// the rows, find the peak, then the norm, then rotate and scale. Every lane is one voxel and no lane sees another.
+/// The algorithm of preprocess.h over the vocabulary of an instruction set. For a few vectors of voxels at a time: load
+/// (rows are transposed, planes are not), find the peak, then the norm, then rotate and scale. Every lane is one voxel and no
+/// lane sees another.
 #pragma once
 
 #include <cfloat>
@@ -8,30 +9,37 @@
 
 namespace crbrt {
 
+/// The layouts that are loaded by whole vectors (view.h).
+enum class CoefficientLayout { rows, interleaved_rows, planes, interleaved_planes, other };
+
+template <class Ops>  // so that no two instruction sets share it
+inline CoefficientLayout layout_of(const Coefficients& c) noexcept {
+  const bool pairs = c.imag == c.real + 1;
+  if (c.coefficient_stride == 1 && c.imag == c.real + c.n_coeff && c.n_coeff > 1) return CoefficientLayout::rows;
+  if (c.coefficient_stride == 2 && pairs && c.n_coeff > 1) return CoefficientLayout::interleaved_rows;
+  if (c.voxel_stride == 1) return CoefficientLayout::planes;
+  return c.voxel_stride == 2 && pairs ? CoefficientLayout::interleaved_planes : CoefficientLayout::other;
+}
+
 /// Asks for the rows that the next tile will load, which hardware does not see coming. Rows that lie far apart are left to it.
 template <class Ops>
-inline void prefetch_rows(const PreprocessArgs& a, std::size_t voxel) noexcept {
+inline void prefetch_rows(const Coefficients& in, std::size_t voxel) noexcept {
   constexpr std::size_t line = 64 / sizeof(float);
-  if (a.in.stride > 4 * a.n_coeff) return;
-  const float* const rows = a.in.coefficients + (voxel + layout::tile_voxels) * a.in.stride;
-  for (std::size_t i = 0; i < Ops::lanes * a.in.stride; i += line) __builtin_prefetch(rows + i);
+  if (in.voxel_stride > 4 * in.n_coeff) return;
+  const float* const rows = in.real + (voxel + layout::tile_voxels) * in.voxel_stride;
+  for (std::size_t i = 0; i < Ops::lanes * in.voxel_stride; i += line) __builtin_prefetch(rows + i);
 }
 
-/// Where column c of a voxel's row goes: row of the tile.
-template <bool interleaved>
-inline std::size_t feature_of_column(const PreprocessArgs& a, std::size_t c) noexcept {
-  return interleaved ? c / 2 + c % 2 * a.n_coeff : c;
-}
-
-/// The voxels of one vector to the feature-major tile, four columns at a time; the last four overlap those before them.
+/// The rows of one vector of voxels to the feature-major tile, four columns at a time; the last four overlap those before them.
 template <class Ops, bool interleaved>
-inline void load_vector(const PreprocessArgs& a, std::size_t voxel) noexcept {
-  const std::size_t n_column = 2 * a.n_coeff, stride = a.in.stride;
+inline void load_rows(const PreprocessArgs& a, std::size_t voxel) noexcept {
+  const std::size_t n_coeff = a.in.n_coeff, n_column = 2 * n_coeff, stride = a.in.voxel_stride;
   const std::size_t step = interleaved ? 2 : 4;  // rows of the tile from one four to the next
-  const float* row = a.in.coefficients + voxel * stride;
+  const float* row = a.in.real + voxel * stride;
   float* to = a.features + voxel;
-  const std::size_t second = (interleaved ? a.n_coeff : 1) * layout::tile_voxels,
+  const std::size_t second = (interleaved ? n_coeff : 1) * layout::tile_voxels,
                     third = (interleaved ? 1 : 2) * layout::tile_voxels;
+  prefetch_rows<Ops>(a.in, voxel);
   for (std::size_t c = 0;;) {
     typename Ops::Vec columns[4];
     Ops::load_columns(row, stride, columns);
@@ -47,20 +55,48 @@ inline void load_vector(const PreprocessArgs& a, std::size_t voxel) noexcept {
   }
 }
 
-/// The same one voxel after the other: fewer voxels than a vector has, or fewer columns than four. Missing voxels are zeros.
+/// The planes of one vector of voxels: a row of the tile is a piece of a plane.
 template <class Ops, bool interleaved>
-inline void load_voxels(const PreprocessArgs& a, std::size_t voxel) noexcept {
-  for (std::size_t v = voxel; v < voxel + Ops::lanes; ++v)
-    for (std::size_t c = 0; c < 2 * a.n_coeff; ++c)
-      a.features[feature_of_column<interleaved>(a, c) * layout::tile_voxels + v] =
-          v < a.in.n_voxel ? a.in.coefficients[v * a.in.stride + c] : 0.0f;
+inline void load_planes(const PreprocessArgs& a, std::size_t voxel) noexcept {
+  const std::size_t imag = a.in.n_coeff * layout::tile_voxels, first = voxel * a.in.voxel_stride;
+  float* to = a.features + voxel;
+  for (std::size_t i = 0; i < a.in.n_coeff; ++i, to += layout::tile_voxels) {
+    const std::size_t at = first + i * a.in.coefficient_stride;
+    if constexpr (interleaved) {
+      typename Ops::Vec parts[2];
+      Ops::load_pairs(a.in.real + at, parts);
+      Ops::store(to, parts[0]);
+      Ops::store(to + imag, parts[1]);
+    } else {
+      Ops::store(to, Ops::load_anywhere(a.in.real + at));
+      Ops::store(to + imag, Ops::load_anywhere(a.in.imag + at));
+    }
+  }
 }
 
-template <class Ops, bool interleaved>
-inline void load(const PreprocessArgs& a, std::size_t voxel) noexcept {
-  if (voxel + Ops::lanes > a.in.n_voxel || a.n_coeff < 2) return load_voxels<Ops, interleaved>(a, voxel);
-  prefetch_rows<Ops>(a, voxel);
-  load_vector<Ops, interleaved>(a, voxel);
+/// The same one number after the other: any layout, and fewer voxels than a vector has. Missing voxels are zeros.
+template <class Ops>
+inline void load_numbers(const PreprocessArgs& a, std::size_t voxel) noexcept {
+  const std::size_t imag = a.in.n_coeff * layout::tile_voxels;
+  for (std::size_t v = voxel; v < voxel + Ops::lanes; ++v)
+    for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
+      const std::size_t at = v * a.in.voxel_stride + i * a.in.coefficient_stride;
+      float* const to = a.features + i * layout::tile_voxels + v;
+      to[0] = v < a.in.n_voxel ? a.in.real[at] : 0.0f;
+      to[imag] = v < a.in.n_voxel ? a.in.imag[at] : 0.0f;
+    }
+}
+
+template <class Ops>
+inline void load(const PreprocessArgs& a, CoefficientLayout layout, std::size_t voxel) noexcept {
+  if (voxel + Ops::lanes > a.in.n_voxel) return load_numbers<Ops>(a, voxel);
+  switch (layout) {
+    case CoefficientLayout::rows: return load_rows<Ops, false>(a, voxel);
+    case CoefficientLayout::interleaved_rows: return load_rows<Ops, true>(a, voxel);
+    case CoefficientLayout::planes: return load_planes<Ops, false>(a, voxel);
+    case CoefficientLayout::interleaved_planes: return load_planes<Ops, true>(a, voxel);
+    case CoefficientLayout::other: return load_numbers<Ops>(a, voxel);
+  }
 }
 
 /// conj(u) of preprocess.h without dividing by an underflowed modulus: the reference is scaled by its own power of two.
@@ -109,12 +145,12 @@ inline void blank(float* features, std::size_t n_feature, layout::VoxelBits flag
 /// s of one vector of voxels, and its flags. Flagged voxels are blanked and get 1.
 template <class Ops>
 inline typename Ops::Vec find_scale(const PreprocessArgs& a, std::size_t voxel, PreprocessFlags& flags) noexcept {
-  auto peak = find_peak<Ops>(a.features + voxel, a.n_coeff);
+  auto peak = find_peak<Ops>(a.features + voxel, a.in.n_coeff);
   const auto finite = peak <= Ops::broadcast(FLT_MAX);
   const auto vanishes = peak < Ops::broadcast(FLT_MIN);
   const layout::VoxelBits non_finite = Ops::bits(!finite), zero_signal = Ops::bits(vanishes);
   if ((non_finite | zero_signal) != 0) {
-    blank<Ops>(a.features + voxel, 2 * a.n_coeff, non_finite | zero_signal);
+    blank<Ops>(a.features + voxel, 2 * a.in.n_coeff, non_finite | zero_signal);
     peak = Ops::select(finite && !vanishes, peak, Ops::broadcast(1));
     flags.non_finite |= non_finite << voxel;
     flags.zero_signal |= zero_signal << voxel;
@@ -127,7 +163,7 @@ template <class Ops, std::size_t n_vec>
 inline void find_norms(const PreprocessArgs& a, std::size_t voxel, VoxelScale<Ops> (&voxels)[n_vec]) noexcept {
   typename Ops::Vec squares[n_vec];
   for (std::size_t v = 0; v < n_vec; ++v) squares[v] = Ops::broadcast(0);
-  for (std::size_t f = 0; f < 2 * a.n_coeff; ++f)
+  for (std::size_t f = 0; f < 2 * a.in.n_coeff; ++f)
     for (std::size_t v = 0; v < n_vec; ++v) {
       const auto x = Ops::load(a.features + f * layout::tile_voxels + voxel + v * Ops::lanes) * voxels[v].scale;
       squares[v] = squares[v] + x * x;
@@ -144,7 +180,7 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
   const Preprocessing& p = a.preprocessing;
   const bool normalise = p.l2_normalize != 0;
   float* const real = a.features + voxel;
-  float* const imag = real + a.n_coeff * layout::tile_voxels;
+  float* const imag = real + a.in.n_coeff * layout::tile_voxels;
   Vec scale[n_vec], gain_real[n_vec], gain_imag[n_vec];
   for (std::size_t v = 0; v < n_vec; ++v) {
     scale[v] = normalise ? voxels[v].scale : Ops::broadcast(1);
@@ -157,8 +193,8 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
     gain_real[v] = rotation.real * inverse_norm;
     gain_imag[v] = rotation.imag * inverse_norm;
   }
-  for (std::size_t i = 0; i < a.n_coeff; ++i) {
-    const std::size_t j = a.n_coeff + i;
+  for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
+    const std::size_t j = a.in.n_coeff + i;
     const Vec mean_real = Ops::broadcast(p.mean[i]), factor_real = Ops::broadcast(p.inverse_std[i]);
     const Vec mean_imag = Ops::broadcast(p.mean[j]), factor_imag = Ops::broadcast(p.inverse_std[j]);
     for (std::size_t v = 0; v < n_vec; ++v) {
@@ -174,11 +210,12 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
 
 /// n_vec vectors of voxels from `voxel` on, some of them perhaps past the last.
 template <class Ops, std::size_t n_vec>
-inline void preprocess_vectors(const PreprocessArgs& a, std::size_t voxel, PreprocessFlags& flags) noexcept {
+inline void preprocess_vectors(const PreprocessArgs& a, CoefficientLayout layout, std::size_t voxel,
+                               PreprocessFlags& flags) noexcept {
   VoxelScale<Ops> voxels[n_vec];
   for (std::size_t v = 0; v < n_vec; ++v) {
     const std::size_t first = voxel + v * Ops::lanes;
-    a.in.step == 1 ? load<Ops, false>(a, first) : load<Ops, true>(a, first);
+    load<Ops>(a, layout, first);
     voxels[v].scale = find_scale<Ops>(a, first, flags);
   }
   find_norms<Ops>(a, voxel, voxels);
@@ -194,11 +231,12 @@ template <class Ops>
 PreprocessFlags preprocess(const PreprocessArgs& a) noexcept {
   constexpr std::size_t n_vec = Ops::preprocess_vectors;
   static_assert(layout::tile_voxels % (n_vec * Ops::lanes) == 0);
+  const CoefficientLayout layout = layout_of<Ops>(a.in);
   PreprocessFlags flags{0, 0};
   if (a.in.n_voxel <= Ops::lanes)
-    preprocess_vectors<Ops, 1>(a, 0, flags);
+    preprocess_vectors<Ops, 1>(a, layout, 0, flags);
   else
-    for (std::size_t v = 0; v < a.in.n_voxel; v += n_vec * Ops::lanes) preprocess_vectors<Ops, n_vec>(a, v, flags);
+    for (std::size_t v = 0; v < a.in.n_voxel; v += n_vec * Ops::lanes) preprocess_vectors<Ops, n_vec>(a, layout, v, flags);
   const layout::VoxelBits real = layout::voxel_bits_below(a.in.n_voxel);  // not the rest of the last vectors
   return {flags.non_finite & real, flags.zero_signal & real};
 }

@@ -15,17 +15,9 @@
 #include <cstdint>
 
 #include "crbrt/format/program.h"
+#include "crbrt/view.h"
 
 namespace crbrt {
-
-/// Real part i of a voxel is coefficients[voxel * stride + i * step], its imaginary part lies imag_offset floats later.
-struct CoefficientTile {
-  const float* coefficients;
-  std::size_t n_voxel;      ///< 1 .. tile_voxels; no memory of others is read; what they get is not said
-  std::size_t stride;       ///< floats from voxel to voxel
-  std::size_t step;         ///< floats from coefficient to coefficient: 1 planar, 2 interleaved
-  std::size_t imag_offset;  ///< n_coeff planar, 1 interleaved
-};
 
 /// The norm of each voxel as two exact halves: ||c|| = size / scale, where the quotient itself could over- or underflow.
 struct NormTile {
@@ -34,8 +26,7 @@ struct NormTile {
 };
 
 struct PreprocessArgs {
-  CoefficientTile in;
-  std::size_t n_coeff;
+  Coefficients in;  ///< n_voxel 1 .. tile_voxels; no memory of others is read; what they get is not said
   Preprocessing preprocessing;
   float* features;           ///< [2 * n_coeff][tile_voxels], aligned to the arena
   NormTile* norm = nullptr;  ///< null: it is not written

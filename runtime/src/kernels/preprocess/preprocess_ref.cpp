@@ -35,24 +35,24 @@ void standardise_ref(const PreprocessArgs& a, float* features, float inverse_nor
   Rotation u;
   if (p.phase_reference >= 0) {
     const auto r = static_cast<std::size_t>(p.phase_reference);
-    u = rotation_ref(at(r), at(a.n_coeff + r));
+    u = rotation_ref(at(r), at(a.in.n_coeff + r));
   }
   const Rotation gain{u.real * inverse_norm, u.imag * inverse_norm};
-  for (std::size_t i = 0; i < a.n_coeff; ++i) {
-    const float re = at(i), im = at(a.n_coeff + i);
+  for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
+    const float re = at(i), im = at(a.in.n_coeff + i);
     at(i) = (re * gain.real + im * gain.imag - p.mean[i]) * p.inverse_std[i];
-    const std::size_t j = a.n_coeff + i;
+    const std::size_t j = a.in.n_coeff + i;
     at(j) = (im * gain.real - re * gain.imag - p.mean[j]) * p.inverse_std[j];
   }
 }
 
 void load_ref(const PreprocessArgs& a, std::size_t v) {
-  for (std::size_t i = 0; i < a.n_coeff; ++i) {
+  for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
     float& re = a.features[i * layout::tile_voxels + v];
-    float& im = a.features[(a.n_coeff + i) * layout::tile_voxels + v];
-    const float* at = a.in.coefficients + v * a.in.stride + i * a.in.step;
-    re = at[0];
-    im = at[a.in.imag_offset];
+    float& im = a.features[(a.in.n_coeff + i) * layout::tile_voxels + v];
+    const std::size_t at = v * a.in.voxel_stride + i * a.in.coefficient_stride;
+    re = a.in.real[at];
+    im = a.in.imag[at];
   }
 }
 
@@ -66,7 +66,7 @@ PreprocessFlags preprocess_ref(const PreprocessArgs& a) noexcept {
     const auto at = [&](std::size_t f) -> float& { return a.features[f * layout::tile_voxels + v]; };
     float peak = 0;
     bool non_finite = false;
-    for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
+    for (std::size_t f = 0; f < 2 * a.in.n_coeff; ++f) {
       non_finite = non_finite || !std::isfinite(at(f));
       peak = std::fabs(at(f)) > peak ? std::fabs(at(f)) : peak;
     }
@@ -76,7 +76,7 @@ PreprocessFlags preprocess_ref(const PreprocessArgs& a) noexcept {
     const bool flagged = non_finite || vanishes;
     const float scale = flagged ? 1 : inverse_power_of_two_ref(peak);
     float squares = 0;
-    for (std::size_t f = 0; f < 2 * a.n_coeff; ++f) {
+    for (std::size_t f = 0; f < 2 * a.in.n_coeff; ++f) {
       const float c = flagged ? 0 : at(f), x = c * scale;
       at(f) = normalise ? x : c;
       squares = squares + x * x;

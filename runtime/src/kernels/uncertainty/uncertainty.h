@@ -1,11 +1,11 @@
-/// Features of uncertainty of one tile -> standard deviations in physical units in the caller's rows.
+/// Features of uncertainty of one tile -> standard deviations in physical units where the caller wants them.
 ///
 ///   log_ratio  = log2(sigma / ||c||)                                     as below
 ///   l          = log_ratio * ln 2 - log_noise_center                     natural logarithm, relative to the centre
 ///   lc         = l clamped to [log_noise_min, log_noise_max]
 ///   beyond     = max(l - log_noise_max, 0)
 ///   e          = ((q2[j] * lc + q1[j]) * lc + q0[j]) + beyond            every product and sum rounds
-///   std[v, j]  = exp(e) * |scale[j]|                                     0 for a voxel whose bit of `blank` is set
+///   sd[v, j]   = exp(e) * |scale[j]|                                     0 for a voxel whose bit of `blank` is set
 ///
 /// Logarithm and exponential are our own, so that they are vectors and the same on every machine:
 ///
@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "crbrt/format/program.h"
+#include "crbrt/view.h"
 #include "runtime/src/kernels/preprocess/preprocess.h"
 
 namespace crbrt {
@@ -40,14 +41,11 @@ inline constexpr float smallest_exp2 = -126, largest_exp2 = 127;
 struct UncertaintyArgs {
   float* in;              ///< [3 * n_output][tile_voxels]: q0, q1, q2; aligned to the arena; q0 is overwritten
   const Output* outputs;  ///< [n_output]
-  std::size_t n_output;
   Uncertainty range;
-  float sigma;              ///< positive and finite
-  const NormTile* norm;     ///< from preprocess
-  layout::VoxelBits blank;  ///< bit v: voxel v gets zeros
-  float* std;               ///< row of the tile's first voxel
-  std::size_t n_voxel;      ///< 1 .. tile_voxels; no other row is touched
-  std::size_t stride;       ///< floats from row to row
+  float sigma;                       ///< positive and finite
+  const NormTile* norm;              ///< from preprocess
+  layout::VoxelBits blank;           ///< bit v: voxel v gets zeros
+  View2<float> standard_deviations;  ///< [n_voxel, n_output], n_voxel 1 .. tile_voxels; nothing else is touched
 };
 
 }  // namespace crbrt

@@ -47,17 +47,19 @@ float exp_ref(float e) {
 }  // namespace
 
 void uncertainty_ref(const UncertaintyArgs& a) noexcept {
+  const View2<float>& out = a.standard_deviations;
   const auto q = [&](std::size_t order, std::size_t j, std::size_t v) {
-    return a.in[(order * a.n_output + j) * layout::tile_voxels + v];
+    return a.in[(order * out.columns + j) * layout::tile_voxels + v];
   };
-  for (std::size_t v = 0; v < a.n_voxel; ++v) {
+  for (std::size_t v = 0; v < out.rows; ++v) {
     const float ratio = log2_ratio_ref(a.sigma, a.norm->size[v], a.norm->scale[v]);
     const float l = ratio * ln_2 - a.range.log_noise_center;
     const float lc = clamp_ref(l, a.range.log_noise_min, a.range.log_noise_max);
     const float beyond = l > a.range.log_noise_max ? l - a.range.log_noise_max : 0;
-    for (std::size_t j = 0; j < a.n_output; ++j) {
+    for (std::size_t j = 0; j < out.columns; ++j) {
       const float e = ((q(2, j, v) * lc + q(1, j, v)) * lc + q(0, j, v)) + beyond;
-      a.std[v * a.stride + j] = (a.blank >> v & 1) != 0 ? 0 : exp_ref(e) * std::fabs(a.outputs[j].scale);
+      const float sd = exp_ref(e) * std::fabs(a.outputs[j].scale);
+      out.data[v * out.row_stride + j * out.column_stride] = (a.blank >> v & 1) != 0 ? 0 : sd;
     }
   }
 }
