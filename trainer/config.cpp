@@ -2,11 +2,9 @@
 // silently keeps a default costs a training run.
 #include "trainer/config.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "base/error.h"
 #include "base/json_reader.h"
+#include "base/read_file.h"
 #include "physics/estimand.h"
 #include "trainer/config_values.h"
 
@@ -162,11 +160,6 @@ ValidationConfig read_validation(const JsonReader& value) {
   return result;
 }
 
-std::string whole_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 QuantizationConfig read_quantization(const JsonReader& value, const NetworkConfig& network) {
   value.expect_only({"widths", "calibration_voxels"});
   if (network.normalization != Normalization::none || !network.skips.empty())
@@ -208,7 +201,7 @@ Config read_config(const std::string& path) {
   top.expect_only({"name", "network", "preprocessing", "outputs", "loss", "bias_reduced", "distillation", "heads",
                    "quantization", "optimizer", "schedule", "training", "validation", "ship_basis", "licence"});
   Config config;
-  config.text = whole_file(path);
+  config.text = base::read_file(path, "a configuration (JSON)");
   config.name = identifier(top.at("name"));
   config.network = read_network(top.at("network"));
   config.preprocessing = read_preprocessing(top.at("preprocessing"));

@@ -1,9 +1,7 @@
 #include "trainer/start_model.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "base/error.h"
+#include "base/read_file.h"
 #include "crbrt/loader.hpp"
 #include "model_generated.h"
 #include "trainer/heads.h"
@@ -17,8 +15,8 @@ struct LoadedModel {
 };
 
 LoadedModel load(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string text = base::read_file(path, "a model to start from");
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
   Model model;
   View1<const std::uint8_t> flatbuffer;
   LoadResult result = load_model({bytes.data(), bytes.size()}, model);

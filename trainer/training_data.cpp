@@ -1,13 +1,12 @@
 // From the HDF5 set's fingerprints to loss-ready rows. What cannot be trained on is dropped and counted here, in one place.
 #include "trainer/training_data.h"
 
-#include <sha256.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "physics/counter_random.h"
 #include "physics/estimand.h"
 
@@ -68,10 +67,6 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
       throw base::DisagreementError(file, "a data set with a bound for the output " + estimand.name(), found);
 }
 
-void hash(SHA256_CTX& context, const void* data, std::size_t bytes) {
-  SHA256Update(&context, static_cast<const std::uint8_t*>(data), bytes);
-}
-
 }  // namespace
 
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file) {
@@ -116,18 +111,15 @@ Standardization standardize_targets(const TrainingData& data) {
 }
 
 std::string run_identity(const Config& config, const TrainingData& data) {
-  SHA256_CTX context;
-  SHA256Init(&context);
-  hash(context, config.text.data(), config.text.size());
-  hash(context, &data.snr, sizeof data.snr);
+  base::Sha256 hash;
+  hash.add(config.text.data(), config.text.size());
+  hash.add(&data.snr, sizeof data.snr);
   for (const Samples* samples : {&data.training, &data.validation}) {
-    hash(context, samples->coefficients.data(), samples->coefficients.size() * sizeof(float));
-    hash(context, samples->targets.data(), samples->targets.size() * sizeof(double));
-    hash(context, samples->inverse_bounds.data(), samples->inverse_bounds.size() * sizeof(double));
+    hash.add(samples->coefficients.data(), samples->coefficients.size() * sizeof(float));
+    hash.add(samples->targets.data(), samples->targets.size() * sizeof(double));
+    hash.add(samples->inverse_bounds.data(), samples->inverse_bounds.size() * sizeof(double));
   }
-  char text[SHA256_DIGEST_STRING_LENGTH];
-  SHA256End(&context, text);
-  return text;
+  return base::hex(hash.digest());
 }
 
 }  // namespace crbrt::trainer

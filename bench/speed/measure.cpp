@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/median.h"
 #include "base/model_file.h"
 #include "base/number_text.h"
 #include "bench/peak.h"
@@ -111,11 +112,11 @@ Result result_of(const Series& series, const Task& task, std::size_t batch) {
     result.label.note += (result.label.note.empty() ? "" : "; ") + note;
   result.batch = batch;
   result.repeats = series.rate.size();
-  result.gmacs = median(series.rate);
+  result.gmacs = base::median(series.rate);
   result.gmacs_low = quantile(series.rate, 0.25);
   result.gmacs_high = quantile(series.rate, 0.75);
   result.voxels_per_s = result.gmacs * 1e9 / static_cast<double>(task.network.macs_per_voxel());
-  result.share_of_peak = median(series.share);
+  result.share_of_peak = base::median(series.share);
   result.difference = series.difference;
   return result;
 }
@@ -190,16 +191,10 @@ Peak measure_peak(Isa isa) {
   return {fma_peak_per_second(isa) / 1e9, i16_peak_per_second(isa) / 1e9, i8_peak_per_second(isa) / 1e9};
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t n = values.size();
-  return (values[(n - 1) / 2] + values[n / 2]) / 2;
-}
-
 Peak median(const std::vector<Peak>& peaks) {
   std::vector<double> fp32, i16, i8;
   for (const Peak& peak : peaks) fp32.push_back(peak.fp32), i16.push_back(peak.i16), i8.push_back(peak.i8);
-  return {median(fp32), median(i16), median(i8)};
+  return {base::median(fp32), base::median(i16), base::median(i8)};
 }
 
 void measure_network(const std::filesystem::path& task_folder, const Task& task, const std::vector<EngineKind>& kinds,

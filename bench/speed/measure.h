@@ -40,7 +40,6 @@ struct Peak {
 };
 Peak measure_peak(Isa isa);
 Peak median(const std::vector<Peak>& peaks);
-double median(std::vector<double> values);  ///< at least one value; the middle two are averaged
 
 struct Result {
   std::string network;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include "runtime/loader/src/sha256_text.h"
+#include "base/sha256.h"
 #include "tests/support/model_builder.h"
 
 namespace crbrt::tests {
@@ -168,7 +168,7 @@ const Mutation protocol_mutations[] = {
     {"basis_not_orthonormal", "protocol.basis",
      [](ModelT& m) {
        m.protocol->basis[0] += 1e-5;
-       m.protocol->basis_sha256 = loading::hex(loading::sha256(m.protocol->basis.data(), m.protocol->basis.size() * 8));
+       m.protocol->basis_sha256 = base::hex(base::sha256(m.protocol->basis.data(), m.protocol->basis.size() * 8));
      }},
     {"basis_short", "protocol.basis", [](ModelT& m) { m.protocol->basis.pop_back(); }},
     {"basis_nan", "protocol.basis[9]", [](ModelT& m) { m.protocol->basis[9] = nan_f; }},

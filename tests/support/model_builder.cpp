@@ -8,8 +8,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "base/sha256.h"
 #include "crbrt/crbrt.hpp"
-#include "runtime/loader/src/sha256_text.h"
 
 namespace crbrt::tests {
 namespace {
@@ -93,7 +93,7 @@ std::unique_ptr<fbs::ProtocolT> make_protocol(const ModelSpec& spec) {
   made->n_frame = spec.n_frame;
   made->n_coeff = spec.n_coeff;
   std::vector<double> basis = cosine_basis(spec.n_frame, spec.n_coeff);
-  made->basis_sha256 = loading::hex(loading::sha256(basis.data(), basis.size() * sizeof(double)));
+  made->basis_sha256 = base::hex(base::sha256(basis.data(), basis.size() * sizeof(double)));
   if (spec.ship_basis) made->basis = std::move(basis);
   return made;
 }

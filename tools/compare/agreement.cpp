@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "base/median.h"
+
 namespace crbrt::compare {
 namespace {
 
@@ -26,14 +28,6 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
 
 }  // namespace
 
-double median(std::vector<double> values) {
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
 double share_of_overlaps(const ErrorBars& estimate, const ErrorBars& reference) {
   std::size_t n = 0;
   for (std::size_t i = 0; i < estimate.value.size(); ++i)
@@ -48,8 +42,8 @@ Agreement agreement(const std::vector<double>& estimate, const std::vector<doubl
     relative.push_back((estimate[i] - reference[i]) / std::abs(reference[i]));
     absolute.push_back(std::abs(relative.back()));
   }
-  return {estimate.size(),  correlation(estimate, reference), median(relative), median(absolute), median(estimate),
-          median(reference)};
+  return {estimate.size(),        correlation(estimate, reference), base::median(relative),
+          base::median(absolute), base::median(estimate),           base::median(reference)};
 }
 
 }  // namespace crbrt::compare

@@ -25,7 +25,4 @@ struct ErrorBars {
 /// least one pair.
 double share_of_overlaps(const ErrorBars& estimate, const ErrorBars& reference);
 
-/// The middle value (the mean of the two middle ones). NaN for none.
-double median(std::vector<double> values);
-
 }  // namespace crbrt::compare

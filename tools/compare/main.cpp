@@ -9,6 +9,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/median.h"
 #include "base/number_text.h"
 #include "crbrt/status.h"
 #include "tools/cli/command_line.h"
@@ -118,7 +119,7 @@ int run(int argc, char** argv) {
              {"median", a.median_estimate},
              {"median_reference", a.median_reference}};
     double median_wm = 0;
-    if (!white_matter.empty()) entry["white_matter_median"] = median_wm = compare::median(values_at(map, white_matter));
+    if (!white_matter.empty()) entry["white_matter_median"] = median_wm = base::median(values_at(map, white_matter));
     std::string overlap = "-";
     if (names.contains(name + "_std") && known.contains(name + "_std")) {
       const double share =

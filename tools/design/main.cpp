@@ -1,13 +1,12 @@
 // crbrt-design: designs a pulse train for the bounds of brain tissues, writes the train of a shape, compares trains.
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/read_file.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
 #include "tools/design/report.h"
@@ -27,11 +26,6 @@ struct CommandLine {
   std::uint64_t seed = 1, n_random = 0, n_basis = 4096, n_draw = 512;
   bool resume = false;
 };
-
-std::string content_of(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 physics::Sequence read_train(const std::string& path, const std::optional<double>& tr_s) {
   return physics::read_sequence(path, path.ends_with(".json") ? std::nullopt : tr_s);
@@ -75,7 +69,7 @@ void report(const CommandLine& line, const Problem& problem, const TrainCost& co
 
 void optimise(const CommandLine& line) {
   const Problem problem = read_problem(line.problem);
-  const std::string text = content_of(line.problem), state_path = line.out + ".state";
+  const std::string text = base::read_file(line.problem, "a readable JSON file"), state_path = line.out + ".state";
   { const base::AtomicFile writable(line.out); }  // before minutes of work
   const TrainCost cost(problem, line.threads);
   SearchState state;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "physics/design/bound_cost.h"
-#include "tools/evaluation/parallel.h"
 
 namespace crbrt::design {
 namespace {
@@ -71,9 +71,8 @@ TrainResult TrainCost::evaluate(const physics::Sequence& sequence, const Eigen::
   constexpr std::size_t group_size = physics::AdjointCycle::group_size;
   const std::size_t n_field = problem_.fields.size(), n_point = problem_.tissues.size() * n_field;
   std::vector<Group> groups((n_point + group_size - 1) / group_size);
-  evaluation::for_each_index(groups.size(), threads_, [&](unsigned, std::size_t g) {
-    groups[g] = run_group(sequence, basis, with_slopes, g * group_size);
-  });
+  base::for_each_index(groups.size(), threads_,
+                       [&](unsigned, std::size_t g) { groups[g] = run_group(sequence, basis, with_slopes, g * group_size); });
   TrainResult result;
   result.time.relative.resize(problem_.tissues.size());
   result.compressed.relative.resize(problem_.tissues.size());

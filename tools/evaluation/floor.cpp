@@ -5,10 +5,11 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/median.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "tools/evaluation/evaluate.h"
 #include "tools/evaluation/fingerprint_noise.h"
-#include "tools/evaluation/parallel.h"
 #include "tools/evaluation/posterior.h"
 #include "tools/evaluation/realise.h"
 
@@ -58,7 +59,7 @@ class FloorMeter {
 
   Floor measure() {
     base::Progress progress("floor", targets_.size());
-    for_each_index(targets_.size(), options_.threads, [&](unsigned thread, std::size_t f) {
+    base::for_each_index(targets_.size(), options_.threads, [&](unsigned thread, std::size_t f) {
       progress.advance(1);
       if (targets_.usable(f)) measure_fingerprint(thread, f);
     });
@@ -145,12 +146,11 @@ class FloorMeter {
   }
 
   static double median(const Eigen::ArrayXd& values) {
-    std::vector<double> sorted;
+    std::vector<double> defined;
     for (const double x : values)
-      if (!std::isnan(x)) sorted.push_back(x);
-    if (sorted.empty()) return std::nan("");
-    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-    return sorted[sorted.size() / 2];
+      if (!std::isnan(x)) defined.push_back(x);
+    if (defined.empty()) return std::nan("");
+    return base::upper_median(defined);
   }
 
   FloorLosses losses(const Scores& scores) const {

@@ -9,10 +9,10 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "physics/crb.h"
 #include "physics/simulator.h"
-#include "tools/evaluation/parallel.h"
 #include "tools/evaluation/realise.h"
 #include "tools/evaluation/targets.h"
 
@@ -116,7 +116,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
   set.signal_per_m0_crb.emplace(static_cast<Eigen::Index>(n));
   set.provenance = R"({"what": "test set 2: regular grids"})";
   base::Progress progress("simulating grids", n);
-  for_each_index(n_block, threads, [&](unsigned, std::size_t block) {
+  base::for_each_index(n_block, threads, [&](unsigned, std::size_t block) {
     const std::size_t begin = block * block_size, size = std::min(block_size, n - begin);
     const std::span<const physics::Tissue> tissues(&set.tissues[begin], size);
     physics::Signals coefficients, jacobian;

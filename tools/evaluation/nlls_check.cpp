@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/median.h"
 #include "base/progress.h"
 #include "physics/nlls/fitter.h"
 #include "tools/evaluation/fingerprint_noise.h"
@@ -64,12 +65,10 @@ NllsErrors summarise(const Errors& errors, const Voxels& voxels, const Targets& 
       variance += split.variance / bound;
       for (const double e : own) losses.push_back(e * e / bound);
     }
-    const auto middle = losses.begin() + static_cast<std::ptrdiff_t>(losses.size() / 2);
-    std::nth_element(losses.begin(), middle, losses.end());
     const double n = static_cast<double>(voxels.fingerprints.size());
     result.bias2_over_crb.push_back(bias2 / n);
     result.var_over_crb.push_back(variance / n);
-    result.median_loss.push_back(*middle);
+    result.median_loss.push_back(base::upper_median(losses));
   }
   return result;
 }

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "base/parallel.h"
 #include "tools/evaluation/fingerprint_noise.h"
-#include "tools/evaluation/parallel.h"
 
 namespace crbrt::evaluation {
 namespace {
@@ -98,7 +98,7 @@ Realisations realise(Runners& runners, const physics::Dataset& dataset, const Ta
   Realisations out{snr, n, empty, empty, empty, targets.bound / (snr * snr), {}, {}, {}, {}};
   if (runners.front()->has_std()) out.within_1 = out.within_2 = out.residual = out.residual_squared = empty;
   std::vector<FingerprintNoise> noise(runners.size(), FingerprintNoise(dataset, seed));
-  for_each_index(targets.size(), static_cast<unsigned>(runners.size()), [&](unsigned thread, std::size_t f) {
+  base::for_each_index(targets.size(), static_cast<unsigned>(runners.size()), [&](unsigned thread, std::size_t f) {
     advance();
     if (!targets.usable(f)) return;
     runners[thread]->run(noise[thread].fixed_snr(f, snr, n), noise[thread].sigma());
@@ -111,7 +111,7 @@ Eigen::ArrayXXd random_snr_loss(Runners& runners, const physics::Dataset& datase
                                 std::uint64_t seed, const std::function<void()>& advance) {
   Eigen::ArrayXXd loss = empty_scores(targets);
   std::vector<FingerprintNoise> noise(runners.size(), FingerprintNoise(dataset, seed));
-  for_each_index(targets.size(), static_cast<unsigned>(runners.size()), [&](unsigned thread, std::size_t f) {
+  base::for_each_index(targets.size(), static_cast<unsigned>(runners.size()), [&](unsigned thread, std::size_t f) {
     advance();
     if (!targets.usable(f)) return;
     runners[thread]->run(noise[thread].random_snr(f, draws), noise[thread].sigma());

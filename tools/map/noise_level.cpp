@@ -7,6 +7,7 @@
 #include <iterator>
 #include <numbers>
 
+#include "base/median.h"
 #include "base/number_text.h"
 #include "tools/volume/mask.h"
 
@@ -18,12 +19,6 @@ constexpr double mad_of_normal = 0.6744897501960817;  // median |x| of a standar
 constexpr double max_background_spread = 1.25;
 
 std::string number(double value) { return base::number_text(value, "%.4g"); }
-
-double median(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// At most max_blocks runs of block_size consecutive entries, evenly spread.
 std::vector<std::size_t> spread_blocks(const std::vector<std::size_t>& all) {
@@ -130,7 +125,7 @@ NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::sp
     const std::size_t n = sizes[0].size() / 2;
     if (n < min_differences) continue;  // blank voxels
     std::vector<double> sigma;
-    for (std::vector<float>& size : sizes) sigma.push_back(median(size) / (mad_of_normal * std::sqrt(6.0)));
+    for (std::vector<float>& size : sizes) sigma.push_back(base::upper_median(size) / (mad_of_normal * std::sqrt(6.0)));
     return smallest(sigma, NoiseSource::neighbours, n, "neighbouring voxels do not differ");
   }
   return {std::nullopt, "fewer than " + std::to_string(min_differences) + " voxels with two neighbours"};
@@ -151,7 +146,7 @@ NoiseEstimate noise_of_background(const volume::CoefficientImage& image, std::sp
   if (n < min_background) return {std::nullopt, "fewer than " + std::to_string(min_background) + " voxels of background"};
   if (10 * n < 9 * outside.size()) return {std::nullopt, "a background that is zero-filled"};
   std::vector<double> sigma;
-  for (std::vector<float>& size : modulus) sigma.push_back(median(size) / std::sqrt(2 * std::numbers::ln2));
+  for (std::vector<float>& size : modulus) sigma.push_back(base::upper_median(size) / std::sqrt(2 * std::numbers::ln2));
   if (*std::max_element(sigma.begin(), sigma.end()) > max_background_spread * *std::min_element(sigma.begin(), sigma.end()))
     return {std::nullopt, "a background that is not noise alone"};
   return smallest(sigma, NoiseSource::background, n, "a background of zeros");

@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 #include "base/model_file.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "physics/io/sequence_io.h"
-#include "tools/evaluation/parallel.h"
 #include "tools/phantom/brain.h"
 
 namespace crbrt::phantom {
@@ -109,7 +109,7 @@ Library build_library(const Cells& cells, const Physics& physics, std::size_t n_
   const physics::Simulator simulator(physics.sequence,
                                      {.t2_semi_min_s = 7e-6, .t2_semi_max_s = 13e-6, .b1_max_rel = b1_max_rel});
   base::Progress progress("simulating", static_cast<std::uint64_t>(total));
-  evaluation::for_each_index(n_cell, threads, [&](unsigned, std::size_t cell) {
+  base::for_each_index(n_cell, threads, [&](unsigned, std::size_t cell) {
     const std::size_t first = library.first_entry[cell], n = library.first_entry[cell + 1] - first;
     if (n == 0) return;
     simulate(simulator, physics, draw_cell(cell, n, physics.sequence.tr_s, seed), first, library);

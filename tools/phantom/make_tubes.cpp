@@ -12,9 +12,9 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/parallel.h"
 #include "base/progress.h"
 #include "physics/counter_random.h"
-#include "tools/evaluation/parallel.h"
 #include "tools/phantom/library.h"
 #include "tools/phantom/tubes.h"
 #include "tools/volume/map_names.h"
@@ -47,7 +47,7 @@ Simulated simulate(const Physics& physics, const std::vector<physics::Tissue>& t
   const auto n = static_cast<Eigen::Index>(tissues.size());
   Simulated result{Eigen::MatrixXcd(physics.basis.cols(), n), Eigen::MatrixXd(quantities.size(), n)};
   base::Progress progress("simulating", tissues.size());
-  evaluation::for_each_index((tissues.size() + batch_size - 1) / batch_size, threads, [&](unsigned, std::size_t batch) {
+  base::for_each_index((tissues.size() + batch_size - 1) / batch_size, threads, [&](unsigned, std::size_t batch) {
     const std::size_t first = batch * batch_size, count = std::min(batch_size, tissues.size() - first);
     physics::Signals coefficients, jacobian;
     simulator.simulate_projected(std::span(tissues).subspan(first, count), physics.basis, coefficients, jacobian);

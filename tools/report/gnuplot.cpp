@@ -9,12 +9,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <regex>
 #include <stdexcept>
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "base/read_file.h"
 
 extern char** environ;
 
@@ -38,11 +38,6 @@ class TemporaryFolder {
   std::string path_;
 };
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void run_gnuplot(const std::string& script, const std::string& complaints) {
   std::string program = "gnuplot", argument = script;
   char* arguments[] = {program.data(), argument.data(), nullptr};
@@ -56,7 +51,7 @@ void run_gnuplot(const std::string& script, const std::string& complaints) {
     throw base::Error(base::exit_output, "the figures need gnuplot, which is not installed (Debian package gnuplot-nox)");
   int status = 0;
   if (::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("gnuplot failed: " + text_of(complaints));
+    throw std::runtime_error("gnuplot failed: " + base::read_file(complaints, "messages of gnuplot"));
 }
 
 std::string number(double value) { return std::isfinite(value) ? base::number_text(value, "%.6g") : "NaN"; }
@@ -101,7 +96,7 @@ std::string Plot::svg(const std::string& prefix) const {
                         << "\nset encoding utf8\n"
                         << script_;
   run_gnuplot(script, folder.file("complaints"));
-  const std::string svg = text_of(picture);
+  const std::string svg = base::read_file(picture, "a picture by gnuplot");
   if (svg.find("</svg>") == std::string::npos) throw std::runtime_error("gnuplot drew no picture for " + prefix);
   return inline_svg(svg, prefix, width_);
 }

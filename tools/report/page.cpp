@@ -2,10 +2,9 @@
 #include "tools/report/page.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.h"
+#include "base/read_file.h"
 
 namespace crbrt::report {
 namespace {
@@ -92,9 +91,7 @@ std::string Figure::html() const {
 }
 
 std::string png_address(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw base::InputError(path, "a PNG picture", "no readable file");
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::string bytes = base::read_file(path, "a PNG picture");
   if (!bytes.starts_with("\x89PNG\r\n\x1a\n")) throw base::InputError(path, "a PNG picture", "another kind of file");
   return "data:image/png;base64," + base64(bytes);
 }

@@ -2,11 +2,9 @@
 #include "tools/simulate/training_chunk.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <functional>
-#include <mutex>
-#include <thread>
+
+#include "base/parallel.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -65,27 +63,6 @@ Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixX
   return result;
 }
 
-/// Calls body(i) for every i < n on several threads; the first exception stops the work and is rethrown.
-void parallel_for(std::size_t n, unsigned threads, const std::function<void(std::size_t)>& body) {
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex mutex;
-  const auto work = [&] {
-    try {
-      for (std::size_t i = next++; i < n; i = next++) body(i);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-      next = n;
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
-  if (failure) std::rethrow_exception(failure);
-}
-
 }  // namespace
 
 Dropped& Dropped::operator+=(const Dropped& other) {
@@ -120,10 +97,11 @@ Fingerprints joined(const std::vector<Fingerprints>& parts) {
 Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
                              std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance) {
   std::vector<Fingerprints> blocks(last - first);
-  parallel_for(blocks.size(), threads, [&](std::size_t i) {
+  const auto simulate = [&](unsigned, std::size_t i) {
     blocks[i] = simulate_block(problem, basis, first + i);
     advance(static_cast<std::uint64_t>(blocks[i].coefficients.cols()) + blocks[i].dropped.total());
-  });
+  };
+  base::for_each_index(blocks.size(), threads, simulate, 1);
   return joined(blocks);
 }
 

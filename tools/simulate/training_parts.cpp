@@ -1,12 +1,11 @@
 // Chunks are small HDF5 files: a kill can lose the one being written, never damage a finished one.
 #include "tools/simulate/training_chunk.h"
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/read_file.h"
 #include "physics/io/hdf5_writer.h"
 
 namespace crbrt::simulate {
@@ -15,11 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using physics::Hdf5Reader;
 using physics::Hdf5Writer;
-
-std::string content_of(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 /// The first line in which two texts differ, for a message.
 std::pair<std::string, std::string> first_difference(const std::string& expected, const std::string& found) {
@@ -50,7 +44,7 @@ TrainingParts::TrainingParts(const std::string& out, const std::string& argument
   const fs::path file = folder_ / "arguments.json";
   if (!fs::exists(file)) {
     base::write_text_file(file, arguments);
-  } else if (const std::string found = content_of(file); found != arguments) {
+  } else if (const std::string found = base::read_file(file.string(), "the arguments of the parts"); found != arguments) {
     const auto [ours, theirs] = first_difference(arguments, found);
     throw base::InputError(folder_.string(), "the parts of the same command (remove them to start anew), " + ours, theirs);
   }

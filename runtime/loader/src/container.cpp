@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/loader/src/sha256_text.h"
+#include "base/sha256.h"
 
 namespace crbrt {
 namespace loading {
@@ -52,9 +52,9 @@ LoadResult open_container(View1<const std::uint8_t> file, View1<const std::uint8
                   std::to_string(file.size));
   if (LoadResult result = check_header(file.data, file.size); result.status != Status::ok) return result;
   const View1<const std::uint8_t> body{file.data + header_size, file.size - header_size};
-  const auto digest = sha256(body.data, body.size);
+  const auto digest = base::sha256(body.data, body.size);
   if (std::memcmp(digest.data(), file.data + digest_at, digest.size()) != 0)
-    return refuse(Status::bad_container, "sha256", "the checksum of the header", hex(digest));
+    return refuse(Status::bad_container, "sha256", "the checksum of the header", base::hex(digest));
   payload = body;
   return {};
 }
@@ -67,7 +67,7 @@ std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer) {
   std::memcpy(file.data(), magic.data(), magic.size());
   write_number(file.data() + version_at, 4, container_version);
   write_number(file.data() + length_at, 8, flatbuffer.size);
-  const auto digest = sha256(flatbuffer.data, flatbuffer.size);
+  const auto digest = base::sha256(flatbuffer.data, flatbuffer.size);
   std::memcpy(file.data() + digest_at, digest.data(), digest.size());
   if (flatbuffer.size != 0) std::memcpy(file.data() + header_size, flatbuffer.data, flatbuffer.size);
   return file;

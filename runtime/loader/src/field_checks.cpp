@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/sha256.h"
 #include "runtime/loader/src/limits.h"
-#include "runtime/loader/src/sha256_text.h"
 
 namespace crbrt::loading {
 namespace {
@@ -114,7 +114,7 @@ bool Checks::text(std::string_view text, std::string_view field) {
 }
 
 bool Checks::sha256(std::string_view text, std::string_view field) {
-  return expect(is_sha256_text(text), field, "64 lower-case hex digits", quoted(text));
+  return expect(base::is_sha256_text(text), field, "64 lower-case hex digits", quoted(text));
 }
 
 std::string number_text(double value) {

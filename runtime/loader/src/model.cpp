@@ -5,12 +5,12 @@
 #include <cstring>
 #include <new>
 
+#include "base/sha256.h"
 #include "crbrt/network.hpp"
 #include "runtime/loader/src/container.h"
 #include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/lower.h"
 #include "runtime/loader/src/read_model.h"
-#include "runtime/loader/src/sha256_text.h"
 #include "runtime/loader/src/storage.h"
 
 namespace crbrt {
@@ -81,7 +81,7 @@ LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, const Wanted& want
   Network network;
   LoadResult result = read_flatbuffer(flatbuffer, network, storage->info);
   if (result.status != Status::ok) return result;
-  storage->info.content_sha256 = hex(sha256(flatbuffer.data, flatbuffer.size));
+  storage->info.content_sha256 = base::hex(base::sha256(flatbuffer.data, flatbuffer.size));
   storage->info.layer_text = layer_texts(network);
   Checks checks;
   const Network executed = wanted.file != nullptr ? folded(network) : folded(std::move(network));

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/sha256.h"
 #include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/read_model.h"
-#include "runtime/loader/src/sha256_text.h"
 
 namespace crbrt::loading {
 namespace {
@@ -26,7 +26,7 @@ double dot(const double* a, const double* b, std::size_t n) noexcept {
 
 /// A shipped basis must be the one its hash names, and a basis: orthonormal columns, so that noise stays white.
 void check_basis(const std::vector<double>& basis, std::size_t n_coeff, std::string_view sha256, Checks& checks) {
-  const std::string found = hex(loading::sha256(basis.data(), basis.size() * sizeof(double)));
+  const std::string found = base::hex(base::sha256(basis.data(), basis.size() * sizeof(double)));
   checks.expect(found == sha256, "protocol.basis", "a basis with the hash basis_sha256 " + std::string(sha256), found);
   const std::size_t n_frame = basis.size() / n_coeff;
   for (std::size_t a = 0; a < n_coeff; ++a)

@@ -37,11 +37,5 @@ TEST(ErrorBars, OverlapWhereTwoStandardDeviationsOfBothReachEachOther) {
   EXPECT_EQ(share_of_overlaps({{4, 5, 1, 9}, {1, 1, 0, infinity}}, {{0, 0, 0, 0}, {1, 1, 1, 1}}), 0.75);
 }
 
-TEST(Median, OfEvenAndOddCounts) {
-  EXPECT_EQ(median({3, 1, 2}), 2);
-  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
-  EXPECT_TRUE(std::isnan(median({})));
-}
-
 }  // namespace
 }  // namespace crbrt::compare

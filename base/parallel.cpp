@@ -1,5 +1,5 @@
 // Blocks are handed out by one atomic counter; exceptions travel to the caller.
-#include "tools/evaluation/parallel.h"
+#include "base/parallel.h"
 
 #include <algorithm>
 #include <atomic>
@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
-namespace crbrt::evaluation {
+namespace crbrt::base {
 
-void for_each_index(std::size_t count, unsigned threads, const std::function<void(unsigned, std::size_t)>& body) {
-  constexpr std::size_t block = 16;
+void for_each_index(std::size_t count, unsigned threads, const std::function<void(unsigned, std::size_t)>& body,
+                    std::size_t block) {
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex failure_mutex;
@@ -32,4 +32,4 @@ void for_each_index(std::size_t count, unsigned threads, const std::function<voi
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace crbrt::evaluation
+}  // namespace crbrt::base
