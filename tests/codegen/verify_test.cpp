@@ -5,8 +5,7 @@
 
 #include "tests/support/model_builder.h"
 #include "tests/support/runnable_isas.h"
-#include "tools/model/info.h"
-#include "tools/model/verify.h"
+#include "tools/model/inspect.h"
 
 namespace crbrt::tests {
 namespace {

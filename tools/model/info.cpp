@@ -1,5 +1,5 @@
 /// The text of `crbrt-model info`.
-#include "tools/model/info.h"
+#include "tools/model/inspect.h"
 
 #include <cmath>
 

@@ -6,8 +6,7 @@
 #include "base/model_file.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/isa_option.h"
-#include "tools/model/info.h"
-#include "tools/model/verify.h"
+#include "tools/model/inspect.h"
 
 namespace crbrt::tools {
 namespace {

@@ -1,5 +1,5 @@
 /// The comparison behind `crbrt-model verify`.
-#include "tools/model/verify.h"
+#include "tools/model/inspect.h"
 
 #include <bit>
 #include <cmath>
