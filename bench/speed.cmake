@@ -7,7 +7,7 @@ endif()
 option(CRBRT_BENCH_LIBTORCH "LibTorch as a peer of crbrt-bench" OFF)
 
 crbrt_add_program(crbrt-bench SOURCES
-  peers/plain_network.cpp
+  peers/task.cpp
   speed/child_process.cpp
   speed/engines.cpp
   speed/goals.cpp
@@ -17,15 +17,14 @@ crbrt_add_program(crbrt-bench SOURCES
   speed/markdown_report.cpp
   speed/measure.cpp
   speed/networks.cpp
-  speed/plain_steps.cpp
   speed/summary.cpp
   PRIVATE crbrt_fma_peak crbrt_model_tool crbrt_test_models crbrt::base crbrt::cli)
 # ONNX Runtime comes from npm: scripts/bench.sh installs it there.
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
 
 crbrt_add_library(crbrt_bench_peer
-  SOURCES peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/plain_network.cpp
-  PUBLIC crbrt::cli
+  SOURCES peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/task.cpp
+  PUBLIC crbrt::cli crbrt::loader
   PRIVATE crbrt::base)
 set(bench_flags -O3)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t n_calibration_voxel = 1024;
 
-void multiply(const PlainStep& step, std::size_t batch, const float* in, float* out) {
+void multiply(const Operation& step, std::size_t batch, const float* in, float* out) {
   for (std::size_t row = 0; row < batch; ++row, in += step.n_in, out += step.n_out)
     for (std::size_t j = 0; j < step.n_out; ++j) {
       float sum = 0;
@@ -32,10 +32,10 @@ ValueRange range_of(const float* values, std::size_t n) {
 std::vector<ValueRange> value_ranges(const Task& task) {
   const std::size_t batch = std::min(task.n_voxel, n_calibration_voxel);
   Layerwise layers(task, batch);
-  std::vector<ValueRange> ranges{range_of(task.features.data(), batch * task.network.n_feature)};
-  for (std::size_t i = 0; i < task.network.steps.size(); ++i) {
-    const PlainStep& step = task.network.steps[i];
-    if (step.kind == StepKind::dense) {
+  std::vector<ValueRange> ranges{range_of(task.features.data(), batch * task.network.width(0))};
+  for (std::size_t i = 0; i < task.network.operations.size(); ++i) {
+    const Operation& step = task.network.operations[i];
+    if (step.kind == OperationKind::dense) {
       multiply(step, batch, layers.value(step.in), layers.out_of(i));
       layers.finish_dense(i, true);
     } else {
@@ -46,7 +46,7 @@ std::vector<ValueRange> value_ranges(const Task& task) {
   return ranges;
 }
 
-QuantizedWeights quantize_weights(const PlainStep& step, float largest) {
+QuantizedWeights quantize_weights(const Operation& step, float largest) {
   QuantizedWeights made;
   for (std::size_t j = 0; j < step.n_out; ++j) {
     const float* const row = step.weights.data() + j * step.n_in;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "bench/peers/plain_network.h"
+#include "bench/peers/task.h"
 
 namespace crbrt::bench {
 
@@ -22,6 +22,6 @@ struct QuantizedWeights {
 };
 
 /// `largest`: 127, or 63 where sums of two products must not leave 16 bits (u8 x s8 on AVX2 and below).
-QuantizedWeights quantize_weights(const PlainStep& step, float largest);
+QuantizedWeights quantize_weights(const Operation& step, float largest);
 
 }  // namespace crbrt::bench

@@ -30,18 +30,18 @@ class EigenPeer : public Peer {
   }
 
   void prepare(std::size_t batch) override {
-    values_ = {Eigen::Map<const Matrix>(task_.features.data(), index(task_.network.n_feature), index(batch))};
-    for (const PlainStep& step : task_.network.steps) values_.emplace_back(index(step.n_out), index(batch));
+    values_ = {Eigen::Map<const Matrix>(task_.features.data(), index(task_.network.width(0)), index(batch))};
+    for (const Operation& step : task_.network.operations) values_.emplace_back(index(step.n_out), index(batch));
   }
 
   void run() override {
-    const std::vector<PlainStep>& steps = task_.network.steps;
+    const std::vector<Operation>& steps = task_.network.operations;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      const PlainStep& step = steps[i];
+      const Operation& step = steps[i];
       const std::size_t batch = static_cast<std::size_t>(values_[0].cols());
       switch (step.kind) {
-        case StepKind::dense: dense(step, values_[step.in], values_[i + 1]); break;
-        case StepKind::group_norm: group_norm(step, batch, values_[step.in].data(), values_[i + 1].data()); break;
+        case OperationKind::dense: dense(step, values_[step.in], values_[i + 1]); break;
+        case OperationKind::group_norm: group_norm(step, batch, values_[step.in].data(), values_[i + 1].data()); break;
         default: affine_or_relu(step, batch, values_[step.in].data(), values_[i + 1].data());
       }
     }
@@ -50,10 +50,10 @@ class EigenPeer : public Peer {
   const float* outputs() const override { return values_.back().data(); }
 
  private:
-  void dense(const PlainStep& step, const Matrix& in, Matrix& out) const {
+  void dense(const Operation& step, const Matrix& in, Matrix& out) const {
     out.noalias() = Weights(step.weights.data(), index(step.n_out), index(step.n_in)) * in;
     out.colwise() += Vector(step.bias.data(), index(step.n_out));
-    if (step.add != 0) out += values_[step.add];
+    if (step.add != Operation::none) out += values_[step.add];
     if (step.relu) out = out.cwiseMax(0.0f);
   }
 

@@ -7,25 +7,25 @@
 namespace crbrt::bench {
 
 Layerwise::Layerwise(const Task& task, std::size_t batch) : task_(&task), batch_(batch) {
-  for (const PlainStep& step : task.network.steps) values_.emplace_back(batch * step.n_out + layerwise_padding);
+  for (const Operation& step : task.network.operations) values_.emplace_back(batch * step.n_out + layerwise_padding);
 }
 
 void Layerwise::finish_dense(std::size_t index, bool add_bias) {
-  const PlainStep& step = task_->network.steps[index];
-  add_bias_skip_relu(step, batch_, add_bias ? step.bias.data() : nullptr, step.add != 0 ? value(step.add) : nullptr,
-                     out_of(index));
+  const Operation& step = task_->network.operations[index];
+  add_bias_skip_relu(step, batch_, add_bias ? step.bias.data() : nullptr,
+                     step.add != Operation::none ? value(step.add) : nullptr, out_of(index));
 }
 
 void Layerwise::apply(std::size_t index) {
-  const PlainStep& step = task_->network.steps[index];
-  if (step.kind == StepKind::group_norm) {
+  const Operation& step = task_->network.operations[index];
+  if (step.kind == OperationKind::group_norm) {
     group_norm(step, batch_, value(step.in), out_of(index));
   } else {
     affine_or_relu(step, batch_, value(step.in), out_of(index));
   }
 }
 
-void add_bias_skip_relu(const PlainStep& step, std::size_t batch, const float* bias, const float* add, float* values) {
+void add_bias_skip_relu(const Operation& step, std::size_t batch, const float* bias, const float* add, float* values) {
   const std::size_t n = step.n_out;
   for (std::size_t row = 0; row < batch; ++row, values += n) {
     if (bias != nullptr)
@@ -39,7 +39,7 @@ void add_bias_skip_relu(const PlainStep& step, std::size_t batch, const float* b
 
 namespace {
 
-void normalize_group(const PlainStep& step, std::size_t first, std::size_t size, const float* in, float* out) {
+void normalize_group(const Operation& step, std::size_t first, std::size_t size, const float* in, float* out) {
   float sum = 0, squares = 0;
   for (std::size_t i = 0; i < size; ++i) sum += in[i];
   const float mean = sum / static_cast<float>(size);
@@ -53,14 +53,14 @@ void normalize_group(const PlainStep& step, std::size_t first, std::size_t size,
 
 }  // namespace
 
-void group_norm(const PlainStep& step, std::size_t batch, const float* in, float* out) {
+void group_norm(const Operation& step, std::size_t batch, const float* in, float* out) {
   const std::size_t size = step.n_in / step.n_group;
   for (std::size_t row = 0; row < batch; ++row, in += step.n_in, out += step.n_in)
     for (std::size_t first = 0; first < step.n_in; first += size) normalize_group(step, first, size, in + first, out + first);
 }
 
-void affine_or_relu(const PlainStep& step, std::size_t batch, const float* in, float* out) {
-  const bool affine = step.kind == StepKind::affine;
+void affine_or_relu(const Operation& step, std::size_t batch, const float* in, float* out) {
+  const bool affine = step.kind == OperationKind::affine;
   for (std::size_t row = 0; row < batch; ++row, in += step.n_in, out += step.n_in)
     for (std::size_t j = 0; j < step.n_in; ++j) {
       const float y = affine ? in[j] * step.weights[j] + step.bias[j] : in[j];

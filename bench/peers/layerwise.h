@@ -34,8 +34,8 @@ class Layerwise {
 };
 
 /// The loops alone, over rows of `width`.
-void add_bias_skip_relu(const PlainStep& step, std::size_t batch, const float* bias, const float* add, float* values);
-void group_norm(const PlainStep& step, std::size_t batch, const float* in, float* out);
-void affine_or_relu(const PlainStep& step, std::size_t batch, const float* in, float* out);
+void add_bias_skip_relu(const Operation& step, std::size_t batch, const float* bias, const float* add, float* values);
+void group_norm(const Operation& step, std::size_t batch, const float* in, float* out);
+void affine_or_relu(const Operation& step, std::size_t batch, const float* in, float* out);
 
 }  // namespace crbrt::bench

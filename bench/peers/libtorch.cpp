@@ -32,13 +32,13 @@ class LibtorchPeer : public Peer {
  public:
   explicit LibtorchPeer(const Task& task) : task_(task) {
     at::set_num_threads(1);
-    for (const PlainStep& step : task.network.steps) {
-      if (step.kind == StepKind::relu) {
+    for (const Operation& step : task.network.operations) {
+      if (step.kind == OperationKind::relu) {
         weights_.push_back({});
         continue;
       }
-      at::Tensor weight = step.kind == StepKind::dense ? tensor_of(step.weights.data(), step.n_out, step.n_in)
-                                                       : tensor_of(step.weights.data(), 1, step.n_in).view({-1});
+      at::Tensor weight = step.kind == OperationKind::dense ? tensor_of(step.weights.data(), step.n_out, step.n_in)
+                                                            : tensor_of(step.weights.data(), 1, step.n_in).view({-1});
       weights_.push_back({weight, tensor_of(step.bias.data(), 1, step.n_out).view({-1})});
     }
   }
@@ -46,17 +46,18 @@ class LibtorchPeer : public Peer {
   PeerLabel label() const override { return {TORCH_VERSION, capability(), "its BLAS is OpenBLAS"}; }
 
   void prepare(std::size_t batch) override {
-    features_ = tensor_of(task_.features.data(), batch, task_.network.n_feature);
-    values_.assign(task_.network.steps.size() + 1, {});
+    features_ = tensor_of(task_.features.data(), batch, task_.network.width(0));
+    values_.assign(task_.network.operations.size() + 1, {});
   }
 
   void run() override {
     const c10::InferenceMode inference;
     values_[0] = features_;
     for (std::size_t i = 0; i < weights_.size(); ++i) {
-      const PlainStep& step = task_.network.steps[i];
+      const Operation& step = task_.network.operations[i];
       at::Tensor y = apply(step, weights_[i], values_[step.in]);
-      if (step.kind == StepKind::dense && step.add != 0) y = y + values_[step.add];  // the other value may be read again
+      if (step.kind == OperationKind::dense && step.add != Operation::none)
+        y = y + values_[step.add];  // the other value may be read again
       if (step.relu) y.relu_();
       values_[i + 1] = std::move(y);
     }
@@ -65,13 +66,14 @@ class LibtorchPeer : public Peer {
   const float* outputs() const override { return values_.back().data_ptr<float>(); }
 
  private:
-  static at::Tensor apply(const PlainStep& step, const Weights& w, const at::Tensor& in) {
+  static at::Tensor apply(const Operation& step, const Weights& w, const at::Tensor& in) {
     switch (step.kind) {
-      case StepKind::dense: return at::linear(in, w.weight, w.bias);
-      case StepKind::group_norm:
+      case OperationKind::dense: return at::linear(in, w.weight, w.bias);
+      case OperationKind::group_norm:
         return at::group_norm(in, static_cast<std::int64_t>(step.n_group), w.weight, w.bias, step.epsilon);
-      case StepKind::affine: return at::addcmul(w.bias, in, w.weight);
-      case StepKind::relu: break;
+      case OperationKind::affine: return at::addcmul(w.bias, in, w.weight);
+      case OperationKind::batch_norm:  // a folded network has none
+      case OperationKind::relu: break;
     }
     return at::relu(in);
   }

@@ -22,8 +22,8 @@ class OnednnPeer : public Peer {
   void prepare(std::size_t batch) override {
     layers_ = Layerwise(task_, batch);
     steps_.clear();
-    for (std::size_t i = 0; i < task_.network.steps.size(); ++i)
-      steps_.push_back(task_.network.steps[i].kind == StepKind::dense ? make_dense(i, batch) : Dense{});
+    for (std::size_t i = 0; i < task_.network.operations.size(); ++i)
+      steps_.push_back(task_.network.operations[i].kind == OperationKind::dense ? make_dense(i, batch) : Dense{});
     stream_.wait();
   }
 
@@ -38,7 +38,7 @@ class OnednnPeer : public Peer {
     stream_.wait();
   }
 
-  const float* outputs() const override { return layers_.value(task_.network.steps.size()); }
+  const float* outputs() const override { return layers_.value(task_.network.operations.size()); }
 
  private:
   struct Dense {
@@ -51,12 +51,12 @@ class OnednnPeer : public Peer {
   }
 
   Dense make_dense(std::size_t i, std::size_t batch) {
-    const PlainStep& step = task_.network.steps[i];
+    const Operation& step = task_.network.operations[i];
     const memory in = matrix(batch, step.n_in, layers_.value(step.in)), out = matrix(batch, step.n_out, layers_.out_of(i));
     const memory bias({{onednn_size(step.n_out)}, memory::data_type::f32, memory::format_tag::x}, engine_,
                       const_cast<float*>(step.bias.data()));
     dnnl::post_ops after;
-    if (step.add != 0) after.append_binary(dnnl::algorithm::binary_add, out.get_desc());
+    if (step.add != Operation::none) after.append_binary(dnnl::algorithm::binary_add, out.get_desc());
     if (step.relu) after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(after);
@@ -68,7 +68,7 @@ class OnednnPeer : public Peer {
     dnnl::reorder(weights, packed).execute(stream_, weights, packed);
     Dense made{dnnl::inner_product_forward(chosen),
                {{DNNL_ARG_SRC, in}, {DNNL_ARG_WEIGHTS, packed}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, out}}};
-    if (step.add != 0)
+    if (step.add != Operation::none)
       made.arguments.emplace(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
                              matrix(batch, step.n_out, layers_.value(step.add)));
     return made;

@@ -39,13 +39,13 @@ class OnednnI8Peer : public Peer {
 
   void prepare(std::size_t batch) override {
     layers_ = Layerwise(task_, batch);
-    const std::vector<PlainStep>& steps = task_.network.steps;
+    const std::vector<Operation>& steps = task_.network.operations;
     quantized_.assign(steps.size() + 1, {});
-    for (const PlainStep& step : steps)
-      if (step.kind == StepKind::dense) quantized_[step.in].resize(batch * step.n_in);
+    for (const Operation& step : steps)
+      if (step.kind == OperationKind::dense) quantized_[step.in].resize(batch * step.n_in);
     steps_.clear();
     for (std::size_t i = 0; i < steps.size(); ++i)
-      steps_.push_back(steps[i].kind == StepKind::dense ? make_dense(i, batch) : Dense{});
+      steps_.push_back(steps[i].kind == OperationKind::dense ? make_dense(i, batch) : Dense{});
     stream_.wait();
   }
 
@@ -59,13 +59,13 @@ class OnednnI8Peer : public Peer {
       }
       steps_[i].primitive.execute(stream_, steps_[i].arguments);
       if (gives_integers(i)) continue;
-      if (task_.network.steps[i].add != 0) layers_.finish_dense(i, false);
+      if (task_.network.operations[i].add != Operation::none) layers_.finish_dense(i, false);
       quantize(i + 1);
     }
     stream_.wait();
   }
 
-  const float* outputs() const override { return layers_.value(task_.network.steps.size()); }
+  const float* outputs() const override { return layers_.value(task_.network.operations.size()); }
 
  private:
   struct Dense {
@@ -76,10 +76,10 @@ class OnednnI8Peer : public Peer {
 
   /// The product's post-operations end in integers where nobody needs the floats.
   bool gives_integers(std::size_t i) const {
-    const std::vector<PlainStep>& steps = task_.network.steps;
-    if (steps[i].add != 0 || !steps[i].relu || i + 1 == steps.size()) return false;
-    return std::all_of(steps.begin(), steps.end(), [&](const PlainStep& reader) {
-      return reader.add != i + 1 && (reader.in != i + 1 || reader.kind == StepKind::dense);
+    const std::vector<Operation>& steps = task_.network.operations;
+    if (steps[i].add != Operation::none || !steps[i].relu || i + 1 == steps.size()) return false;
+    return std::all_of(steps.begin(), steps.end(), [&](const Operation& reader) {
+      return reader.add != i + 1 && (reader.in != i + 1 || reader.kind == OperationKind::dense);
     });
   }
 
@@ -102,7 +102,7 @@ class OnednnI8Peer : public Peer {
   }
 
   Dense make_dense(std::size_t i, std::size_t batch) {
-    const PlainStep& step = task_.network.steps[i];
+    const Operation& step = task_.network.operations[i];
     const QuantizedWeights w = quantize_weights(step, largest_weight());
     const bool integers = gives_integers(i);
     const float in_scale = scale(step.in);
@@ -115,7 +115,7 @@ class OnednnI8Peer : public Peer {
     dnnl::primitive_attr attributes;
     attributes.set_output_scales(2, rescale);
     dnnl::post_ops after;
-    if (step.relu && step.add == 0) after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
+    if (step.relu && step.add == Operation::none) after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
     attributes.set_post_ops(after);
     const memory in = onednn_matrix(engine_, batch, step.n_in, type(step.in), quantized_[step.in].data());
     const memory out = integers ? onednn_matrix(engine_, batch, step.n_out, type(i + 1), quantized_[i + 1].data())
@@ -124,7 +124,7 @@ class OnednnI8Peer : public Peer {
     return made;
   }
 
-  void add_primitive(const PlainStep& step, const QuantizedWeights& w, const dnnl::primitive_attr& attributes, const memory& in,
+  void add_primitive(const Operation& step, const QuantizedWeights& w, const dnnl::primitive_attr& attributes, const memory& in,
                      const memory& out, Dense& made) {
     const memory bias({{onednn_size(step.n_out)}, memory::data_type::f32, memory::format_tag::x}, engine_);
     std::copy(made.bias.begin(), made.bias.end(), static_cast<float*>(bias.get_data_handle()));

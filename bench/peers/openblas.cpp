@@ -28,9 +28,9 @@ class OpenBlasPeer : public Peer {
   void prepare(std::size_t batch) override { layers_ = Layerwise(task_, batch); }
 
   void run() override {
-    const std::vector<PlainStep>& steps = task_.network.steps;
+    const std::vector<Operation>& steps = task_.network.operations;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (steps[i].kind == StepKind::dense) {
+      if (steps[i].kind == OperationKind::dense) {
         multiply(steps[i], layers_.value(steps[i].in), layers_.out_of(i));
         layers_.finish_dense(i, true);
       } else {
@@ -39,10 +39,10 @@ class OpenBlasPeer : public Peer {
     }
   }
 
-  const float* outputs() const override { return layers_.value(task_.network.steps.size()); }
+  const float* outputs() const override { return layers_.value(task_.network.operations.size()); }
 
  private:
-  void multiply(const PlainStep& step, const float* in, float* out) const {
+  void multiply(const Operation& step, const float* in, float* out) const {
     const int n_in = as_int(step.n_in), n_out = as_int(step.n_out), batch = as_int(layers_.batch());
     if (batch == 1) {
       cblas_sgemv(CblasRowMajor, CblasNoTrans, n_out, n_in, 1, step.weights.data(), n_in, in, 1, 0, out, 1);

@@ -27,7 +27,7 @@ class OwnPeer : public Peer {
   }
 
   OwnPeer(const Task& task, const PeerSetting& setting)
-      : n_feature_(task.network.n_feature),
+      : n_feature_(task.network.width(0)),
         model_(base::load_model((setting.folder / model_file(setting.precision)).string())),
         session_(program_of(model_, setting.precision), isa_of(setting.isa)),
         coefficients_(read_numbers(setting.folder / "coefficients.f32")) {}

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "bench/peers/plain_network.h"
+#include "bench/peers/task.h"
 
 namespace crbrt::bench {
 

@@ -85,11 +85,11 @@ class Conversation {
   }
 
   void write_outputs(const std::string& path) {
-    const std::size_t n_output = task_.network.n_output();
+    const std::size_t n_output = task_.network.outputs.size();
     std::vector<float> estimates(peer_->outputs(), peer_->outputs() + batch_ * n_output);
     if (!peer_->gives_estimates())
       for (std::size_t i = 0; i < estimates.size(); ++i)
-        estimates[i] = task_.network.offset[i % n_output] + task_.network.scale[i % n_output] * estimates[i];
+        estimates[i] = task_.network.outputs[i % n_output].offset + task_.network.outputs[i % n_output].scale * estimates[i];
     write_numbers(path, estimates);
     std::cout << "ok" << std::endl;
   }

@@ -41,15 +41,15 @@ struct Operators {
   Operator product, sum;  ///< sum: null without a skip
 };
 
-Operators make_operators(const PlainStep& step) {
+Operators make_operators(const Operation& step) {
   Operators made;
   xnn_operator_t op = nullptr;
   const float minimum = step.relu ? 0 : -infinity;
   check(xnn_create_fully_connected_nc_f32(step.n_in, step.n_out, step.n_in, step.n_out, step.weights.data(), step.bias.data(),
-                                          step.add != 0 ? -infinity : minimum, infinity, 0, &op),
+                                          step.add != Operation::none ? -infinity : minimum, infinity, 0, &op),
         "fully connected");
   made.product.reset(op);
-  if (step.add == 0) return made;
+  if (step.add == Operation::none) return made;
   check(xnn_create_add_nd_f32(minimum, infinity, 0, &op), "add");
   made.sum.reset(op);
   return made;
@@ -61,8 +61,8 @@ class XnnpackPeer : public Peer {
       : task_(task), isa_(limit_cpu(isa)), features_(task.features), layers_(task, 1) {
     check(xnn_initialize(nullptr), "start");
     features_.resize(features_.size() + layerwise_padding);
-    for (const PlainStep& step : task.network.steps)
-      operators_.push_back(step.kind == StepKind::dense ? make_operators(step) : Operators{});
+    for (const Operation& step : task.network.operations)
+      operators_.push_back(step.kind == OperationKind::dense ? make_operators(step) : Operators{});
   }
 
   PeerLabel label() const override { return {"", isa_, "group norm: plain loop"}; }
@@ -83,11 +83,11 @@ class XnnpackPeer : public Peer {
     }
   }
 
-  const float* outputs() const override { return layers_.value(task_.network.steps.size()); }
+  const float* outputs() const override { return layers_.value(task_.network.operations.size()); }
 
  private:
   void set_up(std::size_t i, std::size_t batch) {
-    const PlainStep& step = task_.network.steps[i];
+    const Operation& step = task_.network.operations[i];
     if (operators_[i].product == nullptr) return;
     const float* const in = step.in == 0 ? features_.data() : layers_.value(step.in);
     float* const out = layers_.out_of(i);

@@ -10,7 +10,7 @@
 #include "base/model_file.h"
 #include "base/number_text.h"
 #include "bench/peak.h"
-#include "bench/peers/plain_network.h"
+#include "bench/peers/task.h"
 #include "tools/model/rounding_bound.h"
 
 namespace crbrt::bench {
@@ -115,7 +115,7 @@ Result result_of(const Series& series, const Task& task, std::size_t batch) {
   result.gmacs = base::median(series.rate);
   result.gmacs_low = quantile(series.rate, 0.25);
   result.gmacs_high = quantile(series.rate, 0.75);
-  result.voxels_per_s = result.gmacs * 1e9 / static_cast<double>(task.network.macs_per_voxel());
+  result.voxels_per_s = result.gmacs * 1e9 / static_cast<double>(macs_per_voxel(task.network));
   result.share_of_peak = base::median(series.share);
   result.difference = series.difference;
   return result;
@@ -147,7 +147,7 @@ void take_turn(std::vector<Series>& series, double giga_macs, const Plan& plan, 
 void measure_batch(const Engines& engines, const Truth& truth, const Task& task, std::size_t batch, const Plan& plan,
                    Measured& measured) {
   std::vector<Series> series = checked(engines, task.network.name, truth, batch, measured);
-  const double giga_macs = static_cast<double>(task.network.macs_per_voxel() * batch) / 1e9;
+  const double giga_macs = static_cast<double>(macs_per_voxel(task.network) * batch) / 1e9;
   double slowest_s = 0;
   for (const Series& s : series) slowest_s = std::max(slowest_s, s.first_run_s);
   const std::size_t repeats = slowest_s < long_run_s ? plan.repeats : std::min(plan.repeats, repeats_of_long_runs);
@@ -202,7 +202,7 @@ void measure_network(const std::filesystem::path& task_folder, const Task& task,
   const Truth truth(task_folder);
   const Engines engines = start_engines(task_folder, task.network.name, kinds, measured);
   for (const std::size_t batch : plan.batches) {
-    if (plan.long_calls || task.network.macs_per_voxel() * batch <= longest_call_macs) {
+    if (plan.long_calls || macs_per_voxel(task.network) * batch <= longest_call_macs) {
       measure_batch(engines, truth, task, batch, plan, measured);
     } else {
       measured.skipped.push_back(

@@ -1,7 +1,6 @@
 // Layer lists, voxels, and the task folder around a model.
 #include "bench/speed/networks.h"
 
-#include <cmath>
 #include <fstream>
 
 #include "base/bound_session.h"
@@ -79,36 +78,13 @@ std::vector<float> coefficients_for(const NetworkSource& source, const Model& mo
   return all;
 }
 
-/// The runtime's own preprocessing: a program that stops after it (times 1 plus 0 is exact).
+/// The runtime's own preprocessing.
 std::vector<float> standardized(const Program& program, const std::vector<float>& coefficients) {
-  const std::uint32_t width = 2 * program.n_coeff;
-  const std::vector<float> ones(width, 1), zeros(width, 0);
-  const std::vector<Output> outputs(width, {"feature", "1", 0, 1, -INFINITY, INFINITY});
-  const std::vector<std::uint32_t> slot_width(2, width);
-  Op op{};
-  op.kind = OpKind::affine;
-  op.n_in = op.n_out = width;
-  op.out_slot = 1;
-  op.add_slot = -1;
-  op.weights = ones.data();
-  op.bias = zeros.data();
-  Program until_features{};
-  until_features.version = program.version;
-  until_features.name = program.name;
-  until_features.model_sha256 = program.model_sha256;
-  until_features.n_coeff = program.n_coeff;
-  until_features.preprocessing = program.preprocessing;
-  until_features.n_output = width;
-  until_features.n_op = 1;
-  until_features.n_slot = 2;
-  until_features.outputs = outputs.data();
-  until_features.ops = &op;
-  until_features.slot_width = slot_width.data();
-  const std::size_t n_voxel = coefficients.size() / width;
+  const std::size_t width = 2 * std::size_t{program.n_coeff}, n_voxel = coefficients.size() / width;
   std::vector<float> features(coefficients.size());
-  base::BoundSession session(until_features, Isa::scalar);
-  const Status status = session->run(Coefficients::rows(coefficients.data(), n_voxel, width / 2),
-                                     {.estimates = {features.data(), n_voxel, width}});
+  base::BoundSession session(program, Isa::scalar);
+  const Status status =
+      session->preprocess(Coefficients::rows(coefficients.data(), n_voxel, program.n_coeff), {features.data(), n_voxel, width});
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
   return features;
 }
@@ -145,7 +121,7 @@ Task make_task(const NetworkSource& source, std::size_t n_voxel, const std::file
   const Model model = base::load_model(path.string());
   const std::vector<float> coefficients = coefficients_for(source, model, n_voxel);
   Task task;
-  task.network = plain_network(model.program());
+  task.network = engine_network(base::load_network(path.string()).network);
   task.network.name = source.name;
   task.features = standardized(model.program(), coefficients);
   task.n_voxel = n_voxel;

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/peers/plain_network.h"
-#include "crbrt/format/program.h"
+#include "bench/peers/task.h"
 
 namespace crbrt::bench {
 
@@ -29,9 +28,5 @@ void write_built_in(const std::string& name, const std::filesystem::path& path);
 /// Writes the network and `n_voxel` voxels into `folder`, which exists. Throws base::UsageError for an unknown name and
 /// base::InputError for a model that is refused.
 Task make_task(const NetworkSource& source, std::size_t n_voxel, const std::filesystem::path& folder);
-
-/// The steps of a program with weights as rows. Features of the last layer that only serve standard deviations and atypicality
-/// are left out, as the runtime does when nobody asks for them.
-PlainNetwork plain_network(const Program& program);
 
 }  // namespace crbrt::bench
