@@ -35,8 +35,8 @@ map_brain() {
     --out "$demo/maps" --stats "$demo/stats.json" --threads 1
 }
 
-compare_maps() {
-  "$bin/crbrt-phantom" compare --phantom "$demo/phantom" --maps "$demo/maps" --stats "$demo/stats.json" \
+measure_maps() {
+  "$bin/crbrt-phantom" measure --phantom "$demo/phantom" --maps "$demo/maps" --stats "$demo/stats.json" \
     --json "$demo/summary.json" --slices "$demo/slices"
 }
 
@@ -55,7 +55,7 @@ CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_stage "build" c
 mkdir -p "$demo"
 crbrt_stage "digital brain" make_brain
 crbrt_stage "maps" map_brain
-crbrt_stage "maps against the truth" compare_maps
+crbrt_stage "maps against the truth" measure_maps
 crbrt_stage "pictures" draw_maps
 printf '\n%s: summary.json, maps/, phantom/ and' "$demo"
 printf ' %s' "$(cd "$demo" && echo *.png)"

@@ -1,5 +1,5 @@
 # One map of the demo: estimate, truth and difference side by side. Needs `folder` and `picture`, and the settings that
-# crbrt-phantom compare wrote for the map (map, output, unit, high, difference):
+# crbrt-phantom measure wrote for the map (map, output, unit, high, difference):
 #   gnuplot -e "folder = '...'; picture = '...'" FOLDER/T1map.gp scripts/plot_maps.gp
 set terminal pngcairo size 1500, 580 font "sans,13"
 set output picture

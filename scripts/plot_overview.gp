@@ -1,4 +1,4 @@
-# The estimated maps of the demo in one row, the picture of README.md. Needs `folder` (of crbrt-phantom compare --slices) and `picture`:
+# The estimated maps of the demo in one row, the picture of README.md. Needs `folder` (of crbrt-phantom measure --slices) and `picture`:
 #   gnuplot -e "folder = '...'; picture = '...'" scripts/plot_overview.gp
 settings = system(sprintf("ls '%s'/*.gp", folder))
 set terminal pngcairo size 380 * words(settings), 405 font "sans,12"

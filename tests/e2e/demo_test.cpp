@@ -59,8 +59,8 @@ class Demo : public testing::Test {
     return "crbrt-map --model " + folder / "model.crbm" + " --input " + folder / "phantom/coefficients.nii" + " --mask " +
            folder / "phantom/mask.nii.gz" + " --out " + folder / "maps" + " --stats " + folder / "stats.json";
   }
-  std::string compare(const std::string& maps) const {
-    return "crbrt-phantom compare --phantom " + folder / "phantom" + " --maps " + folder / maps + " --stats " +
+  std::string measure(const std::string& maps, const std::string& command = "measure") const {
+    return "crbrt-phantom " + command + " --phantom " + folder / "phantom" + " --maps " + folder / maps + " --stats " +
            folder / "stats.json" + " --json " + folder / "summary.json" + " --slices " + folder / "slices";
   }
   base::Json summary() const { return base::Json::from_file(folder / "summary.json"); }
@@ -71,7 +71,7 @@ class Demo : public testing::Test {
 };
 
 TEST_F(Demo, SummaryHoldsEveryKeyThatIsPromised) {
-  for (const std::string& command : {make("model.crbm"), map(), compare("maps")}) {
+  for (const std::string& command : {make("model.crbm"), map(), measure("maps")}) {
     const Outcome outcome = run(command);
     ASSERT_EQ(outcome.exit_code, 0) << command << '\n' << outcome.text;
     EXPECT_EQ(outcome.text.find("warning"), std::string::npos) << outcome.text;  // the sidecar names the basis
@@ -96,7 +96,7 @@ TEST_F(Demo, TheTruthComparedWithItselfHasNoError) {
   for (const char* name : {"m0_semi_frac", "T1map", "T2map"})
     fs::copy(folder / (std::string("phantom/truth/") + name + ".nii.gz"), folder / (std::string("maps/") + name + ".nii.gz"));
   for (const char* name : {"m0_semi_frac", "T1map", "T2map"}) fs::remove(folder / (std::string("maps/") + name + ".nii"));
-  const Outcome outcome = run(compare("maps"));
+  const Outcome outcome = run(measure("maps"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const auto maps = summary().at("maps");
   const double t1_s[] = {1.084, 1.82, 3.0}, spread_s[] = {0.045, 0.114, 0.15};
@@ -130,10 +130,10 @@ TEST_F(Demo, AModelOfAnotherSequenceOrWithoutItsBasisIsRefused) {
   EXPECT_FALSE(fs::exists(folder / "phantom"));
 }
 
-TEST_F(Demo, CompareNamesTheMapThatIsMissing) {
+TEST_F(Demo, MeasureNamesTheMapThatIsMissing) {
   for (const std::string& command : {make("model.crbm"), map()}) ASSERT_EQ(run(command).exit_code, 0) << command;
   fs::remove(folder / "maps/T2map.nii");
-  const Outcome outcome = run(compare("maps"));
+  const Outcome outcome = run(measure("maps", "compare"));  // its older name
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_NE(outcome.text.find("T2map"), std::string::npos) << outcome.text;
 }

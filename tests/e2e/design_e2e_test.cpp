@@ -40,7 +40,7 @@ TEST_F(DesignProgram, AShapeBecomesATrainATableAPictureAndNumbers) {
   if (plots) {
     EXPECT_EQ(content_of(folder_ / "train.png").substr(1, 3), "PNG");
   }
-  outcome = run("crbrt-design compare --problem " + problem_ + " --sequence " + train +
+  outcome = run("crbrt-design bounds --problem " + problem_ + " --sequence " + train +
                 " --basis-count 64 --count 16 --summary " + summary);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const auto report = base::JsonReader::from_file(summary).at("trains").items().front();

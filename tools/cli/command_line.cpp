@@ -58,6 +58,8 @@ Command Command::subcommand(const std::string& name, const std::string& help) {
   return Command(app_->add_subcommand(name, help));
 }
 
+Command& Command::older_name(const std::string& name) { return app_->alias(name), *this; }
+
 bool Command::is_chosen() const { return app_->parsed(); }
 
 CommandLine::CommandLine(const std::string& description, const std::string& program)

@@ -62,7 +62,8 @@ class Command {
 
   /// A program with subcommands expects exactly one of them.
   Command subcommand(const std::string& name, const std::string& help);
-  bool is_chosen() const;  ///< of a subcommand, after parsing
+  Command& older_name(const std::string& name);  ///< that a subcommand goes on answering to
+  bool is_chosen() const;                        ///< of a subcommand, after parsing
 
  protected:
   explicit Command(CLI::App* app) noexcept : app_(app) {}

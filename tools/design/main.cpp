@@ -1,4 +1,5 @@
-// crbrt-design: designs a pulse train for the bounds of brain tissues, writes the train of a shape, compares trains.
+// crbrt-design: designs a pulse train for the bounds of brain tissues, writes the train of a shape, and measures the bounds of
+// trains.
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -101,7 +102,7 @@ void write(const CommandLine& line) {
   if (!line.plot.empty()) plot_train(sequence, line.plot);
 }
 
-void compare(const CommandLine& line) {
+void print_bounds(const CommandLine& line) {
   const Problem problem = read_problem(line.problem);
   const TrainCost cost(problem, line.threads);
   std::vector<std::pair<std::string, physics::Sequence>> trains;
@@ -111,8 +112,9 @@ void compare(const CommandLine& line) {
 
 int run(int argc, char** argv) {
   CommandLine line;
-  cli::CommandLine app("Pulse trains of our own: designed for small Cramer-Rao bounds, written, compared. docs/design.md.",
-                       "crbrt-design");
+  cli::CommandLine app(
+      "Designs pulse trains for small Cramer-Rao bounds, writes them, and prints their bounds. docs/design.md.",
+      "crbrt-design");
   cli::Command run_command = app.subcommand("run", "search for a train with smaller bounds");
   run_command.option("--out", line.out, "shape file to write; OUT.state is kept beside it").required();
   run_command.option("--start-shape", line.start_shape, "start from a shape file");
@@ -128,14 +130,15 @@ int run(int argc, char** argv) {
   write_command.option("--csv", line.csv, "train as a table, one pulse a row");
   write_command.option("--plot", line.plot, "flip angles and durations (.png, needs gnuplot)");
   write_command.option("--problem", line.problem, "takes the limits from here");
-  cli::Command compare_command = app.subcommand("compare", "bounds and losses of information, train by train");
-  compare_command.option("--sequence", line.sequences, "train (.json, .mat); repeat").required();
-  compare_command.option("--summary", line.summary, "the same numbers as JSON");
-  compare_command.option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
+  cli::Command bounds_command = app.subcommand("bounds", "bounds and losses of information, pulse train by pulse train");
+  bounds_command.older_name("compare");
+  bounds_command.option("--sequence", line.sequences, "train (.json, .mat); repeat").required();
+  bounds_command.option("--summary", line.summary, "the same numbers as JSON");
+  bounds_command.option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
       .in_range(32, 100000)
       .show_default();
-  compare_command.option("--count", line.n_draw, "others that are measured").in_range(1, 100000).show_default();
-  for (cli::Command command : {run_command, compare_command}) {
+  bounds_command.option("--count", line.n_draw, "others that are measured").in_range(1, 100000).show_default();
+  for (cli::Command command : {run_command, bounds_command}) {
     command.option("--problem", line.problem, "design problem (.json)").required();
     command.option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
     command.option("--threads", line.threads).in_range(1, 1024).show_default();
@@ -143,7 +146,7 @@ int run(int argc, char** argv) {
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (run_command.is_chosen()) optimise(line);
   if (write_command.is_chosen()) write(line);
-  if (compare_command.is_chosen()) compare(line);
+  if (bounds_command.is_chosen()) print_bounds(line);
   return base::exit_ok;
 }
 

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "tools/cli/command_line.h"
-#include "tools/phantom/compare.h"
 #include "tools/phantom/make.h"
+#include "tools/phantom/measure.h"
 #include "tools/volume/sidecar.h"
 
 namespace {
@@ -25,13 +25,14 @@ cli::Command add_make(cli::CommandLine& app, phantom::MakeOptions& make) {
   return command;
 }
 
-cli::Command add_compare(cli::CommandLine& app, phantom::CompareOptions& compare) {
-  cli::Command command = app.subcommand("compare", "brain: errors of maps per tissue, beside the bound");
-  command.option("--phantom", compare.phantom, "folder of crbrt-phantom make").required();
-  command.option("--maps", compare.maps, "folder of crbrt-map").required();
-  command.option("--stats", compare.stats, "--stats file of crbrt-map").required();
-  command.option("--json", compare.json, "summary").required();
-  command.option("--slices", compare.slices, "folder for one slice of every map, as text for gnuplot");
+cli::Command add_measure(cli::CommandLine& app, phantom::MeasureOptions& measure) {
+  cli::Command command = app.subcommand("measure", "brain: errors of maps per tissue, beside the bound");
+  command.older_name("compare");
+  command.option("--phantom", measure.phantom, "folder of crbrt-phantom make").required();
+  command.option("--maps", measure.maps, "folder of crbrt-map").required();
+  command.option("--stats", measure.stats, "--stats file of crbrt-map").required();
+  command.option("--json", measure.json, "summary").required();
+  command.option("--slices", measure.slices, "folder for one slice of every map, as text for gnuplot");
   return command;
 }
 
@@ -68,7 +69,7 @@ cli::Command add_rois(cli::CommandLine& app, phantom::RoiOptions& rois, std::vec
 
 int run(int argc, char** argv) {
   phantom::MakeOptions make;
-  phantom::CompareOptions compare;
+  phantom::MeasureOptions measure;
   phantom::TubesOptions tubes;
   phantom::RoiOptions rois;
   std::vector<std::string> roi_maps;
@@ -77,11 +78,11 @@ int run(int argc, char** argv) {
       "the truth.",
       "crbrt-phantom");
   make.command = tubes.command = volume::command_without_folders(argc, argv);
-  const cli::Command make_command = add_make(app, make), compare_command = add_compare(app, compare),
+  const cli::Command make_command = add_make(app, make), measure_command = add_measure(app, measure),
                      tubes_command = add_tubes(app, tubes), rois_command = add_rois(app, rois, roi_maps);
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (make_command.is_chosen()) phantom::make_phantom(make);
-  if (compare_command.is_chosen()) phantom::compare(compare);
+  if (measure_command.is_chosen()) phantom::measure(measure);
   if (tubes_command.is_chosen()) phantom::make_tubes(tubes);
   if (rois_command.is_chosen()) {
     for (const std::string& text : roi_maps) rois.methods.push_back(method_of(text));

@@ -1,5 +1,5 @@
 // One pass over maps x methods x tubes; the numbers behind a box plot are the values themselves.
-#include "tools/phantom/compare.h"
+#include "tools/phantom/measure.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Medians and quartiles of regions, and the files behind a box plot.
-#include "tools/phantom/compare.h"
+#include "tools/phantom/measure.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Errors per map and tissue beside the bound at each voxel's own SNR.
-#include "tools/phantom/compare.h"
+#include "tools/phantom/measure.h"
 
 #include <algorithm>
 #include <array>
@@ -131,7 +131,7 @@ std::string settings(const MapPair& map, float high) {
 
 }  // namespace
 
-void compare(const CompareOptions& options) {
+void measure(const MeasureOptions& options) {
   const auto description = base::JsonReader::from_file(in(options.phantom, "phantom.json"));
   const volume::ImageValues labels = volume::read_values(in(options.phantom, "tissue.nii.gz"));
   const std::vector<float> status = volume::read_values(map_path(options.maps, "status"), labels.grid.shape);

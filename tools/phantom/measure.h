@@ -21,7 +21,7 @@ inline bool is_estimate(float status) {
   return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
 }
 
-struct CompareOptions {
+struct MeasureOptions {
   std::string phantom;  ///< folder of make_phantom()
   std::string maps;     ///< folder of crbrt-map
   std::string stats;    ///< --stats file of crbrt-map
@@ -32,7 +32,7 @@ struct CompareOptions {
 /// Prints a table and writes the summary: voxels, kernel_s, total_s, threads, isa, precision, model, macs_per_voxel, and per
 /// map and tissue rmse, rms_sqrt_crb, mean_error, mean_truth and voxels. Voxels that the run flagged as not computed or without
 /// signal do not count. Throws InputError, OutputError.
-void compare(const CompareOptions& options);
+void measure(const MeasureOptions& options);
 
 /// Ends of the quarters of some numbers, linear between the two nearest; at least one number.
 struct Quartiles {
