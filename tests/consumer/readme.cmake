@@ -1,4 +1,4 @@
-# Takes the examples out of README.md (every code block below a "<!-- file: NAME -->" line) and builds them as they stand.
+# Takes the examples out of docs/embedding.md (every code block below a "<!-- file: NAME -->" line) and builds them as they stand.
 set(model ${REPOSITORY}/models/brain_v1/brain_v1.crbm)
 if(NOT EXISTS ${model})
   message("SKIPPED: ${model} is not there")
@@ -9,7 +9,7 @@ set(PROJECT_DIR ${WORK_DIR}/readme)
 file(REMOVE_RECURSE ${PROJECT_DIR})
 file(COPY ${model} DESTINATION ${PROJECT_DIR})
 
-file(READ ${REPOSITORY}/README.md text)
+file(READ ${REPOSITORY}/docs/embedding.md text)
 set(n_file 0)
 while(text MATCHES "<!-- file: ([A-Za-z0-9_.]+) -->\n```[a-z]*\n")
   set(name ${CMAKE_MATCH_1})
@@ -23,7 +23,7 @@ while(text MATCHES "<!-- file: ([A-Za-z0-9_.]+) -->\n```[a-z]*\n")
   math(EXPR n_file "${n_file} + 1")
 endwhile()
 if(NOT n_file EQUAL 3)
-  message(FATAL_ERROR "${REPOSITORY}/README.md: expected 3 example files, found ${n_file}")
+  message(FATAL_ERROR "${REPOSITORY}/docs/embedding.md: expected 3 example files, found ${n_file}")
 endif()
 
 set(PROGRAMS estimate estimate_from_file)

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # claims_gate.pl ROOT: what pages claim about the source is what the source says. Program version, exit codes, values of the status
 # map, generated files, figures of the shipped models (README.md and models/README.md against the models' cards), the cost of
-# integers (docs/integers.md against the cards), and that the index of docs/ has every page. Every claim must be found, or the gate refuses.
+# integers (docs/integers.md against the cards), that the index of docs/ has every page, and the size of README.md. Every claim must be found, or the gate refuses.
 use strict;
 use warnings FATAL => 'all';
 
@@ -111,6 +111,14 @@ sub check_integers {
   }
 }
 
+sub check_readme {
+  my $lines = () = slurp('README.md') =~ /\n/g;
+  claim('README.md', 'lines', 'at most 120', $lines <= 120 ? 'at most 120' : $lines);
+  for my $picture (slurp('README.md') =~ /!\[[^\]]*\]\(([^)]+)\)/g) {
+    claim('README.md', "bytes of $picture", 'less than 300000', (-s $picture // 1e9) < 300000 ? 'less than 300000' : -s $picture);
+  }
+}
+
 # Every page of docs/ is in the index.
 sub check_index {
   my $index = slurp('docs/README.md');
@@ -121,6 +129,7 @@ sub check_index {
 
 check_version();
 check_index();
+check_readme();
 check_exit_codes();
 check_status_values();
 check_generated_files();
