@@ -90,11 +90,13 @@ CRBRT_API crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* p
  * Coefficients: n_coeff = crbrt_coefficient_count() complex numbers a voxel. The real part of coefficient c of voxel v is
  * real[v * voxel_stride + c * coefficient_stride], the imaginary part is the same element of imag. Strides are in floats.
  *
- *   layout                                       imag                   voxel_stride   coefficient_stride
- *   [n_voxel, 2 * n_coeff] real, then imaginary  real + n_coeff         2 * n_coeff    1                    (NULL, 0, 0 for
- * short) [n_voxel, n_coeff] complex                   real + 1               2 * n_coeff    2 [2 * n_coeff, n_voxel] planes
- * real + n_coeff * n_voxel  1           n_voxel [n_coeff, n_voxel] complex planes            real + 1               2 2 *
- * n_voxel
+ *   layout                                  imag                      voxel_stride  coefficient_stride
+ *   [n_voxel, 2 * n_coeff]: all re, all im  real + n_coeff            2 * n_coeff   1
+ *   [n_voxel, n_coeff] complex              real + 1                  2 * n_coeff   2
+ *   [2 * n_coeff, n_voxel] planes           real + n_coeff * n_voxel  1             n_voxel
+ *   [n_coeff, n_voxel] complex planes       real + 1                  2             2 * n_voxel
+ *
+ * The first layout is also what NULL for imag with both strides zero means.
  *
  * Results: value j of voxel v goes to element v * voxel_stride + j * output_stride of its array. Both strides zero: rows
  * [n_voxel, n_output]; planes [n_output, n_voxel] have the strides 1 and n_voxel. */
@@ -108,22 +110,25 @@ typedef struct crbrt_run_args {
   float* estimates; /* SI units; 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL, as are the next two */
   size_t estimates_voxel_stride;
   size_t estimates_output_stride;
-  uint8_t* voxel_status;      /* [n_voxel] CRBRT_VOXEL_*, or NULL when nobody wants it */
+  uint8_t* voxel_status;      /* [n_voxel] CRBRT_VOXEL_*, or NULL, which leaves it out */
   size_t voxel_status_stride; /* bytes; 0: 1 */
-  float* standard_deviations; /* SI units, or NULL when nobody wants them */
+  float* standard_deviations; /* SI units, or NULL, which leaves them out */
   size_t standard_deviations_voxel_stride;
   size_t standard_deviations_output_stride;
-  float* atypicality;        /* [n_voxel], or NULL when nobody wants it */
+  float* atypicality;        /* [n_voxel], or NULL, which leaves it out */
   size_t atypicality_stride; /* floats; 0: 1 */
   double sigma; /* noise (standard deviation) of each real and imaginary part; read only with standard_deviations */
 } crbrt_run_args;
 
-/* Estimates tissue parameters for n_voxel voxels. What is asked for changes no bit of the estimates, nor does any layout. On
- * any status but CRBRT_OK nothing is written. No array may overlap another. CRBRT_NOT_BOUND  session is NULL or not bound
- *   CRBRT_BAD_SHAPE  args is NULL; its size is none that any version had; real or estimates is NULL where there are voxels, or
- *                    imag without the short form; two elements of an array share memory; the program lacks what is asked for
- *                    (crbrt_has_uncertainty, crbrt_has_atypicality); sigma as a float is not positive and finite where
- *                    standard_deviations are asked for */
+/* Estimates tissue parameters for n_voxel voxels. Neither the results beside the estimates nor any layout changes a bit of the
+ * estimates. On any status but CRBRT_OK nothing is written. No array may overlap another.
+ *
+ *   CRBRT_NOT_BOUND  session is NULL or not bound
+ *   CRBRT_BAD_SHAPE  args is NULL, or its size is that of no version
+ *   CRBRT_BAD_SHAPE  real or estimates is NULL where there are voxels, or imag without the short form
+ *   CRBRT_BAD_SHAPE  two elements of an array share memory
+ *   CRBRT_BAD_SHAPE  the program lacks a result that args names (crbrt_has_uncertainty, crbrt_has_atypicality)
+ *   CRBRT_BAD_SHAPE  standard_deviations is not NULL, and sigma as a float is not positive and finite */
 CRBRT_API crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args);
 
 /* What a program expects and gives. NULL has no coefficients, no outputs and no name. */
