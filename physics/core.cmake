@@ -14,6 +14,7 @@ crbrt_add_library(crbrt_physics SOURCES
   kernel_baseline.cpp
   normal_block.cpp
   prior.cpp
+  quantity.cpp
   r2sl.cpp
   semisolid.cpp
   sequence.cpp

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "physics/quantity.h"
+
 namespace crbrt::physics {
 namespace {
 
@@ -29,15 +31,10 @@ double signal_bound(const Eigen::MatrixXd& columns, const Eigen::MatrixXd& root)
 
 }  // namespace
 
-std::string_view name(T1Model model) noexcept { return model == T1Model::apparent ? "apparent" : "separate"; }
-
 std::vector<std::string> bound_names(T1Model model) {
   std::vector<std::string> names;
-  for (std::size_t p = 0; p < n_parameter; ++p) {
-    const auto parameter = static_cast<Parameter>(p);
-    if (model == T1Model::apparent && parameter == Parameter::r1_semi_hz) continue;
-    names.emplace_back(model == T1Model::apparent && parameter == Parameter::r1_free_hz ? "r1_apparent_hz" : name(parameter));
-  }
+  for (const Quantity& quantity : quantities())
+    if (quantity.form == Form::parameter && quantity.is_of(model)) names.emplace_back(quantity.key);
   return names;
 }
 

@@ -20,10 +20,6 @@
 
 namespace crbrt::physics {
 
-/// Is r1 one unknown ([paper] Section 2.3: r1_free = r1_semi = 1/T1) or two?
-enum class T1Model { apparent, separate };
-std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
-
 /// Names of the unknown tissue parameters in the order of a Bounds vector. apparent (7): m0_semi_frac, r1_apparent_hz,
 /// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): all parameters of docs/physics.md.
 std::vector<std::string> bound_names(T1Model model);

@@ -1,4 +1,4 @@
-/// The quantities an estimator reports, by name, with unit, value and bound derived from the simulation parameters.
+/// The quantities an estimator reports, by name, with value and bound derived from the simulation parameters.
 /// One definition for trainer, evaluation, NLLS and phantoms.
 #pragma once
 
@@ -9,40 +9,40 @@
 #include <vector>
 
 #include "physics/crb.h"
+#include "physics/quantity.h"
 #include "physics/tissue.h"
 
 namespace crbrt::physics {
 
-/// m0_semi_frac, t1_apparent_s, t1_free_s, t2_free_s, every parameter of docs/physics.md under its own name, and signal_per_m0:
-/// ||c|| / |M0| of the noiseless coefficients c, a function of the tissue that turns ||c|| into |M0|.
+/// A row of the table of quantities (physics/quantity.h) that has a value and a bound for every tissue: a parameter, the time
+/// of a rate, or signal_per_m0, which is ||c|| / |M0| of the noiseless coefficients c, a function of the tissue that turns
+/// ||c|| into |M0|.
 class Estimand {
  public:
-  /// Empty for an unknown name.
+  /// Empty for an unknown name, and for a quantity that is no estimand.
   static std::optional<Estimand> from_name(std::string_view name);
   static std::vector<std::string> all_names();
 
-  const std::string& name() const noexcept { return name_; }
-  std::string unit() const;
-  bool is_time() const noexcept { return kind_ == Kind::time; }              ///< reported as 1 / rate
-  bool is_of_signal() const noexcept { return kind_ == Kind::signal_norm; }  ///< signal_per_m0
+  std::string name() const { return std::string(quantity_->key); }
+  std::string unit() const { return std::string(quantity_->unit); }                    ///< SI
+  bool is_time() const noexcept { return quantity_->form == Form::inverse; }           ///< reported as 1 / rate
+  bool is_of_signal() const noexcept { return quantity_->form == Form::signal_norm; }  ///< signal_per_m0
 
   /// signal_norm is ||c|| of the tissue's noiseless coefficients at M0 = 1; only signal_per_m0 asks for it.
   double value(const Tissue& tissue, double signal_norm) const noexcept;
 
-  /// Has a bound with this T1 model: t1_apparent_s needs T1Model::apparent; t1_free_s, r1_free_hz and r1_semi_hz need
-  /// T1Model::separate.
-  bool has_bound(T1Model model) const;
+  /// Has a bound with this T1 model: t1_apparent_s and r1_apparent_hz need T1Model::apparent; times and rates of r1 of one
+  /// pool need T1Model::separate.
+  bool has_bound(T1Model model) const noexcept { return quantity_->is_of(model); }
 
   /// Its bound from those of the simulation parameters: CRB_T = CRB_R / R^4 for a time T = 1 / R.
   /// bounds.crb is in the order of bound_names(model). Throws std::invalid_argument unless has_bound(model).
   double bound(const Tissue& tissue, const TissueBounds& bounds, T1Model model) const;
 
  private:
-  enum class Kind { parameter, time, signal_norm };
+  explicit Estimand(const Quantity& quantity) noexcept : quantity_(&quantity) {}
 
-  std::string name_;
-  Parameter parameter_ = Parameter::m0_semi_frac;  ///< unless signal_norm
-  Kind kind_ = Kind::parameter;
+  const Quantity* quantity_;
 };
 
 /// For values of estimands that are not of the signal.

@@ -1,32 +1,17 @@
-// Names, units and validity of the tissue parameters.
+// Names of the tissue parameters, and which tissues the simulator accepts.
 #include "physics/tissue.h"
 
 #include <cmath>
 
+#include "physics/quantity.h"
+
 namespace crbrt::physics {
-namespace {
-
-struct Description {
-  std::string_view name, unit;
-};
-
-constexpr std::array<Description, n_parameter> descriptions{{{"m0_semi_frac", "1"},
-                                                             {"r1_free_hz", "1/s"},
-                                                             {"r2_free_hz", "1/s"},
-                                                             {"exchange_hz", "1/s"},
-                                                             {"r1_semi_hz", "1/s"},
-                                                             {"t2_semi_s", "s"},
-                                                             {"omega0_rad_s", "rad/s"},
-                                                             {"b1_rel", "1"}}};
-
-}  // namespace
-
-std::string_view name(Parameter parameter) noexcept { return descriptions[static_cast<std::size_t>(parameter)].name; }
-std::string_view unit(Parameter parameter) noexcept { return descriptions[static_cast<std::size_t>(parameter)].unit; }
+std::string_view name(T1Model model) noexcept { return model == T1Model::apparent ? "apparent" : "separate"; }
+std::string_view name(Parameter parameter) noexcept { return quantity_of(parameter).key; }
 
 std::optional<Parameter> parameter_from_name(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < n_parameter; ++i)
-    if (descriptions[i].name == text) return static_cast<Parameter>(i);
+  for (std::size_t p = 0; p < n_parameter; ++p)
+    if (name(static_cast<Parameter>(p)) == text) return static_cast<Parameter>(p);
   return std::nullopt;
 }
 

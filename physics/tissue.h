@@ -21,6 +21,10 @@ enum class Parameter : std::size_t {
 };
 inline constexpr std::size_t n_parameter = 8;
 
+/// Is r1 one unknown ([paper] Section 2.3: r1_free = r1_semi = 1/T1) or two?
+enum class T1Model { apparent, separate };
+std::string_view name(T1Model model) noexcept;  ///< "apparent", "separate"
+
 /// SI units; M0 is 1 (a signal scales with the complex M0).
 struct Tissue {
   double m0_semi_frac = 0;  ///< semi-solid pool size, of a total of 1
@@ -40,9 +44,8 @@ struct Tissue {
   }
 };
 
-/// "m0_semi_frac", "r1_free_hz", ... as in docs/physics.md.
+/// "m0_semi_frac", "r1_free_hz", ...: its key in the table of quantities (physics/quantity.h).
 std::string_view name(Parameter parameter) noexcept;
-std::string_view unit(Parameter parameter) noexcept;  ///< "1", "1/s", "s", "rad/s"
 std::optional<Parameter> parameter_from_name(std::string_view text) noexcept;
 
 /// Empty when the simulator accepts the tissue, else one line: parameter, expected, found

@@ -24,6 +24,6 @@ mkdir -p "$out"
 "$bin/crbrt-fit" "${image[@]}" --sequence "$data/control.mat" --tr 3.5e-3 --basis "$data/basis.mat:U" --rank 15 \
   --prior models/priors/invivo6.json --voxels "${1:-560}" --seed 1 --out "$out/fit" --stats "$out/fit.json" --threads "$(nproc)"
 "$bin/crbrt-compare" --maps "$out/maps" --reference "$out/fit" --coefficients "$data/coeffs.mat:x" --mask "$data/coeffs.mat:mask" \
-  --json "$out/agreement.json"
-gnuplot -e "folder = '$out/maps'; picture = '$out/maps.png'" scripts/plot_invivo.gp
+  --json "$out/agreement.json" --plot "$out/maps.gp"
+gnuplot -e "picture = '$out/maps.png'" "$out/maps.gp" scripts/plot_slice.gp
 echo "$out: maps/, fit/, agreement.json, maps.png"

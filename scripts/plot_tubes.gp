@@ -14,22 +14,19 @@ set for [t = 1:n_tube] xtics add (word(tubes, t) t)
 set xtics nomirror scale 0
 set grid ytics lc rgb "#dddddd"
 array colour[6] = ["#7f7f7f", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#f0e442"]
-array outputs[3] = ["m0_semi_frac", "T1map", "T2map"]
-array labels[3] = ["m0_{semi} (fraction)", "T1 (s)", "T2_{free} (s)"]
-set multiplot layout 3, 1
-do for [q = 1:3] {
-  dat = sprintf("%s/%s.dat", folder, outputs[q])
-  truth = sprintf("%s/%s.truth", folder, outputs[q])
+set multiplot layout n_map, 1
+do for [q = 1:n_map] {
+  dat = sprintf("%s/%s.dat", folder, map[q])
+  truth = sprintf("%s/%s.truth", folder, map[q])
   if (q == 1) { set key top left horizontal } else { unset key }
-  set ylabel labels[q]
-  n_box = value("boxes_".outputs[q])
+  set ylabel label[q]
   # The method of a box stands in its third column; every box is an index of the file.
-  array of_box[n_box]
-  do for [b = 1:n_box] { stats dat index b - 1 using 3 nooutput; of_box[b] = int(STATS_min) + 1 }
-  array x_of_box[n_box]
-  do for [b = 1:n_box] { stats dat index b - 1 using 1 nooutput; x_of_box[b] = STATS_min }
-  plot for [b = 1:n_box] dat index b - 1 using (x_of_box[b]):2 lc rgb colour[of_box[b]] notitle, \
+  array of_box[n_box[q]]
+  do for [b = 1:n_box[q]] { stats dat index b - 1 using 3 nooutput; of_box[b] = int(STATS_min) + 1 }
+  array x_of_box[n_box[q]]
+  do for [b = 1:n_box[q]] { stats dat index b - 1 using 1 nooutput; x_of_box[b] = STATS_min }
+  plot for [b = 1:n_box[q]] dat index b - 1 using (x_of_box[b]):(factor[q] * $2) lc rgb colour[of_box[b]] notitle, \
        for [m = 1:n_method] NaN with boxes lc rgb colour[m] title word(methods, m), \
-       truth using 1:3:($2 - $1):(0) with vectors nohead lw 2 lc rgb "black" title "truth"
+       truth using 1:(factor[q] * $3):($2 - $1):(0) with vectors nohead lw 2 lc rgb "black" title "truth"
 }
 unset multiplot

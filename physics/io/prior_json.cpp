@@ -7,39 +7,18 @@
 #include "base/json_reader.h"
 #include "base/nearest.h"
 #include "physics/io/sequence_io.h"
+#include "physics/quantity.h"
 
 namespace crbrt::physics {
 namespace {
 
 using base::JsonReader;
 
-/// A key of "parameters": which parameter it describes, and how.
-struct Key {
-  std::string_view name;
-  Parameter parameter;
-  bool as_time;
-  bool in_cycles_per_tr;
-};
-
-// Keys of the T1 model decide: an apparent T1 has its own name, so that a file cannot mean the other model by accident.
-std::vector<Key> keys_of(T1Model model) {
-  std::vector<Key> keys{{"m0_semi_frac", Parameter::m0_semi_frac, false, false},
-                        {"r2_free_hz", Parameter::r2_free_hz, false, false},
-                        {"t2_free_s", Parameter::r2_free_hz, true, false},
-                        {"exchange_hz", Parameter::exchange_hz, false, false},
-                        {"t2_semi_s", Parameter::t2_semi_s, false, false},
-                        {"omega0_rad_s", Parameter::omega0_rad_s, false, false},
-                        {"omega0_cycles_per_tr", Parameter::omega0_rad_s, false, true},
-                        {"b1_rel", Parameter::b1_rel, false, false}};
-  if (model == T1Model::apparent) {
-    keys.push_back({"r1_apparent_hz", Parameter::r1_free_hz, false, false});
-    keys.push_back({"t1_apparent_s", Parameter::r1_free_hz, true, false});
-  } else {
-    keys.push_back({"r1_free_hz", Parameter::r1_free_hz, false, false});
-    keys.push_back({"t1_free_s", Parameter::r1_free_hz, true, false});
-    keys.push_back({"r1_semi_hz", Parameter::r1_semi_hz, false, false});
-    keys.push_back({"t1_semi_s", Parameter::r1_semi_hz, true, false});
-  }
+/// Keys of the T1 model: an apparent T1 has its own name, so that a file cannot mean the other model by accident.
+std::vector<const Quantity*> keys_of(T1Model model) {
+  std::vector<const Quantity*> keys;
+  for (const Quantity& quantity : quantities())
+    if (quantity.is_prior_key() && quantity.is_of(model)) keys.push_back(&quantity);
   return keys;
 }
 
@@ -76,25 +55,28 @@ void scale(Marginal& m, double factor) {
 }
 
 void parse_parameters(const JsonReader& json, T1Model model, std::optional<double> tr_s, TissueClass& result) {
-  const std::vector<Key> known = keys_of(model);
+  const std::vector<const Quantity*> known = keys_of(model);
   std::vector<std::string_view> names;
-  for (const Key& key : known) names.push_back(key.name);
+  for (const Quantity* quantity : known) names.push_back(quantity->key);
   std::array<std::string, n_parameter> given;
   for (const std::string& key : json.keys()) {
-    const auto it = std::find_if(known.begin(), known.end(), [&](const Key& k) { return k.name == key; });
+    const auto it = std::find_if(known.begin(), known.end(), [&](const Quantity* q) { return q->key == key; });
     if (it == known.end())
       json.fail("parameters of the T1 model \"" + std::string(name(model)) + "\"", base::with_nearest(key, names));
-    const auto p = static_cast<std::size_t>(it->parameter);
+    const Quantity& quantity = **it;
+    const auto p = static_cast<std::size_t>(quantity.parameter);
     if (!given[p].empty()) json.fail("one of \"" + given[p] + "\" and \"" + key + "\"", "both");
     given[p] = key;
     Marginal m = parse_marginal(json.at(key));
-    m.as_time = it->as_time;
-    if (it->in_cycles_per_tr && !tr_s) json.at(key).fail("a TR beside the prior", "none");
-    if (it->in_cycles_per_tr) scale(m, 2 * std::numbers::pi / *tr_s);
+    m.as_time = quantity.form == Form::inverse;
+    const bool in_cycles_per_tr = quantity.form == Form::cycles_per_tr;
+    if (in_cycles_per_tr && !tr_s) json.at(key).fail("a TR beside the prior", "none");
+    if (in_cycles_per_tr) scale(m, 2 * std::numbers::pi / *tr_s);
     result.marginal[p] = m;
   }
-  for (const Key& key : known)
-    if (given[static_cast<std::size_t>(key.parameter)].empty()) json.fail("the key \"" + std::string(key.name) + "\"", "none");
+  for (const Quantity* quantity : known)
+    if (given[static_cast<std::size_t>(quantity->parameter)].empty())
+      json.fail("the key \"" + std::string(quantity->key) + "\"", "none");
   if (model == T1Model::apparent)
     result.marginal[static_cast<std::size_t>(Parameter::r1_semi_hz)] =
         result.marginal[static_cast<std::size_t>(Parameter::r1_free_hz)];

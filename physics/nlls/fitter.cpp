@@ -106,7 +106,9 @@ bool Fitter::Impl::describe(VoxelFit& fit, const TissueCost& cost, const Eigen::
   const auto n_free = 2 * static_cast<double>(data.size()) - static_cast<double>(range.n_unknown() + 2);
   fit.sigma = settings.sigma ? *settings.sigma : fit.residual_norm / std::sqrt(n_free);
   const Bounds bounds = cramer_rao_bound(at->coefficients, at->jacobian, settings.t1_model);
-  fit.variance = bounds.crb * (fit.sigma * fit.sigma / std::norm(fit.m0));
+  const double inverse_snr2 = fit.sigma * fit.sigma / std::norm(fit.m0);
+  fit.variance = bounds.crb * inverse_snr2;
+  fit.signal_variance = bounds.signal_per_m0_crb * inverse_snr2;
   fit.m0_std = fit.sigma * std::sqrt(bounds.m0_crb_real);
   return true;
 }

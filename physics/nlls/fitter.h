@@ -45,11 +45,12 @@ struct VoxelFit {
   Tissue tissue;
   std::complex<double> m0;
   Eigen::VectorXd variance;  ///< [n_bound], squared parameter units, order of bound_names(t1_model); infinite where none exists
-  double m0_std = 0;         ///< standard deviation of |M0|
-  double signal_norm = 0;    ///< ||c|| of the fitted tissue at M0 = 1
-  double residual_norm = 0;  ///< ||d - M0 c||
-  double sigma = 0;          ///< used for the variances
-  std::size_t n_agree = 0;   ///< starts that ended within a log-likelihood of 0.01 of the best
+  double signal_variance = 0;   ///< of signal_norm
+  double m0_std = 0;            ///< standard deviation of |M0|
+  double signal_norm = 0;       ///< ||c|| of the fitted tissue at M0 = 1
+  double residual_norm = 0;     ///< ||d - M0 c||
+  double sigma = 0;             ///< used for the variances
+  std::size_t n_agree = 0;      ///< starts that ended within a log-likelihood of 0.01 of the best
   std::size_t n_simulated = 0;  ///< fingerprints with derivatives that the voxel cost
 };
 

@@ -1,5 +1,6 @@
 // What crbrt-fit writes: the tissues that were simulated, their standard deviations, sidecars and numbers of the run.
 #include <limits>
+#include <numbers>
 
 #include "base/json.h"
 #include "physics/estimand.h"
@@ -8,30 +9,38 @@
 namespace crbrt::tests {
 namespace {
 
-const std::vector<std::pair<std::string, std::string>> apparent_maps{
-    {"m0_semi_frac", "m0_semi_frac"}, {"t1_apparent_s", "T1map"},       {"t2_free_s", "T2map"}, {"exchange_hz", "exchange_hz"},
-    {"t2_semi_s", "t2_semi_s"},       {"omega0_rad_s", "omega0_rad_s"}, {"b1_rel", "b1_rel"}};
+/// What a fit with an apparent T1 estimates.
+std::vector<physics::Quantity> apparent_quantities() {
+  std::vector<physics::Quantity> all;
+  for (const physics::Quantity& quantity : physics::quantities())
+    if (quantity.is_estimand() && quantity.is_of(physics::T1Model::apparent)) all.push_back(quantity);
+  return all;
+}
 
 TEST_F(FitProgram, RecoversTheSimulatedTissuesWithinTheirStandardDeviations) {
   const Outcome outcome = fit("out", "--mask " + file("mask.nii") + " --sigma 4e-5");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const std::vector<std::uint8_t> status = status_map("out");
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(status[v], mask[v] ? 0 : 4) << v;
-  for (const auto& [output, name] : apparent_maps) {
-    const auto estimand = physics::Estimand::from_name(output).value();
+  const Eigen::MatrixXcd coefficients = ShortTrain::get().coefficients(tissues);
+  for (const physics::Quantity& quantity : apparent_quantities()) {
+    const auto estimand = physics::Estimand::from_name(quantity.key).value();
+    const std::string name(quantity.map.name);
     const std::vector<float> estimate = map("out", name), deviation = map("out", name + "_std");
     for (std::size_t v = 0; v < n_voxel; ++v) {
       if (!mask[v]) {
         EXPECT_EQ(estimate[v], 0);
         continue;
       }
-      // 8 voxels times 7 outputs: P(any |z| > 5) < 56 * 5.7e-7 = 3e-5; one unit more for the model's curvature.
-      EXPECT_LT(std::abs(estimate[v] - estimand.value(tissues[v], physics::no_signal_norm)), 6 * deviation[v])
-          << name << " voxel " << v;
-      EXPECT_LT(deviation[v], 0.3 * std::abs(estimand.value(tissues[v], physics::no_signal_norm))) << name << " voxel " << v;
+      // B0map is omega0 / (2 pi) in Hz; all other maps are in SI units.
+      const double unit = quantity.key == "omega0_rad_s" ? 1 / (2 * std::numbers::pi) : 1;
+      const double truth = unit * estimand.value(tissues[v], coefficients.col(static_cast<Eigen::Index>(v)).norm());
+      // 8 voxels times 10 outputs: P(any |z| > 5) < 80 * 5.7e-7 = 5e-5; one unit more for the model's curvature.
+      EXPECT_LT(std::abs(estimate[v] - truth), 6 * deviation[v]) << name << " voxel " << v;
+      EXPECT_LT(deviation[v], 0.3 * std::abs(truth)) << name << " voxel " << v;
     }
   }
-  const std::vector<float> m0 = map("out", "m0_abs"), m0_std = map("out", "m0_abs_std");
+  const std::vector<float> m0 = map("out", "M0map"), m0_std = map("out", "M0map_std");
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_NEAR(m0[v], mask[v] ? m0_abs : 0, 6 * m0_std[v]);
 }
 
@@ -44,16 +53,19 @@ TEST_F(FitProgram, NamesMapsOfBothT1ModelsAsCrbrtMapDoes) {
       if (name.ends_with(".nii") && !name.ends_with("_std.nii")) names.push_back(name.substr(0, name.size() - 4));
     return names;
   };
-  EXPECT_EQ(names_of("apparent"),
-            (std::vector<std::string>{"T1map", "T2map", "b1_rel", "exchange_hz", "m0_abs", "m0_semi_frac", "omega0_rad_s",
-                                      "residual_norm", "starts_agreed", "status", "t2_semi_s"}));
+  EXPECT_EQ(names_of("apparent"), (std::vector<std::string>{"B0map", "M0map", "R1map", "R2map", "T1map", "T2map", "TB1map",
+                                                            "exchange_hz", "m0_semi_frac", "residual_norm", "signal_per_m0",
+                                                            "starts_agreed", "status", "t2_semi_s"}));
   EXPECT_EQ(names_of("separate"),
-            (std::vector<std::string>{"R1map", "R2map", "b1_rel", "exchange_hz", "m0_abs", "m0_semi_frac", "omega0_rad_s",
-                                      "r1_semi_hz", "residual_norm", "starts_agreed", "status", "t2_semi_s"}));
-  for (const auto& [output, name] : apparent_maps) EXPECT_EQ(map("apparent", name + "_std").size(), n_voxel);
+            (std::vector<std::string>{"B0map", "M0map", "R1map", "R2map", "T1map", "T2map", "TB1map", "exchange_hz",
+                                      "m0_semi_frac", "r1_semi_hz", "residual_norm", "signal_per_m0", "starts_agreed", "status",
+                                      "t1_semi_s", "t2_semi_s"}));
+  for (const auto& quantity : apparent_quantities())
+    EXPECT_EQ(map("apparent", std::string(quantity.map.name) + "_std").size(), n_voxel);
   const auto sidecar = base::Json::from_file(file("apparent/T1map.json"));
   EXPECT_EQ(sidecar.at("OutputName"), "t1_apparent_s");
   EXPECT_EQ(sidecar.at("Units"), "s");
+  EXPECT_EQ(base::Json::from_file(file("apparent/B0map_std.json")).at("Units"), "Hz");
   EXPECT_EQ(sidecar.at("T1Model"), "apparent");
   EXPECT_EQ(sidecar.at("SequenceName"), "short");
   EXPECT_EQ(sidecar.at("BasisSHA256"), physics::sha256_of(ShortTrain::get().basis));
@@ -74,14 +86,17 @@ TEST_F(FitProgram, DrawsVoxelsBySeedAndALargerDrawHoldsASmallerOne) {
   EXPECT_TRUE(std::includes(three.begin(), three.end(), two.begin(), two.end()));
   EXPECT_NE(fitted("other", "--voxels 3 --seed 6"), three);
   EXPECT_EQ(fitted("again", "--voxels 3 --seed 5"), three);
-  for (const auto& [output, name] : apparent_maps)
-    EXPECT_EQ(content_of(file("again/" + name + ".nii")), content_of(file("three/" + name + ".nii"))) << name;
+  for (const auto& quantity : apparent_quantities()) {
+    const std::string name = std::string(quantity.map.name) + ".nii";
+    EXPECT_EQ(content_of(file("again/" + name)), content_of(file("three/" + name))) << name;
+  }
 }
 
 TEST_F(FitProgram, EliminatedAndFittedM0AgreeFarWithinTheNoise) {
   ASSERT_EQ(fit("eliminated", "--voxels 3").exit_code, 0);
   ASSERT_EQ(fit("fitted", "--voxels 3 --m0 fitted").exit_code, 0);
-  for (const auto& [output, name] : apparent_maps) {
+  for (const auto& quantity : apparent_quantities()) {
+    const std::string name(quantity.map.name);
     const auto a = map("eliminated", name), b = map("fitted", name), deviation = map("eliminated", name + "_std");
     // A twentieth of a standard deviation: the solver's tolerance (nlls_fit_test.cpp); floats round far below it.
     for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_LE(std::abs(a[v] - b[v]), 0.05 * deviation[v]) << name << " voxel " << v;

@@ -50,7 +50,7 @@ TEST_F(MapM0, IsTheNormOfTheCoefficientsOverTheScale) {
                                       "signal_per_m0.nii", "status.json", "status.nii"}));
   const auto sidecar = base::Json::from_file(file("out/M0map.json"));
   EXPECT_EQ(sidecar["OutputName"], "m0");
-  EXPECT_EQ(sidecar["Units"], "a.u.");
+  EXPECT_EQ(sidecar["Units"], "arbitrary");
 }
 
 TEST_F(MapM0, FollowsTheScaleOfTheData) {
@@ -76,7 +76,7 @@ TEST_F(MapM0, ItsStandardDeviationIsThatOfTheScaleAndTheNoise) {
   }
   const auto sidecar = base::Json::from_file(file("out/M0map_std.json"));
   EXPECT_EQ(sidecar["OutputName"], "m0_std");
-  EXPECT_EQ(sidecar["Units"], "a.u.");
+  EXPECT_EQ(sidecar["Units"], "arbitrary");
   EXPECT_EQ(sidecar["Noise"]["Sigma"], 0.2);
   EXPECT_NE(sidecar["Description"].text().find("as if not correlated"), std::string::npos);
 }

@@ -23,7 +23,7 @@ double value(const char* name) { return Estimand::from_name(name)->value(tissue,
 
 TEST(Estimand, EveryNameIsFoundUnderItself) {
   const std::vector<std::string> names = Estimand::all_names();
-  EXPECT_EQ(names.size(), 4 + n_parameter);
+  EXPECT_EQ(names.size(), 6 + n_parameter);
   for (const std::string& name : names) {
     const std::optional<Estimand> estimand = Estimand::from_name(name);
     ASSERT_TRUE(estimand) << name;
@@ -31,7 +31,7 @@ TEST(Estimand, EveryNameIsFoundUnderItself) {
     EXPECT_EQ(estimand->is_time(), name[0] == 't' && name != "t2_semi_s");
     EXPECT_EQ(estimand->is_of_signal(), name == "signal_per_m0");
   }
-  EXPECT_FALSE(Estimand::from_name("t2s"));
+  for (const char* name : {"t2s", "m0", "omega0_cycles_per_tr"}) EXPECT_FALSE(Estimand::from_name(name)) << name;
   EXPECT_FALSE(Estimand::from_name(""));
 }
 
@@ -56,6 +56,8 @@ TEST(Estimand, BoundsComeFromTheirUnknown) {
 
 TEST(Estimand, TheBoundOfATimeIsThatOfItsRateOverItsFourthPower) {
   EXPECT_EQ(bound("t1_apparent_s", T1Model::apparent), 2 * 16.0);
+  EXPECT_EQ(bound("r1_apparent_hz", T1Model::apparent), 2);
+  EXPECT_EQ(bound("t1_semi_s", T1Model::separate), 5 / 256.0);
   EXPECT_EQ(bound("t1_free_s", T1Model::separate), 2 * 16.0);
   EXPECT_DOUBLE_EQ(bound("t2_free_s", T1Model::separate), 3 * 0.08 * 0.08 * 0.08 * 0.08);
 }
@@ -67,13 +69,14 @@ TEST(Estimand, TheScaleIsTheNormOfTheSignalAndHasABoundOfItsOwn) {
 }
 
 TEST(Estimand, AnUnknownOfTheOtherT1ModelHasNoBound) {
-  EXPECT_THROW(bound("t1_apparent_s", T1Model::separate), std::invalid_argument);
-  for (const char* name : {"t1_free_s", "r1_free_hz", "r1_semi_hz"})
+  for (const char* name : {"t1_apparent_s", "r1_apparent_hz"})
+    EXPECT_THROW(bound(name, T1Model::separate), std::invalid_argument) << name;
+  for (const char* name : {"t1_free_s", "r1_free_hz", "r1_semi_hz", "t1_semi_s"})
     EXPECT_THROW(bound(name, T1Model::apparent), std::invalid_argument) << name;
   std::size_t n = 0;
   for (const std::string& name : Estimand::all_names())
     for (const T1Model model : {T1Model::apparent, T1Model::separate}) n += Estimand::from_name(name)->has_bound(model);
-  EXPECT_EQ(n, 2 * (4 + n_parameter) - 4);
+  EXPECT_EQ(n, 2 * (6 + n_parameter) - 6);
 }
 
 }  // namespace

@@ -123,7 +123,11 @@ std::unique_ptr<fbs::ProvenanceT> make_provenance(const ModelSpec& spec) {
 std::unique_ptr<fbs::OutputT> make_output(const std::string& name) {
   auto made = std::make_unique<fbs::OutputT>();
   made->name = name;
-  made->unit = name.ends_with("_s") ? "s" : name.ends_with("_hz") ? "1/s" : "1";
+  made->unit = name.ends_with("_rad_s") ? "rad/s"
+               : name == "m0"           ? "arbitrary"
+               : name.ends_with("_s")   ? "s"
+               : name.ends_with("_hz")  ? "1/s"
+                                        : "1";
   made->offset = 0.5f;
   made->scale = 0.25f;
   made->minimum = -8;

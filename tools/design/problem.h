@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "physics/prior.h"
+#include "physics/quantity.h"
 #include "physics/sequence.h"
 #include "physics/tissue.h"
 #include "tools/subspace/basis.h"
@@ -28,8 +29,8 @@ struct Limits {
 /// Empty when the sequence obeys, else one line: which pulse or figure, the limit, what was found.
 std::string why_over_limit(const physics::Sequence& sequence, const Limits& limits);
 
-inline constexpr std::size_t n_quantity = 3;
-inline constexpr std::array<const char*, n_quantity> quantity_names = {"m0_semi_frac", "t1_apparent_s", "t2_free_s"};
+inline constexpr const auto& quantity_names = physics::paper_quantities;
+inline constexpr std::size_t n_quantity = quantity_names.size();
 using PerQuantity = std::array<double, n_quantity>;
 
 struct DesignTissue {

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <limits>
 #include <span>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "physics/crb.h"
+#include "physics/quantity.h"
 #include "physics/simulator.h"
 #include "tools/evaluation/realise.h"
 #include "tools/evaluation/targets.h"
@@ -90,19 +92,23 @@ GridMaps maps_of(const Realisations& r, const physics::Estimand& estimand, Eigen
 double Axis::value(std::size_t i) const { return std::lerp(first, last, static_cast<double>(i) / static_cast<double>(n - 1)); }
 
 physics::Tissue Grid::tissue(std::size_t ix, std::size_t iy) const {
+  const auto nominal = [](std::string_view key) { return physics::find_quantity(key)->nominal; };
   physics::Tissue tissue;
-  tissue.m0_semi_frac = kind == Kind::m0s_t1 ? y.value(iy) : 0.12;
+  tissue.m0_semi_frac = kind == Kind::m0s_t1 ? y.value(iy) : nominal("m0_semi_frac");
   tissue.r1_free_hz = tissue.r1_semi_hz = 1 / x.value(ix);
-  tissue.r2_free_hz = 1 / (kind == Kind::t1_t2f ? y.value(iy) : 0.1);
-  tissue.exchange_hz = 44;
-  tissue.t2_semi_s = 10e-6;
+  tissue.r2_free_hz = 1 / (kind == Kind::t1_t2f ? y.value(iy) : nominal("t2_free_s"));
+  tissue.exchange_hz = nominal("exchange_hz");
+  tissue.t2_semi_s = nominal("t2_semi_s");
   return tissue;
 }
 
 std::vector<Grid> paper_grids(std::size_t n) {
-  const Axis t1{"t1_apparent_s", "s", 0.3, 3, n};
-  return {{Grid::Kind::m0s_t1, "m0s_t1", t1, {"m0_semi_frac", "1", 0, 0.35, n}},
-          {Grid::Kind::t1_t2f, "t1_t2f", t1, {"t2_free_s", "s", 0.01, 0.3, n}}};
+  const auto axis = [&](std::string_view key, double first, double last) {
+    return Axis{std::string(key), std::string(physics::find_quantity(key)->unit), first, last, n};
+  };
+  const Axis t1 = axis("t1_apparent_s", 0.3, 3);
+  return {{Grid::Kind::m0s_t1, "m0s_t1", t1, axis("m0_semi_frac", 0, 0.35)},
+          {Grid::Kind::t1_t2f, "t1_t2f", t1, axis("t2_free_s", 0.01, 0.3)}};
 }
 
 physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::Sequence& sequence, const physics::Dataset& like,

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "physics/estimand.h"
-#include "tools/volume/map_names.h"
 
 namespace crbrt::fit {
 namespace {
@@ -48,19 +47,7 @@ class GridWriter {
   std::span<const VoxelFit> fits_;
 };
 
-volume::MapDescription std_of(const std::string& map, const Estimand& estimand) {
-  volume::MapDescription description{map + "_std", estimand.name() + "_std", estimand.unit()};
-  description.details["Description"] = "standard deviation of " + estimand.name() + "; infinite where the data give no bound";
-  return description;
-}
-
 }  // namespace
-
-std::vector<std::string> output_names(physics::T1Model model) {
-  if (model == physics::T1Model::apparent)
-    return {"m0_semi_frac", "t1_apparent_s", "t2_free_s", "exchange_hz", "t2_semi_s", "omega0_rad_s", "b1_rel"};
-  return {"m0_semi_frac", "r1_free_hz", "r2_free_hz", "exchange_hz", "r1_semi_hz", "t2_semi_s", "omega0_rad_s", "b1_rel"};
-}
 
 std::array<std::uint64_t, status_names.size()> count_status(std::span<const VoxelFit> fits, std::size_t n_grid) {
   std::array<std::uint64_t, status_names.size()> counts{};
@@ -72,16 +59,27 @@ std::array<std::uint64_t, status_names.size()> count_status(std::span<const Voxe
 void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels,
                 std::span<const VoxelFit> fits, physics::T1Model model) {
   const GridWriter writer(folder, n_grid, voxels, fits);
-  for (const std::string& output : output_names(model)) {
-    const Estimand estimand = Estimand::from_name(output).value();
-    const std::string map = volume::map_name(output);
-    writer.write({map, output, estimand.unit()},
-                 [&](const VoxelFit& fit) { return estimand.value(fit.tissue, fit.signal_norm); });
-    writer.write(std_of(map, estimand),
-                 [&](const VoxelFit& fit) { return std::sqrt(estimand.bound(fit.tissue, {.crb = fit.variance}, model)); });
+  const auto write_with_std = [&](const physics::Quantity& quantity, const std::function<double(const VoxelFit&)>& value,
+                                  const std::function<double(const VoxelFit&)>& std) {
+    const volume::MapDescription map = volume::describe_map(quantity);
+    writer.write(map, value);
+    writer.write(volume::describe_std(map, "standard deviation of " + map.output + "; infinite where the data give no bound"),
+                 std);
+  };
+  for (const physics::Quantity& quantity : physics::quantities()) {
+    if (!quantity.is_of(model)) continue;
+    if (quantity.form == physics::Form::m0)
+      write_with_std(
+          quantity, [](const VoxelFit& fit) { return std::abs(fit.m0); }, [](const VoxelFit& fit) { return fit.m0_std; });
+    if (!quantity.is_estimand()) continue;
+    const Estimand estimand = Estimand::from_name(quantity.key).value();
+    write_with_std(
+        quantity, [&](const VoxelFit& fit) { return estimand.value(fit.tissue, fit.signal_norm); },
+        [&](const VoxelFit& fit) {
+          const physics::TissueBounds variances{.crb = fit.variance, .signal_per_m0_crb = fit.signal_variance};
+          return std::sqrt(estimand.bound(fit.tissue, variances, model));
+        });
   }
-  writer.write({"m0_abs", "m0_abs", "arbitrary"}, [](const VoxelFit& fit) { return std::abs(fit.m0); });
-  writer.write({"m0_abs_std", "m0_abs_std", "arbitrary"}, [](const VoxelFit& fit) { return fit.m0_std; });
   writer.write({"residual_norm", "residual_norm", "arbitrary", {{"Description", "norm of the coefficients minus the fit"}}},
                [](const VoxelFit& fit) { return fit.residual_norm; });
   writer.write({"starts_agreed", "starts_agreed", "1", {{"Description", "solver runs that ended at the best minimum"}}},

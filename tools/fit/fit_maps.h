@@ -1,5 +1,5 @@
-/// The maps of a fit: every estimand of the T1 model with its standard deviation, |M0|, the residual, and how sure the
-/// minimum is.
+/// The maps of a fit: every quantity that the T1 model determines, with its standard deviation and named as crbrt-map names it,
+/// so that each map of a model has its counterpart; the residual, and how sure the minimum is.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,6 @@ namespace crbrt::fit {
 /// What happened to a voxel, by FitStatus; [5] is crbrt-fit's own, the others mean what they mean in crbrt-map.
 inline constexpr std::array<const char*, 6> status_names{"ok",       "non_finite",   "zero_signal",
                                                          "at_bound", "not_computed", "not_converged"};
-
-/// Estimands of a T1 model, in the order of the maps.
-std::vector<std::string> output_names(physics::T1Model model);
 
 /// [FitStatus] over the whole grid: voxels that were not fitted count as not_computed.
 std::array<std::uint64_t, status_names.size()> count_status(std::span<const physics::VoxelFit> fits, std::size_t n_grid);

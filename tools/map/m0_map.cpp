@@ -5,9 +5,13 @@
 
 namespace crbrt::map {
 
+const physics::Quantity& m0_quantity() { return *physics::find_quantity("m0"); }
+
 std::optional<std::size_t> signal_per_m0_output(const Program& program) {
-  for (std::size_t i = 0; i < program.n_output; ++i)
-    if (std::string_view(program.outputs[i].name) == "signal_per_m0") return i;
+  for (std::size_t i = 0; i < program.n_output; ++i) {
+    const physics::Quantity* const quantity = physics::find_quantity(program.outputs[i].name);
+    if (quantity != nullptr && quantity->form == physics::Form::signal_norm) return i;
+  }
   return std::nullopt;
 }
 

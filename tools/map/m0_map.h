@@ -2,14 +2,15 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "crbrt/crbrt.hpp"
+#include "physics/quantity.h"
 #include "tools/map/model_maps.h"
 
 namespace crbrt::map {
 
-inline constexpr std::string_view m0_output = "m0";
+/// |M0| in the table of quantities.
+const physics::Quantity& m0_quantity();
 
 /// Which output is signal_per_m0; empty where none is.
 std::optional<std::size_t> signal_per_m0_output(const Program& program);

@@ -13,7 +13,6 @@
 #include "physics/normal_block.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/library.h"
-#include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/nifti_out.h"
 
@@ -21,10 +20,6 @@ namespace crbrt::phantom {
 namespace {
 
 using base::Json;
-
-struct Quantity {
-  std::string output, map, unit;
-};
 
 /// Per voxel of the brain, in the order of Brain::voxels.
 struct Voxels {
@@ -79,39 +74,37 @@ Voxels fill(const Brain& brain, const Cells& cells, const Library& library, cons
   return voxels;
 }
 
-std::vector<Quantity> quantities_of(const MakeOptions& options, const Model& model) {
-  std::vector<std::string> outputs;
-  for (std::uint32_t j = 0; j < model.program().n_output; ++j) outputs.emplace_back(model.program().outputs[j].name);
-  const std::vector<std::string> maps = volume::map_names(options.model, outputs);
-  std::vector<Quantity> quantities;
-  for (std::size_t j = 0; j < outputs.size(); ++j) quantities.push_back({outputs[j], maps[j], model.program().outputs[j].unit});
-  return quantities;
+std::vector<volume::MapDescription> maps_of(const MakeOptions& options, const Model& model) {
+  std::vector<volume::MapOutput> outputs;
+  for (std::uint32_t j = 0; j < model.program().n_output; ++j)
+    outputs.push_back({model.program().outputs[j].name, model.program().outputs[j].unit});
+  return volume::describe_maps(options.model, outputs);
 }
 
-/// One map per quantity with `value(quantity, index into Brain::voxels)` inside the brain and 0 outside.
+/// One map per output with `value(output, index into Brain::voxels)` inside the brain and 0 outside.
 template <class Value>
-void write_maps(const std::string& folder, const Brain& brain, const std::vector<Quantity>& quantities,
+void write_maps(const std::string& folder, const Brain& brain, const std::vector<volume::MapDescription>& outputs,
                 const MakeOptions& options, const Value& value) {
   volume::MapFolder maps(folder, brain.grid,
                          {"crbrt-phantom", options.command, {options.image, options.model, options.sequence}, {}},
                          volume::Compression::gzip);
   std::vector<float> image(brain.tissue.size());
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
+  for (std::size_t q = 0; q < outputs.size(); ++q) {
     for (std::size_t i = 0; i < brain.voxels.size(); ++i) image[brain.voxels[i]] = value(static_cast<Eigen::Index>(q), i);
-    maps.write({quantities[q].map, quantities[q].output, quantities[q].unit}, image);
+    maps.write(outputs[q], image);
   }
   maps.commit();
 }
 
-Json description(const MakeOptions& options, const Brain& brain, const Model& model, const std::vector<Quantity>& quantities,
-                 const Library& library) {
+Json description(const MakeOptions& options, const Brain& brain, const Model& model,
+                 const std::vector<volume::MapDescription>& outputs, const Library& library) {
   Json json{{"snr", options.snr},
             {"seed", options.seed},
             {"voxels", brain.voxels.size()},
             {"fingerprints", library.truth.cols()},
             {"model", model.info().name},
             {"command", options.command}};
-  for (const Quantity& q : quantities) json["outputs"].push_back({{"output", q.output}, {"map", q.map}, {"unit", q.unit}});
+  for (const auto& map : outputs) json["outputs"].push_back({{"output", map.output}, {"map", map.name}, {"unit", map.unit}});
   return json;
 }
 
@@ -148,7 +141,7 @@ void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin,
 void make_phantom(const MakeOptions& options) {
   const Model model = load_with_basis(options.model);
   const Physics physics = physics_of(options, model);
-  const std::vector<Quantity> quantities = quantities_of(options, model);
+  const std::vector<volume::MapDescription> outputs = maps_of(options, model);
   const Brain brain = read_brain(options.image);
   base::AtomicFolder folder(options.out);
 
@@ -158,13 +151,13 @@ void make_phantom(const MakeOptions& options) {
   const Voxels voxels = fill(brain, cells, library, options, coefficients);
   write_images(folder, options, brain, coefficients);
   write_descriptions(folder, {options.out, model.info(), options.snr, options.command},
-                     description(options, brain, model, quantities, library).dump(2));
+                     description(options, brain, model, outputs, library).dump(2));
   folder.commit();
 
   const std::filesystem::path out = options.out;
-  write_maps((out / "truth").string(), brain, quantities, options,
+  write_maps((out / "truth").string(), brain, outputs, options,
              [&](Eigen::Index q, std::size_t i) { return library.truth(q, voxels.entry[i]); });
-  write_maps((out / "sqrt_crb").string(), brain, quantities, options, [&](Eigen::Index q, std::size_t i) {
+  write_maps((out / "sqrt_crb").string(), brain, outputs, options, [&](Eigen::Index q, std::size_t i) {
     return std::sqrt(library.bound(q, voxels.entry[i])) / (static_cast<float>(options.snr) * voxels.m0_magnitude[i]);
   });
 }

@@ -17,7 +17,6 @@
 #include "physics/counter_random.h"
 #include "tools/phantom/library.h"
 #include "tools/phantom/tubes.h"
-#include "tools/volume/map_names.h"
 #include "tools/volume/maps_out.h"
 
 namespace crbrt::phantom {
@@ -25,7 +24,7 @@ namespace {
 
 using base::Json;
 
-constexpr std::array<const char*, 3> quantities{"m0_semi_frac", "t1_apparent_s", "t2_free_s"};
+using physics::paper_quantities;
 constexpr std::size_t batch_size = 64;
 
 std::vector<physics::Tissue> tissues_of(const TubeSlice& slice, double tr_s) {
@@ -45,7 +44,7 @@ struct Simulated {
 Simulated simulate(const Physics& physics, const std::vector<physics::Tissue>& tissues, unsigned threads) {
   const physics::Simulator simulator(physics.sequence, physics::TissueDomain::of(tissues));
   const auto n = static_cast<Eigen::Index>(tissues.size());
-  Simulated result{Eigen::MatrixXcd(physics.basis.cols(), n), Eigen::MatrixXd(quantities.size(), n)};
+  Simulated result{Eigen::MatrixXcd(physics.basis.cols(), n), Eigen::MatrixXd(paper_quantities.size(), n)};
   base::Progress progress("simulating", tissues.size());
   base::for_each_index((tissues.size() + batch_size - 1) / batch_size, threads, [&](unsigned, std::size_t batch) {
     const std::size_t first = batch * batch_size, count = std::min(batch_size, tissues.size() - first);
@@ -89,9 +88,9 @@ Json description(const TubesOptions& options, const TubeSlice& slice, const Mode
     json["tubes"].push_back({{"label", t + 1},
                              {"name", tube.name},
                              {"voxels", std::count(slice.roi.begin(), slice.roi.end(), t + 1)},
-                             {"m0_semi_frac", tube.m0_semi_frac},
-                             {"t1_apparent_s", tube.t1_s},
-                             {"t2_free_s", tube.t2_free_s}});
+                             {paper_quantities[0], tube.m0_semi_frac},
+                             {paper_quantities[1], tube.t1_s},
+                             {paper_quantities[2], tube.t2_free_s}});
   }
   return json;
 }
@@ -122,7 +121,7 @@ void write_maps(const std::string& name, const TubesOptions& options, const Tube
   for (std::size_t q = 0; q < physics.estimands.size(); ++q) {
     const physics::Estimand& estimand = physics.estimands[q];
     for (std::size_t i = 0; i < slice.voxels.size(); ++i) image[slice.voxels[i]] = static_cast<float>(value(q, i));
-    maps.write({volume::map_name(estimand.name()), estimand.name(), estimand.unit()}, image);
+    maps.write(volume::describe_map(volume::MapOutput{estimand.name(), estimand.unit()}), image);
   }
   maps.commit();
 }
@@ -132,7 +131,7 @@ void write_maps(const std::string& name, const TubesOptions& options, const Tube
 void make_tubes(const TubesOptions& options) {
   const Model model = load_with_basis(options.model);
   Physics physics = read_physics(model, options.sequence, options.tr_s);
-  for (const char* name : quantities) physics.estimands.push_back(physics::Estimand::from_name(name).value());
+  for (const char* name : paper_quantities) physics.estimands.push_back(physics::Estimand::from_name(name).value());
   const TubeSlice slice = make_tube_slice(options.size);
   const std::vector<physics::Tissue> tissues = tissues_of(slice, physics.sequence.tr_s);
   const Simulated simulated = simulate(physics, tissues, options.threads);

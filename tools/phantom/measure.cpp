@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/json_reader.h"
+#include "physics/quantity.h"
 #include "tools/phantom/brain.h"
 #include "tools/volume/image_values.h"
 
@@ -122,11 +123,16 @@ std::string matrix(const volume::Shape& shape, std::size_t z, const std::vector<
   return text + "\n\n";
 }
 
+/// gnuplot's words for one map: what the quantity is called and how many of its displayed units one unit of the map is.
 std::string settings(const MapPair& map, float high) {
-  char text[256];
-  std::snprintf(text, sizeof text, "map = '%s'\noutput = '%s'\nunit = '%s'\nhigh = %.4g\ndifference = %.4g\n", map.map.c_str(),
-                map.output.c_str(), map.unit.c_str(), static_cast<double>(high), static_cast<double>(high) / 2);
-  return text;
+  const physics::Quantity* const quantity = physics::find_quantity(map.output);
+  const bool is_known = quantity != nullptr && quantity->map.name == map.map;
+  std::string plain = map.unit == "1" ? map.output : map.output + " (" + map.unit + ")";
+  std::replace(plain.begin(), plain.end(), '_', ' ');  // gnuplot reads _ as a subscript
+  const double factor = is_known ? quantity->display_per_map() : 1, top = factor * static_cast<double>(high);
+  char numbers[96];
+  std::snprintf(numbers, sizeof numbers, "factor = %.10g\nhigh = %.4g\ndifference = %.4g\n", factor, top, top / 2);
+  return "map = '" + map.map + "'\nlabel = '" + (is_known ? quantity->plot_label() : plain) + "'\n" + numbers;
 }
 
 }  // namespace

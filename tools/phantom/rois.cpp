@@ -10,20 +10,20 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json_reader.h"
+#include "physics/quantity.h"
 #include "tools/volume/image_values.h"
-#include "tools/volume/map_names.h"
 
 namespace crbrt::phantom {
 namespace {
 
-struct Quantity {
-  const char *output, *unit;
-};
-constexpr std::array<Quantity, 3> quantities{{{"m0_semi_frac", "1"}, {"t1_apparent_s", "s"}, {"t2_free_s", "s"}}};
+constexpr std::size_t n_quantity = physics::paper_quantities.size();
+
+const physics::Quantity& quantity(std::size_t q) { return *physics::find_quantity(physics::paper_quantities[q]); }
+std::string map_of(std::size_t q) { return std::string(quantity(q).map.name); }
 
 struct Region {
   std::string name;
-  std::array<double, quantities.size()> truth;
+  std::array<double, n_quantity> truth;
   std::vector<std::size_t> voxels;
 };
 
@@ -35,7 +35,7 @@ std::vector<Region> read_regions(const std::string& phantom, const volume::Image
   std::vector<Region> regions;
   for (const auto& item : base::JsonReader::from_file(path_in(phantom, "phantom.json")).at("tubes").items()) {
     Region region{item.at("name").text(), {}, {}};
-    for (std::size_t q = 0; q < quantities.size(); ++q) region.truth[q] = item.at(quantities[q].output).number();
+    for (std::size_t q = 0; q < n_quantity; ++q) region.truth[q] = item.at(quantity(q).key).number();
     const auto label = static_cast<float>(item.at("label").number());
     for (std::size_t v = 0; v < roi.values.size(); ++v)
       if (roi.values[v] == label) region.voxels.push_back(v);
@@ -57,9 +57,9 @@ class Tables {
 
   void add(std::size_t q, const Region& region, std::size_t tube, const std::string& method, std::size_t m,
            const std::vector<double>& values) {
-    const std::string map = volume::map_name(quantities[q].output);
-    const std::string head = map + "," + quantities[q].unit + "," + std::to_string(tube + 1) + "," + region.name + "," +
-                             method + "," + std::to_string(values.size());
+    const std::string map = map_of(q);
+    const std::string head = map + "," + std::string(quantity(q).map.unit) + "," + std::to_string(tube + 1) + "," +
+                             region.name + "," + method + "," + std::to_string(values.size());
     csv += head + line(",%.6g", region.truth[q]);
     if (values.empty()) {
       csv += ",,,\n";
@@ -82,8 +82,8 @@ class Tables {
   }
 
   std::string csv = "map,unit,tube,name,method,voxels,truth,median,quartile_low,quartile_high\n";
-  std::array<std::string, quantities.size()> boxes, truth;
-  std::array<std::size_t, quantities.size()> n_box{};
+  std::array<std::string, n_quantity> boxes, truth;
+  std::array<std::size_t, n_quantity> n_box{};
 
  private:
   std::size_t n_method_;
@@ -107,8 +107,13 @@ std::string settings(const RoiOptions& options, const std::vector<Region>& regio
   }
   std::string text = "n_method = " + std::to_string(options.methods.size()) + "\nmethods = \"" + methods + "\"\n" +
                      "n_tube = " + std::to_string(regions.size()) + "\ntubes = \"" + names + "\"\n";
-  for (std::size_t q = 0; q < quantities.size(); ++q)
-    text += "boxes_" + volume::map_name(quantities[q].output) + " = " + std::to_string(tables.n_box[q]) + "\n";
+  text += "n_map = " + std::to_string(n_quantity) +
+          "\narray map[n_map]\narray label[n_map]\narray factor[n_map]\narray n_box[n_map]\n";
+  for (std::size_t q = 0; q < n_quantity; ++q) {
+    const std::string index = "[" + std::to_string(q + 1) + "] = ";
+    text += "map" + index + "'" + map_of(q) + "'\nlabel" + index + "'" + quantity(q).plot_label() + "'\nfactor" + index +
+            line("%.10g", quantity(q).display_per_map()) + "\nn_box" + index + std::to_string(tables.n_box[q]) + "\n";
+  }
   return text;
 }
 
@@ -118,8 +123,8 @@ void write_boxes(const RoiOptions& options, const std::vector<Region>& regions, 
   const auto write = [&](const std::string& name, const std::string& text) {
     base::write_text(folder.temporary(name), text, path / name);
   };
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
-    const std::string map = volume::map_name(quantities[q].output);
+  for (std::size_t q = 0; q < n_quantity; ++q) {
+    const std::string map = map_of(q);
     write(map + ".dat", tables.boxes[q]);
     write(map + ".truth", tables.truth[q]);
   }
@@ -146,12 +151,12 @@ void measure_rois(const RoiOptions& options) {
   Tables tables(options.methods.size());
   std::printf("%-14s %-14s %-14s %6s %10s %10s %10s %10s\n", "map", "tube", "method", "voxels", "truth", "median", "25 %",
               "75 %");
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
+  for (std::size_t q = 0; q < n_quantity; ++q) {
     for (std::size_t t = 0; t < regions.size(); ++t) tables.add_truth(q, regions[t], t);
     for (std::size_t m = 0; m < options.methods.size(); ++m) {
       const Method& method = options.methods[m];
       const auto status = volume::read_values(map_path(method.folder, "status"), roi.grid.shape);
-      const auto map = volume::read_values(map_path(method.folder, volume::map_name(quantities[q].output)), roi.grid.shape);
+      const auto map = volume::read_values(map_path(method.folder, map_of(q)), roi.grid.shape);
       for (std::size_t t = 0; t < regions.size(); ++t)
         tables.add(q, regions[t], t, method.name, m, estimates_in(regions[t], map, status));
     }

@@ -16,11 +16,13 @@ struct Axis {
   double step() const { return (last - first) / (n - 1); }
 };
 
-/// T1 in seconds: its axis is short.
+/// Times that reach a second are in seconds: their axis is short.
 Axis axis_of(const Json& json) {
-  Quantity q = quantity(json.at("name").text(), json.at("unit").text());
-  if (q.text == "T1") q.unit = std::string("s"), q.factor = 1;  // gcc 12 warns wrongly about the assignment of a literal
-  return {json.at("first").number(), json.at("last").number(), static_cast<int>(json.at("n").integer()), q};
+  Axis axis{json.at("first").number(), json.at("last").number(), static_cast<int>(json.at("n").integer()),
+            quantity(json.at("name").text(), json.at("unit").text())};
+  // gcc 12 warns wrongly about the assignment of a literal
+  if (axis.quantity.unit == "ms" && axis.last >= 1) axis.quantity.unit = std::string("s"), axis.quantity.factor = 1;
+  return axis;
 }
 
 /// Rows of the map in the units of `factor`.
@@ -108,14 +110,8 @@ class GridPicture {
               ":" + text(fy * y_.last + dy / 2) + "]");
     const std::string data = plot.data(map);
     plot.line("plot " + data + " matrix using (" + text(x0) + "+$1*" + text(dx) + "):(" + text(y0) + "+$2*" + text(dy) +
-              "):3 with image, '+' using (" + text(fx * mean(x_)) + "):(" + text(fy * mean(y_)) +
+              "):3 with image, '+' using (" + text(fx * x_.quantity.nominal) + "):(" + text(fy * y_.quantity.nominal) +
               ") every ::0::0 with points pt 7 ps 0.5 lc rgb '#00c000'");
-  }
-
-  /// The prior's nominal mean of an axis.
-  static double mean(const Axis& axis) {
-    if (axis.quantity.text == "T1") return 1.6;
-    return axis.quantity.text == "T2f" ? 0.1 : 0.12;
   }
 
   Axis x_, y_;

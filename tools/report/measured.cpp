@@ -2,13 +2,12 @@
 #include "tools/report/measured.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <map>
 
 #include "base/error.h"
 #include "base/number_text.h"
 #include "base/read_file.h"
+#include "physics/quantity.h"
 
 namespace crbrt::report {
 namespace {
@@ -103,17 +102,12 @@ std::vector<Family> families_of(const std::vector<Measured>& all) {
 std::string Quantity::axis(const std::string& what) const { return what + label + (unit.empty() ? "" : " (" + unit + ")"); }
 
 Quantity quantity(const std::string& output, const std::string& si_unit) {
-  static const std::map<std::string, std::array<const char*, 2>> names{{"m0_semi_frac", {"m@_0^s", "m0s"}},
-                                                                       {"t1_apparent_s", {"T_1", "T1"}},
-                                                                       {"t1_free_s", {"T_{1f}", "T1f"}},
-                                                                       {"t2_free_s", {"T_{2f}", "T2f"}}};
-  const auto known = names.find(output);
+  if (const physics::Quantity* const known = physics::find_quantity(output); known != nullptr && known->unit == si_unit)
+    return {std::string(known->plot_symbol), std::string(known->symbol), std::string(known->display.unit),
+            known->display.factor, known->nominal};
   std::string plain = output;
   std::replace(plain.begin(), plain.end(), '_', ' ');  // gnuplot reads _ as a subscript
-  Quantity q{known == names.end() ? plain : known->second[0], known == names.end() ? plain : known->second[1], si_unit, 1};
-  if (si_unit == "s") q.unit = "ms", q.factor = 1000;
-  if (si_unit == "1") q.unit = "";
-  return q;
+  return {plain, plain, si_unit == "1" ? "" : si_unit};
 }
 
 }  // namespace crbrt::report

@@ -1,6 +1,7 @@
 /// One evaluation that crbrt-eval wrote, as the report needs it.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,13 +49,14 @@ std::vector<Family> families_of(const std::vector<Measured>& all);
 /// "%.6g", the way crbrt-eval writes the keys of SNRs.
 std::string snr_key(double snr);
 
-/// Outputs in words and in the unit that people read: T2f in ms.
+/// Outputs in words and in the unit that people read, T2f in ms: from the table of quantities, or as the file names them.
 struct Quantity {
-  std::string label;                                ///< "T_{2f}", for gnuplot
-  std::string text;                                 ///< "T2f", for HTML
-  std::string unit;                                 ///< "ms"; empty for a fraction
-  double factor = 1;                                ///< times the SI value
-  std::string axis(const std::string& what) const;  ///< "bias of T_{2f} (ms)"
+  std::string label;                                          ///< "T_{2f}", for gnuplot
+  std::string text;                                           ///< "T2f", for HTML
+  std::string unit;                                           ///< "ms"; empty for a fraction
+  double factor = 1;                                          ///< times the SI value
+  double nominal = std::numeric_limits<double>::quiet_NaN();  ///< SI, of the prior; NaN where it has none
+  std::string axis(const std::string& what) const;            ///< "bias of T_{2f} (ms)"
 };
 Quantity quantity(const std::string& output, const std::string& si_unit);
 

@@ -1,7 +1,9 @@
 // Everything is written to the staging folder first; only commit() touches what a reader may look at.
 #include "tools/volume/maps_out.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "base/error.h"
 #include "tools/volume/status_counts.h"
@@ -14,7 +16,59 @@ bool is_there(const std::string& path) {
   return std::filesystem::exists(path, unreadable);
 }
 
+constexpr std::string_view std_suffix = "_std";
+
+/// Letters, digits and underscores, and no name that a program gives to a map of its own.
+bool makes_file_name(const std::string& output) {
+  const char* const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return !output.empty() && output.find_first_not_of(allowed) == std::string::npos && output != "status" &&
+         output != "atypicality" && !output.ends_with(std_suffix);
+}
+
 }  // namespace
+
+MapDescription describe_map(const physics::Quantity& quantity) {
+  return {.name = std::string(quantity.map.name),
+          .output = std::string(quantity.key),
+          .unit = std::string(quantity.map.unit),
+          .details = {{"Description", quantity.description}},
+          .factor = quantity.map.factor};
+}
+
+MapDescription describe_map(const MapOutput& output) {
+  const physics::Quantity* const quantity = physics::find_quantity(output.name);
+  const bool is_known = quantity != nullptr && !quantity->map.name.empty() && quantity->unit == output.unit;
+  if (is_known) return describe_map(*quantity);
+  return {.name = output.name, .output = output.name, .unit = output.unit, .details = base::Json::object()};
+}
+
+std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs) {
+  std::vector<MapDescription> maps;
+  const auto is_taken = [&](std::string MapDescription::*member, const std::string& name) {
+    return std::any_of(maps.begin(), maps.end(), [&](const MapDescription& map) { return map.*member == name; });
+  };
+  for (const MapOutput& output : outputs) {
+    if (!makes_file_name(output.name)) {
+      throw base::InputError(
+          file, "outputs named with letters, digits and underscores, none \"status\", \"atypicality\" or ending in \"_std\"",
+          "\"" + output.name + "\"");
+    }
+    MapDescription map = describe_map(output);
+    if (is_taken(&MapDescription::name, map.name)) map = {output.name, output.name, output.unit, base::Json::object(), 1};
+    if (is_taken(&MapDescription::output, output.name) || is_taken(&MapDescription::name, map.name))
+      throw base::InputError(file, "outputs of different names", "\"" + output.name + "\" twice");
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+MapDescription describe_std(const MapDescription& map, const std::string& description) {
+  return {.name = map.name + std::string(std_suffix),
+          .output = map.output + std::string(std_suffix),
+          .unit = map.unit,
+          .details = {{"Description", description}},
+          .factor = map.factor};
+}
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression)
     : folder_(folder), made_folder_(!is_there(folder)), grid_(grid), run_(std::move(run)), compression_(compression) {
@@ -34,6 +88,11 @@ std::string MapFolder::image_name(const std::string& map) const {
 
 void MapFolder::write(const MapDescription& map, std::span<const float> values) {
   const std::string name = image_name(map.name);
+  std::vector<float> scaled;
+  if (map.factor != 1) {
+    for (const float value : values) scaled.push_back(static_cast<float>(static_cast<double>(value) * map.factor));
+    values = scaled;
+  }
   write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, values, compression_);
   base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
   json.update(map.details);

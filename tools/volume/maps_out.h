@@ -5,10 +5,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/atomic_output.h"
 #include "base/json.h"
 #include "crbrt/status.h"
+#include "physics/quantity.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti_out.h"
 #include "tools/volume/sidecar.h"
@@ -17,11 +19,32 @@ namespace crbrt::volume {
 
 /// What one map shows.
 struct MapDescription {
-  std::string name;                           ///< file name without extension, map_name(output)
+  std::string name;                           ///< file name without extension
   std::string output;                         ///< "t1_apparent_s"
-  std::string unit;                           ///< "s"; "1" for a fraction
+  std::string unit;                           ///< of the map: "s"; "1" for a fraction
   base::Json details = base::Json::object();  ///< more fields for the sidecar, e.g. ValidRange
+  double factor = 1;  ///< map value over the value that is handed to MapFolder::write(): omega0 in rad/s becomes Hz
 };
+
+/// An output of a model or of a fit.
+struct MapOutput {
+  std::string name;  ///< "t1_apparent_s"
+  std::string unit;  ///< of its values
+};
+
+/// The map of a row of the table of quantities that has one.
+MapDescription describe_map(const physics::Quantity& quantity);
+
+/// The map of the quantity that the output is called like, where the table knows it with this unit; for any other output a map
+/// of the output's own name and unit.
+MapDescription describe_map(const MapOutput& output);
+
+/// The same for all outputs of one model: an output whose map an earlier one took keeps its own name and unit. Throws
+/// InputError naming `file` for an output that makes no file name (letters, digits, underscores) or appears twice.
+std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs);
+
+/// The map of standard deviations beside a map: called like it, with "_std" behind.
+MapDescription describe_std(const MapDescription& map, const std::string& description);
 
 /// Makes the folder and a hidden folder inside it at once, so that a run that cannot be saved fails before it computes.
 /// commit() renames every file into place; without it nothing remains but what was there before.
@@ -31,7 +54,7 @@ class MapFolder {
   MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression);
   ~MapFolder();
 
-  /// values [n_voxel of the grid]
+  /// values [n_voxel of the grid], in the unit of the output; the map holds map.factor times as much
   void write(const MapDescription& map, std::span<const float> values);
   void write_status(std::span<const VoxelStatus> status);
   /// A status map of other states than VoxelStatus: code i of a voxel means names[i].

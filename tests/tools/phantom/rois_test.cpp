@@ -73,7 +73,9 @@ TEST_F(Rois, BoxesAreTheValuesAtTheirPlacesWithTheTruth) {
   const std::string settings = content_of(folder / "boxes/settings.gp");
   EXPECT_NE(settings.find("n_method = 2\n"), std::string::npos) << settings;
   EXPECT_NE(settings.find("'two 20 %%'"), std::string::npos) << settings;
-  EXPECT_NE(settings.find("boxes_T2map = 4\n"), std::string::npos) << settings;
+  for (const char* line :
+       {"n_map = 3\n", "map[3] = 'T2map'\n", "label[3] = 'T_{2f} (ms)'\n", "factor[3] = 1000\n", "n_box[3] = 4\n"})
+    EXPECT_NE(settings.find(line), std::string::npos) << line << settings;
 }
 
 TEST_F(Rois, MapsThatAreMissingAreNamed) {

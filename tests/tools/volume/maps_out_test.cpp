@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <numbers>
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
 #include "tools/volume/coefficients.h"
-#include "tools/volume/map_names.h"
 #include "tools/volume/nifti_in.h"
 
 namespace crbrt::tests {
@@ -147,19 +147,58 @@ TEST_F(MapsOut, AGridBeyondNifti1IsRefusedBeforeAnythingIsMade) {
   EXPECT_FALSE(std::filesystem::exists(file("big")));
 }
 
+std::vector<std::string> names_of(const std::vector<volume::MapOutput>& outputs) {
+  std::vector<std::string> names;
+  for (const volume::MapDescription& map : volume::describe_maps("m.crbm", outputs)) names.push_back(map.name);
+  return names;
+}
+
 TEST(MapNames, FollowBidsWhereItHasAName) {
-  EXPECT_EQ(volume::map_names("m", {"m0_semi_frac", "t1_apparent_s", "t2_free_s"}),
+  EXPECT_EQ(names_of({{"m0_semi_frac", "1"}, {"t1_apparent_s", "s"}, {"t2_free_s", "s"}}),
             (std::vector<std::string>{"m0_semi_frac", "T1map", "T2map"}));
-  EXPECT_EQ(volume::map_names("m", {"m0_semi_frac", "r1_free_hz", "r2_free_hz", "exchange_hz", "r1_semi_hz", "t2_semi_s"}),
-            (std::vector<std::string>{"m0_semi_frac", "R1map", "R2map", "exchange_hz", "r1_semi_hz", "t2_semi_s"}));
+  EXPECT_EQ(names_of({{"m0_semi_frac", "1"}, {"r1_free_hz", "1/s"}, {"r2_free_hz", "1/s"}, {"exchange_hz", "1/s"}}),
+            (std::vector<std::string>{"m0_semi_frac", "R1map", "R2map", "exchange_hz"}));
+  EXPECT_EQ(names_of({{"omega0_rad_s", "rad/s"}, {"b1_rel", "1"}, {"m0", "arbitrary"}}),
+            (std::vector<std::string>{"B0map", "TB1map", "M0map"}));
 }
 
 TEST(MapNames, AreDifferentAndStayInTheFolder) {
-  EXPECT_EQ(volume::map_names("m", {"t1_free_s", "t1_apparent_s"}), (std::vector<std::string>{"T1map", "t1_apparent_s"}));
-  for (const char* name : {"../escape", "", "status", "a/b", "a.b"}) {
-    expect_error(base::exit_input, {"m.crbm", std::string("\"") + name + "\""}, [&] { volume::map_names("m.crbm", {name}); });
+  EXPECT_EQ(names_of({{"t1_free_s", "s"}, {"t1_apparent_s", "s"}}), (std::vector<std::string>{"T1map", "t1_apparent_s"}));
+  for (const char* name : {"../escape", "", "status", "a/b", "a.b", "atypicality", "t1_std"})
+    expect_error(base::exit_input, {"m.crbm", std::string("\"") + name + "\""}, [&] { names_of({{name, "1"}}); });
+  expect_error(base::exit_input, {"m.crbm", "twice"}, [&] { names_of({{"b1_rel", "1"}, {"b1_rel", "1"}}); });
+}
+
+TEST(MapNames, UnitsOfTheTableGoWithItsNamesAndAllElseIsTheFilesOwn) {
+  const auto maps =
+      volume::describe_maps("m.crbm", {{"B0map", "T"}, {"omega0_rad_s", "rad/s"}, {"t1_free_s", "ms"}, {"fat", "%"}});
+  const auto expect = [&](std::size_t i, const char* name, const char* unit) {
+    EXPECT_EQ(maps[i].name, name);
+    EXPECT_EQ(maps[i].unit, unit);
+    EXPECT_EQ(maps[i].factor, 1);
+  };
+  expect(0, "B0map", "T");             // a stranger's quantity of our name
+  expect(1, "omega0_rad_s", "rad/s");  // its name is taken: neither renamed nor scaled
+  expect(2, "t1_free_s", "ms");        // T1map is in seconds
+  expect(3, "fat", "%");
+}
+
+TEST_F(MapsOut, OffResonanceIsStoredInHertz) {
+  const volume::MapDescription map = volume::describe_map(volume::MapOutput{"omega0_rad_s", "rad/s"});
+  const std::vector<float> omega0{0, 1, -2.5f, 897.6f, 1e-3f, -1e-3f, 6.2831855f, 3};
+  volume::MapFolder maps(file("b0"), {{2, 2, 2}, {}}, run, Compression::none);
+  maps.write(map, omega0);
+  maps.write(volume::describe_std(map, "standard deviation"), omega0);
+  maps.commit();
+  for (const char* name : {"b0/B0map.nii", "b0/B0map_std.nii"}) {
+    const std::vector<float> hz = nifti_values<float>(file(name));
+    // The factor and the product are rounded in double, the result once to float.
+    for (std::size_t v = 0; v < hz.size(); ++v)
+      EXPECT_FLOAT_EQ(hz[v], static_cast<float>(static_cast<double>(omega0[v]) / (2 * std::numbers::pi))) << name << v;
   }
-  expect_error(base::exit_input, {"m.crbm", "twice"}, [&] { volume::map_names("m.crbm", {"b1_rel", "b1_rel"}); });
+  const auto sidecar = base::Json::from_file(file("b0/B0map.json"));
+  EXPECT_EQ(sidecar["OutputName"], "omega0_rad_s");
+  EXPECT_EQ(sidecar["Units"], "Hz");
 }
 
 TEST(Sidecar, CommandsKeepNoFolders) {

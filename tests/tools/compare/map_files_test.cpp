@@ -1,0 +1,60 @@
+// Maps under their names of today, whichever version wrote them.
+#include "tools/compare/map_files.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <numbers>
+
+#include "base/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace crbrt::compare {
+namespace {
+
+class MapFilesTest : public testing::Test {
+ protected:
+  void make(const std::string& name) const { std::ofstream(folder / name) << "x"; }
+
+  tests::TemporaryFolder folder;
+};
+
+TEST_F(MapFilesTest, AreAllButTheStatusCompressedOrNot) {
+  for (const char* name : {"T1map.nii", "T1map.json", "T2map.nii.gz", "status.nii", "notes.gz", "fat.nii"}) make(name);
+  const MapFiles maps = maps_in(folder / "");
+  ASSERT_EQ(maps.size(), 3u);
+  EXPECT_EQ(maps.at("T1map").path, folder / "T1map.nii");
+  EXPECT_EQ(maps.at("T2map").path, folder / "T2map.nii.gz");
+  EXPECT_EQ(maps.at("fat").factor, 1);
+  EXPECT_THROW(maps_in(folder / "nowhere"), base::InputError);
+}
+
+TEST_F(MapFilesTest, OfVersion01StandUnderTodaysNamesAndUnits) {
+  for (const char* name : {"m0_abs.nii", "m0_abs_std.nii", "omega0_rad_s.nii", "omega0_rad_s_std.nii", "b1_rel.nii"})
+    make(name);
+  const MapFiles maps = maps_in(folder / "");
+  ASSERT_EQ(maps.size(), 5u);
+  EXPECT_EQ(maps.at("M0map").path, folder / "m0_abs.nii");
+  EXPECT_EQ(maps.at("M0map_std").path, folder / "m0_abs_std.nii");
+  EXPECT_DOUBLE_EQ(maps.at("B0map").factor, 1 / (2 * std::numbers::pi));
+  EXPECT_DOUBLE_EQ(maps.at("B0map_std").factor, 1 / (2 * std::numbers::pi));
+  EXPECT_EQ(maps.at("TB1map").factor, 1);
+}
+
+TEST_F(MapFilesTest, ASecondMapOfAQuantityKeepsItsOwnName) {
+  for (const char* name : {"T1map.nii", "t1_apparent_s.nii"}) make(name);
+  const MapFiles maps = maps_in(folder / "");
+  EXPECT_EQ(maps.at("T1map").path, folder / "T1map.nii");
+  EXPECT_EQ(maps.at("t1_apparent_s").path, folder / "t1_apparent_s.nii");
+}
+
+TEST_F(MapFilesTest, SettingsOfPlotsComeFromTheTableOfQuantities) {
+  for (const char* name : {"t2_semi_s.nii", "m0_semi_frac.nii", "fat.nii", "T1map.nii.gz"}) make(name);
+  const std::string text = plot_settings(maps_in(folder / ""), {176, 146, 1});
+  for (const char* line : {"nx = 176\n", "ny = 146\n", "n_map = 2\n", "label[1] = 'm@_0^s'\n", "high[1] = 0.3\n",
+                           "label[2] = 'T_{2s} (us)'\n", "factor[2] = 1000000\n", "low[2] = 5\n", "high[2] = 20\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
+}
+
+}  // namespace
+}  // namespace crbrt::compare

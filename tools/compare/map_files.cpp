@@ -1,0 +1,79 @@
+// Names change rarely and files live long: what 0.1 wrote is found under its new name.
+#include "tools/compare/map_files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/number_text.h"
+#include "physics/quantity.h"
+
+namespace crbrt::compare {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string std_suffix = "_std";
+
+/// "T1map" of T1map.nii and T1map.nii.gz; empty for any other file.
+std::string stem_of(const fs::path& file) {
+  const fs::path plain = file.extension() == ".gz" ? file.stem() : file.filename();
+  return plain.extension() == ".nii" ? plain.stem().string() : "";
+}
+
+/// The quantity whose map 0.1 called so: by its key, in SI units, or m0_abs.
+const physics::Quantity* old_quantity(const std::string& name) {
+  const physics::Quantity* const quantity = physics::find_quantity(name == "m0_abs" ? "m0" : name);
+  return quantity != nullptr && !quantity->map.name.empty() && quantity->map.name != name ? quantity : nullptr;
+}
+
+}  // namespace
+
+MapFiles maps_in(const std::string& folder) {
+  std::error_code error;
+  MapFiles maps;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (const std::string name = stem_of(entry.path()); !name.empty() && name != "status") maps[name] = {entry.path().string()};
+  if (error) throw base::InputError(folder, "a folder of maps", error.message());
+  MapFiles today = maps;
+  for (const auto& [name, map] : maps) {
+    const bool is_std = name.ends_with(std_suffix);
+    const physics::Quantity* const quantity = old_quantity(is_std ? name.substr(0, name.size() - std_suffix.size()) : name);
+    if (quantity == nullptr) continue;
+    // Beside a map of today's name this is another one that only could not have it.
+    const std::string new_name = std::string(quantity->map.name) + (is_std ? std_suffix : "");
+    if (maps.contains(new_name)) continue;
+    today.erase(name);
+    today[new_name] = {map.path, quantity->map.factor};
+  }
+  return today;
+}
+
+std::string status_map(const std::string& folder) {
+  const std::string plain = (fs::path(folder) / "status.nii").string();
+  return !fs::exists(plain) && fs::exists(plain + ".gz") ? plain + ".gz" : plain;
+}
+
+std::string plot_settings(const MapFiles& maps, const volume::Shape& shape) {
+  std::string text, arrays = "array map[n_map]\narray label[n_map]\narray factor[n_map]\narray low[n_map]\narray high[n_map]\n";
+  std::size_t n = 0;
+  std::vector<std::string_view> drawn;
+  for (const physics::Quantity& quantity : physics::quantities()) {
+    const auto found = maps.find(std::string(quantity.map.name));
+    if (found == maps.end() || found->second.path.ends_with(".gz")) continue;
+    if (std::find(drawn.begin(), drawn.end(), quantity.map.name) != drawn.end()) continue;  // T1map of the other T1 model
+    drawn.push_back(quantity.map.name);
+    const std::string index = std::string("[").append(std::to_string(++n)).append("] = ");
+    const auto number = [](double value) { return base::number_text(value, "%.10g"); };
+    const double factor = found->second.factor * quantity.display_per_map();
+    text += "map" + index + "'" + found->second.path + "'\nlabel" + index + "'" + quantity.plot_label() + "'\nfactor" + index +
+            number(factor) + "\nlow" + index + number(quantity.display.factor * quantity.display.low) + "\nhigh" + index +
+            number(quantity.display.factor * quantity.display.high) + "\n";
+  }
+  return "nx = " + std::to_string(shape[0]) + "\nny = " + std::to_string(shape[1]) + "\nn_map = " + std::to_string(n) + "\n" +
+         (n == 0 ? "" : arrays + text);
+}
+
+}  // namespace crbrt::compare
