@@ -80,11 +80,12 @@ TEST_F(EvalReport, OnePageHoldsEveryFigureAndNoAddressOutsideIt) {
 TEST_F(EvalReport, GoalsAreSpokenOfOnlyWhereAFileHasThem) {
   ASSERT_EQ(run(report("")).exit_code, 0);
   const std::string plain = text_of(*folder / "page.html");
-  for (const char* word : {"goal", "asked for", "not measured", "5.23 ms"}) EXPECT_EQ(plain.find(word), std::string::npos) << word;
+  for (const char* word : {"goal", "asked for", "Shaded", "not measured", "5.23 ms"})
+    EXPECT_EQ(plain.find(word), std::string::npos) << word;
   ASSERT_EQ(run(report("--floor loss=0.5 --goals " CRBRT_SOURCE_DIR "/docs/experiments/goals.json")).exit_code, 0);
   const std::string judged = text_of(*folder / "page.html");
   for (const char* part : {"<th>goal</th>", "goals are reached", "&lt;= 16.1k multiply-adds", "not measured", "&lt;= 5.23",
-                           "the bar is 25, 10, 5 % above the floor"})
+                           "the bar is 25, 10, 5 % above the floor", "Shaded: the goals at SNR 10"})
     EXPECT_NE(judged.find(part), std::string::npos) << part;
 }
 

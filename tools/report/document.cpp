@@ -53,8 +53,8 @@ std::string figures(const Inputs& inputs, const std::vector<const Measured*>& li
     frontier.goals.emplace_back(size.macs, bar(size.loss, inputs.floor.loss, size.margin));
   std::string text = "<h2 id=\"figures\">Figures</h2>\n";
   for (const Figure& figure : {convergence_figure(inputs.histories), grid_figure(families), bias_figure(families),
-                               std_figure(families), snr_figure(families), bound_figure(families), coverage_figure(families),
-                               roc_figure(families), frontier_figure(like, frontier)})
+                               std_figure(families), snr_figure(families), bound_figure(families),
+                               coverage_figure(families, inputs.goals), roc_figure(families), frontier_figure(like, frontier)})
     text += figure.pictures.empty() && figure.folded.empty()
                 ? "<h3>" + escaped(figure.title) + "</h3>\n<p class=\"note\">Not measured.</p>\n"
                 : figure.html();

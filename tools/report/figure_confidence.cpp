@@ -4,6 +4,7 @@
 
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
+#include "tools/report/goals.h"
 
 namespace crbrt::report {
 namespace {
@@ -25,20 +26,21 @@ std::vector<std::vector<double>> shares(const Measured& model, const std::string
   return rows;
 }
 
-void band(Plot& plot, int number, int low, int high) {
-  plot.line("set object " + std::to_string(number) + " rectangle from graph 0, first " + std::to_string(low) +
-            " to graph 1, first " + std::to_string(high) + " fillcolor rgb '#dcecdc' fillstyle solid noborder behind");
+void band(Plot& plot, int number, const std::optional<Goals::Range>& goal) {
+  if (!goal) return;
+  plot.line("set object " + std::to_string(number) + " rectangle from graph 0, first " + snr_key(100 * goal->low) +
+            " to graph 1, first " + snr_key(100 * goal->high) + " fillcolor rgb '#dcecdc' fillstyle solid noborder behind");
 }
 
-std::string draw_coverage(const Measured& model, const std::string& id) {
+std::string draw_coverage(const Measured& model, const Goals& goals, const std::string& id) {
   Plot plot(360 * static_cast<int>(model.outputs.size()), 310);
   plot.panels(1, static_cast<int>(model.outputs.size()));
   plot.line(
       "set logscale x\nset grid lc rgb '#e4e4e4'\nset xlabel 'SNR_{max}'\nset ylabel '% of truths inside' offset 1,0\nset "
       "yrange "
       "[40:100]\nset key bottom right samplen 2 font ',10'\nset xtics (3,5,10,20,50,100,200,500)");
-  band(plot, 1, 65, 71);
-  band(plot, 2, 93, 97);
+  band(plot, 1, goals.within_1_std);
+  band(plot, 2, goals.within_2_std);
   for (const std::string& output : model.outputs) {
     const auto rows = shares(model, output);
     const std::string unit = model.json.at("detail").at("outputs").at(output).at("unit").text();
@@ -75,17 +77,17 @@ void draw_roc(Plot& plot, const Measured& model) {
 
 }  // namespace
 
-Figure coverage_figure(const std::vector<Family>& families) {
+Figure coverage_figure(const std::vector<Family>& families, const Goals& goals) {
   Figure figure{"coverage", "Figure 9. Coverage of the predicted standard deviations", "", {}, {}};
   int n = 0;
   for (const Measured* model : members_with(families, "coverage"))
-    figure.pictures.push_back(draw_coverage(*model, figure.id + "_" + std::to_string(++n)));
+    figure.pictures.push_back(draw_coverage(*model, goals, figure.id + "_" + std::to_string(++n)));
   if (figure.pictures.empty()) return figure;
   figure.caption =
       "Share of voxels whose true value lies within one and two predicted standard deviations of the estimate, over " +
       members_with(families, "coverage").front()->sample_text() +
-      "; the noise level is known. Dashed: 68.3 and 95.4 %, as for Gaussian errors; shaded: "
-      "68 +- 3 and 95 +- 2 %, which is asked for at SNR 10, 20, 50 and 100.";
+      "; the noise level is known. Dashed: 68.3 and 95.4 %, as for Gaussian errors.";
+  if (goals.within_1_std || goals.within_2_std) figure.caption += " Shaded: the goals at SNR 10, 20, 50 and 100.";
   return figure;
 }
 

@@ -10,6 +10,8 @@
 
 namespace crbrt::report {
 
+struct Goals;
+
 /// loss.csv of a training.
 struct History {
   std::string name, path;
@@ -31,7 +33,7 @@ Figure bias_figure(const std::vector<Family>& families);                        
 Figure std_figure(const std::vector<Family>& families);                                          // 6
 Figure snr_figure(const std::vector<Family>& families);                                          // 7
 Figure bound_figure(const std::vector<Family>& families);                                        // 8
-Figure coverage_figure(const std::vector<Family>& families);                                     // 9
+Figure coverage_figure(const std::vector<Family>& families, const Goals& goals);                 // 9
 Figure roc_figure(const std::vector<Family>& families);                                          // 10
 Figure frontier_figure(const std::vector<const Measured*>& measured, const Frontier& frontier);  // 11
 
