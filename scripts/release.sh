@@ -35,9 +35,10 @@ changelog_is_dated() {
   [[ $newest =~ ^"## $version ("[0-9]{4}-[0-9]{2}-[0-9]{2}")"$ ]] || { echo "CHANGELOG.md: expected '## $version (YYYY-MM-DD)' first, found '$newest'"; return 1; }
 }
 
-# The README's find_package must find this version: the package is compatible within one minor version.
-readme_names_version() {
-  grep -q "find_package(crbrt ${version%.*} " README.md || { echo "README.md: expected find_package(crbrt ${version%.*} ...), found another"; return 1; }
+# The find_package of the page on embedding must find this version: the package is compatible within one minor version.
+page_names_version() {
+  grep -q "find_package(crbrt ${version%.*} " docs/embedding.md ||
+    { echo "docs/embedding.md: expected find_package(crbrt ${version%.*} ...), found another"; return 1; }
 }
 
 # Regenerated in place: git sees every byte that differs.
@@ -49,7 +50,7 @@ goldens_are_fresh() {
 check "clean tree" tree_is_clean
 check "tag v$version is new" tag_is_new
 check "changelog has $version with a date" changelog_is_dated
-check "README asks for $version" readme_names_version
+check "docs/embedding.md asks for $version" page_names_version
 check "Containerfile, CITATION.cff and changelog agree" bash tests/gates/habits_gate.sh .
 check "goldens are fresh" goldens_are_fresh
 [ "$failures" -eq 0 ] && [ $# -eq 0 ] && check "tests" .ci/run
