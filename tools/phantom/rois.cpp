@@ -110,7 +110,7 @@ std::string settings(const RoiOptions& options, const std::vector<Region>& regio
   text += "n_map = " + std::to_string(n_quantity) +
           "\narray map[n_map]\narray label[n_map]\narray factor[n_map]\narray n_box[n_map]\n";
   for (std::size_t q = 0; q < n_quantity; ++q) {
-    const std::string index = "[" + std::to_string(q + 1) + "] = ";
+    const std::string index = std::string("[").append(std::to_string(q + 1)).append("] = ");  // gcc 12 warns of "[" + text
     text += "map" + index + "'" + map_of(q) + "'\nlabel" + index + "'" + quantity(q).plot_label() + "'\nfactor" + index +
             line("%.10g", quantity(q).display_per_map()) + "\nn_box" + index + std::to_string(tables.n_box[q]) + "\n";
   }
