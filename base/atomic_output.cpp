@@ -89,15 +89,21 @@ void AtomicFolder::commit() {
 }
 
 void write_text(const fs::path& path, std::string_view text, const fs::path& shown) {
+  write_parts(path, std::span(&text, 1), shown);
+}
+
+void write_parts(const fs::path& path, std::span<const std::string_view> parts, const fs::path& shown) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) throw OutputError(shown.string(), reason(errno));
   int error = 0;
-  while (error == 0 && !text.empty()) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (errno != EINTR) {
-      error = errno;
+  for (std::string_view text : parts) {
+    while (error == 0 && !text.empty()) {
+      const ssize_t n = ::write(fd, text.data(), text.size());
+      if (n >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(n));
+      } else if (errno != EINTR) {
+        error = errno;
+      }
     }
   }
   if (::close(fd) != 0 && error == 0) error = errno;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,10 @@ void write_text_file(const std::filesystem::path& target, std::string_view text)
 
 /// Writes text to `path` itself, e.g. to a temporary name given above. Throws OutputError naming `shown`.
 void write_text(const std::filesystem::path& path, std::string_view text, const std::filesystem::path& shown);
+
+/// The same of several parts, one after the other: a header and numbers need no memory that holds both.
+void write_parts(const std::filesystem::path& path, std::span<const std::string_view> parts,
+                 const std::filesystem::path& shown);
 
 /// Flushes a written file or folder to the disk and renames it over `to`. Throws OutputError naming `to`.
 void publish(const std::filesystem::path& from, const std::filesystem::path& to);

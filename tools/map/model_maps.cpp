@@ -1,6 +1,7 @@
 // One session and one arena per thread; all of them write to different voxels of the same maps.
 #include "tools/map/model_maps.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -21,11 +22,7 @@ void check(Status status) {
 class SessionWorker final : public volume::BatchWorker {
  public:
   SessionWorker(const Program& program, const MapSettings& settings, ModelMaps& result)
-      : result_(result),
-        n_input_(2 * std::size_t{program.n_coeff}),
-        n_output_(program.n_output),
-        sigma_(settings.sigma),
-        session_(program, settings.isa) {
+      : result_(result), n_output_(program.n_output), sigma_(settings.sigma), session_(program, settings.isa) {
     estimates_.resize(batch_size * n_output_);
     std_.resize(result_.std.empty() ? 0 : estimates_.size());
     atypicality_.resize(result_.atypicality.empty() ? 0 : batch_size);
@@ -34,44 +31,51 @@ class SessionWorker final : public volume::BatchWorker {
     result_.isa = session_->isa();
   }
 
-  void estimate(std::span<const std::size_t> voxels, const float* interleaved) override {
-    const std::size_t n = voxels.size();
-    Results results{.estimates = {estimates_.data(), n, n_output_}, .status = {status_.data(), n}, .sigma = sigma_};
-    if (!std_.empty()) results.standard_deviations = {std_.data(), n, n_output_};
+  void estimate(const Coefficients& planes) override {
+    const std::size_t n = planes.n_voxel;
+    Results results{
+        .estimates = View2<float>::planes(estimates_.data(), n, n_output_), .status = {status_.data(), n}, .sigma = sigma_};
+    if (!std_.empty()) results.standard_deviations = View2<float>::planes(std_.data(), n, n_output_);
     if (!atypicality_.empty()) results.atypicality = {atypicality_.data(), n};
-    for (std::size_t i = 0; i < n && !signal_norm_.empty(); ++i) signal_norm_[i] = norm(interleaved + i * n_input_);
-    check(session_->run(Coefficients::interleaved_rows(interleaved, n, n_input_ / 2), results));
+    if (!signal_norm_.empty()) find_norms(planes);
+    check(session_->run(planes, results));
   }
 
   void store(std::span<const std::size_t> voxels) override {
-    for (std::size_t i = 0; i < voxels.size(); ++i) result_.status[voxels[i]] = status_[i];
-    scatter(voxels, estimates_, result_.maps);
-    if (!std_.empty()) scatter(voxels, std_, result_.std);
-    for (std::size_t i = 0; i < voxels.size() && !atypicality_.empty(); ++i) result_.atypicality[voxels[i]] = atypicality_[i];
-    for (std::size_t i = 0; i < voxels.size() && !signal_norm_.empty(); ++i) result_.signal_norm[voxels[i]] = signal_norm_[i];
+    const std::size_t n = voxels.size();
+    for (std::size_t i = 0; i < n;) {
+      const std::size_t together = volume::contiguous(voxels.subspan(i)), to = voxels[i];
+      for (std::size_t j = 0; j < n_output_; ++j) {
+        std::copy_n(&estimates_[j * n + i], together, &result_.maps[j][to]);
+        if (!std_.empty()) std::copy_n(&std_[j * n + i], together, &result_.std[j][to]);
+      }
+      std::copy_n(&status_[i], together, &result_.status[to]);
+      if (!atypicality_.empty()) std::copy_n(&atypicality_[i], together, &result_.atypicality[to]);
+      if (!signal_norm_.empty()) std::copy_n(&signal_norm_[i], together, &result_.signal_norm[to]);
+      i += together;
+    }
   }
 
  private:
   /// In double: the squares of tiny coefficients underflow in float.
-  float norm(const float* voxel) const {
-    double sum = 0;
-    for (std::size_t k = 0; k < n_input_; ++k) sum += static_cast<double>(voxel[k]) * static_cast<double>(voxel[k]);
-    return static_cast<float>(std::sqrt(sum));
-  }
-
-  void scatter(std::span<const std::size_t> voxels, const std::vector<float>& rows,
-               std::vector<std::vector<float>>& maps) const {
-    for (std::size_t output = 0; output < n_output_; ++output) {
-      float* const map = maps[output].data();
-      for (std::size_t i = 0; i < voxels.size(); ++i) map[voxels[i]] = rows[i * n_output_ + output];
-    }
+  void find_norms(const Coefficients& c) {
+    squares_.assign(c.n_voxel, 0);
+    for (std::size_t k = 0; k < c.n_coeff; ++k)
+      for (std::size_t v = 0; v < c.n_voxel; ++v) {
+        const std::size_t at = v * c.voxel_stride + k * c.coefficient_stride;
+        const double re = static_cast<double>(c.real[at]), im = static_cast<double>(c.imag[at]);
+        squares_[v] += re * re;
+        squares_[v] += im * im;
+      }
+    for (std::size_t v = 0; v < c.n_voxel; ++v) signal_norm_[v] = static_cast<float>(std::sqrt(squares_[v]));
   }
 
   ModelMaps& result_;
-  std::size_t n_input_, n_output_;
+  std::size_t n_output_;
   float sigma_;
   base::BoundSession session_;
   std::vector<float> estimates_, std_, atypicality_, signal_norm_;
+  std::vector<double> squares_;
   std::vector<VoxelStatus> status_;
 };
 

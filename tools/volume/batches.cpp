@@ -35,15 +35,14 @@ struct Shared {
 
 double work(Shared& shared, BatchWorker& worker) {
   BatchReader reader(shared.image);
-  std::vector<float> interleaved(shared.batch_size * 2 * shared.image.n_coeff());
   double kernel_s = 0;
   while (!shared.stop) {
     const std::size_t first = shared.next.fetch_add(shared.batch_size);
     if (first >= shared.voxels.size()) break;
     const auto batch = shared.voxels.subspan(first, std::min(shared.batch_size, shared.voxels.size() - first));
-    reader.read(batch, interleaved.data());
+    const Coefficients planes = reader.read_planes(batch);
     const StopWatch watch;
-    worker.estimate(batch, interleaved.data());
+    worker.estimate(planes);
     kernel_s += watch.seconds();
     worker.store(batch);
     shared.progress.advance(batch.size());

@@ -16,8 +16,8 @@ class BatchWorker {
  public:
   virtual ~BatchWorker() = default;
 
-  /// Only this part counts as kernel time. interleaved [voxels.size(), 2 * n_coeff]: re, im, re, im, ...
-  virtual void estimate(std::span<const std::size_t> voxels, const float* interleaved) = 0;
+  /// Only this part counts as kernel time. `planes` are the coefficients of the voxels as the file keeps them.
+  virtual void estimate(const Coefficients& planes) = 0;
 
   /// Puts the estimates of the last batch where they belong. Different workers never hold the same voxel.
   virtual void store(std::span<const std::size_t> voxels) = 0;

@@ -1,5 +1,5 @@
-// Files keep one image per coefficient; estimators want one voxel after the other. The transposition happens here, batch by
-// batch, in pieces that stay in the cache.
+// Files keep one image per coefficient, and so do batches: a mask's voxels are copied out of the planes of the file in pieces
+// that lie together, and nothing is transposed.
 #include "tools/volume/coefficients.h"
 
 #include <algorithm>
@@ -91,34 +91,42 @@ void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& wh
                                 std::to_string(n_coeff_) + " (" + text(image_.extents) + ")");
 }
 
+Coefficients BatchReader::read_planes(std::span<const std::size_t> voxels) {
+  const std::size_t n = voxels.size(), n_coeff = image_->n_coeff_;
+  planes_.resize(std::max(planes_.size(), 2 * n_coeff * n));
+  for (std::size_t first = 0; first < n;) {
+    const std::size_t count = run_length(voxels.subspan(first));
+    read_run(voxels.subspan(first, count), first, n);
+    first += count;
+  }
+  return is_complex(image_->image_.encoding.element) ? Coefficients::interleaved_planes(planes_.data(), n, n_coeff)
+                                                     : Coefficients::planes(planes_.data(), n, n_coeff);
+}
+
 void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) {
-  while (!voxels.empty()) {
-    const std::size_t n = run_length(voxels);
-    read_run(voxels.first(n), interleaved);
-    voxels = voxels.subspan(n);
-    interleaved += n * 2 * image_->n_coeff_;
+  constexpr std::size_t piece = 1024;  // whose planes stay in the cache
+  const std::size_t n_coeff = image_->n_coeff_;
+  for (std::size_t first = 0; first < voxels.size(); first += piece) {
+    const Coefficients c = read_planes(voxels.subspan(first, std::min(piece, voxels.size() - first)));
+    for (std::size_t v = 0; v < c.n_voxel; ++v)
+      for (std::size_t k = 0; k < n_coeff; ++k) {
+        const std::size_t at = v * c.voxel_stride + k * c.coefficient_stride;
+        *interleaved++ = c.real[at];
+        *interleaved++ = c.imag[at];
+      }
   }
 }
 
-void BatchReader::read_run(std::span<const std::size_t> voxels, float* interleaved) {
+void BatchReader::read_run(std::span<const std::size_t> voxels, std::size_t first_of_batch, std::size_t n_of_batch) {
   const std::size_t first = voxels.front(), count = voxels.back() - first + 1;
-  const std::size_t n_coeff = image_->n_coeff_, stride = 2 * n_coeff;
-  const bool complex = is_complex(image_->image_.encoding.element);
+  const std::size_t step = is_complex(image_->image_.encoding.element) ? 2 : 1;  // numbers of a voxel in a plane
   for (std::size_t plane = 0; plane < image_->n_plane_; ++plane) {
-    const float* values = plane_values(plane, first, count);
-    if (complex) {
-      float* to = interleaved + 2 * plane;
-      for (const std::size_t voxel : voxels) {
-        to[0] = values[2 * (voxel - first)];
-        to[1] = values[2 * (voxel - first) + 1];
-        to += stride;
-      }
-    } else {
-      float* to = interleaved + (plane < n_coeff ? 2 * plane : 2 * (plane - n_coeff) + 1);
-      for (const std::size_t voxel : voxels) {
-        *to = values[voxel - first];
-        to += stride;
-      }
+    const float* const values = plane_values(plane, first, count);
+    float* to = planes_.data() + step * (plane * n_of_batch + first_of_batch);
+    for (std::size_t i = 0; i < voxels.size();) {
+      const std::size_t n = contiguous(voxels.subspan(i));
+      to = std::copy_n(values + step * (voxels[i] - first), step * n, to);
+      i += n;
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crbrt/view.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -39,23 +40,35 @@ class CoefficientImage {
   std::size_t n_coeff_;
 };
 
+/// How many of the first voxels lie one after the other in the grid; `voxels` is not empty.
+inline std::size_t contiguous(std::span<const std::size_t> voxels) noexcept {
+  std::size_t n = 1;
+  while (n < voxels.size() && voxels[n] == voxels[0] + n) ++n;
+  return n;
+}
+
 /// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
 class BatchReader {
  public:
   explicit BatchReader(const CoefficientImage& image) : image_(&image) {}
 
-  /// voxels        indices into the grid, x fastest, ascending
+  /// Planes of the listed voxels, in memory of the reader that lasts until the next call: interleaved planes of a complex
+  /// image, planes of a real one. voxels: indices into the grid, x fastest, ascending. Throws InputError when the file ends
+  /// early.
+  Coefficients read_planes(std::span<const std::size_t> voxels);
+
+  /// The same, transposed to rows.
   /// interleaved   [voxels.size(), 2 * n_coeff]: re, im, re, im, ... of one voxel after the other
   /// Throws InputError when the file ends early.
   void read(std::span<const std::size_t> voxels, float* interleaved);
 
  private:
-  void read_run(std::span<const std::size_t> voxels, float* interleaved);
+  void read_run(std::span<const std::size_t> voxels, std::size_t first_of_batch, std::size_t n_of_batch);
   const float* plane_values(std::size_t plane, std::size_t first, std::size_t count);
 
   const CoefficientImage* image_;
   std::vector<std::byte> stored_;
-  std::vector<float> values_;
+  std::vector<float> values_, planes_;
 };
 
 }  // namespace crbrt::volume

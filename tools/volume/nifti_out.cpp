@@ -4,10 +4,12 @@
 #include <libdeflate.h>
 #include <nifti/nifti2_io.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
@@ -71,14 +73,13 @@ template <class T>
 void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, std::span<const T> values,
            int datatype, Compression compression) {
   const nifti_1_header header = make_header(grid, values.size() / n_voxel(grid.shape), datatype);
-  std::string file(header_bytes + values.size_bytes(), '\0');
-  std::memcpy(file.data(), &header, sizeof header);
-  std::memcpy(file.data() + header_bytes, values.data(), values.size_bytes());
-  // Not a conditional expression: that would copy a plain file of hundreds of megabytes.
+  std::string head(header_bytes, '\0');
+  std::memcpy(head.data(), &header, sizeof header);
+  const std::string_view numbers(reinterpret_cast<const char*>(values.data()), values.size_bytes());
   if (compression == Compression::gzip)
-    base::write_text(path, gzipped(file), shown);
+    base::write_text(path, gzipped(head.append(numbers)), shown);
   else
-    base::write_text(path, file, shown);
+    base::write_parts(path, std::array{std::string_view(head), numbers}, shown);
 }
 
 }  // namespace

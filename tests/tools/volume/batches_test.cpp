@@ -30,15 +30,19 @@ class NumberedImage : public testing::Test {
 class Counter : public volume::BatchWorker {
  public:
   explicit Counter(std::vector<int>& visits) : visits_(visits) {}
-  void estimate(std::span<const std::size_t> voxels, const float* interleaved) override {
-    for (std::size_t i = 0; i < voxels.size(); ++i) EXPECT_EQ(interleaved[4 * i], static_cast<float>(voxels[i]));
+  void estimate(const Coefficients& planes) override {
+    numbers_.resize(planes.n_voxel);
+    for (std::size_t i = 0; i < planes.n_voxel; ++i) numbers_[i] = planes.real[i * planes.voxel_stride];
   }
   void store(std::span<const std::size_t> voxels) override {
+    ASSERT_EQ(numbers_.size(), voxels.size());
+    for (std::size_t i = 0; i < voxels.size(); ++i) EXPECT_EQ(numbers_[i], static_cast<float>(voxels[i]));
     for (const std::size_t voxel : voxels) ++visits_[voxel];
   }
 
  private:
   std::vector<int>& visits_;
+  std::vector<float> numbers_;
 };
 
 TEST_F(NumberedImage, EveryListedVoxelIsVisitedOnce) {
