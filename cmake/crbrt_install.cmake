@@ -29,6 +29,7 @@ function(crbrt_install_part component)
   endforeach()
   install(TARGETS ${arg_TARGETS} EXPORT crbrt_${component}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component}
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
   if(arg_HEADERS)
     install(DIRECTORY ${arg_HEADERS}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT ${component}

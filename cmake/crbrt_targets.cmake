@@ -4,7 +4,8 @@
 #     crbrt_add_program(crbrt-phantom SOURCES main.cpp PRIVATE crbrt::phantom crbrt::cli)
 #
 # A library crbrt_NAME is also crbrt::NAME. Includes are written from the root of the repository. A library that embedders use
-# has INCLUDE folder instead: its users see that folder of public headers and nothing else of ours.
+# has INCLUDE folder instead: its users see that folder of public headers and nothing else of ours. BUILD_SHARED_LIBS makes it a
+# shared library, with the version of its interface in its SONAME, which exports what CRBRT_API marks (docs/compatibility.md).
 
 # crbrt_private_target(TARGET): our own warnings for our own sources, and the root of the repository. Never exported to a consumer.
 function(crbrt_private_target target)
@@ -17,7 +18,13 @@ endfunction()
 
 function(crbrt_add_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "INCLUDE" "SOURCES;PUBLIC;PRIVATE")
-  add_library(${name} STATIC ${arg_SOURCES})
+  if(arg_INCLUDE)
+    add_library(${name} ${arg_SOURCES})
+    set_target_properties(${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON VERSION ${PROJECT_VERSION}
+      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  else()
+    add_library(${name} STATIC ${arg_SOURCES})
+  endif()
   string(REGEX REPLACE "^crbrt_" "crbrt::" alias ${name})
   add_library(${alias} ALIAS ${name})
   crbrt_private_target(${name})

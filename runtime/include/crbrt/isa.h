@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crbrt/version.h"
+
 namespace crbrt {
 
 enum class Isa : std::uint32_t {
@@ -18,12 +20,12 @@ enum class Isa : std::uint32_t {
   automatic = 0xffffffffu
 };
 
-const char* name(Isa isa) noexcept;                       ///< "scalar", "sse4.2", "avx2", ..., "auto"
-bool isa_from_name(const char* text, Isa& isa) noexcept;  ///< false when the name is unknown
-bool is_built(Isa isa) noexcept;                          ///< compiled into this library
-bool is_runnable(Isa isa) noexcept;                       ///< built, and this CPU has it
-Isa best_isa() noexcept;                                  ///< the fastest runnable one
-std::size_t isa_count() noexcept;                         ///< how many exist in the list (built or not)
-Isa isa_at(std::size_t index) noexcept;                   ///< index < isa_count(); of two that run here, the slower first
+CRBRT_API const char* name(Isa isa) noexcept;                       ///< "scalar", "sse4.2", "avx2", ..., "auto"
+CRBRT_API bool isa_from_name(const char* text, Isa& isa) noexcept;  ///< false when the name is unknown
+CRBRT_API bool is_built(Isa isa) noexcept;                          ///< compiled into this library
+CRBRT_API bool is_runnable(Isa isa) noexcept;                       ///< built, and this CPU has it
+CRBRT_API Isa best_isa() noexcept;                                  ///< the fastest runnable one
+CRBRT_API std::size_t isa_count() noexcept;                         ///< how many exist in the list (built or not)
+CRBRT_API Isa isa_at(std::size_t index) noexcept;  ///< index < isa_count(); of two that run here, the slower first
 
 }  // namespace crbrt

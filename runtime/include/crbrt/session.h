@@ -30,7 +30,7 @@ class Session {
 
   /// Bytes of arena that the program needs; 0 when the program contradicts itself. The arena starts at a multiple of
   /// layout::arena_alignment (64).
-  static std::size_t arena_bytes(const Program& program) noexcept;
+  CRBRT_API static std::size_t arena_bytes(const Program& program) noexcept;
 
   /// Checks the program and takes the arena of arena_size bytes. `isa` forces an instruction set, Isa::automatic takes the best
   /// that runs here. On any status but ok the session is unbound:
@@ -38,7 +38,7 @@ class Session {
   ///   isa_unavailable   the instruction set is not built in, or this CPU lacks it
   ///   arena_too_small   `arena` is null or smaller than arena_bytes(program)
   ///   arena_misaligned  `arena` does not start at a multiple of layout::arena_alignment
-  Status bind(const Program& program, void* arena, std::size_t arena_size, Isa isa = Isa::automatic) noexcept;
+  CRBRT_API Status bind(const Program& program, void* arena, std::size_t arena_size, Isa isa = Isa::automatic) noexcept;
 
   /// Estimates tissue parameters for a batch of voxels (docs/uncertainty.md: what the standard deviations and the score mean).
   /// What is asked for never changes a bit of anything else, nor does the layout of either view. Estimates, standard deviations
@@ -48,12 +48,12 @@ class Session {
   ///              memory, or two of its elements share memory; the program lacks what is asked for; sigma is not positive and
   ///              finite while standard deviations are asked for
   /// Coefficients and results must not overlap. Never allocates, locks, throws or prints.
-  Status run(const Coefficients& coefficients, const Results& results) noexcept;
+  CRBRT_API Status run(const Coefficients& coefficients, const Results& results) noexcept;
 
   /// Preprocessing alone, the first step of run(): what the network's first layer reads.
   /// features [n_voxel, 2 * n_coeff] f32: Preprocessing of crbrt/format/program.h; zeros where run() would flag the voxel
   /// non_finite or zero_signal. Statuses as for run().
-  Status preprocess(const Coefficients& coefficients, const View2<float>& features) noexcept;
+  CRBRT_API Status preprocess(const Coefficients& coefficients, const View2<float>& features) noexcept;
 
   /// What bind() chose; Isa::automatic before it.
   Isa isa() const noexcept { return bound_.isa; }

@@ -24,7 +24,7 @@ enum class [[nodiscard]] Status : std::int32_t{
 };
 
 /// One English sentence without a full stop. Never null.
-const char* message(Status status) noexcept;
+CRBRT_API const char* message(Status status) noexcept;
 
 /// What happened to one voxel. Written to the caller's array of bytes, one per voxel.
 enum class VoxelStatus : std::uint8_t {

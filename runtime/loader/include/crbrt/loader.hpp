@@ -66,7 +66,7 @@ struct ModelInfo {
 };
 
 /// A loaded model. Movable, not copyable; program() stays valid as long as the object lives (moves included).
-class Model {
+class CRBRT_API Model {
  public:
   Model();
   ~Model();
@@ -91,18 +91,18 @@ struct LoadResult {
 };
 
 /// Loads a whole .crbm image. `model` is untouched unless the status is ok.
-LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept;
+CRBRT_API LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept;
 
 /// Reads the file, then load_model. io_error when it cannot be read.
-LoadResult load_model_file(const char* path, Model& model) noexcept;
+CRBRT_API LoadResult load_model_file(const char* path, Model& model) noexcept;
 
 /// Puts the container header (magic, version, length, SHA-256) in front of a finished FlatBuffer.
-std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer);
+CRBRT_API std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer);
 
 /// The FlatBuffer inside a whole .crbm image, after the checks of the container. `flatbuffer` views `bytes`.
-LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept;
+CRBRT_API LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept;
 
 /// Lowering and checking without the container: what the fuzzer and the trainer call.
-LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept;
+CRBRT_API LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept;
 
 }  // namespace crbrt

@@ -101,10 +101,10 @@ struct Network {
 /// operation before it where nothing else reads that value. Weights are folded in double and rounded once to float; numbers
 /// that leave the range of a float become infinite (load_model refuses such a file). A network without either is unchanged,
 /// and so is a folded one. `integers` already belong to the folded operations.
-Network folded(Network network);
+CRBRT_API Network folded(Network network);
 
 /// What the standardisation multiplies by: 1 / feature_std, rounded to float.
-std::vector<float> inverse_std(const Network& network);
+CRBRT_API std::vector<float> inverse_std(const Network& network);
 
 /// A model file in plain structs: the network, and what is said of it.
 struct ModelFile {
@@ -114,15 +114,15 @@ struct ModelFile {
 
 /// Loads a whole .crbm image with every check of load_model(), so that a network that was loaded has a Program. `file` is
 /// untouched unless the status is ok. Throws nothing; allocates.
-LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept;
+CRBRT_API LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept;
 
 /// Reads the file, then load_network. io_error when it cannot be read.
-LoadResult load_network_file(const char* path, ModelFile& file) noexcept;
+CRBRT_API LoadResult load_network_file(const char* path, ModelFile& file) noexcept;
 
 /// The whole .crbm image of a model, which must not be folded: layers are a dense operation, at most one normalisation, at most
 /// one ReLU, each read by the next. Everything that the loader derives (hash, texts of layers, what program it becomes) is left
 /// out; name, n_coeff, heads and test vector come from `network` and `info` as they are. Checks nothing: load_network() of the
 /// image says whether it is a model. The same model gives the same bytes.
-std::vector<std::uint8_t> crbm_image(const ModelFile& file);
+CRBRT_API std::vector<std::uint8_t> crbm_image(const ModelFile& file);
 
 }  // namespace crbrt
