@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "trainer/history.h"
-#include "trainer/plain_network.h"
+#include "trainer/report.h"
+#include "trainer/standardization.h"
 
 namespace at {
 class Tensor;

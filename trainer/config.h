@@ -117,7 +117,4 @@ std::string layer_name(const NetworkConfig& network, std::size_t layer);
 /// Throws base::InputError.
 Config read_config(const std::string& path);
 
-/// Learning rate after `epoch` (fractional) of `config.epochs` epochs.
-double learning_rate_at(const Config& config, double epoch);
-
 }  // namespace crbrt::trainer

@@ -9,18 +9,12 @@
 #include "base/bound_session.h"
 #include "base/error.h"
 #include "crbrt/crbrt.hpp"
-#include "crbrt/loader.hpp"
-#include "model_generated.h"
+#include "crbrt/network.hpp"
 #include "physics/estimand.h"
-#include "trainer/export_integers.h"
 
 namespace crbrt::trainer {
 namespace {
 
-using flatbuffers::FlatBufferBuilder;
-using flatbuffers::Offset;
-
-constexpr std::uint32_t format_version = 1;
 constexpr std::size_t n_test_voxel = 16;
 
 /// Two float evaluations of one network differ by rounding: 1e-7 a layer, times the few tens by which layers amplify. A
@@ -31,83 +25,72 @@ constexpr double max_difference = 1e-3;
 /// byte.
 constexpr double integer_difference = 0.05;
 
-Offset<fbs::Normalization> write(FlatBufferBuilder& builder, const PlainNormalization& n) {
-  if (n.kind == Normalization::none) return 0;
-  const bool is_batch = n.kind == Normalization::batch;
-  return fbs::CreateNormalizationDirect(builder, is_batch ? fbs::NormalizationKind::batch : fbs::NormalizationKind::group,
-                                        static_cast<std::uint32_t>(n.n_group), n.epsilon, &n.gamma, &n.beta,
-                                        is_batch ? &n.mean : nullptr, is_batch ? &n.variance : nullptr);
+constexpr const char* calibration = "fine-tuned in integers by crbrt-train; the cost was not measured";
+
+/// "i8" and "i16" where all layers after the first read the same.
+const char* precision(const IntegerForm& integers) {
+  const auto n_byte = std::count_if(integers.operations.begin(), integers.operations.end(),
+                                    [](const IntegerOperation& op) { return op.reads() == Number::u8; });
+  if (n_byte == 0) return "i16";
+  return static_cast<std::size_t>(n_byte) + 1 == integers.operations.size() ? "i8" : "mixed";
 }
 
-Offset<fbs::Dense> write(FlatBufferBuilder& builder, const NetworkConfig& network, const PlainLayer& layer, std::size_t index) {
-  const auto normalization = write(builder, layer.normalization);
-  const std::string name = layer_name(network, index);
-  const std::string skip = layer.skip_from < 0 ? "" : layer_name(network, static_cast<std::size_t>(layer.skip_from));
-  return fbs::CreateDenseDirect(builder, name.c_str(), static_cast<std::uint32_t>(layer.n_in),
-                                static_cast<std::uint32_t>(layer.n_out), &layer.weights, &layer.bias, normalization,
-                                layer.relu ? fbs::Activation::relu : fbs::Activation::none,
-                                skip.empty() ? nullptr : skip.c_str());
-}
-
-std::vector<Offset<fbs::Output>> write_outputs(FlatBufferBuilder& builder, const Config& config, const Standardization& s) {
-  std::vector<Offset<fbs::Output>> outputs;
+crbrt::Network network_of(const Config& config, const TrainingData& data, const TrainedNetwork& trained) {
+  const Standardization& s = trained.standardization;
+  crbrt::Network network;
+  network.name = config.name;
+  network.n_coeff = static_cast<std::uint32_t>(data.n_coeff);
+  network.phase_reference = config.preprocessing.phase_reference;
+  network.l2_normalize = config.preprocessing.l2_normalize;
+  network.feature_mean = s.mean;
+  network.feature_std = s.std;
+  network.operations = trained.operations;
   for (std::size_t i = 0; i < config.outputs.size(); ++i) {
     const OutputConfig& output = config.outputs[i];
-    const std::string unit = physics::Estimand::from_name(output.name)->unit();
-    outputs.push_back(fbs::CreateOutputDirect(builder, output.name.c_str(), unit.c_str(), s.offset[i], s.scale[i],
-                                              static_cast<float>(output.minimum), static_cast<float>(output.maximum)));
+    network.outputs.push_back({output.name, physics::Estimand::from_name(output.name)->unit(), s.offset[i], s.scale[i],
+                               static_cast<float>(output.minimum), static_cast<float>(output.maximum)});
   }
-  return outputs;
+  if (config.heads.uncertainty) network.uncertainty = {trained.noise.center, trained.noise.minimum, trained.noise.maximum};
+  if (config.heads.atypicality) network.atypicality = {trained.score_threshold};
+  network.integers = trained.integers;
+  return network;
 }
 
-Offset<fbs::Protocol> write_protocol(FlatBufferBuilder& builder, const Config& config, const physics::Dataset& dataset) {
-  const std::vector<double> basis(dataset.basis.data(), dataset.basis.data() + dataset.basis.size());
-  return fbs::CreateProtocolDirect(builder, dataset.sequence_name.c_str(), dataset.sequence_sha256.c_str(),
-                                   dataset.basis_sha256.c_str(), dataset.tr_s, static_cast<std::uint32_t>(dataset.basis.rows()),
-                                   static_cast<std::uint32_t>(dataset.basis.cols()), config.ship_basis ? &basis : nullptr);
-}
-
-Offset<fbs::Provenance> write_provenance(FlatBufferBuilder& builder, const Config& config, const physics::Dataset& dataset,
-                                         const TrainingData& data, const TrainedNetwork& trained) {
-  std::vector<Offset<fbs::OutputLoss>> losses;
+/// Everything but the test vector.
+ModelInfo info_of(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
+                  const TrainedNetwork& trained) {
+  ModelInfo info;
+  info.sequence_name = dataset.sequence_name;
+  info.sequence_sha256 = dataset.sequence_sha256;
+  info.basis_sha256 = dataset.basis_sha256;
+  info.tr_s = dataset.tr_s;
+  info.n_frame = static_cast<std::uint32_t>(dataset.basis.rows());
+  if (config.ship_basis) info.basis.assign(dataset.basis.data(), dataset.basis.data() + dataset.basis.size());
+  info.crbrt_version = CRBRT_VERSION_STRING;
+  info.config_json = config.text;
+  info.dataset_provenance = dataset.provenance;
+  info.loss_kind = name(config.loss);
+  info.epochs = static_cast<std::uint32_t>(trained.epochs);
+  info.n_train = data.training.n;
+  info.n_validation = data.validation.n;
+  info.snr_min = data.snr.minimum;
+  info.snr_max = data.snr.maximum;
+  info.validation_loss = trained.crb_loss;
   for (std::size_t i = 0; i < config.outputs.size(); ++i)
-    losses.push_back(fbs::CreateOutputLossDirect(builder, config.outputs[i].name.c_str(), trained.crb_loss_per_output[i]));
-  return fbs::CreateProvenanceDirect(builder, CRBRT_VERSION_STRING, config.text.c_str(), dataset.provenance.c_str(),
-                                     name(config.loss), static_cast<std::uint32_t>(trained.epochs), data.training.n,
-                                     data.validation.n, data.snr.minimum, data.snr.maximum, trained.crb_loss, &losses,
-                                     config.licence.c_str());
-}
-
-std::vector<std::uint8_t> write_flatbuffer(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
-                                           const TrainedNetwork& trained, const std::vector<float>& test_coefficients,
-                                           const std::vector<float>& test_estimates) {
-  FlatBufferBuilder builder;
-  std::vector<Offset<fbs::Dense>> layers;
-  for (std::size_t i = 0; i < trained.layers.size(); ++i)
-    layers.push_back(write(builder, config.network, trained.layers[i], i));
-  const auto preprocessing =
-      fbs::CreatePreprocessingDirect(builder, config.preprocessing.phase_reference, config.preprocessing.l2_normalize,
-                                     &trained.standardization.mean, &trained.standardization.std);
-  const auto outputs = write_outputs(builder, config, trained.standardization);
-  const auto protocol = write_protocol(builder, config, dataset);
-  const auto provenance = write_provenance(builder, config, dataset, data, trained);
-  const auto test_vector = fbs::CreateTestVectorDirect(builder, &test_coefficients, &test_estimates);
-  const auto uncertainty = config.heads.uncertainty ? fbs::CreateUncertainty(builder, trained.noise.center,
-                                                                             trained.noise.minimum, trained.noise.maximum)
-                                                    : 0;
-  const auto atypicality = config.heads.atypicality ? fbs::CreateAtypicality(builder, trained.score_threshold) : 0;
-  const auto fixed = trained.integers.output_scale.empty() ? 0 : write_integers(builder, trained.integers);
-  builder.Finish(fbs::CreateModelDirect(builder, format_version, config.name.c_str(), preprocessing, &layers, &outputs,
-                                        protocol, provenance, test_vector, uncertainty, atypicality, fixed),
-                 fbs::ModelIdentifier());
-  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+    info.validation_loss_per_output.push_back({config.outputs[i].name, trained.crb_loss_per_output[i]});
+  info.licence = config.licence;
+  if (trained.integers) {
+    info.fixed.precision = precision(*trained.integers);
+    info.fixed.calibration = calibration;
+  }
+  return info;
 }
 
 [[noreturn]] void fail(const std::string& why) { throw base::Error(base::exit_internal, "the exported model " + why); }
 
-Model load(const std::vector<std::uint8_t>& flatbuffer) {
+Model load(const std::vector<std::uint8_t>& image) {
   Model model;
-  const LoadResult result = load_flatbuffer({flatbuffer.data(), flatbuffer.size()}, model);
+  const LoadResult result = load_model({image.data(), image.size()}, model);
   if (result.status != Status::ok) fail(std::string("is refused: ") + message(result.status) + " (" + result.detail + ")");
   return model;
 }
@@ -193,16 +176,16 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
                                        const TrainedNetwork& trained) {
   const std::size_t n_test = std::min(n_test_voxel, trained.check.n);
   const auto end = trained.check.coefficients.begin() + static_cast<std::ptrdiff_t>(n_test * 2 * data.n_coeff);
-  const std::vector<float> coefficients(trained.check.coefficients.begin(), end);
-  const std::vector<float> unknown(n_test * data.n_output, 0.0f);
-  const Model draft = load(write_flatbuffer(config, dataset, data, trained, coefficients, unknown));
+  ModelFile file{network_of(config, data, trained), info_of(config, dataset, data, trained)};
+  file.info.test_coefficients.assign(trained.check.coefficients.begin(), end);
+  file.info.test_estimates.assign(n_test * data.n_output, 0.0f);
   const auto sigma = static_cast<float>(1 / data.snr.maximum);
-  const auto estimates = run_scalar(draft.program(), coefficients, sigma).estimates;
-  const auto flatbuffer = write_flatbuffer(config, dataset, data, trained, coefficients, estimates);
-  const Model model = load(flatbuffer);
+  file.info.test_estimates = run_scalar(load(crbm_image(file)).program(), file.info.test_coefficients, sigma).estimates;
+  std::vector<std::uint8_t> image = crbm_image(file);
+  const Model model = load(image);
   check_against_torch(model.program(), trained, sigma);
   if (model.fixed_program() != nullptr) check_integers(*model.fixed_program(), trained, sigma);
-  return wrap_model({flatbuffer.data(), flatbuffer.size()});
+  return image;
 }
 
 }  // namespace crbrt::trainer

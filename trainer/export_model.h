@@ -1,4 +1,4 @@
-/// From a trained network to a model file: FlatBuffers by models/model.fbs, then the container of crbrt::loader.
+/// From a trained network to a model file (crbrt/network.hpp).
 #pragma once
 
 #include <cstdint>

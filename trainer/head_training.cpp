@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trainer/optimizer_step.h"
+#include "trainer/optimizer.h"
 #include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
@@ -27,8 +27,8 @@ at::Tensor inputs_of(const VoxelBatch& voxels, const HeadMaterial& material) {
 
 }  // namespace
 
-at::Tensor head_loss(const Network& network, const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
-                     const at::Tensor& unlike) {
+at::Tensor head_loss(const TrainableNetwork& network, const HeadMaterial& material, const at::Tensor& features,
+                     const VoxelBatch& batch, const at::Tensor& unlike) {
   const HeadConfig& wanted = material.config.heads;
   const std::int64_t n_output = batch.targets.size(1);
   const at::Tensor heads = features.narrow(1, n_output, features.size(1) - n_output);
@@ -55,7 +55,7 @@ std::vector<float> head_shift(const Config& config, const HeadCalibration& calib
   return shift;
 }
 
-void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material) {
+void refine_standard_deviations(TrainableNetwork& network, const NoisySource& training, const HeadMaterial& material) {
   // A fresh optimiser: where gradients are zero, and for all but the heads they are, it leaves the parameters alone.
   torch::optim::Adam adam({network.parameters()}, torch::optim::AdamOptions(refinement_rate));
   const auto n = static_cast<std::int64_t>(training.size()),
@@ -81,7 +81,7 @@ void refine_standard_deviations(Network& network, const NoisySource& training, c
   }
 }
 
-HeadCalibration calibrate_heads(const Network& network, const NoisySource& held_out, const HeadMaterial& material) {
+HeadCalibration calibrate_heads(const TrainableNetwork& network, const NoisySource& held_out, const HeadMaterial& material) {
   if (head_count(material.config) == 0) return {};
   VoxelBatch all;
   for (int draw = 0; draw < calibration_draws; ++draw) {

@@ -18,8 +18,8 @@ struct HeadMaterial {
 
 /// What the heads add to the loss of a step with these `features`: the likelihood of the errors, and how badly the score tells
 /// these voxels from those of `unlike` (undefined without atypicality).
-at::Tensor head_loss(const Network& network, const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
-                     const at::Tensor& unlike);
+at::Tensor head_loss(const TrainableNetwork& network, const HeadMaterial& material, const at::Tensor& features,
+                     const VoxelBatch& batch, const at::Tensor& unlike);
 
 /// Inputs of one voxel unlike any fingerprint for every four of `coefficients`, in random order.
 at::Tensor unlike_inputs(const at::Tensor& coefficients, const HeadMaterial& material);
@@ -30,9 +30,9 @@ std::vector<float> head_shift(const Config& config, const HeadCalibration& calib
 
 /// Trains the rows of the standard deviations alone with coverage_loss() and coverage_mismatch(), with as many voxels at low
 /// SNR as at high SNR, for heads.refine_epochs epochs. Draws from LibTorch's generators as they stand.
-void refine_standard_deviations(Network& network, const NoisySource& training, const HeadMaterial& material);
+void refine_standard_deviations(TrainableNetwork& network, const NoisySource& training, const HeadMaterial& material);
 
 /// On every held-out fingerprint at SNRs from the lowest to the highest in equal ratios.
-HeadCalibration calibrate_heads(const Network& network, const NoisySource& held_out, const HeadMaterial& material);
+HeadCalibration calibrate_heads(const TrainableNetwork& network, const NoisySource& held_out, const HeadMaterial& material);
 
 }  // namespace crbrt::trainer

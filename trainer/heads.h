@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "trainer/config.h"
-#include "trainer/plain_network.h"
+#include "trainer/standardization.h"
 
 namespace at {
 class Tensor;

@@ -106,7 +106,7 @@ IntegerPlan choose_plan(const std::vector<Number>& reads, const std::vector<Obse
   return plan;
 }
 
-IntegerPlan choose_plan(const QuantizationConfig& config, const Network& network, const at::Tensor& inputs,
+IntegerPlan choose_plan(const QuantizationConfig& config, const TrainableNetwork& network, const at::Tensor& inputs,
                         const at::Tensor& weights) {
   const Trace trace = network.trace(inputs);
   // With random signs the square of one gradient is, in the mean, the sum of the squares over outputs.
@@ -114,11 +114,12 @@ IntegerPlan choose_plan(const QuantizationConfig& config, const Network& network
   const at::Tensor estimates = trace.features.narrow(1, 0, weights.size(1));
   const torch::autograd::variable_list read(trace.layer_inputs.begin() + 1, trace.layer_inputs.end());
   const auto gradients = torch::autograd::grad({(estimates * signs * at::sqrt(weights)).sum()}, read);
-  const std::vector<PlainLayer> plain = network.plain();
   std::vector<ObservedLayer> layers;
-  for (std::size_t i = 0; i < plain.size(); ++i) {
-    const at::Tensor weight = at::tensor(plain[i].weights, at::kFloat).view({-1, static_cast<std::int64_t>(plain[i].n_in)});
-    layers.push_back({weight.to(inputs.device()), at::tensor(plain[i].bias, at::kFloat).to(inputs.device()),
+  for (const Operation& op : network.operations()) {
+    if (op.kind != OperationKind::dense) continue;
+    const std::size_t i = layers.size();
+    const at::Tensor weight = at::tensor(op.weights, at::kFloat).view({-1, static_cast<std::int64_t>(op.n_in)});
+    layers.push_back({weight.to(inputs.device()), at::tensor(op.bias, at::kFloat).to(inputs.device()),
                       trace.layer_inputs[i].detach(), i == 0 ? at::Tensor() : at::square(gradients[i - 1])});
   }
   return choose_plan(config.reads, layers);
@@ -126,16 +127,25 @@ IntegerPlan choose_plan(const QuantizationConfig& config, const Network& network
 
 namespace {
 
+std::vector<Requant> requants(const IntegerOperation& op) {
+  std::vector<Requant> all;
+  for (std::size_t j = 0; j < op.shift.size(); ++j) all.push_back({op.shift[j], op.multiplier[j]});
+  return all;
+}
+
 /// Integers [n, n_out] of a layer that is not the last, ReLU included.
-at::Tensor next_integers(const IntegerLayer& layer, const at::Tensor& in) {
-  const at::Tensor weights = at::tensor(layer.weights, at::kShort).to(at::kDouble).view({-1, in.size(1)});
-  const at::Tensor sums = at::addmm(at::tensor(layer.bias, at::kInt).to(at::kDouble), in, weights.t()).contiguous();
+at::Tensor next_integers(const IntegerOperation& op, const std::vector<Requant>& requant, const at::Tensor& in) {
+  const at::Tensor weights =
+      (op.reads() == Number::u8 ? at::tensor(op.weights_s8, at::kChar) : at::tensor(op.weights_s16, at::kShort))
+          .to(at::kDouble)
+          .view({-1, in.size(1)});
+  const at::Tensor sums = at::addmm(at::tensor(op.bias, at::kInt).to(at::kDouble), in, weights.t()).contiguous();
   at::Tensor next = at::empty_like(sums);
   const double* sum = sums.data_ptr<double>();
   double* value = next.data_ptr<double>();
   for (std::int64_t i = 0; i < sums.numel(); ++i) {
-    const Requant& r = layer.requant[static_cast<std::size_t>(i % sums.size(1))];
-    value[i] = saturate(requantize(static_cast<std::int32_t>(sum[i]), r), 0, layer.out == Number::u8 ? u8_max : s16_max);
+    const Requant& r = requant[static_cast<std::size_t>(i % sums.size(1))];
+    value[i] = saturate(requantize(static_cast<std::int32_t>(sum[i]), r), 0, op.out == Number::u8 ? u8_max : s16_max);
   }
   return next;
 }
@@ -148,55 +158,81 @@ std::vector<double> step_values(const at::Tensor& integers, const at::Tensor& re
   return to_doubles(at::where(steps > 0.05 * middle, steps, middle));
 }
 
-PlainLayer real_layer(const IntegerLayer& layer, const LayerPlan& plan) {
-  PlainLayer real;
-  real.n_in = plan.in_scale.size();
-  real.n_out = plan.sum_scale.size();
+Operation real_operation(const IntegerOperation& integers, const LayerPlan& plan) {
+  Operation real;
+  real.n_in = static_cast<std::uint32_t>(plan.in_scale.size());
+  real.n_out = static_cast<std::uint32_t>(plan.sum_scale.size());
   for (std::size_t j = 0; j < real.n_out; ++j) {
-    const std::int32_t half = layer.requant.empty() ? 0 : first_shift_half(layer.requant[j]);
+    const std::int32_t half = plan.requant.empty() ? 0 : first_shift_half(plan.requant[j]);
     for (std::size_t k = 0; k < real.n_in; ++k)
-      real.weights.push_back(static_cast<float>(layer.weights[j * real.n_in + k] * plan.sum_scale[j] / plan.in_scale[k]));
-    real.bias.push_back(static_cast<float>((static_cast<double>(layer.bias[j]) - half) * plan.sum_scale[j]));
+      real.weights.push_back(static_cast<float>(integers.weight(j * real.n_in + k) * plan.sum_scale[j] / plan.in_scale[k]));
+    real.bias.push_back(static_cast<float>((static_cast<double>(integers.bias[j]) - half) * plan.sum_scale[j]));
   }
   return real;
 }
 
 }  // namespace
 
-Continued continued(const IntegerNetwork& integers, const Network& network, const at::Tensor& inputs) {
+Continued continued(const IntegerForm& integers, const TrainableNetwork& network, const at::Tensor& inputs) {
   const at::NoGradGuard no_gradient;
   const Trace trace = network.trace(inputs);
-  Continued result{{integers.input_factor, {}}, {}};
-  at::Tensor in = quantized(inputs.to(at::kCPU), at::tensor(integers.input_factor, at::kFloat)).to(at::kDouble);
+  Continued result{{integers.input_scale, {}}, {}};
+  at::Tensor in = quantized(inputs.to(at::kCPU), at::tensor(integers.input_scale, at::kFloat)).to(at::kDouble);
   std::vector<double> in_scale;
-  for (const float factor : integers.input_factor) in_scale.push_back(1 / double{factor});
-  for (std::size_t i = 0; i < integers.layers.size(); ++i) {
-    const IntegerLayer& layer = integers.layers[i];
-    LayerPlan plan{layer.in, layer.out, in_scale, {}, layer.requant};
-    if (layer.requant.empty()) {
+  for (const float factor : integers.input_scale) in_scale.push_back(1 / double{factor});
+  for (std::size_t i = 0; i < integers.operations.size(); ++i) {
+    const IntegerOperation& op = integers.operations[i];
+    LayerPlan plan{op.reads(), op.out, in_scale, {}, requants(op)};
+    if (plan.requant.empty()) {
       plan.sum_scale.assign(integers.output_scale.begin(), integers.output_scale.end());
     } else {
-      in = next_integers(layer, in);
+      in = next_integers(op, plan.requant, in);
       in_scale = step_values(in, trace.layer_inputs[i + 1]);
-      for (std::size_t j = 0; j < in_scale.size(); ++j)
-        plan.sum_scale.push_back(in_scale[j] / scale_after(layer.requant[j], 1));
+      for (std::size_t j = 0; j < in_scale.size(); ++j) plan.sum_scale.push_back(in_scale[j] / scale_after(plan.requant[j], 1));
     }
-    result.real.push_back(real_layer(layer, plan));
+    result.real.push_back(real_operation(op, plan));
     result.plan.layers.push_back(std::move(plan));
   }
   return result;
 }
 
-IntegerPlan empty_plan(const QuantizationConfig& config, const Network& network) {
-  const std::vector<PlainLayer> plain = network.plain();
+IntegerPlan empty_plan(const QuantizationConfig& config, const TrainableNetwork& network) {
   IntegerPlan plan;
-  plan.input_factor.resize(plain.front().n_in);
-  for (std::size_t i = 0; i < plain.size(); ++i) {
-    const bool is_last = i + 1 == plain.size();
-    plan.layers.push_back({config.reads[i], is_last ? Number::s32 : config.reads[i + 1], std::vector<double>(plain[i].n_in),
-                           std::vector<double>(plain[i].n_out), std::vector<Requant>(is_last ? 0 : plain[i].n_out)});
+  for (const Operation& op : network.operations()) {
+    if (op.kind != OperationKind::dense) continue;
+    const std::size_t i = plan.layers.size();
+    const bool is_last = i + 1 == config.reads.size();
+    if (i == 0) plan.input_factor.resize(op.n_in);
+    plan.layers.push_back({config.reads[i], is_last ? Number::s32 : config.reads[i + 1], std::vector<double>(op.n_in),
+                           std::vector<double>(op.n_out), std::vector<Requant>(is_last ? 0 : op.n_out)});
   }
   return plan;
+}
+
+std::vector<double> numbers_of(const IntegerPlan& plan) {
+  std::vector<double> numbers(plan.input_factor.begin(), plan.input_factor.end());
+  for (const LayerPlan& layer : plan.layers) {
+    numbers.insert(numbers.end(), layer.in_scale.begin(), layer.in_scale.end());
+    numbers.insert(numbers.end(), layer.sum_scale.begin(), layer.sum_scale.end());
+    for (const Requant& r : layer.requant) {
+      numbers.push_back(r.shift);
+      numbers.push_back(r.multiplier);
+    }
+  }
+  return numbers;
+}
+
+void read_numbers(const std::vector<double>& numbers, IntegerPlan& plan) {
+  auto next = numbers.begin();
+  for (float& factor : plan.input_factor) factor = static_cast<float>(*next++);
+  for (LayerPlan& layer : plan.layers) {
+    for (double& scale : layer.in_scale) scale = *next++;
+    for (double& scale : layer.sum_scale) scale = *next++;
+    for (Requant& r : layer.requant) {
+      r.shift = static_cast<std::int32_t>(*next++);
+      r.multiplier = static_cast<std::int32_t>(*next++);
+    }
+  }
 }
 
 }  // namespace crbrt::trainer

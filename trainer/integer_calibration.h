@@ -24,19 +24,19 @@ IntegerPlan choose_plan(const std::vector<Number>& reads, const std::vector<Obse
 
 /// The same of a network on voxels `inputs` [n, n_input], where the squared error of a standardised output costs `weights`
 /// [n, n_output]. Draws from LibTorch's generators.
-IntegerPlan choose_plan(const QuantizationConfig& config, const Network& network, const at::Tensor& inputs,
+IntegerPlan choose_plan(const QuantizationConfig& config, const TrainableNetwork& network, const at::Tensor& inputs,
                         const at::Tensor& weights);
 
 /// A network in integers that is there already: the plan that it has followed, and `real` weights that round to its own. What a
 /// step of a layer is worth is found by comparing with the real `network` on voxels `inputs`.
 struct Continued {
   IntegerPlan plan;
-  std::vector<PlainLayer> real;
+  std::vector<Operation> real;  ///< the dense operations
 };
-Continued continued(const IntegerNetwork& integers, const Network& network, const at::Tensor& inputs);
+Continued continued(const IntegerForm& integers, const TrainableNetwork& network, const at::Tensor& inputs);
 
 /// A plan with all sizes that `network` needs for read_numbers().
-IntegerPlan empty_plan(const QuantizationConfig& config, const Network& network);
+IntegerPlan empty_plan(const QuantizationConfig& config, const TrainableNetwork& network);
 
 /// The step of 0 .. 255 for which rounding and clipping of each feature cost least, [n_feature]. values [n, n_feature].
 std::vector<double> scales_u8(const at::Tensor& values, const at::Tensor& sensitivity);

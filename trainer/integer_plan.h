@@ -26,20 +26,6 @@ struct IntegerPlan {
   std::vector<LayerPlan> layers;
 };
 
-/// One layer as the model file stores it.
-struct IntegerLayer {
-  Number in = Number::s16, out = Number::s16;
-  std::vector<std::int16_t> weights;  ///< [n_out, n_in] row-major; those of u8 inputs fit a byte
-  std::vector<std::int32_t> bias;     ///< [n_out], holds what makes the first shift round
-  std::vector<Requant> requant;
-};
-
-struct IntegerNetwork {
-  std::vector<float> input_factor;
-  std::vector<IntegerLayer> layers;
-  std::vector<float> output_scale;  ///< [n_output + n_head]; empty: the network is not in integers
-};
-
 /// A checkpoint's form of the plan: scales, shifts and multipliers in one row. `read_numbers` fills a plan whose `in` and `out`
 /// are set and whose vectors have their sizes.
 std::vector<double> numbers_of(const IntegerPlan& plan);

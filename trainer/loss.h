@@ -10,7 +10,7 @@
 #pragma once
 
 #include "trainer/config.h"
-#include "trainer/plain_network.h"
+#include "trainer/standardization.h"
 
 namespace at {
 class Tensor;

@@ -27,7 +27,7 @@ struct Integers {
 
 }  // namespace
 
-struct Network::Impl {
+struct TrainableNetwork::Impl {
   LayerTensors tensors;
   double trunk_gradient = 0;
   std::optional<Integers> integers;
@@ -80,21 +80,23 @@ struct Network::Impl {
   }
 };
 
-Network::Network(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient, std::uint64_t seed,
-                 const c10::Device& device)
+TrainableNetwork::TrainableNetwork(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient,
+                                   std::uint64_t seed, const c10::Device& device)
     : impl_(std::make_unique<Impl>(Impl{LayerTensors(config, sizes, seed, device), trunk_gradient, {}})) {}
 
-Network::~Network() = default;
-Network::Network(Network&&) noexcept = default;
+TrainableNetwork::~TrainableNetwork() = default;
+TrainableNetwork::TrainableNetwork(TrainableNetwork&&) noexcept = default;
 
-at::Tensor& Network::parameters() { return impl_->tensors.parameters; }
-at::Tensor& Network::running_statistics() { return impl_->tensors.running; }
+at::Tensor& TrainableNetwork::parameters() { return impl_->tensors.parameters; }
+at::Tensor& TrainableNetwork::running_statistics() { return impl_->tensors.running; }
 
-std::int64_t Network::head_parameters() const { return impl_->tensors.head_count(); }
+std::int64_t TrainableNetwork::head_parameters() const { return impl_->tensors.head_count(); }
 
-at::Tensor Network::forward(const at::Tensor& inputs, Mode mode) const { return impl_->features(impl_->trunk(inputs, mode)); }
+at::Tensor TrainableNetwork::forward(const at::Tensor& inputs, Mode mode) const {
+  return impl_->features(impl_->trunk(inputs, mode));
+}
 
-at::Tensor Network::forward_heads(const at::Tensor& inputs, Mode mode) const {
+at::Tensor TrainableNetwork::forward_heads(const at::Tensor& inputs, Mode mode) const {
   if (impl_->trunk_gradient > 0) return impl_->heads(impl_->trunk(inputs, mode));
   at::Tensor x;
   {
@@ -104,7 +106,7 @@ at::Tensor Network::forward_heads(const at::Tensor& inputs, Mode mode) const {
   return impl_->heads(x);
 }
 
-at::Tensor Network::forward_frozen(const at::Tensor& inputs) const {
+at::Tensor TrainableNetwork::forward_frozen(const at::Tensor& inputs) const {
   at::Tensor x, estimates;
   {
     const at::NoGradGuard no_gradient;
@@ -114,9 +116,9 @@ at::Tensor Network::forward_frozen(const at::Tensor& inputs) const {
   return at::cat({estimates, impl_->heads(x)}, 1);
 }
 
-at::Tensor Network::forward_real(const at::Tensor& inputs) const { return trace(inputs).features; }
+at::Tensor TrainableNetwork::forward_real(const at::Tensor& inputs) const { return trace(inputs).features; }
 
-Trace Network::trace(const at::Tensor& inputs) const {
+Trace TrainableNetwork::trace(const at::Tensor& inputs) const {
   Trace result{impl_->real_inputs(inputs, Mode::inference), {}};
   const Layer &last = impl_->tensors.layers.back(), &head = impl_->tensors.head;
   result.features = at::linear(result.layer_inputs.back(), last.weight, last.bias);
@@ -125,7 +127,7 @@ Trace Network::trace(const at::Tensor& inputs) const {
   return result;
 }
 
-void Network::set_integers(const IntegerPlan& plan) {
+void TrainableNetwork::set_integers(const IntegerPlan& plan) {
   const LayerTensors& tensors = impl_->tensors;
   const c10::Device device = tensors.parameters.device();
   Integers integers{plan, at::tensor(plan.input_factor, at::kFloat).to(device), {}, {}};
@@ -137,15 +139,16 @@ void Network::set_integers(const IntegerPlan& plan) {
   impl_->integers = std::move(integers);
 }
 
-const IntegerPlan* Network::integers() const { return impl_->integers ? &impl_->integers->plan : nullptr; }
+const IntegerPlan* TrainableNetwork::integers() const { return impl_->integers ? &impl_->integers->plan : nullptr; }
 
-void Network::set_weights(const std::vector<PlainLayer>& layers) {
+void TrainableNetwork::set_weights(const std::vector<Operation>& operations) {
   const at::NoGradGuard no_gradient;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto n_in = static_cast<std::int64_t>(layers[i].n_in);
-    const at::Tensor weights = at::tensor(layers[i].weights, at::kFloat).view({-1, n_in}),
-                     bias = at::tensor(layers[i].bias, at::kFloat);
-    const Layer& to = impl_->tensors.layers[i];
+  std::size_t i = 0;
+  for (const Operation& op : operations) {
+    if (op.kind != OperationKind::dense) continue;
+    const at::Tensor weights = at::tensor(op.weights, at::kFloat).view({-1, static_cast<std::int64_t>(op.n_in)}),
+                     bias = at::tensor(op.bias, at::kFloat);
+    const Layer& to = impl_->tensors.layers[i++];
     const std::int64_t n_own = to.bias.size(0), n_rest = bias.size(0) - n_own;
     to.weight.copy_(weights.narrow(0, 0, n_own));
     to.bias.copy_(bias.narrow(0, 0, n_own));
@@ -155,71 +158,104 @@ void Network::set_weights(const std::vector<PlainLayer>& layers) {
   }
 }
 
-void Network::add_to_head_bias(const std::vector<float>& shift) {
+void TrainableNetwork::add_to_head_bias(const std::vector<float>& shift) {
   const at::NoGradGuard no_gradient;
   if (!shift.empty()) impl_->tensors.head.bias.add_(at::tensor(shift, at::kFloat).to(impl_->tensors.head.bias.device()));
 }
 
-std::vector<PlainLayer> Network::plain() const {
+namespace {
+
+void append(std::vector<float>& to, const at::Tensor& tensor) {
+  const std::vector<float> numbers = to_vector(tensor);
+  to.insert(to.end(), numbers.begin(), numbers.end());
+}
+
+/// The next operation of a layer, which reads what the last one wrote.
+Operation next_operation(const std::vector<Operation>& before, OperationKind kind, std::size_t n_in, std::size_t n_out) {
+  Operation op;
+  op.kind = kind;
+  op.in = before.size();
+  op.n_in = static_cast<std::uint32_t>(n_in);
+  op.n_out = static_cast<std::uint32_t>(n_out);
+  return op;
+}
+
+Operation normalization(const Layer& layer, const NetworkConfig& config, const std::vector<Operation>& before,
+                        std::size_t width) {
+  const bool is_batch = config.normalization == Normalization::batch;
+  Operation op = next_operation(before, is_batch ? OperationKind::batch_norm : OperationKind::group_norm, width, width);
+  op.n_group = static_cast<std::uint32_t>(config.n_group);
+  op.epsilon = static_cast<float>(epsilon);
+  op.weights = to_vector(layer.gamma);
+  op.bias = to_vector(layer.beta);
+  if (is_batch) {
+    op.mean = to_vector(layer.mean);
+    op.variance = to_vector(layer.variance);
+  }
+  return op;
+}
+
+}  // namespace
+
+std::vector<Operation> TrainableNetwork::operations() const {
   const LayerTensors& tensors = impl_->tensors;
-  std::vector<PlainLayer> result;
+  std::vector<Operation> result;
+  std::vector<std::size_t> sums;  // of each layer: the value that its dense operation writes
   for (std::size_t i = 0; i < tensors.layers.size(); ++i) {
     const Layer& layer = tensors.layers[i];
-    PlainLayer out;
-    out.n_in = tensors.width[i];
-    out.n_out = tensors.width[i + 1];
-    out.weights = to_vector(layer.weight);
-    out.bias = to_vector(layer.bias);
-    out.relu = layer.is_hidden;
-    out.skip_from = layer.skip_from;
-    if (layer.gamma.defined()) {
-      out.normalization = {tensors.config.normalization,
-                           tensors.config.n_group,
-                           static_cast<float>(epsilon),
-                           to_vector(layer.gamma),
-                           to_vector(layer.beta),
-                           {},
-                           {}};
-      if (layer.mean.defined()) {
-        out.normalization.mean = to_vector(layer.mean);
-        out.normalization.variance = to_vector(layer.variance);
-      }
-    }
-    result.push_back(std::move(out));
+    const std::size_t first = result.size(), width = tensors.width[i + 1];
+    Operation dense = next_operation(result, OperationKind::dense, tensors.width[i], width);
+    dense.weights = to_vector(layer.weight);
+    dense.bias = to_vector(layer.bias);
+    if (layer.skip_from >= 0) dense.add = sums[static_cast<std::size_t>(layer.skip_from)];
+    result.push_back(std::move(dense));
+    sums.push_back(result.size());
+    if (layer.gamma.defined()) result.push_back(normalization(layer, tensors.config, result, width));
+    if (layer.is_hidden) result.push_back(next_operation(result, OperationKind::relu, width, width));
+    for (std::size_t k = first; k < result.size(); ++k) result[k].layer = layer_name(tensors.config, i);
   }
   if (tensors.n_head > 0) {
-    PlainLayer& last = result.back();
-    const std::vector<float> weights = to_vector(tensors.head.weight), bias = to_vector(tensors.head.bias);
-    last.n_out += tensors.n_head;
-    last.weights.insert(last.weights.end(), weights.begin(), weights.end());
-    last.bias.insert(last.bias.end(), bias.begin(), bias.end());
+    Operation& last = result.back();
+    last.n_out += static_cast<std::uint32_t>(tensors.n_head);
+    append(last.weights, tensors.head.weight);
+    append(last.bias, tensors.head.bias);
   }
   return result;
 }
 
 namespace {
 
-void append(const IntegerDense& layer, const Layer& real, IntegerLayer& to) {
+void append(const IntegerDense& layer, const Layer& real, IntegerOperation& to) {
   const at::Tensor weights = layer.integer_weights(real.weight), bias = layer.integer_bias(real.bias, weights);
-  for (const double weight : to_doubles(weights.detach())) to.weights.push_back(static_cast<std::int16_t>(weight));
+  for (const double weight : to_doubles(weights.detach()))
+    if (layer.in == Number::u8)
+      to.weights_s8.push_back(static_cast<std::int8_t>(weight));
+    else
+      to.weights_s16.push_back(static_cast<std::int16_t>(weight));
   for (const double value : to_doubles(bias.detach())) to.bias.push_back(static_cast<std::int32_t>(value));
 }
 
 }  // namespace
 
-IntegerNetwork Network::integer_network() const {
-  if (!impl_->integers) return {};
+std::optional<IntegerForm> TrainableNetwork::integer_form() const {
+  if (!impl_->integers) return std::nullopt;
   const Integers& integers = *impl_->integers;
-  IntegerNetwork result{integers.plan.input_factor, {}, {}};
+  IntegerForm form;
+  form.input_scale = integers.plan.input_factor;
   for (std::size_t i = 0; i < integers.layers.size(); ++i) {
     const LayerPlan& plan = integers.plan.layers[i];
-    IntegerLayer layer{plan.in, plan.out, {}, {}, plan.requant};
-    append(integers.layers[i], impl_->tensors.layers[i], layer);
-    if (integers.head && i + 1 == integers.layers.size()) append(*integers.head, impl_->tensors.head, layer);
-    result.layers.push_back(std::move(layer));
+    IntegerOperation op;
+    op.out = plan.out;
+    append(integers.layers[i], impl_->tensors.layers[i], op);
+    if (integers.head && i + 1 == integers.layers.size()) append(*integers.head, impl_->tensors.head, op);
+    for (const Requant& r : plan.requant) {
+      op.shift.push_back(static_cast<std::uint8_t>(r.shift));
+      op.multiplier.push_back(static_cast<std::int16_t>(r.multiplier));
+    }
+    form.operations.push_back(std::move(op));
   }
-  for (const double scale : integers.plan.layers.back().sum_scale) result.output_scale.push_back(static_cast<float>(scale));
-  return result;
+  for (const double scale : integers.plan.layers.back().sum_scale) form.output_scale.push_back(static_cast<float>(scale));
+  return form;
 }
 
 }  // namespace crbrt::trainer

@@ -1,4 +1,5 @@
-/// The trainable network: dense layers with normalisation, ReLU and skips, differentiated by LibTorch.
+/// The network while it is trained, a module of LibTorch: dense layers with normalisation, ReLU and skips, differentiated by
+/// LibTorch.
 ///
 /// All trainable numbers live in one flat tensor and their gradients in another; the layers' weights are views of it. The
 /// optimiser, gradient clipping, averaging and checkpoints then each handle one tensor instead of dozens of small ones, which
@@ -7,11 +8,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "crbrt/network.hpp"
 #include "trainer/config.h"
 #include "trainer/integer_plan.h"
-#include "trainer/plain_network.h"
 
 namespace at {
 class Tensor;
@@ -31,14 +33,14 @@ struct LayerSizes {
 /// A pass in real numbers: what each layer reads, and what the last one gives (defined in layer_tensors.h).
 struct Trace;
 
-class Network {
+class TrainableNetwork {
  public:
   /// The last layer has n_out estimates and n_head further features, of whose gradient a share `trunk_gradient` reaches the
   /// hidden layers. He-normal weights from `seed`, zero biases. The weights do not depend on the device.
-  Network(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient, std::uint64_t seed,
-          const c10::Device& device);
-  ~Network();
-  Network(Network&&) noexcept;
+  TrainableNetwork(const NetworkConfig& config, const LayerSizes& sizes, double trunk_gradient, std::uint64_t seed,
+                   const c10::Device& device);
+  ~TrainableNetwork();
+  TrainableNetwork(TrainableNetwork&&) noexcept;
 
   /// inputs [n, n_in] float -> [n, n_out + n_head], differentiable with respect to parameters(). Mode::training updates the
   /// running statistics of batch normalisation.
@@ -56,15 +58,15 @@ class Network {
   at::Tensor forward_real(const at::Tensor& inputs) const;
   Trace trace(const at::Tensor& inputs) const;
 
-  /// As plain() gives them, of a network without normalisation and skips.
-  void set_weights(const std::vector<PlainLayer>& layers);
+  /// Those of the dense operations, as operations() gives them, of a network without normalisation and skips.
+  void set_weights(const std::vector<Operation>& operations);
   void add_to_head_bias(const std::vector<float>& shift);  ///< [n_head], or nothing
 
-  at::Tensor& parameters();              ///< [n_parameter] flat; its grad() is the flat gradient
-  std::int64_t head_parameters() const;  ///< so many at the end of parameters() belong to the heads alone
-  at::Tensor& running_statistics();      ///< flat; empty without batch normalisation
-  std::vector<PlainLayer> plain() const;
-  IntegerNetwork integer_network() const;  ///< as a model file stores it; empty without integers
+  at::Tensor& parameters();                         ///< [n_parameter] flat; its grad() is the flat gradient
+  std::int64_t head_parameters() const;             ///< so many at the end of parameters() belong to the heads alone
+  at::Tensor& running_statistics();                 ///< flat; empty without batch normalisation
+  std::vector<Operation> operations() const;        ///< as a model file has them, the last one with the rows of the heads
+  std::optional<IntegerForm> integer_form() const;  ///< likewise
 
  private:
   struct Impl;

@@ -3,6 +3,7 @@
 #include "trainer/noise.h"
 
 #include <ATen/ATen.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <numbers>
@@ -35,6 +36,13 @@ at::Tensor rotate(const at::Tensor& c, const at::Tensor& real, const at::Tensor&
 }
 
 }  // namespace
+
+/// One stream of the counter-based generator of data sets gives the seed.
+void seed_generators(std::uint64_t seed, std::uint64_t epoch) {
+  physics::CounterRandom random(seed, physics::Stream::training_noise, epoch);
+  const std::uint64_t high = random.bits();
+  torch::manual_seed(high << 32 | random.bits());
+}
 
 at::Tensor normalize_coefficients(const at::Tensor& coefficients, const PreprocessingConfig& config) {
   at::Tensor c = coefficients;

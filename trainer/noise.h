@@ -21,6 +21,14 @@ struct Device;
 
 namespace crbrt::trainer {
 
+// Draws outside the epochs have numbers that no epoch has.
+inline constexpr std::uint64_t statistics_epoch = ~std::uint64_t{0};  ///< the draw that measures the standardisation
+inline constexpr std::uint64_t refinement_epoch = statistics_epoch - 1;
+inline constexpr std::uint64_t integer_epoch = statistics_epoch - 2;  ///< the draw that scales of integers are chosen on
+
+/// LibTorch's generators of random numbers become a function of seed and epoch, so that a checkpoint need not hold their state.
+void seed_generators(std::uint64_t seed, std::uint64_t epoch);
+
 /// [n, 2 * n_coeff] float coefficients -> phase rotation and l2 norm, without standardisation.
 at::Tensor normalize_coefficients(const at::Tensor& coefficients, const PreprocessingConfig& config);
 

@@ -1,4 +1,4 @@
-/// What a person sees of a training run: lines on the console, a CSV and a picture of the loss.
+/// The course of a training run, and what a person sees of it: lines on the console, a CSV and a picture of the loss.
 #pragma once
 
 #include <chrono>
@@ -7,9 +7,20 @@
 #include <vector>
 
 #include "trainer/config.h"
-#include "trainer/history.h"
 
 namespace crbrt::trainer {
+
+/// One row a validation.
+struct HistoryRow {
+  std::size_t epoch = 0;  ///< epochs done; 0: where fine-tuning in integers starts
+  double learning_rate = 0;
+  double training_loss = 0;    ///< mean over this epoch, while the weights moved
+  double validation_loss = 0;  ///< in integers where the network is
+  double real_loss = 0;        ///< where it is: the same in real numbers
+  std::vector<double> validation_per_output;
+};
+
+using History = std::vector<HistoryRow>;
 
 /// "epoch 35/200  lr 2.1e-03  loss 0.84  validation 0.79 (m0_semi_frac 0.80, ...)"
 std::string history_line(const Config& config, const HistoryRow& row);

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "trainer/generators.h"
 #include "trainer/host_values.h"
 #include "trainer/loss.h"
-#include "trainer/special_epochs.h"
+#include "trainer/noise.h"
+#include "trainer/optimizer.h"
 #include "trainer/start_model.h"
 
 namespace crbrt::trainer {
@@ -64,8 +64,8 @@ TrainedNetwork Run::result() {
   const HeadCalibration calibration = calibrate_heads(network_, validation_, material());
   network_.add_to_head_bias(head_shift(config_, calibration, start_ != nullptr ? &start_->score_threshold : nullptr));
   TrainedNetwork out;
-  out.layers = network_.plain();
-  out.integers = network_.integer_network();
+  out.operations = network_.operations();
+  out.integers = network_.integer_form();
   out.standardization = standardization_;
   out.epochs = epoch_;
   out.history = history_;

@@ -2,23 +2,23 @@
 /// numbers refer to, so that its integers can replace those of the model: standardisation, range of the noise, threshold.
 #pragma once
 
-#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crbrt/network.hpp"
 #include "trainer/config.h"
-#include "trainer/integer_plan.h"
-#include "trainer/plain_network.h"
+#include "trainer/standardization.h"
 
 namespace crbrt::trainer {
 
 struct StartModel {
-  std::vector<PlainLayer> layers;  ///< the last one with the rows of the heads
+  std::vector<Operation> operations;  ///< the last one with the rows of the heads
   Standardization standardization;
-  NoiseRange noise;           ///< with uncertainty
-  float score_threshold = 0;  ///< with atypicality
-  IntegerNetwork integers;    ///< of crbrt-codegen or of another fine-tuning: where this one starts; empty without
-  std::string sha256;         ///< of the content: a checkpoint belongs to it
+  NoiseRange noise;                     ///< with uncertainty
+  float score_threshold = 0;            ///< with atypicality
+  std::optional<IntegerForm> integers;  ///< of crbrt-codegen or of another fine-tuning: where this one starts
+  std::string sha256;                   ///< of the content: a checkpoint belongs to it
 };
 
 /// Throws base::InputError for a file that is no model, and base::DisagreementError for one of another network, preprocessing,

@@ -1,11 +1,14 @@
 // The teacher runs in the runtime, not in LibTorch: no gradient is wanted, and one core does it faster.
 #include "trainer/teacher.h"
 
+#include <ATen/ATen.h>
+
 #include "base/bound_session.h"
 #include "base/error.h"
 #include "base/model_file.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
+#include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -62,5 +65,17 @@ std::vector<float> Teacher::estimates(const float* coefficients, std::size_t n_v
 }
 
 const std::string& Teacher::sha256() const { return impl_->model.info().content_sha256; }
+
+/// The teacher answers on the CPU, wherever the block lies.
+at::Tensor mixed_targets(const VoxelBatch& block, const Teacher& teacher, double share,
+                         const Standardization& standardization) {
+  const at::Tensor coefficients = block.coefficients.to(at::kCPU).contiguous();
+  const std::vector<float> estimates =
+      teacher.estimates(coefficients.data_ptr<float>(), static_cast<std::size_t>(coefficients.size(0)));
+  const auto row = [](const std::vector<float>& values) { return at::tensor(values, at::kFloat); };
+  const at::Tensor si_units = row(estimates).view({-1, block.targets.size(1)});
+  const at::Tensor standardized = (si_units - row(standardization.offset)) / row(standardization.scale);
+  return (1 - share) * block.targets + share * standardized.to(block.targets.device());
+}
 
 }  // namespace crbrt::trainer

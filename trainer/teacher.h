@@ -7,8 +7,15 @@
 #include <vector>
 
 #include "trainer/config.h"
+#include "trainer/standardization.h"
+
+namespace at {
+class Tensor;
+}
 
 namespace crbrt::trainer {
+
+struct VoxelBatch;
 
 class Teacher {
  public:
@@ -28,5 +35,8 @@ class Teacher {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// [n, n_output] standardised as block.targets: `share` of the teacher's estimates and for the rest the truth.
+at::Tensor mixed_targets(const VoxelBatch& block, const Teacher& teacher, double share, const Standardization& standardization);
 
 }  // namespace crbrt::trainer

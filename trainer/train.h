@@ -2,13 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crbrt/network.hpp"
 #include "trainer/config.h"
-#include "trainer/history.h"
-#include "trainer/integer_plan.h"
-#include "trainer/plain_network.h"
+#include "trainer/report.h"
+#include "trainer/standardization.h"
 #include "trainer/training_data.h"
 
 namespace crbrt::trainer {
@@ -38,8 +39,8 @@ struct CheckVoxels {
 };
 
 struct TrainedNetwork {
-  std::vector<PlainLayer> layers;
-  IntegerNetwork integers;
+  std::vector<Operation> operations;    ///< as a model file has them, the last one with the rows of the heads
+  std::optional<IntegerForm> integers;  ///< likewise
   Standardization standardization;
   std::size_t epochs = 0;
   History history;

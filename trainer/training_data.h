@@ -7,7 +7,7 @@
 
 #include "physics/io/dataset.h"
 #include "trainer/config.h"
-#include "trainer/plain_network.h"
+#include "trainer/standardization.h"
 
 namespace crbrt::trainer {
 

@@ -1,20 +1,20 @@
-// The steps of a run: fresh noise, a pass, a step of Adam.
+// The life of a run, and its steps: fresh noise, a pass, a step of Adam.
 #include "trainer/training_run.h"
 
+#include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
 #include "base/error.h"
-#include "trainer/distillation.h"
-#include "trainer/generators.h"
 #include "trainer/host_values.h"
 #include "trainer/integer_calibration.h"
 #include "trainer/loss.h"
-#include "trainer/optimizer_step.h"
-#include "trainer/special_epochs.h"
+#include "trainer/noise.h"
+#include "trainer/optimizer.h"
 #include "trainer/start_model.h"
 #include "trainer/teacher.h"
 
@@ -44,7 +44,7 @@ Run::Run(const Config& config, const TrainingData& data, const TrainOptions& opt
       adam_({network_.parameters()}, torch::optim::AdamOptions(config.learning_rate)),
       identity_(run_identity(config, data) + (teacher_ != nullptr ? teacher_->sha256() : "") +
                 (start_ != nullptr ? start_->sha256 : "")) {
-  if (start_ != nullptr) network_.set_weights(start_->layers);
+  if (start_ != nullptr) network_.set_weights(start_->operations);
   batch_ = std::min<std::int64_t>(static_cast<std::int64_t>(config.batch), static_cast<std::int64_t>(training_.size()));
   held_out_ = validation_.draw_fixed(config.seed, realisations(config));
   held_out_inputs_ = preprocess(held_out_.coefficients, config.preprocessing, standardization_);
@@ -85,8 +85,8 @@ void Run::start_integers() {
                      1);
   const at::Tensor inputs = preprocess(voxels.coefficients, config_.preprocessing, standardization_);
   IntegerPlan plan;
-  if (start_ != nullptr && !start_->integers.layers.empty()) {
-    Continued from = continued(start_->integers, network_, inputs);
+  if (start_ != nullptr && start_->integers) {
+    Continued from = continued(*start_->integers, network_, inputs);
     network_.set_weights(from.real);
     plan = std::move(from.plan);
   } else {
@@ -156,6 +156,39 @@ void Run::update(const at::Tensor& loss, double learning_rate) {
   }
   set_learning_rate(adam_, learning_rate);
   adam_.step();
+}
+
+namespace {
+
+void start(Run& run, const Config& config, const TrainOptions& options) {
+  if (options.resume) {
+    run.load(options.checkpoint_path);
+    return;
+  }
+  if (!options.start_path.empty()) run.start(options.start_path);
+  if (config.quantization.is_on()) run.start_integers();
+}
+
+}  // namespace
+
+TrainResult train(const Config& config, const TrainingData& data, const TrainOptions& options) {
+  using Clock = std::chrono::steady_clock;
+  at::set_num_threads(options.n_thread);
+  Run run(config, data, options);
+  start(run, config, options);
+  auto last_checkpoint = Clock::now();
+  bool stopped = false;
+  while (run.epoch() < config.epochs && !stopped) {
+    run.run_epoch();
+    stopped = options.stop_requested && options.stop_requested();
+    const bool is_due = std::chrono::duration<double>(Clock::now() - last_checkpoint).count() >= options.checkpoint_every_s;
+    if (!options.checkpoint_path.empty() && (is_due || stopped || run.epoch() == config.epochs)) {
+      run.save(options.checkpoint_path);
+      last_checkpoint = Clock::now();
+    }
+    if (options.progress) options.progress(run.epoch(), run.history().back());
+  }
+  return {run.epoch() == config.epochs, run.result()};
 }
 
 }  // namespace crbrt::trainer

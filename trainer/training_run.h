@@ -59,7 +59,7 @@ class Run {
   NoiseRange noise_;
   Standardization standardization_;
   NoisySource training_, validation_;
-  Network network_;
+  TrainableNetwork network_;
   torch::optim::Adam adam_;
   std::string identity_;
   std::int64_t batch_ = 0;

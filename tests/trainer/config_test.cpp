@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "tests/trainer/training_fixture.h"
+#include "trainer/optimizer.h"
 
 namespace crbrt::trainer {
 namespace {

@@ -1,5 +1,5 @@
 // A teacher's estimates as targets: the mixture by hand, what is refused, and a run with a teacher from end to end.
-#include "trainer/distillation.h"
+#include "trainer/teacher.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "tests/trainer/training_fixture.h"
 #include "trainer/export_model.h"
-#include "trainer/teacher.h"
 #include "trainer/train.h"
 #include "trainer/voxel_batch.h"
 
@@ -84,12 +83,12 @@ TEST_F(Distillation, TheTeacherChangesTheRunAndACheckpointBelongsToIt) {
   const Teacher teacher(path_, config, 5, dataset_.basis_sha256);
   TrainOptions options;
   options.checkpoint_path = tests::temporary_path("checkpoint.pt");
-  const auto alone = train(config, data_, options).network.layers;
+  const auto alone = train(config, data_, options).network.operations;
   options.teacher = &teacher;
   options.resume = true;
   EXPECT_THROW(train(config, data_, options), base::DisagreementError);  // written without the teacher
   options.resume = false;
-  EXPECT_NE(train(config, data_, options).network.layers.back().weights, alone.back().weights);
+  EXPECT_NE(train(config, data_, options).network.operations.back().weights, alone.back().weights);
 }
 
 TEST_F(Distillation, ConfigurationRefusesSharesAboveOneAndABiasedTeacherForABiasReducedLoss) {

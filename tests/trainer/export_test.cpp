@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "crbrt/crbrt.hpp"
-#include "crbrt/loader.hpp"
+#include "crbrt/network.hpp"
 #include "tests/trainer/training_fixture.h"
 
 namespace crbrt::trainer {
@@ -18,22 +18,30 @@ namespace {
 
 using Row = std::vector<double>;
 
-Row normalized(const PlainNormalization& n, const Row& x) {
+Row normalized(const Operation& n, const Row& x) {
   Row y = x;
-  if (n.kind == Normalization::none) return y;
-  const std::size_t groups = n.kind == Normalization::group ? n.n_group : x.size(), width = x.size() / groups;
+  const bool is_batch = n.kind == OperationKind::batch_norm;
+  const std::size_t groups = is_batch ? x.size() : n.n_group, width = x.size() / groups;
   for (std::size_t g = 0; g < groups; ++g) {
     double mean = 0, variance = 0;
     for (std::size_t i = g * width; i < (g + 1) * width; ++i) mean += x[i] / static_cast<double>(width);
     for (std::size_t i = g * width; i < (g + 1) * width; ++i)
       variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(width);
     for (std::size_t i = g * width; i < (g + 1) * width; ++i) {
-      const bool is_batch = n.kind == Normalization::batch;
       const double m = is_batch ? n.mean[i] : mean, v = is_batch ? n.variance[i] : variance;
-      y[i] = n.gamma[i] * (x[i] - m) / std::sqrt(v + n.epsilon) + n.beta[i];
+      y[i] = n.weights[i] * (x[i] - m) / std::sqrt(v + n.epsilon) + n.bias[i];
     }
   }
   return y;
+}
+
+Row dense(const Operation& op, const Row& x, const Row* add) {
+  Row sum(op.n_out);
+  for (std::size_t j = 0; j < op.n_out; ++j) {
+    sum[j] = op.bias[j] + (add != nullptr ? (*add)[j] : 0);
+    for (std::size_t k = 0; k < op.n_in; ++k) sum[j] += double{op.weights[j * op.n_in + k]} * x[k];
+  }
+  return sum;
 }
 
 /// models/model.fbs in plain loops; phase reference 0, l2 norm and standardisation as in the fixture.
@@ -48,17 +56,17 @@ Row reference(const TrainedNetwork& network, const float* c, std::size_t n_coeff
   }
   for (std::size_t i = 0; i < x.size(); ++i)
     x[i] = (x[i] / std::sqrt(norm) - network.standardization.mean[i]) / network.standardization.std[i];
-  std::vector<Row> sums;
-  for (const PlainLayer& layer : network.layers) {
-    Row sum(layer.n_out);
-    for (std::size_t j = 0; j < layer.n_out; ++j) {
-      sum[j] = layer.bias[j] + (layer.skip_from >= 0 ? sums[static_cast<std::size_t>(layer.skip_from)][j] : 0);
-      for (std::size_t k = 0; k < layer.n_in; ++k) sum[j] += double{layer.weights[j * layer.n_in + k]} * x[k];
+  std::vector<Row> values{x};
+  for (const Operation& op : network.operations) {
+    const Row& in = values[op.in];
+    switch (op.kind) {
+      case OperationKind::dense: x = dense(op, in, op.add == Operation::none ? nullptr : &values[op.add]); break;
+      case OperationKind::relu:
+        for (std::size_t i = 0; i < in.size(); ++i) x[i] = std::max(in[i], 0.0);
+        break;
+      default: x = normalized(op, in);
     }
-    sums.push_back(sum);
-    x = normalized(layer.normalization, sum);
-    if (layer.relu)
-      for (double& value : x) value = std::max(value, 0.0);
+    values.push_back(x);
   }
   for (std::size_t p = 0; p < x.size(); ++p) x[p] = network.standardization.offset[p] + network.standardization.scale[p] * x[p];
   return x;
@@ -154,7 +162,7 @@ TEST(ExportModel, CarriesUncertaintyAndAtypicality) {
   EXPECT_EQ(model.program().uncertainty->log_noise_center, e.network.noise.center);
   EXPECT_EQ(model.program().atypicality->threshold, e.network.score_threshold);
   EXPECT_EQ(model.program().n_output, 3u);
-  e.network.layers.back().bias[4] += 0.01f;  // q0 of the second output
+  e.network.operations.back().bias[4] += 0.01f;  // q0 of the second output
   EXPECT_THROW(e.bytes(), base::Error);
 }
 
@@ -196,7 +204,7 @@ TEST(ExportModel, TestVectorHoldsWhatTheScalarKernelsGive) {
 
 TEST(ExportModel, RefusesANetworkThatIsNotTheOneTrained) {
   Exported e(tests::small_config());
-  e.network.layers[1].weights[7] += 1;
+  e.network.operations[2].weights[7] += 1;
   try {
     e.bytes();
     FAIL() << "no error";

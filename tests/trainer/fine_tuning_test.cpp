@@ -58,6 +58,14 @@ std::vector<float> estimates_of(const Program& program, const std::vector<float>
   return out;
 }
 
+void expect_same_integers(const TrainedNetwork& found, const TrainedNetwork& expected) {
+  ASSERT_EQ(expected.integers->operations.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(found.integers->operations[i].weights_s8, expected.integers->operations[i].weights_s8) << i;
+    EXPECT_EQ(found.integers->operations[i].weights_s16, expected.integers->operations[i].weights_s16) << i;
+  }
+}
+
 class Widths : public testing::TestWithParam<const char*> {};
 
 /// Without phase, norm and standardisation the inputs are the coefficients in both, so nothing but integers is compared.
@@ -111,10 +119,9 @@ TEST(FineTuning, ResumesInTheSameBits) {
   options.stop_requested = {};
   options.resume = true;
   const TrainedNetwork resumed = train(problem.config, problem.data, options).network;
-  for (std::size_t i = 0; i < whole.layers.size(); ++i) {
-    EXPECT_EQ(whole.integers.layers[i].weights, resumed.integers.layers[i].weights);
-    EXPECT_EQ(whole.layers[i].weights, resumed.layers[i].weights);
-  }
+  for (std::size_t i = 0; i < whole.operations.size(); ++i)
+    EXPECT_EQ(whole.operations[i].weights, resumed.operations[i].weights);
+  expect_same_integers(resumed, whole);
   EXPECT_EQ(whole.check.integer_estimates, resumed.check.integer_estimates);
 }
 
@@ -166,9 +173,9 @@ TEST_F(StartFromModel, StartsWithItsWeights) {
   TrainOptions options;
   options.start_model = &start;
   const TrainedNetwork tuned = train(config, problem.data, options).network;
-  for (std::size_t i = 0; i < start.layers.size(); ++i)
-    for (std::size_t k = 0; k < start.layers[i].weights.size(); ++k)
-      ASSERT_NEAR(tuned.layers[i].weights[k], real_network_.layers[i].weights[k], 1e-9);  // 20 steps of at most 1e-12
+  for (std::size_t i = 0; i < start.operations.size(); ++i)
+    for (std::size_t k = 0; k < start.operations[i].weights.size(); ++k)
+      ASSERT_NEAR(tuned.operations[i].weights[k], real_network_.operations[i].weights[k], 1e-9);  // 20 steps of at most 1e-12
 }
 
 TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
@@ -184,8 +191,7 @@ TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
   TrainOptions options;
   options.start_model = &start;
   const TrainedNetwork second = train(still, real_.data, options).network;
-  for (std::size_t i = 0; i < first.integers.layers.size(); ++i)
-    EXPECT_EQ(second.integers.layers[i].weights, first.integers.layers[i].weights) << i;
+  expect_same_integers(second, first);
   EXPECT_EQ(second.history.front().validation_loss, second.history.back().validation_loss);
   EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), real_.dataset.basis_sha256), base::DisagreementError);
 }

@@ -55,7 +55,7 @@ TEST(Heads, UncertaintyLossIsLeastAtTheTrueSpreadAndLeavesTheErrorsAlone) {
 TEST(Heads, TrunkGradientScalesWhatTheHiddenLayersSee) {
   const at::Tensor inputs = at::randn({20, 4});
   const auto gradient = [&](double share) {
-    Network network(NetworkConfig{{8}, Normalization::none, 0, {}}, {4, 2, 3}, share, 7, c10::Device(at::kCPU));
+    TrainableNetwork network(NetworkConfig{{8}, Normalization::none, 0, {}}, {4, 2, 3}, share, 7, c10::Device(at::kCPU));
     {
       const at::NoGradGuard no_gradient;
       network.parameters().narrow(0, network.parameters().numel() - network.head_parameters(), 24).fill_(0.5);

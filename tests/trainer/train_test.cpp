@@ -31,12 +31,12 @@ Config config_with(Normalization normalization) {
 }
 
 void expect_equal_bits(const TrainedNetwork& a, const TrainedNetwork& b) {
-  ASSERT_EQ(a.layers.size(), b.layers.size());
-  for (std::size_t i = 0; i < a.layers.size(); ++i) {
-    EXPECT_EQ(a.layers[i].weights, b.layers[i].weights) << i;
-    EXPECT_EQ(a.layers[i].bias, b.layers[i].bias) << i;
-    EXPECT_EQ(a.layers[i].normalization.gamma, b.layers[i].normalization.gamma) << i;
-    EXPECT_EQ(a.layers[i].normalization.variance, b.layers[i].normalization.variance) << i;
+  ASSERT_EQ(a.operations.size(), b.operations.size());
+  for (std::size_t i = 0; i < a.operations.size(); ++i) {
+    EXPECT_EQ(a.operations[i].weights, b.operations[i].weights) << i;
+    EXPECT_EQ(a.operations[i].bias, b.operations[i].bias) << i;
+    EXPECT_EQ(a.operations[i].mean, b.operations[i].mean) << i;
+    EXPECT_EQ(a.operations[i].variance, b.operations[i].variance) << i;
   }
   EXPECT_EQ(a.check.estimates, b.check.estimates);
   EXPECT_EQ(a.crb_loss, b.crb_loss);
@@ -113,8 +113,8 @@ TEST(Train, StartsFromAnotherRunsWeights) {
   options = {};
   options.start_path = tests::temporary_path("first.pt");
   const TrainedNetwork second = train(problem.config, problem.data, options).network;
-  for (std::size_t i = 0; i < first.layers[0].weights.size(); ++i)
-    ASSERT_NEAR(first.layers[0].weights[i], second.layers[0].weights[i], 1e-9);  // 20 steps of at most 1e-12
+  for (std::size_t i = 0; i < first.operations[0].weights.size(); ++i)
+    ASSERT_NEAR(first.operations[0].weights[i], second.operations[0].weights[i], 1e-9);  // 20 steps of at most 1e-12
   problem.config.seed = 4;  // another draw of held-out fingerprints, another standardisation
   Problem other(problem.config);
   EXPECT_THROW(train(other.config, other.data, options), base::DisagreementError);
@@ -125,7 +125,7 @@ TEST(Train, AnotherSeedGivesOtherBits) {
   const TrainResult one = train(problem.config, problem.data, {});
   problem.config.seed = 4;
   const TrainResult other = train(problem.config, problem.data, {});
-  EXPECT_NE(one.network.layers[0].weights, other.network.layers[0].weights);
+  EXPECT_NE(one.network.operations[0].weights, other.network.operations[0].weights);
 }
 
 TEST(Train, LearnsATinyProblemDownToTheBound) {

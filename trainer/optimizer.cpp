@@ -1,9 +1,13 @@
-// Learning rates as pure functions of the fractional epoch, so that a resumed run needs no state for them.
+// LibTorch keeps the learning rate behind a cast, and its own clipping waits for the norm. Learning rates are pure functions of
+// the fractional epoch, so that a resumed run needs no state for them.
+#include "trainer/optimizer.h"
+
+#include <ATen/ATen.h>
+#include <torch/optim/adam.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
-#include "trainer/config.h"
 
 namespace crbrt::trainer {
 
@@ -20,6 +24,14 @@ double learning_rate_at(const Config& config, double epoch) {
     case ScheduleKind::constant: break;
   }
   return config.learning_rate;
+}
+
+void set_learning_rate(torch::optim::Adam& adam, double rate) {
+  static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(rate);
+}
+
+void clip_gradient(const at::Tensor& gradient, double longest) {
+  gradient.mul_((longest / (gradient.norm() + 1e-12)).clamp_max(1.0));
 }
 
 }  // namespace crbrt::trainer

@@ -1,5 +1,7 @@
-/// What an optimiser's step needs and LibTorch lacks or hides.
+/// What an optimiser's step needs and LibTorch lacks or hides, and the schedule of its learning rate.
 #pragma once
+
+#include "trainer/config.h"
 
 namespace at {
 class Tensor;
@@ -9,6 +11,9 @@ class Adam;
 }
 
 namespace crbrt::trainer {
+
+/// Learning rate after `epoch` (fractional) of `config.epochs` epochs.
+double learning_rate_at(const Config& config, double epoch);
 
 void set_learning_rate(torch::optim::Adam& adam, double rate);
 
