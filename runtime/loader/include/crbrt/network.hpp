@@ -7,8 +7,8 @@
 ///
 ///     ModelFile file;
 ///     if (LoadResult r = load_network_file("m.crbm", file); r.status != Status::ok) std::puts(r.detail.c_str());
-///     for (const Operation& op : folded(file.network).operations) std::printf("%s reads value %zu\n", op.layer.c_str(),
-///     op.in);
+///     for (const Operation& op : folded(file.network).operations)
+///       std::printf("%s reads value %zu\n", op.layer.c_str(), op.in);
 #pragma once
 
 #include <cstddef>
@@ -112,17 +112,18 @@ struct ModelFile {
   ModelInfo info;
 };
 
-/// Loads a whole .crbm image with every check of load_model(), so that a network that was loaded has a Program. `file` is
-/// untouched unless the status is ok. Throws nothing; allocates.
+/// Loads the bytes of a .crbm file with every check of load_model(), so that a network that was loaded has a Program. Statuses
+/// and detail are those of load_model(); `file` is untouched unless the status is ok. It throws nothing and allocates.
 CRBRT_API LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept;
 
-/// Reads the file, then load_network. io_error when it cannot be read.
+/// Reads the file, then calls load_network(). io_error when the file cannot be read.
 CRBRT_API LoadResult load_network_file(const char* path, ModelFile& file) noexcept;
 
-/// The whole .crbm image of a model, which must not be folded: layers are a dense operation, at most one normalisation, at most
-/// one ReLU, each read by the next. Everything that the loader derives (hash, texts of layers, what program it becomes) is left
-/// out; name, n_coeff, heads and test vector come from `network` and `info` as they are. Checks nothing: load_network() of the
-/// image says whether it is a model. The same model gives the same bytes.
+/// The bytes of a whole .crbm file; the same model always gives the same bytes. The network is as a file has it, not folded:
+/// each layer is a dense operation, at most one normalisation and at most one ReLU, in this order, each of which reads what the
+/// last one wrote. Name, number of coefficients and heads are those of `network`; protocol, provenance, test vector and the
+/// texts of the integer form are those of `info`. What the loader derives (hashes, one line a layer) is not stored. Nothing is
+/// checked: load_network() of the bytes says whether they are a model.
 CRBRT_API std::vector<std::uint8_t> crbm_image(const ModelFile& file);
 
 }  // namespace crbrt
