@@ -31,7 +31,7 @@ typedef struct crbrt_program crbrt_program;
 /* A bound program; program and arena must outlive it. All zero means not bound. It is plain data that may lie anywhere and be
  * moved by assignment; of two copies only one may be used, because both would write to one arena. */
 typedef struct crbrt_session {
-  uint64_t opaque[4];
+  uint64_t opaque[4]; /* of the library's */
 } crbrt_session;
 
 /* Result of every fallible call. */
@@ -101,22 +101,22 @@ CRBRT_API crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* p
  * Results: value j of voxel v goes to element v * voxel_stride + j * output_stride of its array. Both strides zero: rows
  * [n_voxel, n_output]; planes [n_output, n_voxel] have the strides 1 and n_voxel. */
 typedef struct crbrt_run_args {
-  size_t struct_size; /* sizeof(crbrt_run_args) */
-  size_t n_voxel;
-  const float* real;
-  const float* imag; /* NULL with both strides zero: rows as above */
-  size_t voxel_stride;
-  size_t coefficient_stride;
-  float* estimates; /* SI units; 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL, as are the next two */
-  size_t estimates_voxel_stride;
-  size_t estimates_output_stride;
-  uint8_t* voxel_status;      /* [n_voxel] CRBRT_VOXEL_*, or NULL, which leaves it out */
-  size_t voxel_status_stride; /* bytes; 0: 1 */
-  float* standard_deviations; /* SI units, or NULL, which leaves them out */
-  size_t standard_deviations_voxel_stride;
-  size_t standard_deviations_output_stride;
-  float* atypicality;        /* [n_voxel], or NULL, which leaves it out */
-  size_t atypicality_stride; /* floats; 0: 1 */
+  size_t struct_size;             /* sizeof(crbrt_run_args) */
+  size_t n_voxel;                 /* voxels */
+  const float* real;              /* real part of coefficient 0 of voxel 0 */
+  const float* imag;              /* its imaginary part; NULL with both strides zero: rows as above */
+  size_t voxel_stride;            /* floats from one voxel to the next */
+  size_t coefficient_stride;      /* floats from one coefficient to the next */
+  float* estimates;               /* SI units; 0 where a voxel is CRBRT_VOXEL_NON_FINITE or _ZERO_SIGNAL, as are the next two */
+  size_t estimates_voxel_stride;  /* floats; both zero: rows */
+  size_t estimates_output_stride; /* floats */
+  uint8_t* voxel_status;          /* [n_voxel] CRBRT_VOXEL_*, or NULL, which leaves it out */
+  size_t voxel_status_stride;     /* bytes; 0: 1 */
+  float* standard_deviations;     /* SI units, or NULL, which leaves them out */
+  size_t standard_deviations_voxel_stride;  /* floats; both zero: rows */
+  size_t standard_deviations_output_stride; /* floats */
+  float* atypicality;                       /* [n_voxel], or NULL, which leaves it out */
+  size_t atypicality_stride;                /* floats; 0: 1 */
   double sigma; /* noise (standard deviation) of each real and imaginary part; read only with standard_deviations */
 } crbrt_run_args;
 

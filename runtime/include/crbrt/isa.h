@@ -8,16 +8,17 @@
 
 namespace crbrt {
 
+/// An instruction set that kernels exist for. A value, once released, never changes.
 enum class Isa : std::uint32_t {
-  scalar = 0,
-  sse42 = 1,
-  avx2 = 2,        ///< with FMA
-  avx512 = 3,      ///< F, CD, BW, DQ, VL
-  avx512vnni = 4,  ///< the same and VNNI
-  neon = 5,        ///< every AArch64
-  neondot = 6,     ///< with the dot product of Armv8.2
-  wasm128 = 7,     ///< WebAssembly SIMD
-  automatic = 0xffffffffu
+  scalar = 0,              ///< no vectors
+  sse42 = 1,               ///< x86
+  avx2 = 2,                ///< with FMA
+  avx512 = 3,              ///< F, CD, BW, DQ, VL
+  avx512vnni = 4,          ///< the same and VNNI
+  neon = 5,                ///< every AArch64
+  neondot = 6,             ///< with the dot product of Armv8.2
+  wasm128 = 7,             ///< WebAssembly SIMD
+  automatic = 0xffffffffu  ///< best_isa()
 };
 
 CRBRT_API const char* name(Isa isa) noexcept;                       ///< "scalar", "sse4.2", "avx2", ..., "auto"

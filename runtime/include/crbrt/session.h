@@ -20,7 +20,8 @@ struct KernelTable;  // private: one struct of function pointers per ISA
 class Session {
  public:
   Session() = default;
-  Session(Session&& other) noexcept : bound_(other.release()) {}
+  Session(Session&& other) noexcept : bound_(other.release()) {}  ///< `other` is no longer bound
+  /// `other` is no longer bound.
   Session& operator=(Session&& other) noexcept {
     bound_ = other.release();
     return *this;

@@ -11,17 +11,17 @@ namespace crbrt {
 /// One-dimensional view: element i is data[i * stride], i < size.
 template <class T>
 struct View1 {
-  T* data = nullptr;
-  std::size_t size = 0;
+  T* data = nullptr;       ///< element 0
+  std::size_t size = 0;    ///< elements
   std::size_t stride = 1;  ///< elements from one to the next
 };
 
 /// Two-dimensional view: element (r, c) is data[r * row_stride + c * column_stride], r < rows, c < columns.
 template <class T>
 struct View2 {
-  T* data = nullptr;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
+  T* data = nullptr;              ///< element (0, 0)
+  std::size_t rows = 0;           ///< e.g. voxels
+  std::size_t columns = 0;        ///< e.g. outputs
   std::size_t row_stride = 0;     ///< elements from one row to the next
   std::size_t column_stride = 1;  ///< elements from one column to the next
 
@@ -38,6 +38,7 @@ struct View2 {
   static constexpr View2 planes(T* data, std::size_t rows, std::size_t columns, std::size_t plane_stride) noexcept {
     return {data, rows, columns, 1, plane_stride};
   }
+  /// Planes without a gap.
   static constexpr View2 planes(T* data, std::size_t rows, std::size_t columns) noexcept {
     return planes(data, rows, columns, rows);
   }
@@ -48,10 +49,10 @@ struct View2 {
 /// imag. Four layouts have names (and kernels that load whole vectors); every other combination of strides works, one number at
 /// a time.
 struct Coefficients {
-  const float* real = nullptr;
-  const float* imag = nullptr;
-  std::size_t n_voxel = 0;
-  std::size_t n_coeff = 0;
+  const float* real = nullptr;         ///< real part of coefficient 0 of voxel 0
+  const float* imag = nullptr;         ///< its imaginary part
+  std::size_t n_voxel = 0;             ///< voxels
+  std::size_t n_coeff = 0;             ///< complex coefficients of a voxel
   std::size_t voxel_stride = 0;        ///< floats from one voxel to the next
   std::size_t coefficient_stride = 0;  ///< floats from one coefficient to the next
 
@@ -60,6 +61,7 @@ struct Coefficients {
                                      std::size_t row_stride) noexcept {
     return {data, offset(data, n_coeff), n_voxel, n_coeff, row_stride, 1};
   }
+  /// Rows without a gap.
   static constexpr Coefficients rows(const float* data, std::size_t n_voxel, std::size_t n_coeff) noexcept {
     return rows(data, n_voxel, n_coeff, 2 * n_coeff);
   }
@@ -70,6 +72,7 @@ struct Coefficients {
                                                  std::size_t row_stride) noexcept {
     return {data, offset(data, 1), n_voxel, n_coeff, row_stride, 2};
   }
+  /// Rows without a gap.
   static constexpr Coefficients interleaved_rows(const float* data, std::size_t n_voxel, std::size_t n_coeff) noexcept {
     return interleaved_rows(data, n_voxel, n_coeff, 2 * n_coeff);
   }
@@ -79,6 +82,7 @@ struct Coefficients {
                                        std::size_t plane_stride) noexcept {
     return {data, offset(data, n_coeff * plane_stride), n_voxel, n_coeff, 1, plane_stride};
   }
+  /// Images without a gap.
   static constexpr Coefficients planes(const float* data, std::size_t n_voxel, std::size_t n_coeff) noexcept {
     return planes(data, n_voxel, n_coeff, n_voxel);
   }
@@ -89,6 +93,7 @@ struct Coefficients {
                                                    std::size_t plane_stride) noexcept {
     return {data, offset(data, 1), n_voxel, n_coeff, 2, plane_stride};
   }
+  /// Images without a gap.
   static constexpr Coefficients interleaved_planes(const float* data, std::size_t n_voxel, std::size_t n_coeff) noexcept {
     return interleaved_planes(data, n_voxel, n_coeff, 2 * n_voxel);
   }

@@ -15,8 +15,8 @@
 
 namespace crbrt {
 
-inline constexpr std::int64_t acc_max = INT32_MAX;
-inline constexpr std::int32_t quad_weight_max = 128;
+inline constexpr std::int64_t acc_max = INT32_MAX;    ///< of every sum's magnitude
+inline constexpr std::int32_t quad_weight_max = 128;  ///< of the positive and of the negative weights of four inputs
 
 /// Groups that group_norm_s16 takes: words of two features and blocks of four outputs belong to one group, or to the only one.
 constexpr bool group_fits(std::size_t n_feature, std::size_t n_group) noexcept {

@@ -11,11 +11,13 @@
 
 namespace crbrt {
 
+/// 1 / sqrt(v) = root * 2^(half - 29.5).
 struct InverseRoot {
-  std::int32_t half;
+  std::int32_t half;  ///< 0 .. 15
   std::int32_t root;  ///< 0 .. 32767
 };
 
+/// The largest root: what 16 signed bits hold.
 inline constexpr std::int32_t root_max = 32767;
 
 /// 2^22 / sqrt(m). Each product stays below 2^31: m * t < 1.2 * 2^30 as the chord is at most 9 % too large.
@@ -29,6 +31,7 @@ constexpr std::int32_t inverse_root_of_mantissa(std::int32_t m) noexcept {
   return y < root_max ? y : root_max;
 }
 
+/// Of v in 1 .. 2^31 - 1.
 constexpr InverseRoot inverse_root(std::int32_t v) noexcept {
   std::int32_t half = 0;
   for (std::int32_t step = 8; step > 0; step /= 2)

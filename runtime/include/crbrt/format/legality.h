@@ -15,19 +15,20 @@ struct Breach {
   const char* expected = nullptr;  ///< in words
   const char* table = "";          ///< as schema and docs/format.md call it; empty: the operation's own shape
   std::int64_t found = 0;          ///< the number that breaks the rule, or the output whose sums do
-  static constexpr std::size_t whole = static_cast<std::size_t>(-1);
-  std::size_t at = whole;  ///< element of the table
+  static constexpr std::size_t whole = static_cast<std::size_t>(-1);  ///< `at` of a rule about no single element
+  std::size_t at = whole;                                             ///< element of the table
 
+  /// Is a rule broken?
   constexpr explicit operator bool() const noexcept { return expected != nullptr; }
 };
 
 /// An integer operation without its tables. `kind` is one of those that have FixedTables.
 struct FixedShape {
-  OpKind kind;
-  std::size_t n_in;
-  std::size_t n_row;  ///< outputs in the tables, padding included where they have any
-  std::size_t n_group;
-  Number out;
+  OpKind kind;          ///< which operation
+  std::size_t n_in;     ///< features read
+  std::size_t n_row;    ///< outputs in the tables, padding included where they have any
+  std::size_t n_group;  ///< of a group normalisation, else 0
+  Number out;           ///< what is written
 };
 
 inline constexpr std::int64_t diagonal_bias_max = std::int64_t{1} << 30;  ///< beside a product of two s16
@@ -38,6 +39,7 @@ constexpr std::int64_t input_magnitude(Number number) noexcept {
   return number == Number::u8 ? u8_max + 1 : -std::int64_t{s16_min};
 }
 
+/// Is x in [low, high]?
 constexpr bool is_between(std::int64_t x, std::int64_t low, std::int64_t high) noexcept { return x >= low && x <= high; }
 
 /// A group of n has n / 2 pairs, and the square of a pair is at most 2^31 before it is shifted.

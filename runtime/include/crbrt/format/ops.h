@@ -20,24 +20,29 @@ enum class Written { f32, s16, whole /* s16 or u8 */, sums /* s32, s16 or u8 */ 
 
 /// One row of ops.inc.
 struct OpFacts {
-  const char* name;
-  Number reads;
-  Written writes;
+  const char* name;  ///< "dense", ...
+  Number reads;      ///< the numbers of its input
+  Written writes;    ///< the numbers that it may write
 };
 
+/// All operations, in the order of OpKind.
 inline constexpr OpFacts op_list[] = {
 #define CRBRT_OP(kind, reads, writes, arguments) {#kind, Number::reads, Written::writes},
 #include "crbrt/format/ops.inc"
 #undef CRBRT_OP
 };
 
+/// How many operations there are.
 inline constexpr std::size_t n_op_kind = sizeof op_list / sizeof op_list[0];
 
 /// Of an operation that exists (is_op).
 constexpr const OpFacts& facts(OpKind kind) noexcept { return op_list[static_cast<std::size_t>(kind)]; }
+/// The name of an operation that exists.
 constexpr const char* op_name(OpKind kind) noexcept { return facts(kind).name; }
+/// Does this number name an operation?
 constexpr bool is_op(OpKind kind) noexcept { return static_cast<std::size_t>(kind) < n_op_kind; }
 
+/// May the operation write these numbers?
 constexpr bool may_write(OpKind kind, Number number) noexcept {
   switch (facts(kind).writes) {
     case Written::f32: return number == Number::f32;

@@ -34,11 +34,11 @@ struct FixedGroupNorm {
 /// One step of a program. Slots are indices of tile buffers in the arena (layout.h); slot 0 holds the preprocessed input.
 /// `dense` never works in place; the others may have in_slot == out_slot where the words of a row are as many.
 struct Op {
-  OpKind kind;
-  std::uint32_t n_in;   ///< features read
-  std::uint32_t n_out;  ///< features written (== n_in except for dense)
-  std::uint32_t in_slot;
-  std::uint32_t out_slot;
+  OpKind kind;               ///< which operation
+  std::uint32_t n_in;        ///< features read
+  std::uint32_t n_out;       ///< features written (== n_in except for dense)
+  std::uint32_t in_slot;     ///< where the features read lie
+  std::uint32_t out_slot;    ///< where the features written go
   std::int32_t add_slot;     ///< dense only: slot of n_out features added before ReLU, or -1. Integers: both s16, sum saturates
   std::uint32_t relu;        ///< 0 or 1
   std::uint32_t n_group;     ///< group_norm only: divides n_in; groups of integers have an even size
@@ -65,10 +65,10 @@ struct Preprocessing {
 struct Output {
   const char* name;  ///< e.g. "t1_apparent_s"
   const char* unit;  ///< e.g. "s"; "1" for a fraction
-  float offset;
-  float scale;
-  float minimum;
-  float maximum;
+  float offset;      ///< in the unit of the output
+  float scale;       ///< in the unit of the output, not 0
+  float minimum;     ///< the least estimate that is not flagged
+  float maximum;     ///< the largest estimate that is not flagged
 };
 
 /// Standard deviations, in the features after the outputs: q0[n_output], q1[n_output], q2[n_output]. With sigma the noise of
@@ -76,9 +76,9 @@ struct Output {
 ///   l     = log(sigma / ||c||) - log_noise_center;  lc = l clamped to [log_noise_min, log_noise_max], the trained range
 ///   std_j = |scale_j| * exp(q0_j + q1_j * lc + q2_j * lc^2 + max(l - log_noise_max, 0))
 struct Uncertainty {
-  float log_noise_center;
-  float log_noise_min;  ///< relative to the centre
-  float log_noise_max;  ///< relative to the centre
+  float log_noise_center;  ///< a logarithm of sigma / ||c||
+  float log_noise_min;     ///< relative to the centre
+  float log_noise_max;     ///< relative to the centre
 };
 
 /// How unlike the training voxels a voxel is: the last feature, as it is.
@@ -100,18 +100,19 @@ using RunOps = void (*)(const Program& program, float* arena, std::size_t n_voxe
 
 /// Generated functions by the number of the instruction set (enum Isa). Null where there is none: the runtime interprets.
 struct CompiledNetwork {
-  RunOps run[16];
+  RunOps run[16];  ///< by enum Isa
 };
 
+/// A model as constant data: what a Session binds. Generated code and the loader make it.
 struct Program {
-  std::uint32_t version;     ///< program_version
-  const char* name;          ///< model name, e.g. "v3p2_lean"
-  const char* model_sha256;  ///< 64 hex digits: the content hash of the .crbm it came from
-  std::uint32_t n_coeff;     ///< complex coefficients per voxel (the rank)
-  std::uint32_t n_output;
-  std::uint32_t n_op;
-  std::uint32_t n_slot;
-  Preprocessing preprocessing;
+  std::uint32_t version;                      ///< program_version
+  const char* name;                           ///< model name, e.g. "v3p2_lean"
+  const char* model_sha256;                   ///< 64 hex digits: the content hash of the .crbm it came from
+  std::uint32_t n_coeff;                      ///< complex coefficients per voxel (the rank)
+  std::uint32_t n_output;                     ///< estimates per voxel
+  std::uint32_t n_op;                         ///< operations
+  std::uint32_t n_slot;                       ///< slots of the arena
+  Preprocessing preprocessing;                ///< from coefficients to slot 0
   const Output* outputs;                      ///< [n_output]
   const Op* ops;                              ///< [n_op]; the last one writes n_feature(program) features
   const std::uint32_t* slot_width;            ///< [n_slot] 32-bit words of a voxel in each slot

@@ -14,13 +14,16 @@ namespace crbrt {
 
 /// Legal: shift 0 .. 31, multiplier 0 .. 32767.
 struct Requant {
-  std::int32_t shift;
-  std::int32_t multiplier;
+  std::int32_t shift;       ///< the first shift, before the sum saturates to 16 bits
+  std::int32_t multiplier;  ///< what the saturated sum is multiplied by, in units of 2^-15
 };
 
-inline constexpr std::int32_t s16_max = 32767, s16_min = -32768, u8_max = 255;
-inline constexpr std::int32_t shift_max = 31;
+inline constexpr std::int32_t s16_max = 32767;   ///< the largest number of 16 signed bits
+inline constexpr std::int32_t s16_min = -32768;  ///< the smallest number of 16 signed bits
+inline constexpr std::int32_t u8_max = 255;      ///< the largest number of 8 unsigned bits
+inline constexpr std::int32_t shift_max = 31;    ///< the largest legal shift
 
+/// x, or the nearer end of [low, high].
 constexpr std::int32_t saturate(std::int32_t x, std::int32_t low, std::int32_t high) noexcept {
   return x < low ? low : x > high ? high : x;
 }
@@ -36,10 +39,12 @@ constexpr std::int32_t mean_of_sum(std::int32_t sum, Requant r) noexcept {
   return ((sum >> r.shift) * r.multiplier + (1 << 13)) >> 14;
 }
 
+/// requantize, saturated to 0 .. 255.
 constexpr std::uint8_t requantize_u8(std::int32_t acc, Requant r) noexcept {
   return static_cast<std::uint8_t>(saturate(requantize(acc, r), 0, u8_max));
 }
 
+/// requantize as 16 bits, which it always fits.
 constexpr std::int16_t requantize_s16(std::int32_t acc, Requant r) noexcept {
   return static_cast<std::int16_t>(requantize(acc, r));
 }

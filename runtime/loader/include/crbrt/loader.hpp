@@ -16,17 +16,20 @@
 
 namespace crbrt {
 
+/// The loss of one output on held-out fingerprints, in the units of the model's loss.
 struct OutputLoss {
-  std::string name;
-  double loss = 0;
+  std::string name;  ///< of the output
+  double loss = 0;   ///< 1: as good as an efficient unbiased estimator, for CRB losses
 };
 
 /// Cost of the integer form at one SNR (0: SNR uniform in the data set's range), the same noise for both forms.
 struct FixedCost {
-  double snr = 0;
-  std::string output;
-  double loss_float = 0, loss_fixed = 0;    ///< squared error over the bound, mean over fingerprints
-  double bias2_float = 0, bias2_fixed = 0;  ///< squared bias over the bound; 0 where SNR varies
+  double snr = 0;          ///< 0: uniform in the data set's range
+  std::string output;      ///< name of the output
+  double loss_float = 0;   ///< squared error over the bound, mean over fingerprints, of the float form
+  double loss_fixed = 0;   ///< the same of the integer form
+  double bias2_float = 0;  ///< squared bias over the bound of the float form; 0 where SNR varies
+  double bias2_fixed = 0;  ///< the same of the integer form
 };
 
 /// What a file says about its integer form; numbers are in fixed_program().
@@ -41,23 +44,34 @@ struct FixedInfo {
 
 /// Everything in a model file that is not weights. Absent text is empty, absent numbers are zero.
 struct ModelInfo {
-  std::string name;
-  std::string content_sha256;  ///< of the FlatBuffer: the model's identity in banners and sidecars
-  std::uint32_t format_version = 0;
+  std::string name;                  ///< of the model, e.g. "brain_v1"
+  std::string content_sha256;        ///< of the FlatBuffer: the model's identity in banners and sidecars
+  std::uint32_t format_version = 0;  ///< docs/format.md
   // protocol
-  std::string sequence_name, sequence_sha256, basis_sha256;
-  double tr_s = 0;
-  std::uint32_t n_frame = 0, n_coeff = 0;
-  std::vector<double> basis;  ///< [n_frame, n_coeff] column-major, empty where it is not shipped
+  std::string sequence_name;    ///< of the pulse train
+  std::string sequence_sha256;  ///< docs/file-formats.md, Hashes
+  std::string basis_sha256;     ///< docs/file-formats.md, Hashes
+  double tr_s = 0;              ///< repetition time
+  std::uint32_t n_frame = 0;    ///< echoes
+  std::uint32_t n_coeff = 0;    ///< complex coefficients: the rank of the basis
+  std::vector<double> basis;    ///< [n_frame, n_coeff] column-major, empty where it is not shipped
   // provenance
-  std::string crbrt_version, config_json, dataset_provenance, loss_kind, licence;
-  std::uint32_t epochs = 0;
-  std::uint64_t n_train = 0, n_validation = 0;
-  double snr_min = 0, snr_max = 0, validation_loss = 0;
-  std::vector<OutputLoss> validation_loss_per_output;
+  std::string crbrt_version;                           ///< that trained it
+  std::string config_json;                             ///< the configuration of the training
+  std::string dataset_provenance;                      ///< JSON of the data set
+  std::string loss_kind;                               ///< "crb", "mse", "relative", "bias_reduced" or empty
+  std::string licence;                                 ///< of the model
+  std::uint32_t epochs = 0;                            ///< of the training
+  std::uint64_t n_train = 0;                           ///< fingerprints it was trained on
+  std::uint64_t n_validation = 0;                      ///< fingerprints held out
+  double snr_min = 0;                                  ///< |M0| / sigma of the training, lowest
+  double snr_max = 0;                                  ///< |M0| / sigma of the training, highest
+  double validation_loss = 0;                          ///< mean over outputs, held-out fingerprints
+  std::vector<OutputLoss> validation_loss_per_output;  ///< the same of each output
   // what the model gives beside its estimates
-  bool has_uncertainty = false, has_atypicality = false;
-  float atypicality_threshold = 0;
+  bool has_uncertainty = false;     ///< standard deviations
+  bool has_atypicality = false;     ///< a score
+  float atypicality_threshold = 0;  ///< 99 % of the training voxels lie at or below
   // test vector
   std::vector<float> test_coefficients;  ///< [n_voxel, 2 * n_coeff]
   std::vector<float> test_estimates;     ///< [n_voxel, n_output], from the scalar kernels
@@ -70,12 +84,12 @@ class CRBRT_API Model {
  public:
   Model();
   ~Model();
-  Model(Model&&) noexcept;
-  Model& operator=(Model&&) noexcept;
+  Model(Model&&) noexcept;             ///< the other one is empty
+  Model& operator=(Model&&) noexcept;  ///< the other one is empty
 
-  const Program& program() const noexcept;
+  const Program& program() const noexcept;        ///< float form
   const Program* fixed_program() const noexcept;  ///< integer form; null where the file has none
-  const ModelInfo& info() const noexcept;
+  const ModelInfo& info() const noexcept;         ///< what the file says beside its weights
 
   struct Storage;  ///< private to the loader
 
@@ -86,8 +100,8 @@ class CRBRT_API Model {
 
 /// Status plus one line that names the field, what was expected and what was found (empty when ok).
 struct LoadResult {
-  Status status = Status::ok;
-  std::string detail;
+  Status status = Status::ok;  ///< of the call
+  std::string detail;          ///< "FIELD: expected X, found Y"; empty when ok
 };
 
 /// Loads a whole .crbm image. `model` is untouched unless the status is ok.
