@@ -98,20 +98,21 @@ std::string fixed_tables(const Op& op, const std::string& stem) {
   return op.fixed_group_norm != nullptr ? text + group_norm_constants(*op.fixed_group_norm, stem) : text;
 }
 
+/// The tables that the operation has.
 std::string op_tables(const Op& op, const std::string& stem) {
-  if (op.kind == OpKind::relu) return {};
-  if (op.fixed != nullptr) return fixed_tables(op, stem) + '\n';
-  if (is_integer(op)) return float_table(stem + "_weights", op.weights, op.n_in) + '\n';
-  if (op.kind == OpKind::dense)
-    return float_table(stem + "_weights", op.weights, layout::packed_size(op.n_in, op.n_out), layout::tile_outputs) +
-           float_table(stem + "_bias", op.bias, layout::padded_outputs(op.n_out)) + '\n';
-  return float_table(stem + "_weights", op.weights, op.n_in) + float_table(stem + "_bias", op.bias, op.n_in) + '\n';
+  std::string text = op.fixed != nullptr ? fixed_tables(op, stem) : std::string();
+  const bool is_packed = op.kind == OpKind::dense;
+  if (op.weights != nullptr)
+    text += is_packed ? float_table(stem + "_weights", op.weights, layout::packed_size(op.n_in, op.n_out), layout::tile_outputs)
+                      : float_table(stem + "_weights", op.weights, op.n_in);
+  if (op.bias != nullptr) text += float_table(stem + "_bias", op.bias, is_packed ? layout::padded_outputs(op.n_out) : op.n_in);
+  return text.empty() ? text : text + '\n';
 }
 
 /// What rows of both lists of operations begin with or end in.
 Words op_words(const Op& op) {
   return {{"KIND", op_name(op.kind)}, {"N_IN", digits(op.n_in)},       {"N_OUT", digits(op.n_out)},
-          {"RELU", digits(op.relu)},    {"N_GROUP", digits(op.n_group)}, {"OUT", number_name(op.out)}};
+          {"RELU", digits(op.relu)},  {"N_GROUP", digits(op.n_group)}, {"OUT", number_name(op.out)}};
 }
 
 std::string op_row(const Op& op, const std::string& stem) {

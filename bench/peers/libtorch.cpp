@@ -72,10 +72,8 @@ class LibtorchPeer : public Peer {
       case OperationKind::group_norm:
         return at::group_norm(in, static_cast<std::int64_t>(step.n_group), w.weight, w.bias, step.epsilon);
       case OperationKind::affine: return at::addcmul(w.bias, in, w.weight);
-      case OperationKind::batch_norm:  // a folded network has none
-      case OperationKind::relu: break;
+      default: return at::relu(in);
     }
-    return at::relu(in);
   }
 
   const Task& task_;

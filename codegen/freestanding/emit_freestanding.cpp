@@ -57,16 +57,14 @@ std::string preprocessing_tables(const Program& p) {
          float_constants("feature_scale", p.ops[0].weights, n);
 }
 
-/// The algorithms of the operations that occur; what does not occur would be an unused function.
+/// The algorithms of the operations that occur, in the order of ops.inc; what does not occur would be an unused function.
 std::string algorithms(const Program& p) {
   std::string text(templates::freestanding_arithmetic_c);
-  const auto add = [&](OpKind kind, std::string_view algorithm) {
-    if (std::any_of(p.ops, p.ops + p.n_op, [kind](const Op& op) { return op.kind == kind; })) (text += '\n') += algorithm;
-  };
-  add(OpKind::dense_s16, templates::freestanding_dense_s16_c);
-  add(OpKind::dense_u8, templates::freestanding_dense_u8_c);
-  add(OpKind::affine_s16, templates::freestanding_affine_s16_c);
-  add(OpKind::group_norm_s16, templates::freestanding_group_norm_s16_c);
+  for (const OpFacts& row : op_list)
+    for (const templates::FreestandingPart& part : templates::freestanding_parts)
+      if (part.name == row.name &&
+          std::any_of(p.ops, p.ops + p.n_op, [&](const Op& op) { return op_name(op.kind) == part.name; }))
+        (text += '\n') += part.text;
   return text;
 }
 

@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t rule_bytes = 8;         // struct output_rule
 constexpr std::size_t group_norm_bytes = 20;  // struct group_norm
 
-std::string text(std::uint64_t value) { return std::to_string(value); }
+std::string number(std::uint64_t value) { return std::to_string(value); }
 
 template <class T>
 Tables constant(const std::string& type, const std::string& name, const std::vector<T>& numbers, std::size_t per_line) {
-  return {"static const " + type + ' ' + name + '[' + text(numbers.size()) +
+  return {"static const " + type + ' ' + name + '[' + number(numbers.size()) +
               "] ALIGNED_TO_WORDS = " + table_literal(std::span<const T>(numbers), per_line) + ";\n",
           numbers.size() * sizeof(T)};
 }
@@ -87,12 +87,12 @@ Tables LayerWriter::Layer::rules() const {
   for (std::size_t j = 0; j < n; ++j)
     rows += "    {" + integer_literal(at(integers.bias, j)) + ", " + std::to_string(at(integers.multiplier, j)) + ", " +
             std::to_string(at(integers.shift, j)) + "},\n";
-  return {"static const struct output_rule " + stem + "_rules[" + text(n) + "] = {\n" + rows + "};\n", n * rule_bytes};
+  return {"static const struct output_rule " + stem + "_rules[" + number(n) + "] = {\n" + rows + "};\n", n * rule_bytes};
 }
 
 Tables LayerWriter::Layer::group_norm() const {
   const FixedGroupNorm& c = *integers.group_norm;
-  return {"static const struct group_norm " + stem + "_norm = {" + text(op.n_in / op.n_group) + ", " +
+  return {"static const struct group_norm " + stem + "_norm = {" + number(op.n_in / op.n_group) + ", " +
               std::to_string(c.mean_shift) + ", " + std::to_string(c.mean_multiplier) + ", " + std::to_string(c.square_shift) +
               ", " + std::to_string(c.epsilon) + "};\n",
           group_norm_bytes};
@@ -104,7 +104,7 @@ LayerWriter::LayerWriter(const Network& network, const Program& program)
 LayerWriter::Layer LayerWriter::layer(std::size_t index) const {
   const Operation& op = network_.operations[index];
   const std::size_t n_out = index + 1 == n_layer() ? network_.outputs.size() : op.n_out;
-  return {op, network_.integers->operations[index], "layer" + text(index + 1), n_out};
+  return {op, network_.integers->operations[index], "layer" + number(index + 1), n_out};
 }
 
 /// Of what the layer writes, in the arena. The program quantises before its first layer.
@@ -114,7 +114,7 @@ std::uint64_t LayerWriter::offset(std::size_t layer) const { return arena_.offse
 std::string LayerWriter::source(std::size_t value) const {
   if (value == 0) return "input";
   const bool is_u8 = network_.integers->operations[value - 1].out == Number::u8;
-  return std::string(is_u8 ? "" : "(const int16_t*)(") + "slots + " + text(offset(value - 1)) + (is_u8 ? "" : ")");
+  return std::string(is_u8 ? "" : "(const int16_t*)(") + "slots + " + number(offset(value - 1)) + (is_u8 ? "" : ")");
 }
 
 std::string LayerWriter::destination(std::size_t layer) const {
@@ -122,9 +122,9 @@ std::string LayerWriter::destination(std::size_t layer) const {
   const Number out = network_.integers->operations[layer].out;
   const std::string to = out == Number::s32
                              ? "sums, number_s32"
-                             : "slots + " + text(offset(layer)) + (out == Number::u8 ? ", number_u8" : ", number_s16");
+                             : "slots + " + number(offset(layer)) + (out == Number::u8 ? ", number_u8" : ", number_s16");
   const bool relu = op.relu || op.kind == OperationKind::relu;
-  return to + ", " + text(relu ? 1 : 0) + ", " + (op.add == Operation::none ? "0" : source(op.add));
+  return to + ", " + number(relu ? 1 : 0) + ", " + (op.add == Operation::none ? "0" : source(op.add));
 }
 
 Tables LayerWriter::tables(std::size_t index) const {
@@ -136,16 +136,15 @@ Tables LayerWriter::tables(std::size_t index) const {
   return all;
 }
 
+/// name(input, what the operation has, rules, n, destination): its part of freestanding code lies in the operation's folder.
 std::string LayerWriter::call(std::size_t index) const {
   const Layer from = layer(index);
-  const std::string &stem = from.stem, in = source(from.op.in);
-  const std::string rules = stem + "_rules, " + text(from.n_out) + ", &" + stem + ");\n";
-  const std::string to = "  const struct destination " + stem + " = {" + destination(index) + "};\n";
-  if (from.is_dense())
-    return to + (from.integers.reads() == Number::u8 ? "  dense_u8(" : "  dense_s16(") + in + ", " + text(from.n_step()) +
-           ", " + stem + "_weights, " + rules;
-  if (from.integers.group_norm) return to + "  group_norm_s16(" + in + ", &" + stem + "_norm, " + stem + "_factors, " + rules;
-  return to + "  affine_s16(" + in + ", " + stem + "_factors, " + rules;
+  const std::string& stem = from.stem;
+  std::string text = "  const struct destination " + stem + " = {" + destination(index) + "};\n";
+  text += "  " + std::string(op_name(program_.ops[index + 1].kind)) + '(' + source(from.op.in) + ", ";
+  if (from.integers.group_norm) text += '&' + stem + "_norm, ";
+  text += from.is_dense() ? number(from.n_step()) + ", " + stem + "_weights, " : stem + "_factors, ";
+  return text + stem + "_rules, " + number(from.n_out) + ", &" + stem + ");\n";
 }
 
 }  // namespace crbrt::codegen

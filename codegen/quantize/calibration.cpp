@@ -31,6 +31,14 @@ Values scaled_and_shifted(const Operation& op, const Values& in) {
   return out;
 }
 
+/// of(j, x) of every number, j its feature.
+template <class Of>
+Values by_feature(Values in, const Of& of) {
+  for (Eigen::Index v = 0; v < in.cols(); ++v)
+    for (Eigen::Index j = 0; j < in.rows(); ++j) in(j, v) = of(static_cast<std::size_t>(j), in(j, v));
+  return in;
+}
+
 /// Signs that are a function of their place.
 float sign_of(std::size_t draw, Eigen::Index feature, Eigen::Index voxel) {
   std::uint64_t z =
@@ -49,7 +57,9 @@ void go_back(const Network& network, const FloatValues& values, Values gradient,
     const Values& out = values.value[i + 1];
     Values& g = of_value[i + 1];
     if (g.size() == 0) g = Values::Zero(out.rows(), out.cols());
-    if (op.relu || op.kind == OperationKind::relu) g = (out.array() > 0).select(g, 0.0f);
+    if (op.relu) g = (out.array() > 0).select(g, 0.0f);
+    if (is_activation(op.kind))
+      g = g.cwiseProduct(by_feature(values.value[op.in], [&](std::size_t j, float x) { return activation_slope(op, j, x); }));
     const auto pass = [&](std::size_t value, const Values& more) {
       if (value == 0) return;
       Values& to = of_value[value];
@@ -61,7 +71,7 @@ void go_back(const Network& network, const FloatValues& values, Values gradient,
     if (op.add != Operation::none) pass(op.add, g);
     if (op.kind == OperationKind::dense)
       pass(op.in, weights_of(op).transpose() * g);
-    else if (op.kind == OperationKind::relu)
+    else if (is_activation(op.kind))
       pass(op.in, g);
     else
       pass(op.in, Eigen::Map<const Eigen::VectorXf>(op.weights.data(), static_cast<Eigen::Index>(op.n_in)).asDiagonal() * g);
@@ -112,16 +122,14 @@ FloatValues float_values(const Network& network, const Values& features) {
   for (const Operation& op : network.operations) {
     const Values& in = values.value[op.in];
     Values sums, out;
-    switch (op.kind) {
-      case OperationKind::dense:
-        sums = (weights_of(op) * in).colwise() + bias_of(op);
-        out = sums;
-        if (op.add != Operation::none) out += values.value[op.add];
-        break;
-      case OperationKind::group_norm: out = scaled_and_shifted(op, group_normalised(op, in)); break;
-      case OperationKind::batch_norm:  // a folded network has none
-      case OperationKind::affine: out = scaled_and_shifted(op, in); break;
-      case OperationKind::relu: out = in.cwiseMax(0.0f); break;
+    if (op.kind == OperationKind::dense) {
+      sums = (weights_of(op) * in).colwise() + bias_of(op);
+      out = sums;
+      if (op.add != Operation::none) out += values.value[op.add];
+    } else if (is_activation(op.kind)) {
+      out = by_feature(in, [&](std::size_t j, float x) { return activated(op, j, x); });
+    } else {
+      out = scaled_and_shifted(op, op.kind == OperationKind::group_norm ? group_normalised(op, in) : in);
     }
     if (op.relu) out = out.cwiseMax(0.0f);
     values.sums.push_back(std::move(sums));

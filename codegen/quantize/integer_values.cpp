@@ -81,6 +81,9 @@ Integers finished(const IntegerOperation& op, Integers sums, const Integers* add
 Integers integer_values(const Operation& from, const IntegerOperation& op, const Integers& in, const Integers* add) {
   if (from.kind == OperationKind::dense) return finished(op, dense_sums(op, in), add, from.relu);
   Integers sums = op.group_norm ? group_normalised(from, *op.group_norm, in) : in;
+  for (Index v = 0; is_activation(from.kind) && v < sums.cols(); ++v)
+    for (Index j = 0; j < sums.rows(); ++j)
+      sums(j, v) = activated_s16(from, static_cast<std::size_t>(j), static_cast<std::int32_t>(sums(j, v)));
   for (Index j = 0; j < sums.rows(); ++j)
     sums.row(j) =
         (sums.row(j).array() * op.weights_s16[static_cast<std::size_t>(j)] + op.bias[static_cast<std::size_t>(j)]).matrix();

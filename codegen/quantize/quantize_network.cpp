@@ -30,11 +30,11 @@ double normalised_scale(const Operation& op) { return std::sqrt(static_cast<doub
 /// One weight an output: the scale is chosen so that it is 2^14 or 0, and exact.
 Scales fit_diagonal(const Operation& from, const Scales& in_scale, IntegerOperation& op) {
   constexpr double weight = 1 << 14, bias_max = 1 << 29;
-  const bool is_relu = from.kind == OperationKind::relu;
+  const bool has_tables = !is_activation(from.kind);
   Scales sum_scale;
   for (std::size_t j = 0; j < from.n_out; ++j) {
     const double unit = from.kind == OperationKind::group_norm ? normalised_scale(from) : in_scale[j];
-    const double factor = (is_relu ? 1.0 : double{from.weights[j]}) * unit, shift = is_relu ? 0.0 : double{from.bias[j]};
+    const double factor = (has_tables ? double{from.weights[j]} : 1.0) * unit, shift = has_tables ? double{from.bias[j]} : 0.0;
     const double scale = std::max({std::abs(factor) / weight, std::abs(shift) / bias_max, 1e-30});
     op.weights_s16.push_back(static_cast<std::int16_t>(std::nearbyint(factor / scale)));
     op.bias.push_back(static_cast<std::int32_t>(std::nearbyint(shift / scale)));

@@ -2,7 +2,7 @@
 // writer of a slot is quadratic in the number of ops, which are a handful.
 #include "runtime/src/program_check.h"
 
-#include <cfloat>
+#include "runtime/src/kernels/kernels-inl.h"
 
 namespace crbrt {
 
@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint32_t max_width = 1u << 24;  // features of a slot; far above any network, far below overflow
 
-bool is_finite(float x) { return x >= -FLT_MAX && x <= FLT_MAX; }
 bool is_flag(std::uint32_t x) { return x <= 1; }
 
 bool check_preprocessing(const Program& p) {
@@ -77,30 +76,16 @@ bool check_added(const Program& p, std::size_t index) {
   return op.add_slot >= 0 && reads_what_was_written(p, index, static_cast<std::uint32_t>(op.add_slot), {op.n_out, op.out});
 }
 
-bool check_scales(const Op& op) {
-  if (op.weights == nullptr || op.n_in != op.n_out) return false;
-  for (std::size_t i = 0; i < op.n_in; ++i)
-    if (!is_finite(op.weights[i]) || op.weights[i] <= 0) return false;
-  return true;
-}
-
-bool check_group_norm(const Op& op) {
-  return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && op.n_group > 0 && op.n_in % op.n_group == 0 &&
-         is_finite(op.epsilon) && op.epsilon > 0;
-}
-
-bool check_affine(const Op& op) { return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out; }
-
+/// What the op's kernel needs (its contract header).
 bool check_kind(const Op& op) {
   switch (op.kind) {
-    case OpKind::dense: return op.weights != nullptr && op.bias != nullptr;
-    case OpKind::group_norm: return check_group_norm(op);
-    case OpKind::relu: return op.n_in == op.n_out;
-    case OpKind::affine: return check_affine(op);
-    case OpKind::quantize:
-    case OpKind::dequantize: return check_scales(op);
-    default: return check_fixed(op);  // integers between the two
+#define CRBRT_OP(kind, reads, writes, arguments) \
+  case OpKind::kind:                             \
+    return arguments::fits(op);
+#include "crbrt/format/ops.inc"
+#undef CRBRT_OP
   }
+  return false;
 }
 
 bool check_op(const Program& p, std::size_t index) {

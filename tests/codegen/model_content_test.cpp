@@ -83,7 +83,7 @@ const Mutation layer_mutations[] = {
     {"weights_nan", "layers[2].weights[4]", [](ModelT& m) { m.layers[2]->weights[4] = nan_f; }},
     {"bias_long", "layers[1].bias", [](ModelT& m) { m.layers[1]->bias.push_back(0); }},
     {"bias_infinite", "layers[1].bias[0]", [](ModelT& m) { m.layers[1]->bias[0] = inf_f; }},
-    {"unknown_activation", "layers[0].activation", [](ModelT& m) { m.layers[0]->activation = fbs::Activation(2); }},
+    {"unknown_activation", "layers[0].activation", [](ModelT& m) { m.layers[0]->activation = fbs::Activation(200); }},
     {"skip_from_nowhere", "layers[1].skip_from", [](ModelT& m) { m.layers[1]->skip_from = "z"; }},
     {"skip_from_itself", "layers[1].skip_from", [](ModelT& m) { m.layers[1]->skip_from = "b"; }},
     {"skip_from_later", "layers[1].skip_from", [](ModelT& m) { m.layers[1]->skip_from = "c"; }},

@@ -11,7 +11,7 @@
 namespace generated {
 namespace {
 #include "codegen/freestanding/arithmetic.c.in"
-#include "codegen/freestanding/group_norm_s16.c.in"
+#include "runtime/src/kernels/group_norm/group_norm_s16.c.in"
 #include "codegen/freestanding/square_root.c.in"
 }  // namespace
 }  // namespace generated

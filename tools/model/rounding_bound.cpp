@@ -16,7 +16,7 @@ struct Step {
   std::vector<double> value;   ///< after ReLU
   std::vector<double> error;   ///< rounding committed in this step
   std::size_t block = 1;       ///< so many neighbouring values share roundings
-  std::vector<double> factor;  ///< derivative through the ReLU: 0 or 1
+  std::vector<double> factor;  ///< derivative through ReLU or activation
 };
 
 /// Mean and 1 / sqrt(variance + epsilon) of one group.
@@ -109,6 +109,16 @@ void apply_affine(const Operation& op, const std::vector<double>& in, Step& out)
   }
 }
 
+/// A product rounds, unless it is by 0 or 1.
+void apply_activation(const Operation& op, const std::vector<double>& in, Step& out) {
+  for (std::size_t j = 0; j < op.n_in; ++j) {
+    const double slope = activation_slope(op, j, in[j]);
+    out.value.push_back(activated(op, j, in[j]));
+    out.error.push_back(slope == 0 || slope == 1 ? 0 : u * std::abs(out.value[j]));
+    out.factor.push_back(slope);
+  }
+}
+
 void apply_relu(Step& step) {
   for (std::size_t j = 0; j < step.value.size(); ++j) {
     step.factor[j] = step.value[j] > 0 ? 1 : 0;
@@ -121,15 +131,16 @@ std::vector<Step> forward(const Network& network, std::span<const float> coeffic
   for (const Operation& op : network.operations) {
     Step step;
     const std::vector<double>& in = steps[op.in].value;
-    switch (op.kind) {
-      case OperationKind::dense: apply_dense(op, in, op.add == Operation::none ? nullptr : &steps[op.add].value, step); break;
-      case OperationKind::group_norm: apply_group_norm(op, in, step); break;
-      case OperationKind::batch_norm:  // a folded network has none
-      case OperationKind::affine: apply_affine(op, in, step); break;
-      case OperationKind::relu: step.value = in, step.error.assign(op.n_in, 0); break;
-    }
-    step.factor.assign(step.value.size(), 1);
-    if (op.relu || op.kind == OperationKind::relu) apply_relu(step);
+    if (op.kind == OperationKind::dense)
+      apply_dense(op, in, op.add == Operation::none ? nullptr : &steps[op.add].value, step);
+    else if (op.kind == OperationKind::group_norm)
+      apply_group_norm(op, in, step);
+    else if (is_activation(op.kind))
+      apply_activation(op, in, step);
+    else
+      apply_affine(op, in, step);
+    if (step.factor.empty()) step.factor.assign(step.value.size(), 1);
+    if (op.relu) apply_relu(step);
     steps.push_back(std::move(step));
   }
   return steps;

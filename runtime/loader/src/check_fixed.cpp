@@ -4,18 +4,19 @@
 #include <string_view>
 
 #include "crbrt/format/legality.h"
+#include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt::loading {
 namespace {
 
 void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
-  const bool is_dense = place.op.kind == OpKind::dense;
+  const bool is_dense = place.op.kind == OperationKind::dense;
   checks.expect(is_dense || place.in == Number::s16, field, "an operation that reads s16, as all but dense layers do",
                 std::string("one that reads ") + number_name(place.in));
   const std::string out = member(field, "out");
   if (place.is_last) {
     checks.expect(spec.out == Number::s32, out, "s32, the sums of the last layer", number_name(spec.out));
-    checks.expect(is_dense && place.add == Number::f32 && place.op.relu == 0, field,
+    checks.expect(is_dense && place.add == Number::f32 && !place.op.relu, field,
                   "a last layer without skip, normalisation and ReLU", "one with");
     return;
   }
@@ -26,7 +27,7 @@ void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const 
 }
 
 void check_sizes(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
-  const bool is_dense = place.op.kind == OpKind::dense;
+  const bool is_dense = place.op.kind == OperationKind::dense;
   const std::size_t n = place.op.n_out, n_weight = is_dense ? n * place.op.n_in : n;
   const std::size_t n_s8 = is_dense && place.in == Number::u8 ? n_weight : 0;
   checks.size_is(spec.weights_s8.size(), n_s8, member(field, "weights_s8"));
@@ -34,7 +35,7 @@ void check_sizes(const IntegerOperation& spec, const FixedPlace& place, const st
   checks.size_is(spec.bias.size(), n, member(field, "bias"));
   checks.size_is(spec.shift.size(), place.is_last ? 0 : n, member(field, "shift"));
   checks.size_is(spec.multiplier.size(), place.is_last ? 0 : n, member(field, "multiplier"));
-  const bool is_group_norm = place.op.kind == OpKind::group_norm;
+  const bool is_group_norm = place.op.kind == OperationKind::group_norm;
   checks.expect(spec.group_norm.has_value() == is_group_norm, member(field, "group_norm"),
                 is_group_norm ? "its constants" : "none, for an operation of another kind", is_group_norm ? "none" : "some");
 }
@@ -56,7 +57,7 @@ std::string found_text(const Breach& breach, const FixedShape& shape) {
 }
 
 void check_rules(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
-  const bool is_dense = place.op.kind == OpKind::dense;
+  const bool is_dense = place.op.kind == OperationKind::dense;
   const FixedShape shape{integer_kind(place.op.kind, place.in), place.op.n_in, place.op.n_out, place.op.n_group, spec.out};
   const Breach breach =
       first_breach(shape, Rows{spec, is_dense ? shape.n_in : 1}, spec.group_norm ? &*spec.group_norm : nullptr);
@@ -67,14 +68,6 @@ void check_rules(const IntegerOperation& spec, const FixedPlace& place, const st
 }
 
 }  // namespace
-
-OpKind integer_kind(OpKind kind, Number in) noexcept {
-  switch (kind) {
-    case OpKind::dense: return in == Number::u8 ? OpKind::dense_u8 : OpKind::dense_s16;
-    case OpKind::group_norm: return OpKind::group_norm_s16;
-    default: return OpKind::affine_s16;  // a ReLU of its own is an affine of factors that only rescale
-  }
-}
 
 void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
   check_numbers(spec, place, field, checks);

@@ -8,16 +8,13 @@
 
 namespace crbrt::loading {
 
-/// `op` is the float operation; `in` and `add` are the numbers that it reads (add: f32 where there is none).
+/// `op` is the operation of the folded network; `in` and `add` are the numbers that it reads (add: f32 where there is none).
 struct FixedPlace {
-  const Op& op;
+  const Operation& op;
   Number in;
   Number add;
   bool is_last;
 };
-
-/// What a float operation becomes whose input is `in`.
-OpKind integer_kind(OpKind kind, Number in) noexcept;
 
 void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks);
 

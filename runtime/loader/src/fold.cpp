@@ -6,6 +6,7 @@
 
 #include "crbrt/network.hpp"
 #include "runtime/loader/src/lower.h"
+#include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt {
 namespace {
@@ -104,8 +105,8 @@ std::vector<std::string> loading::layer_texts(const Network& network) {
         if (goes_into_dense(op, network.operations[op.in - 1], readers[op.in])) texts.back() += " (folded)";
         break;
       case OperationKind::group_norm: texts.back() += ", group norm in " + std::to_string(op.n_group); break;
-      case OperationKind::relu: texts.back() += ", relu"; break;
       case OperationKind::affine: break;  // not in a file
+      default: texts.back() += ", " + loading::activation_text(op);
     }
   }
   return texts;

@@ -5,20 +5,10 @@
 
 #include "crbrt/format/layout.h"
 #include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt::loading {
 namespace {
-
-OpKind kind_of(OperationKind kind) noexcept {
-  switch (kind) {
-    case OperationKind::dense: return OpKind::dense;
-    case OperationKind::group_norm: return OpKind::group_norm;
-    case OperationKind::relu: return OpKind::relu;
-    case OperationKind::batch_norm:  // folded() has left none
-    case OperationKind::affine: break;
-  }
-  return OpKind::affine;
-}
 
 class Lowering {
  public:
@@ -80,7 +70,7 @@ void Lowering::add(const Operation& from) {
   if (is_dense) ++n_layer_;
   check_finite(from);
   Op op{};
-  op.kind = kind_of(from.kind);
+  op.kind = float_kind(from.kind);
   op.n_in = from.n_in;
   op.n_out = from.n_out;
   op.relu = from.relu ? 1 : 0;
@@ -92,9 +82,9 @@ void Lowering::add(const Operation& from) {
     bias.resize(layout::padded_outputs(from.n_out), 0.0f);
     op.bias = keep(std::move(bias));
     storage_.program.macs_per_voxel += std::uint64_t{from.n_in} * from.n_out;
-  } else if (from.kind != OperationKind::relu) {
-    op.weights = keep(from.weights);
-    op.bias = keep(from.bias);
+  } else {
+    if (!from.weights.empty()) op.weights = keep(from.weights);
+    if (!from.bias.empty()) op.bias = keep(from.bias);
   }
   storage_.ops.push_back(op);
   graph_.add({from.in, from.add, !is_dense}, from.n_out);

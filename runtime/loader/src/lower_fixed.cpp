@@ -1,6 +1,7 @@
 /// Packs the tables of every integer operation and gives slots to their words.
 #include "runtime/loader/src/check_fixed.h"
 #include "runtime/loader/src/lower.h"
+#include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt::loading {
 namespace {
@@ -135,13 +136,14 @@ void FixedLowering::add_op(std::size_t index) {
   const std::size_t in = source.in + 1, add = source.add == Operation::none ? Operation::none : source.add + 1;
   const bool is_last = index + 1 == storage_.ops.size();
   const Number add_number = add == Operation::none ? Number::f32 : number_[add];
-  check_fixed_op(fixed, {from, number_[in], add_number, is_last}, indexed("fixed.ops", index), checks_);
+  check_fixed_op(fixed, {source, number_[in], add_number, is_last}, indexed("fixed.ops", index), checks_);
   if (!checks_.ok()) return;
   Op op{};
-  op.kind = integer_kind(from.kind, number_[in]);
+  op.kind = integer_kind(source.kind, number_[in]);
   op.n_in = from.n_in;
   op.n_out = from.n_out;
   op.relu = from.kind == OpKind::relu ? 1 : from.relu;
+  if (is_activation(source.kind) && !source.weights.empty()) op.weights = keep(storage_.tables, integer_weights(source));
   op.n_group = from.n_group;
   op.out = fixed.out;
   op.fixed = tables_of(index, number_[in]);

@@ -5,6 +5,7 @@
 
 #include "crbrt/format/layout.h"
 #include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/operation_kinds.h"
 #include "runtime/loader/src/read_model.h"
 
 namespace crbrt::loading {
@@ -125,11 +126,12 @@ void read_layer(const fbs::Dense& from, std::size_t index, std::size_t& packed, 
   checks.expect(std::none_of(network.operations.begin(), network.operations.end(),
                              [&](const Operation& earlier) { return earlier.layer == name; }),
                 member(field, "name"), "a name of its own", "one that an earlier layer has");
-  checks.in_range(static_cast<std::uint64_t>(from.activation()), 0, 1, member(field, "activation"));
   read_dense(from, name, field, packed, network, checks);
   if (!checks.ok()) return;
   read_normalization(from.normalization(), name, network, member(field, "normalization"), checks);
-  if (from.activation() == fbs::Activation::relu) append(network, OperationKind::relu, name);
+  Operation activation;
+  if (!read_activation(from, activation, field, checks)) return;
+  append(network, activation.kind, name).weights = std::move(activation.weights);
 }
 
 void read_layers(const flatbuffers::Vector<flatbuffers::Offset<fbs::Dense>>& from, Network& to, Checks& checks) {

@@ -4,6 +4,7 @@
 #include "crbrt/network.hpp"
 #include "model_generated.h"
 #include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt {
 namespace {
@@ -37,8 +38,8 @@ void write_layers(const Network& network, fbs::ModelT& to) {
       case OperationKind::dense: to.layers.push_back(written_dense(op, network)); break;
       case OperationKind::batch_norm:
       case OperationKind::group_norm: to.layers.back()->normalization = written_normalization(op); break;
-      case OperationKind::relu: to.layers.back()->activation = fbs::Activation::relu; break;
       case OperationKind::affine: break;  // folded networks only
+      default: loading::write_activation(op, *to.layers.back());
     }
 }
 

@@ -32,6 +32,10 @@ enum class OperationKind {
   relu,        ///< out = max(in, 0)
 };
 
+/// Operations that make one number of one number. Quantiser, freestanding generator and rounding bound treat all alike, by the
+/// three functions below.
+constexpr bool is_activation(OperationKind kind) noexcept { return kind == OperationKind::relu; }
+
 /// One step of the network. Vectors that its kind does not use are empty.
 struct Operation {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -50,6 +54,22 @@ struct Operation {
   float epsilon = 0;            ///< normalisations only
   bool relu = false;            ///< folded() only: out = max(out, 0) at the end
 };
+
+/// What an activation makes of x, feature j.
+template <class Real>
+constexpr Real activated(const Operation&, std::size_t, Real x) noexcept {
+  return x > 0 ? x : 0;
+}
+
+/// Its derivative there; at 0 that from below.
+template <class Real>
+constexpr Real activation_slope(const Operation&, std::size_t, Real x) noexcept {
+  return x > 0 ? 1 : 0;
+}
+
+/// What its integer form makes of an s16 before factor, shift and requantization. ReLU leaves it: it clears what is negative at
+/// the end.
+constexpr std::int32_t activated_s16(const Operation&, std::size_t, std::int32_t x) noexcept { return x; }
 
 /// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
 struct NetworkOutput {

@@ -23,6 +23,7 @@ struct AffineArgs {
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
   static AffineArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.op.bias, c.n_in, c.relu, c.n_voxel}; }
+  static bool fits(const Op& op) noexcept { return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out; }
 };
 
 struct AffineFixedArgs {
@@ -35,6 +36,7 @@ struct AffineFixedArgs {
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
   static AffineFixedArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.fixed, c.n_in, c.number, c.relu, c.n_voxel}; }
+  static bool fits(const Op& op) noexcept { return check_fixed(op); }
 };
 
 }  // namespace crbrt

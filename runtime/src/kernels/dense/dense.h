@@ -35,6 +35,7 @@ struct DenseArgs {
   static DenseArgs of(const OpCall& c) noexcept {
     return {c.in, c.out, c.add, c.op.weights, c.op.bias, c.n_in, c.n_out, c.relu, c.n_voxel};
   }
+  static bool fits(const Op& op) noexcept { return op.weights != nullptr && op.bias != nullptr; }
 };
 
 struct DenseFixedArgs {
@@ -51,6 +52,7 @@ struct DenseFixedArgs {
   static DenseFixedArgs of(const OpCall& c) noexcept {
     return {c.in, c.out, c.add, c.op.fixed, c.n_in, c.n_out, c.number, c.relu, c.n_voxel};
   }
+  static bool fits(const Op& op) noexcept { return check_fixed(op); }
 };
 
 }  // namespace crbrt

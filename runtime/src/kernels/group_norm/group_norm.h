@@ -36,6 +36,10 @@ struct GroupNormArgs {
   static GroupNormArgs of(const OpCall& c) noexcept {
     return {c.in, c.out, c.op.weights, c.op.bias, c.n_in, c.n_group, c.op.epsilon, c.relu, c.n_voxel};
   }
+  static bool fits(const Op& op) noexcept {
+    return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out && op.n_group > 0 && op.n_in % op.n_group == 0 &&
+           is_finite(op.epsilon) && op.epsilon > 0;
+  }
 };
 
 struct GroupNormFixedArgs {
@@ -52,6 +56,7 @@ struct GroupNormFixedArgs {
   static GroupNormFixedArgs of(const OpCall& c) noexcept {
     return {c.in, c.out, c.op.fixed, c.op.fixed_group_norm, c.n_in, c.n_group, c.number, c.relu, c.n_voxel};
   }
+  static bool fits(const Op& op) noexcept { return check_fixed(op); }
 };
 
 /// u above.

@@ -24,6 +24,12 @@ struct QuantizeArgs {
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
   static QuantizeArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.n_in, c.n_voxel}; }
+  static bool fits(const Op& op) noexcept {
+    if (op.weights == nullptr || op.n_in != op.n_out) return false;
+    for (std::size_t i = 0; i < op.n_in; ++i)
+      if (!is_finite(op.weights[i]) || op.weights[i] <= 0) return false;
+    return true;
+  }
 };
 
 struct DequantizeArgs {
@@ -34,6 +40,7 @@ struct DequantizeArgs {
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
   static DequantizeArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.weights, c.n_out, c.n_voxel}; }
+  static bool fits(const Op& op) noexcept { return QuantizeArgs::fits(op); }
 };
 
 }  // namespace crbrt

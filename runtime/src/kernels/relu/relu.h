@@ -12,6 +12,7 @@ struct ReluArgs {
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
 
   static ReluArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.n_in, c.n_voxel}; }
+  static bool fits(const Op& op) noexcept { return op.n_in == op.n_out; }
 };
 
 }  // namespace crbrt
