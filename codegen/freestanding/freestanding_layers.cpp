@@ -56,6 +56,8 @@ struct LayerWriter::Layer {
   Tables weights() const;
   Tables rules() const;
   Tables group_norm() const;
+  bool has_slopes() const { return is_activation(op.kind) && !op.weights.empty(); }
+  Tables slopes() const;
 };
 
 /// [block][step][output of the block][input of the step]; zeros for what is missing.
@@ -77,6 +79,12 @@ Tables LayerWriter::Layer::weights() const {
   std::vector<std::int16_t> factors = integers.weights_s16;
   factors.resize(layout::padded_outputs(n_out), 0);
   return constant("int16_t", stem + "_factors", factors, 8);
+}
+
+Tables LayerWriter::Layer::slopes() const {
+  std::vector<std::int16_t> slopes(layout::padded_outputs(n_out), 0);
+  for (std::size_t j = 0; j < n_out; ++j) slopes[j] = static_cast<std::int16_t>(slope_s16(op, j));
+  return constant("int16_t", stem + "_slopes", slopes, 8);
 }
 
 /// One row an output; sums that stay sums have neither multiplier nor shift.
@@ -133,6 +141,7 @@ Tables LayerWriter::tables(std::size_t index) const {
   const auto add = [&all](const Tables& more) { all.text += more.text, all.bytes += more.bytes; };
   add(from.rules());
   if (from.integers.group_norm) add(from.group_norm());
+  if (from.has_slopes()) add(from.slopes());
   return all;
 }
 
@@ -143,6 +152,7 @@ std::string LayerWriter::call(std::size_t index) const {
   std::string text = "  const struct destination " + stem + " = {" + destination(index) + "};\n";
   text += "  " + std::string(op_name(program_.ops[index + 1].kind)) + '(' + source(from.op.in) + ", ";
   if (from.integers.group_norm) text += '&' + stem + "_norm, ";
+  if (from.has_slopes()) text += stem + "_slopes, ";
   text += from.is_dense() ? number(from.n_step()) + ", " + stem + "_weights, " : stem + "_factors, ";
   return text + stem + "_rules, " + number(from.n_out) + ", &" + stem + ");\n";
 }

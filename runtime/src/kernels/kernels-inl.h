@@ -9,6 +9,7 @@
 #include "runtime/src/kernels/estimate/estimate-inl.h"
 #include "runtime/src/kernels/group_norm/group_norm-inl.h"
 #include "runtime/src/kernels/group_norm/group_norm_fixed-inl.h"
+#include "runtime/src/kernels/leaky_relu/leaky_relu-inl.h"
 #include "runtime/src/kernels/preprocess/preprocess-inl.h"
 #include "runtime/src/kernels/quantize/quantize-inl.h"
 #include "runtime/src/kernels/relu/relu-inl.h"

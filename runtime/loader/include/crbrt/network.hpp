@@ -18,11 +18,12 @@
 #include <vector>
 
 #include "crbrt/format/program.h"
+#include "crbrt/format/requant.h"
 #include "crbrt/loader.hpp"
 
 namespace crbrt {
 
-/// What an operation computes. A file holds dense, batch_norm, group_norm and relu; `affine` is what folded() makes of a batch
+/// What an operation computes. A file holds all but `affine`; that is what folded() makes of a batch
 /// normalisation that stays.
 enum class OperationKind {
   dense,       ///< out[j] = bias[j] + sum_k weights[j, k] * in[k] (+ add[j])
@@ -30,11 +31,14 @@ enum class OperationKind {
   group_norm,  ///< the same with mean and variance of each of n_group groups of neighbouring features
   affine,      ///< out = weights * in + bias
   relu,        ///< out = max(in, 0)
+  leaky_relu,  ///< out = in > 0 ? in : weights * in
 };
 
 /// Operations that make one number of one number. Quantiser, freestanding generator and rounding bound treat all alike, by the
 /// three functions below.
-constexpr bool is_activation(OperationKind kind) noexcept { return kind == OperationKind::relu; }
+constexpr bool is_activation(OperationKind kind) noexcept {
+  return kind == OperationKind::relu || kind == OperationKind::leaky_relu;
+}
 
 /// One step of the network. Vectors that its kind does not use are empty.
 struct Operation {
@@ -45,8 +49,9 @@ struct Operation {
   std::size_t in = 0;      ///< value that is read
   std::size_t add = none;  ///< dense only: value of the same width that is added to the sums (a skip), or none
   std::uint32_t n_in = 0;
-  std::uint32_t n_out = 0;      ///< n_in except for dense
-  std::vector<float> weights;   ///< dense: [n_out, n_in] row-major; normalisations: gamma [n_out]; affine: factors [n_out]
+  std::uint32_t n_out = 0;     ///< n_in except for dense
+  std::vector<float> weights;  ///< dense: [n_out, n_in] row-major; normalisations: gamma [n_out]; affine: factors [n_out];
+                               ///< leaky_relu: slopes [n_out]
   std::vector<float> bias;      ///< [n_out]; normalisations: beta
   std::vector<float> mean;      ///< batch_norm only, [n_out]
   std::vector<float> variance;  ///< batch_norm only, [n_out]
@@ -57,19 +62,26 @@ struct Operation {
 
 /// What an activation makes of x, feature j.
 template <class Real>
-constexpr Real activated(const Operation&, std::size_t, Real x) noexcept {
-  return x > 0 ? x : 0;
+Real activated(const Operation& op, std::size_t j, Real x) noexcept {
+  return x > 0 ? x : op.kind == OperationKind::relu ? 0 : static_cast<Real>(op.weights[j]) * x;
 }
 
 /// Its derivative there; at 0 that from below.
 template <class Real>
-constexpr Real activation_slope(const Operation&, std::size_t, Real x) noexcept {
-  return x > 0 ? 1 : 0;
+Real activation_slope(const Operation& op, std::size_t j, Real x) noexcept {
+  return x > 0 ? 1 : op.kind == OperationKind::relu ? 0 : static_cast<Real>(op.weights[j]);
+}
+
+/// Slope j of a leaky_relu in integers: the nearest whole number of 2^-15 that an s16 holds.
+inline std::int32_t slope_s16(const Operation& op, std::size_t j) noexcept {
+  return saturate(static_cast<std::int32_t>(op.weights[j] * 32768.0f + 0.5f), 0, s16_max);
 }
 
 /// What its integer form makes of an s16 before factor, shift and requantization. ReLU leaves it: it clears what is negative at
 /// the end.
-constexpr std::int32_t activated_s16(const Operation&, std::size_t, std::int32_t x) noexcept { return x; }
+inline std::int32_t activated_s16(const Operation& op, std::size_t j, std::int32_t x) noexcept {
+  return x > 0 || op.kind == OperationKind::relu ? x : (x * slope_s16(op, j) + (1 << 14)) >> 15;
+}
 
 /// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
 struct NetworkOutput {
