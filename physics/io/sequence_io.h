@@ -1,12 +1,15 @@
-/// Sequences, priors and bases from files. All throw base::InputError naming the file, what was expected and what was found.
+/// Sequences, priors, bases and lists of tissues from files. All throw base::InputError naming the file, what was expected and
+/// what was found.
 #pragma once
 
 #include <Eigen/Core>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "physics/prior.h"
 #include "physics/sequence.h"
+#include "physics/tissue.h"
 
 namespace crbrt::physics {
 
@@ -21,5 +24,9 @@ Prior read_prior(const std::string& path, std::optional<double> tr_s = std::null
 /// A basis [n_frame, n_coeff] from "M.crbm"-free sources: FILE.h5 (dataset /basis), FILE.h5:name, or FILE.mat:U (dimensions
 /// reversed). `rank` > 0 takes the leading columns. Columns must be orthonormal.
 Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank = 0);
+
+/// Tissues in CSV: a header with the names of the parameters in any order, then one tissue a line, SI units. Throws
+/// base::InputError naming file, line and column. Blank lines are skipped.
+std::vector<Tissue> read_tissues(const std::string& path);
 
 }  // namespace crbrt::physics

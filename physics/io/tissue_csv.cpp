@@ -1,5 +1,5 @@
 // Strict on purpose: an unknown or a missing column is an error, because a misspelt one would silently be a default.
-#include "physics/io/tissue_csv.h"
+#include "physics/io/sequence_io.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -10,7 +10,7 @@
 #include "tests/e2e/dataset_model.h"
 #include "tests/e2e/short_sequence.h"
 #include "tests/support/run_program.h"
-#include "tools/volume/nifti_out.h"
+#include "tools/volume/nifti.h"
 
 namespace crbrt::tests {
 namespace {

@@ -62,7 +62,7 @@ TEST_P(MapsOfBothPrograms, PairCompletely) {
 }
 
 INSTANTIATE_TEST_SUITE_P(T1Models, MapsOfBothPrograms, testing::Values(physics::T1Model::apparent, physics::T1Model::separate),
-                         [](const auto& info) { return std::string(physics::name(info.param)); });
+                         [](const auto& model) { return std::string(physics::name(model.param)); });
 
 }  // namespace
 }  // namespace crbrt::tests

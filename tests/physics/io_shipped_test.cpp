@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "physics/io/sequence_io.h"
-#include "physics/io/tissue_csv.h"
 
 namespace crbrt::physics {
 namespace {

@@ -1,7 +1,7 @@
 // Lists of tissues: columns by name, and every mistake with its line and column.
 #include <gtest/gtest.h>
 
-#include "physics/io/tissue_csv.h"
+#include "physics/io/sequence_io.h"
 #include "tests/physics/expect_error.h"
 #include "tests/support/temporary_folder.h"
 

@@ -9,14 +9,12 @@
 #include "base/json.h"
 #include "base/median.h"
 #include "base/number_text.h"
-#include "crbrt/status.h"
 #include "tools/cli/command_line.h"
 #include "tools/compare/agreement.h"
-#include "tools/compare/map_files.h"
 #include "tools/compare/white_matter.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/image_values.h"
-#include "tools/volume/mask.h"
+#include "tools/volume/maps_in.h"
 
 namespace {
 
@@ -45,13 +43,10 @@ struct CommonVoxels {
 
 // Voxels with an estimate in both folders: those at a bound of the fit or outside an output's range are estimates too.
 CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a) {
-  const auto has_estimate = [](float status) {
-    return status == 0 || status == static_cast<float>(VoxelStatus::outside_range);
-  };
-  const std::vector<float> b = volume::read_values(compare::status_map(options.reference), a.grid.shape);
+  const std::vector<float> b = volume::read_values(volume::map_path(options.reference, "status"), a.grid.shape);
   CommonVoxels common;
   for (std::size_t v = 0; v < b.size(); ++v) {
-    if (!has_estimate(a.values[v]) || !has_estimate(b[v])) continue;
+    if (!volume::is_estimate(a.values[v]) || !volume::is_estimate(b[v])) continue;
     common.voxels.push_back(v);
     if (a.values[v] != 0 || b[v] != 0) ++common.n_flagged;
   }
@@ -60,7 +55,7 @@ CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a)
 }
 
 /// The values of a map at listed voxels, in the unit that maps of its name have today.
-std::vector<double> values_at(const compare::MapFile& map, const std::vector<std::size_t>& voxels, const volume::Shape& shape) {
+std::vector<double> values_at(const volume::MapFile& map, const std::vector<std::size_t>& voxels, const volume::Shape& shape) {
   const std::vector<float> stored = volume::read_values(map.path, shape);
   std::vector<double> values;
   for (std::size_t v : voxels) values.push_back(map.factor * static_cast<double>(stored[v]));
@@ -78,11 +73,11 @@ std::vector<std::size_t> white_matter_voxels(const Options& options) {
 int run(int argc, char** argv) {
   Options options;
   if (!read_command_line(argc, argv, options)) return base::exit_ok;
-  const auto status = volume::read_values(compare::status_map(options.maps));
+  const auto status = volume::read_values(volume::map_path(options.maps, "status"));
   const volume::Shape& shape = status.grid.shape;
   const auto [voxels, n_flagged] = common_voxels(options, status);
   const auto white_matter = white_matter_voxels(options);
-  const compare::MapFiles maps = compare::maps_in(options.maps), known = compare::maps_in(options.reference);
+  const volume::MapFiles maps = volume::maps_in(options.maps), known = volume::maps_in(options.reference);
 
   base::Json report{{"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
   std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(),
@@ -118,7 +113,7 @@ int run(int argc, char** argv) {
   if (!report.contains("maps"))
     throw base::DisagreementError(options.reference, "a map of the same name in both folders", "none");
   if (!options.json.empty()) base::write_text_file(options.json, report.dump(2) + "\n");
-  if (!options.plot.empty()) base::write_text_file(options.plot, compare::plot_settings(maps, shape));
+  if (!options.plot.empty()) base::write_text_file(options.plot, volume::plot_settings(maps, shape));
   return base::exit_ok;
 }
 

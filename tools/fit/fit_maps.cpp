@@ -1,8 +1,9 @@
-// One map after the other, so that only one lies in memory.
+// One map after the other, so that only one lies in memory. The numbers have the keys of crbrt-map, with one more status.
 #include "tools/fit/fit_maps.h"
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <utility>
 
@@ -85,6 +86,29 @@ void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const s
   writer.write({"starts_agreed", "starts_agreed", "1", {{"Description", "solver runs that ended at the best minimum"}}},
                [](const VoxelFit& fit) { return static_cast<double>(fit.n_agree); });
   writer.write_status();
+}
+
+FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out) {
+  if (!options.stats.empty()) file_.emplace(options.stats);
+}
+
+void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
+  std::string counts;
+  base::Json status;
+  for (std::size_t i = 0; i < status_names.size(); ++i) {
+    status[status_names[i]] = fit.status[i];
+    if (fit.status[i] > 0)
+      counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(fit.status[i]);
+  }
+  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n", out_.c_str(),
+              static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s, run.kernel_s, run.write_s, counts.c_str());
+  if (!file_) return;
+  base::Json json = run.to_json();
+  json["status"] = status;
+  json["simulations"] = fit.simulations;
+  json["single_minimum"] = fit.single_minimum;
+  base::write_text(file_->temporary(), json.dump(2) + "\n", file_->target());
+  file_->commit();
 }
 
 }  // namespace crbrt::fit

@@ -1,14 +1,20 @@
-/// The maps of a fit: every quantity that the T1 model determines, with its standard deviation and named as crbrt-map names it,
-/// so that each map of a model has its counterpart; the residual, and how sure the minimum is.
+/// What a fit leaves: maps of every quantity that the T1 model determines, with standard deviations and named as crbrt-map
+/// names them, so that each map of a model has its counterpart; the residual, and how sure the minimum is; and the numbers of
+/// the run.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/atomic_output.h"
 #include "physics/nlls/fitter.h"
+#include "tools/volume/image_run.h"
 #include "tools/volume/maps_out.h"
+#include "tools/volume/run_stats.h"
 
 namespace crbrt::fit {
 
@@ -22,5 +28,24 @@ std::array<std::uint64_t, status_names.size()> count_status(std::span<const phys
 /// Writes all maps of the grid; fits[i] belongs to voxel voxels[i]. Voxels without estimates are 0.
 void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels,
                 std::span<const physics::VoxelFit> fits, physics::T1Model model);
+
+/// What crbrt-map has no word for.
+struct FitStats {
+  std::array<std::uint64_t, status_names.size()> status{};  ///< whole grid
+  std::uint64_t simulations = 0;                            ///< fingerprints with derivatives
+  std::uint64_t single_minimum = 0;                         ///< voxels all of whose starts agreed
+};
+
+class FitReport {
+ public:
+  /// Throws OutputError when the file cannot be made: before the run, not after it.
+  explicit FitReport(const volume::ImageOptions& options);
+  /// The keys of volume::RunStats (its status counts replaced) and those of FitStats.
+  void save(const volume::RunStats& run, const FitStats& fit);
+
+ private:
+  std::string out_;
+  std::optional<base::AtomicFile> file_;
+};
 
 }  // namespace crbrt::fit

@@ -1,20 +1,34 @@
 // crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/progress.h"
 #include "physics/basis.h"
+#include "physics/counter_random.h"
 #include "tools/fit/fit_maps.h"
-#include "tools/fit/fit_report.h"
-#include "tools/fit/options.h"
 #include "tools/fit/problem.h"
-#include "tools/fit/voxel_draw.h"
 #include "tools/volume/basis_check.h"
-#include "tools/volume/sidecar.h"
+#include "tools/volume/maps_out.h"
 
 namespace {
 
 using namespace crbrt;
+
+/// `count` of `voxels` (ascending; all of them when there are no more), ascending. Every voxel gets a random number of its
+/// index and the seed, and the smallest are drawn: the draw of 300 holds that of 200.
+std::vector<std::size_t> draw_voxels(const std::vector<std::size_t>& voxels, std::size_t count, std::uint64_t seed) {
+  if (count >= voxels.size()) return voxels;
+  std::vector<std::pair<double, std::size_t>> keyed;
+  for (const std::size_t voxel : voxels)
+    keyed.emplace_back(physics::CounterRandom(seed, physics::Stream::selection, voxel).uniform(), voxel);
+  std::nth_element(keyed.begin(), keyed.begin() + static_cast<std::ptrdiff_t>(count), keyed.end());
+  std::vector<std::size_t> drawn;
+  for (std::size_t i = 0; i < count; ++i) drawn.push_back(keyed[i].second);
+  std::sort(drawn.begin(), drawn.end());
+  return drawn;
+}
 
 volume::RunRecord run_record(const fit::Options& options, const fit::Problem& problem, volume::BasisCheck check,
                              std::vector<std::string> sources, std::string command) {
@@ -65,7 +79,7 @@ int run(int argc, char** argv) {
   const auto check =
       volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "", inputs.image.spec());
   const auto voxels =
-      options->n_voxel == 0 ? inputs.voxels : fit::draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
+      options->n_voxel == 0 ? inputs.voxels : draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   fit::FitReport report(options->image);

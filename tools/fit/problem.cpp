@@ -1,4 +1,4 @@
-// What the library calls an invalid argument is told here with the name of the file that holds it.
+// Options beyond those that crbrt-map has too, and what they lead to.
 #include "tools/fit/problem.h"
 
 #include <stdexcept>
@@ -6,9 +6,59 @@
 #include "base/error.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
+#include "tools/cli/command_line.h"
 #include "tools/subspace/basis.h"
 
 namespace crbrt::fit {
+namespace {
+
+using physics::M0Mode;
+using physics::T1Model;
+
+void add_fit_options(cli::Command& app, Options& o) {
+  app.option("--sequence", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF (then --tr)").required();
+  app.option("--tr", o.tr_s, "repetition time in seconds").positive();
+  app.option("--basis", o.basis, "basis of the coefficients: M.crbm, FILE.h5[:dataset] or FILE.mat:U").required();
+  app.option("--rank", o.rank, "use the leading columns of the basis (default: all)").positive();
+  app.option(
+      "--prior", o.prior,
+      "JSON file whose classes give bounds and starting points (default: models/priors/paper.json, of Zhang et al. 2022)");
+  app.option("--voxels", o.n_voxel, "fit this many voxels, drawn from the mask with --seed (default: all)").positive();
+  app.option("--starts", o.settings.n_start, "solver runs per voxel from different starting points")
+      .in_range(1, 100)
+      .show_default();
+  app.option("--screened", o.settings.n_screened, "draws from the prior among which starting points are chosen")
+      .in_range(1, 1000000)
+      .show_default();
+  app.option("--seed", o.settings.seed, "seed of the starting points and of --voxels").show_default();
+  app.option("--sigma", o.settings.sigma,
+             "noise of the real and of the imaginary part of a coefficient (default: from each voxel's residual)")
+      .positive();
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv) {
+  Options o;
+  std::string t1, m0 = "eliminated";
+  cli::CommandLine app(
+      "Fits all tissue parameters and M0 in every voxel of a coefficient image by nonlinear least squares, and writes "
+      "maps of the estimates and of their standard deviations.",
+      "crbrt-fit");
+  volume::add_image_options(app, o.image);
+  add_fit_options(app, o);
+  app.option("--t1", t1, "one longitudinal relaxation time, or one per pool: apparent, separate (default: the prior's)")
+      .one_of({"apparent", "separate"});
+  app.option("--m0", m0, "complex M0: eliminated from the problem, or fitted as two more unknowns; same minimum")
+      .one_of({"eliminated", "fitted"})
+      .show_default();
+  if (!app.parse(argc, argv)) return std::nullopt;
+  if (!t1.empty()) o.t1_model = t1 == "apparent" ? T1Model::apparent : T1Model::separate;
+  o.settings.m0_mode = m0 == "fitted" ? M0Mode::fitted : M0Mode::eliminated;
+  o.settings.n_thread = o.image.threads;
+  return o;
+}
+
 namespace {
 
 void expect_range(const std::string& file, const physics::Prior& prior, physics::T1Model model) {

@@ -1,14 +1,33 @@
-/// Sequence, basis and prior of a fit, read and checked before a voxel is touched.
+/// The command line of crbrt-fit, and the sequence, basis and prior that it names, read and checked before a voxel is touched.
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "physics/nlls/fitter.h"
 #include "physics/prior.h"
 #include "physics/sequence.h"
-#include "tools/fit/options.h"
+#include "tools/volume/image_run.h"
 
 namespace crbrt::fit {
+
+struct Options {
+  volume::ImageOptions image;
+  std::string sequence;
+  std::optional<double> tr_s;
+  std::string basis;
+  int rank = 0;                              ///< 0: all columns of the basis
+  std::string prior;                         ///< empty: the distributions of [paper]
+  std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
+  std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
+  physics::FitSettings settings;             ///< all but the T1 model
+};
+
+/// Empty when --help or --version was printed. Throws base::UsageError.
+std::optional<Options> parse_options(int argc, char** argv);
 
 struct Problem {
   physics::Sequence sequence;

@@ -7,8 +7,7 @@
 #include "base/error.h"
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
-#include "tools/map/atypical.h"
-#include "tools/map/m0_map.h"
+#include "tools/map/diagnosis.h"
 #include "tools/map/map_files.h"
 #include "tools/map/model_maps.h"
 #include "tools/map/noise_level.h"
@@ -16,7 +15,6 @@
 #include "tools/volume/basis_check.h"
 #include "tools/volume/image_run.h"
 #include "tools/volume/maps_out.h"
-#include "tools/volume/sidecar.h"
 
 namespace {
 

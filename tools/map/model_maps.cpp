@@ -7,7 +7,7 @@
 
 #include "base/bound_session.h"
 #include "base/error.h"
-#include "tools/map/m0_map.h"
+#include "tools/map/map_files.h"
 
 namespace crbrt::map {
 namespace {

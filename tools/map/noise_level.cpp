@@ -9,7 +9,7 @@
 
 #include "base/median.h"
 #include "base/number_text.h"
-#include "tools/volume/mask.h"
+#include "tools/volume/image_values.h"
 
 namespace crbrt::map {
 namespace {

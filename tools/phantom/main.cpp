@@ -6,7 +6,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/phantom/make.h"
 #include "tools/phantom/measure.h"
-#include "tools/volume/sidecar.h"
+#include "tools/volume/maps_out.h"
 
 namespace {
 

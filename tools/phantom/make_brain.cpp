@@ -14,7 +14,7 @@
 #include "tools/phantom/brain.h"
 #include "tools/phantom/library.h"
 #include "tools/volume/maps_out.h"
-#include "tools/volume/nifti_out.h"
+#include "tools/volume/nifti.h"
 
 namespace crbrt::phantom {
 namespace {

@@ -14,6 +14,7 @@
 #include "physics/quantity.h"
 #include "tools/phantom/brain.h"
 #include "tools/volume/image_values.h"
+#include "tools/volume/maps_in.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -41,7 +42,7 @@ std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_cr
                            const std::vector<float>& status) {
   std::array<Tally, 4> tallies;
   for (std::size_t v = 0; v < labels.size(); ++v) {
-    if (labels[v] > 0 && is_estimate(status[v]))
+    if (labels[v] > 0 && volume::is_estimate(status[v]))
       tallies[static_cast<std::size_t>(labels[v])].add(map.estimate[v], map.truth[v], sqrt_crb[v]);
   }
   return tallies;
@@ -140,7 +141,7 @@ std::string settings(const MapPair& map, float high) {
 void measure(const MeasureOptions& options) {
   const auto description = base::JsonReader::from_file(in(options.phantom, "phantom.json"));
   const volume::ImageValues labels = volume::read_values(in(options.phantom, "tissue.nii.gz"));
-  const std::vector<float> status = volume::read_values(map_path(options.maps, "status"), labels.grid.shape);
+  const std::vector<float> status = volume::read_values(volume::map_path(options.maps, "status"), labels.grid.shape);
   Json summary = run_figures(options.stats);
   summary["snr"] = description.at("snr").number();
   print_head(summary);
@@ -151,7 +152,7 @@ void measure(const MeasureOptions& options) {
                 .unit = item.at("unit").text(),
                 .estimate = {},
                 .truth = {}};
-    map.estimate = volume::read_values(map_path(options.maps, map.map), labels.grid.shape);
+    map.estimate = volume::read_values(volume::map_path(options.maps, map.map), labels.grid.shape);
     map.truth = volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
     const auto sqrt_crb = volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
     const auto tallies = tally(map, sqrt_crb, labels.values, status);

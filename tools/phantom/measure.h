@@ -1,25 +1,12 @@
 /// Maps against the truth of a phantom: errors over the digital brain, medians and quartiles in the tubes.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "crbrt/status.h"
 #include "tools/phantom/brain.h"
 
 namespace crbrt::phantom {
-
-/// The image of a map: .nii, or .nii.gz where the run was asked to compress.
-inline std::string map_path(const std::string& folder, const std::string& map) {
-  const std::string plain = (std::filesystem::path(folder) / (map + ".nii")).string();
-  return std::filesystem::exists(plain) ? plain : plain + ".gz";
-}
-
-/// A value outside its output's range (crbrt-map) or at a bound (crbrt-fit, which has the same code) is an estimate too.
-inline bool is_estimate(float status) {
-  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
-}
 
 struct MeasureOptions {
   std::string phantom;  ///< folder of make_phantom()

@@ -12,6 +12,7 @@
 #include "base/json_reader.h"
 #include "physics/quantity.h"
 #include "tools/volume/image_values.h"
+#include "tools/volume/maps_in.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -92,7 +93,7 @@ class Tables {
 std::vector<double> estimates_in(const Region& region, const std::vector<float>& map, const std::vector<float>& status) {
   std::vector<double> values;
   for (const std::size_t v : region.voxels)
-    if (is_estimate(status[v])) values.push_back(static_cast<double>(map[v]));
+    if (volume::is_estimate(status[v])) values.push_back(static_cast<double>(map[v]));
   return values;
 }
 
@@ -155,8 +156,8 @@ void measure_rois(const RoiOptions& options) {
     for (std::size_t t = 0; t < regions.size(); ++t) tables.add_truth(q, regions[t], t);
     for (std::size_t m = 0; m < options.methods.size(); ++m) {
       const Method& method = options.methods[m];
-      const auto status = volume::read_values(map_path(method.folder, "status"), roi.grid.shape);
-      const auto map = volume::read_values(map_path(method.folder, map_of(q)), roi.grid.shape);
+      const auto status = volume::read_values(volume::map_path(method.folder, "status"), roi.grid.shape);
+      const auto map = volume::read_values(volume::map_path(method.folder, map_of(q)), roi.grid.shape);
       for (std::size_t t = 0; t < regions.size(); ++t)
         tables.add(q, regions[t], t, method.name, m, estimates_in(regions[t], map, status));
     }

@@ -12,7 +12,6 @@
 #include "physics/basis.h"
 #include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
-#include "physics/io/tissue_csv.h"
 #include "physics/simulator.h"
 #include "tools/subspace/basis.h"
 

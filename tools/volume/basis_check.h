@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "tools/volume/file_spec.h"
+#include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 

@@ -1,5 +1,5 @@
 // pread instead of a memory map: a file that shrinks while it is read becomes a message, not a signal.
-#include "tools/volume/byte_source.h"
+#include "tools/volume/stored_image.h"
 
 #include <fcntl.h>
 #include <libdeflate.h>

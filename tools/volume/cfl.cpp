@@ -1,6 +1,8 @@
 // BART's pair of files: x.hdr lists the extents as text, x.cfl holds complex floats in little-endian order.
+#include <algorithm>
 #include <bit>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -39,9 +41,17 @@ std::vector<std::size_t> read_extents(const std::string& path) {
   throw base::InputError(path, "a line \"# Dimensions\"", "none");
 }
 
-}  // namespace
+/// "x.hdr" names a BART file when there is an x.cfl.
+std::optional<FileSpec> recognise(const std::string& given) {
+  if (given.ends_with(".cfl")) return FileSpec{nullptr, given, "", given};
+  if (!given.ends_with(".hdr")) return std::nullopt;
+  const std::string cfl = given.substr(0, given.size() - 4) + ".cfl";
+  std::error_code unreadable;
+  if (!std::filesystem::exists(cfl, unreadable)) return std::nullopt;
+  return FileSpec{nullptr, cfl, "", given};
+}
 
-StoredImage open_cfl(const FileSpec& spec) {
+StoredImage open(const FileSpec& spec) {
   const Encoding encoding{Element::complex64, std::endian::native == std::endian::big, 1, 0};
   StoredImage image{spec, read_extents(header_path(spec)), encoding, {}, open_file(spec.path), 0};
   const std::uint64_t needed = image.n_element() * bytes_of(encoding.element);
@@ -51,5 +61,24 @@ StoredImage open_cfl(const FileSpec& spec) {
   }
   return image;
 }
+
+/// Dimensions 0 to 2 are spatial, dimension 6 holds the coefficients.
+CoefficientPlanes coefficients(const StoredImage& image) {
+  constexpr std::size_t coefficient_dimension = 6;
+  std::vector<std::size_t> extents = image.extents;
+  extents.resize(std::max<std::size_t>(extents.size(), coefficient_dimension + 1), 1);
+  for (std::size_t i = 3; i < extents.size(); ++i) {
+    if (i != coefficient_dimension && extents[i] != 1) {
+      throw base::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
+                             text(extents));
+    }
+  }
+  return {{extents[0], extents[1], extents[2]}, extents[coefficient_dimension]};
+}
+
+}  // namespace
+
+extern const ImageFormat cfl_format;
+const ImageFormat cfl_format{recognise, open, coefficients};
 
 }  // namespace crbrt::volume

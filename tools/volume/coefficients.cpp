@@ -9,53 +9,6 @@
 namespace crbrt::volume {
 namespace {
 
-struct Meaning {
-  Shape shape;
-  std::size_t n_plane;
-};
-
-Meaning coefficients_last(const StoredImage& image) {
-  std::vector<std::size_t> spatial(image.extents.begin(), image.extents.end() - 1);
-  return {spatial_shape(image.spec, spatial), image.extents.back()};
-}
-
-Meaning meaning_of_nifti(const StoredImage& image) {
-  if (image.extents.size() <= 3) return coefficients_last(image);
-  std::size_t n_plane = 1;
-  for (std::size_t i = 3; i < image.extents.size(); ++i) {
-    if (image.extents[i] > 1 && n_plane > 1) {
-      throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
-    }
-    n_plane *= image.extents[i];
-  }
-  return {{image.extents[0], image.extents[1], image.extents[2]}, n_plane};
-}
-
-Meaning meaning_of_cfl(const StoredImage& image) {
-  constexpr std::size_t coefficient_dimension = 6;
-  std::vector<std::size_t> extents = image.extents;
-  extents.resize(std::max<std::size_t>(extents.size(), coefficient_dimension + 1), 1);
-  for (std::size_t i = 3; i < extents.size(); ++i) {
-    if (i != coefficient_dimension && extents[i] != 1) {
-      throw base::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
-                             text(extents));
-    }
-  }
-  return {{extents[0], extents[1], extents[2]}, extents[coefficient_dimension]};
-}
-
-Meaning meaning_of(const StoredImage& image) {
-  switch (image.spec.kind) {
-    case FileKind::nifti: return meaning_of_nifti(image);
-    case FileKind::bart: return meaning_of_cfl(image);
-    case FileKind::hdf5: break;
-  }
-  if (!is_complex(image.encoding.element)) {
-    throw base::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");
-  }
-  return coefficients_last(image);
-}
-
 // Voxels closer than this are fetched with one read: 4 KiB of numbers in between cost less than another call.
 constexpr std::size_t longest_gap = 512;
 // The values of one read fit the second-level cache.
@@ -71,12 +24,12 @@ std::size_t run_length(std::span<const std::size_t> voxels) {
 
 CoefficientImage CoefficientImage::open(const std::string& spec) {
   StoredImage image = open_image(FileSpec::parse(spec));
-  const Meaning meaning = meaning_of(image);
-  if (!is_complex(image.encoding.element) && meaning.n_plane % 2 != 0) {
+  const CoefficientPlanes planes = image.spec.format->coefficients(image);
+  if (!is_complex(image.encoding.element) && planes.n_plane % 2 != 0) {
     throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
-                           std::to_string(meaning.n_plane) + " real images (" + text(image.extents) + ")");
+                           std::to_string(planes.n_plane) + " real images (" + text(image.extents) + ")");
   }
-  return CoefficientImage(std::move(image), meaning.shape, meaning.n_plane);
+  return CoefficientImage(std::move(image), planes.shape, planes.n_plane);
 }
 
 CoefficientImage::CoefficientImage(StoredImage image, Shape shape, std::size_t n_plane)

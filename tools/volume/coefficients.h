@@ -13,11 +13,7 @@
 
 namespace crbrt::volume {
 
-/// Which dimension holds the coefficients:
-///   NIfTI   the fourth (or the one dimension beyond the third that is not 1); the last of an image of up to three dimensions.
-///           Real numbers: first all real parts, then all imaginary parts.
-///   BART    dimension 6; dimensions 0 to 2 are spatial, all others 1
-///   HDF5    the last of MATLAB, which is the first of HDF5; complex as {real, imag}
+/// Which dimension holds the coefficients, the format says (ImageFormat::coefficients; docs/mapping.md lists them).
 class CoefficientImage {
  public:
   /// Throws InputError.

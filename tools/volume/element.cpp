@@ -1,5 +1,5 @@
 // One conversion loop for all formats: a complex element is two real ones.
-#include "tools/volume/element.h"
+#include "tools/volume/stored_image.h"
 
 #include <nifti/nifti2_io.h>
 

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "tools/cli/command_line.h"
-#include "tools/volume/mask.h"
-#include "tools/volume/nifti_in.h"
+#include "tools/volume/image_values.h"
+#include "tools/volume/nifti.h"
 
 namespace crbrt::volume {
 

@@ -9,7 +9,7 @@
 #include "base/atomic_output.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/grid.h"
-#include "tools/volume/nifti_out.h"
+#include "tools/volume/nifti.h"
 #include "tools/volume/run_stats.h"
 
 namespace crbrt::cli {

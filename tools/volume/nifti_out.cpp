@@ -1,5 +1,5 @@
 // The header comes from libnifti, the bytes go out through our own checked write: libnifti's reports no full disk.
-#include "tools/volume/nifti_out.h"
+#include "tools/volume/nifti.h"
 
 #include <libdeflate.h>
 #include <nifti/nifti2_io.h>

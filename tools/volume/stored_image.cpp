@@ -1,9 +1,57 @@
-// What all formats share: the promise of the header is compared with the bytes that are there.
+// What all formats share: which one a file is of, and its promise compared with the bytes that are there.
 #include "tools/volume/stored_image.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.h"
 
 namespace crbrt::volume {
+
+#define CRBRT_IMAGE_FORMAT(name) extern const ImageFormat name##_format;
+#include "tools/volume/formats.inc"
+#undef CRBRT_IMAGE_FORMAT
+
+namespace {
+
+constexpr std::array formats{
+#define CRBRT_IMAGE_FORMAT(name) &name##_format,
+#include "tools/volume/formats.inc"
+#undef CRBRT_IMAGE_FORMAT
+};
+
+void expect_readable(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw base::InputError(path, "a readable file", std::strerror(errno));
+  ::close(fd);
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) throw base::InputError(path, "a readable file", "a folder");
+}
+
+}  // namespace
+
+FileSpec FileSpec::parse(const std::string& given) {
+  for (const ImageFormat* format : formats) {
+    std::optional<FileSpec> spec = format->recognise(given);
+    if (!spec) continue;
+    expect_readable(spec->path);
+    spec->format = format;
+    return *spec;
+  }
+  throw base::InputError(given, "an image file", "a name that no format knows");
+}
+
+std::string FileSpec::sidecar_path() const {
+  std::filesystem::path base(path);
+  if (base.extension() == ".gz") base.replace_extension();
+  return base.replace_extension(".json").string();
+}
 
 std::size_t StoredImage::n_element() const {
   // 2^48 elements are more than any file holds, and leave room for byte counts and offsets in 64 bits.
@@ -16,14 +64,7 @@ std::size_t StoredImage::n_element() const {
   return n;
 }
 
-StoredImage open_image(const FileSpec& spec) {
-  switch (spec.kind) {
-    case FileKind::nifti: return open_nifti(spec);
-    case FileKind::bart: return open_cfl(spec);
-    case FileKind::hdf5: return open_hdf5(spec);
-  }
-  throw base::Error(base::exit_internal, "unknown kind of file");
-}
+StoredImage open_image(const FileSpec& spec) { return spec.format->open(spec); }
 
 Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents) {
   const std::string all = text(extents);
@@ -43,6 +84,11 @@ std::string text(const std::vector<std::size_t>& extents) {
     all += std::to_string(extent);
   }
   return all;
+}
+
+CoefficientPlanes coefficients_last(const StoredImage& image) {
+  const std::vector<std::size_t> spatial(image.extents.begin(), image.extents.end() - 1);
+  return {spatial_shape(image.spec, spatial), image.extents.back()};
 }
 
 }  // namespace crbrt::volume

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "tests/tools/volume/image_files.h"
-#include "tools/volume/mask.h"
+#include "tools/volume/image_values.h"
 
 namespace crbrt::map {
 namespace {

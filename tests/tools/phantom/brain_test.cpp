@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/volume/nifti_out.h"
+#include "tools/volume/nifti.h"
 
 namespace crbrt::phantom {
 namespace {

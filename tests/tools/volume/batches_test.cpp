@@ -7,7 +7,7 @@
 
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
-#include "tools/volume/mask.h"
+#include "tools/volume/image_values.h"
 
 namespace crbrt::tests {
 namespace {

@@ -7,7 +7,7 @@
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
 #include "tools/volume/coefficients.h"
-#include "tools/volume/nifti_in.h"
+#include "tools/volume/nifti.h"
 
 namespace crbrt::tests {
 namespace {

@@ -1,5 +1,5 @@
 // Masks of every kind mark the same voxels; one of another shape or without a voxel is refused.
-#include "tools/volume/mask.h"
+#include "tools/volume/image_values.h"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,18 @@
-/// NIfTI-1 files of ours: one header, one block of numbers.
+/// NIfTI beyond what every image format does: the geometry that --like takes, and files of ours, which are NIfTI-1.
 #pragma once
 
 #include <complex>
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "tools/volume/grid.h"
 
 namespace crbrt::volume {
+
+/// The geometry of a NIfTI image whose spatial extents must be `shape`. Throws InputError.
+Geometry read_geometry(const std::string& path, const Shape& shape);
 
 enum class Compression { none, gzip };
 

@@ -1,5 +1,5 @@
 // Maps under their names of today, whichever version wrote them.
-#include "tools/compare/map_files.h"
+#include "tools/volume/maps_in.h"
 
 #include <gtest/gtest.h>
 
@@ -9,17 +9,17 @@
 #include "base/error.h"
 #include "tests/support/temporary_folder.h"
 
-namespace crbrt::compare {
+namespace crbrt::volume {
 namespace {
 
-class MapFilesTest : public testing::Test {
+class MapsIn : public testing::Test {
  protected:
   void make(const std::string& name) const { std::ofstream(folder / name) << "x"; }
 
   tests::TemporaryFolder folder;
 };
 
-TEST_F(MapFilesTest, AreAllButTheStatusCompressedOrNot) {
+TEST_F(MapsIn, AreAllButTheStatusCompressedOrNot) {
   for (const char* name : {"T1map.nii", "T1map.json", "T2map.nii.gz", "status.nii", "notes.gz", "fat.nii"}) make(name);
   const MapFiles maps = maps_in(folder / "");
   ASSERT_EQ(maps.size(), 3u);
@@ -29,7 +29,7 @@ TEST_F(MapFilesTest, AreAllButTheStatusCompressedOrNot) {
   EXPECT_THROW(maps_in(folder / "nowhere"), base::InputError);
 }
 
-TEST_F(MapFilesTest, OfVersion01StandUnderTodaysNamesAndUnits) {
+TEST_F(MapsIn, OfVersion01StandUnderTodaysNamesAndUnits) {
   for (const char* name : {"m0_abs.nii", "m0_abs_std.nii", "omega0_rad_s.nii", "omega0_rad_s_std.nii", "b1_rel.nii"})
     make(name);
   const MapFiles maps = maps_in(folder / "");
@@ -41,14 +41,14 @@ TEST_F(MapFilesTest, OfVersion01StandUnderTodaysNamesAndUnits) {
   EXPECT_EQ(maps.at("TB1map").factor, 1);
 }
 
-TEST_F(MapFilesTest, ASecondMapOfAQuantityKeepsItsOwnName) {
+TEST_F(MapsIn, ASecondMapOfAQuantityKeepsItsOwnName) {
   for (const char* name : {"T1map.nii", "t1_apparent_s.nii"}) make(name);
   const MapFiles maps = maps_in(folder / "");
   EXPECT_EQ(maps.at("T1map").path, folder / "T1map.nii");
   EXPECT_EQ(maps.at("t1_apparent_s").path, folder / "t1_apparent_s.nii");
 }
 
-TEST_F(MapFilesTest, SettingsOfPlotsComeFromTheTableOfQuantities) {
+TEST_F(MapsIn, SettingsOfPlotsComeFromTheTableOfQuantities) {
   for (const char* name : {"t2_semi_s.nii", "m0_semi_frac.nii", "fat.nii", "T1map.nii.gz"}) make(name);
   const std::string text = plot_settings(maps_in(folder / ""), {176, 146, 1});
   for (const char* line : {"nx = 176\n", "ny = 146\n", "n_map = 2\n", "label[1] = 'm@_0^s'\n", "high[1] = 0.3\n",
@@ -57,4 +57,4 @@ TEST_F(MapFilesTest, SettingsOfPlotsComeFromTheTableOfQuantities) {
 }
 
 }  // namespace
-}  // namespace crbrt::compare
+}  // namespace crbrt::volume

@@ -1,5 +1,5 @@
 // NIfTI-1 and NIfTI-2 headers through libnifti; the voxels are read by us, piece by piece.
-#include "tools/volume/nifti_in.h"
+#include "tools/volume/nifti.h"
 
 #include <nifti/nifti2_io.h>
 
@@ -106,9 +106,7 @@ std::vector<std::size_t> extents_of(const nifti_image& header) {
   return extents;
 }
 
-}  // namespace
-
-StoredImage open_nifti(const FileSpec& spec) {
+StoredImage open(const FileSpec& spec) {
   const Header header = read_header(spec);
   StoredImage image{spec,
                     extents_of(*header),
@@ -125,9 +123,31 @@ StoredImage open_nifti(const FileSpec& spec) {
   return image;
 }
 
+/// The fourth dimension, or the one beyond the third that is not 1; of an image of up to three dimensions the last. Real
+/// numbers: first all real parts, then all imaginary parts.
+CoefficientPlanes coefficients(const StoredImage& image) {
+  if (image.extents.size() <= 3) return coefficients_last(image);
+  std::size_t n_plane = 1;
+  for (std::size_t i = 3; i < image.extents.size(); ++i) {
+    if (image.extents[i] > 1 && n_plane > 1) {
+      throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
+    }
+    n_plane *= image.extents[i];
+  }
+  return {{image.extents[0], image.extents[1], image.extents[2]}, n_plane};
+}
+
+/// Also the .hdr of a pair, and any name that says nothing.
+std::optional<FileSpec> recognise(const std::string& given) { return FileSpec{nullptr, given, "", given}; }
+
+}  // namespace
+
+extern const ImageFormat nifti_format;
+const ImageFormat nifti_format{recognise, open, coefficients};
+
 Geometry read_geometry(const std::string& path, const Shape& shape) {
   const FileSpec spec = FileSpec::parse(path);
-  if (spec.kind != FileKind::nifti) throw base::InputError(path, "a NIfTI image", "a file without geometry");
+  if (spec.format != &nifti_format) throw base::InputError(path, "a NIfTI image", "a file without geometry");
   const Header header = read_header(spec);
   std::vector<std::size_t> extents = extents_of(*header);
   if (extents.size() > 3) extents.resize(3);  // whatever is stacked behind the grid does not matter here

@@ -1,4 +1,4 @@
-/// The maps of a folder by the names that they have today, and how to draw them.
+/// Folders of maps as crbrt-map and crbrt-fit leave them: their maps by the names of today, and how to draw them.
 #pragma once
 
 #include <map>
@@ -6,7 +6,7 @@
 
 #include "tools/volume/grid.h"
 
-namespace crbrt::compare {
+namespace crbrt::volume {
 
 struct MapFile {
   std::string path;
@@ -20,11 +20,14 @@ using MapFiles = std::map<std::string, MapFile>;
 /// (in Hz by the factor), m0_abs is M0map. Throws InputError for a folder that cannot be read.
 MapFiles maps_in(const std::string& folder);
 
-/// The file of the status map of a folder, compressed or not.
-std::string status_map(const std::string& folder);
+/// The image of one map, as it is stored: .nii, or .nii.gz where the run was asked to compress.
+std::string map_path(const std::string& folder, const std::string& map);
+
+/// A value outside its output's range (crbrt-map) or at a bound (crbrt-fit, which has the same code) is an estimate too.
+bool is_estimate(float status);
 
 /// What scripts/plot_slice.gp needs: the extents of a slice, and path, label, factor and window of every map that the table of
 /// quantities knows, in its order. Compressed maps are left out: gnuplot cannot read them.
-std::string plot_settings(const MapFiles& maps, const volume::Shape& shape);
+std::string plot_settings(const MapFiles& maps, const Shape& shape);
 
-}  // namespace crbrt::compare
+}  // namespace crbrt::volume

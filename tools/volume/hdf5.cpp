@@ -2,9 +2,11 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "base/error.h"
@@ -71,9 +73,26 @@ void expect_holds(const FileSpec& spec, const StoredImage& image, hid_t dataset,
                          "room for " + std::to_string(held) + " in the file");
 }
 
-}  // namespace
+constexpr std::array<std::string_view, 3> hdf5_extensions{".mat", ".h5", ".hdf5"};
 
-StoredImage open_hdf5(const FileSpec& spec) {
+bool is_hdf5_name(std::string_view path) {
+  for (const std::string_view extension : hdf5_extensions) {
+    if (path.ends_with(extension)) return true;
+  }
+  return false;
+}
+
+std::optional<FileSpec> recognise(const std::string& given) {
+  const std::size_t colon = given.rfind(':');
+  if (colon != std::string::npos && is_hdf5_name(std::string_view(given).substr(0, colon)))
+    return FileSpec{nullptr, given.substr(0, colon), given.substr(colon + 1), given};
+  if (is_hdf5_name(given)) return FileSpec{nullptr, given, "", given};
+  return std::nullopt;
+}
+
+StoredImage open(const FileSpec& spec) {
+  if (spec.dataset.empty())
+    throw base::InputError(spec.shown, "a data set after the file name (" + spec.shown + ":NAME)", "none");
   physics::prepare_hdf5();
   const Hdf5Handle file(H5Fopen(spec.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file.ok())
@@ -93,5 +112,17 @@ StoredImage open_hdf5(const FileSpec& spec) {
   image.bytes = own_bytes(std::move(bytes), size);
   return image;
 }
+
+/// The last dimension of MATLAB, which is the first of HDF5.
+CoefficientPlanes coefficients(const StoredImage& image) {
+  if (!is_complex(image.encoding.element))
+    throw base::InputError(image.spec.shown, "complex numbers as {real, imag}", "real numbers");
+  return coefficients_last(image);
+}
+
+}  // namespace
+
+extern const ImageFormat hdf5_format;
+const ImageFormat hdf5_format{recognise, open, coefficients};
 
 }  // namespace crbrt::volume

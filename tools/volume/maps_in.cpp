@@ -1,5 +1,5 @@
 // Names change rarely and files live long: what 0.1 wrote is found under its new name.
-#include "tools/compare/map_files.h"
+#include "tools/volume/maps_in.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,9 +8,10 @@
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "crbrt/status.h"
 #include "physics/quantity.h"
 
-namespace crbrt::compare {
+namespace crbrt::volume {
 namespace {
 
 namespace fs = std::filesystem;
@@ -51,12 +52,16 @@ MapFiles maps_in(const std::string& folder) {
   return today;
 }
 
-std::string status_map(const std::string& folder) {
-  const std::string plain = (fs::path(folder) / "status.nii").string();
-  return !fs::exists(plain) && fs::exists(plain + ".gz") ? plain + ".gz" : plain;
+std::string map_path(const std::string& folder, const std::string& map) {
+  const std::string plain = (fs::path(folder) / (map + ".nii")).string();
+  return fs::exists(plain) ? plain : plain + ".gz";
 }
 
-std::string plot_settings(const MapFiles& maps, const volume::Shape& shape) {
+bool is_estimate(float status) {
+  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
+}
+
+std::string plot_settings(const MapFiles& maps, const Shape& shape) {
   std::string text, arrays = "array map[n_map]\narray label[n_map]\narray factor[n_map]\narray low[n_map]\narray high[n_map]\n";
   std::size_t n = 0;
   std::vector<std::string_view> drawn;
@@ -76,4 +81,4 @@ std::string plot_settings(const MapFiles& maps, const volume::Shape& shape) {
          (n == 0 ? "" : arrays + text);
 }
 
-}  // namespace crbrt::compare
+}  // namespace crbrt::volume
