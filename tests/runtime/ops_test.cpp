@@ -33,7 +33,7 @@ TEST_P(EveryOp, EqualsItsReferenceOnEveryIsa) {
       for (const Number out : written_numbers(GetParam()))
         for (const bool relu : {false, true})
           for (const std::size_t n_voxel : {1u, 5u, 17u, 48u}) {
-            expect_equal_to_reference(isa, {GetParam(), n_in, is_dense(GetParam()) ? n_out : n_in, out, n_group, relu},
+            expect_equal_to_reference(isa, {GetParam(), n_in, is_dense(GetParam()) ? n_out : n_in, out, n_group, relu, true},
                                       n_voxel);
             if (HasFatalFailure()) return;
             record.ran(isa);
