@@ -28,7 +28,7 @@ text() {
 #   podman build --target programs -t crbrt .        what scripts/demo.sh needs
 #   podman build --target tests -t crbrt-tests .     what .ci/run needs, 3 GB more
 #   podman run --rm -v "$PWD":/crbrt crbrt scripts/demo.sh
-FROM docker.io/library/debian:12 AS programs
+FROM debian:12 AS programs
 END
   install build demo
   cat <<'END'
