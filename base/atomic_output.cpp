@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 
@@ -39,11 +40,15 @@ void synchronise(const fs::path& path, const fs::path& shown) {
   if (error != 0 && error != EINVAL && error != EROFS) throw OutputError(shown.string(), reason(error));
 }
 
+void move_over(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) throw OutputError(to.string(), reason(errno));
+}
+
 }  // namespace
 
 void publish(const fs::path& from, const fs::path& to) {
   synchronise(from, to);
-  if (::rename(from.c_str(), to.c_str()) != 0) throw OutputError(to.string(), reason(errno));
+  move_over(from, to);
 }
 
 AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
@@ -84,30 +89,44 @@ fs::path AtomicFolder::temporary(const std::string& name) {
 
 void AtomicFolder::commit() {
   for (const std::string& name : names_) synchronise(staging_ / name, folder_ / name);
-  for (const std::string& name : names_) publish(staging_ / name, folder_ / name);
+  for (const std::string& name : names_) move_over(staging_ / name, folder_ / name);
   names_.clear();
 }
 
 void write_text(const fs::path& path, std::string_view text, const fs::path& shown) {
-  write_parts(path, std::span(&text, 1), shown);
+  PieceFile file(path, shown);
+  file.write(text);
+  file.close();
 }
 
-void write_parts(const fs::path& path, std::span<const std::string_view> parts, const fs::path& shown) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) throw OutputError(shown.string(), reason(errno));
-  int error = 0;
-  for (std::string_view text : parts) {
-    while (error == 0 && !text.empty()) {
-      const ssize_t n = ::write(fd, text.data(), text.size());
-      if (n >= 0) {
-        text.remove_prefix(static_cast<std::size_t>(n));
-      } else if (errno != EINTR) {
-        error = errno;
-      }
-    }
+PieceFile::PieceFile(const fs::path& path, fs::path shown)
+    : shown_(std::move(shown)), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+  if (fd_ < 0) throw OutputError(shown_.string(), reason(errno));
+}
+
+PieceFile::~PieceFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void PieceFile::write(std::string_view piece) {
+  while (!piece.empty()) {
+    const ssize_t n = ::write(fd_, piece.data(), piece.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw OutputError(shown_.string(), reason(errno));
+    piece.remove_prefix(static_cast<std::size_t>(n));
+    ends_in_zeros_ = false;
   }
-  if (::close(fd) != 0 && error == 0) error = errno;
-  if (error != 0) throw OutputError(shown.string(), reason(error));
+}
+
+void PieceFile::write_zeros(std::size_t size) {
+  if (::lseek(fd_, static_cast<off_t>(size), SEEK_CUR) < 0) throw OutputError(shown_.string(), reason(errno));
+  ends_in_zeros_ = true;
+}
+
+void PieceFile::close() {
+  if (ends_in_zeros_ && ::ftruncate(fd_, ::lseek(fd_, 0, SEEK_CUR)) != 0) throw OutputError(shown_.string(), reason(errno));
+  ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint: a file system that has no such thing refuses, nothing is lost
+  if (::close(std::exchange(fd_, -1)) != 0) throw OutputError(shown_.string(), reason(errno));
 }
 
 void write_text_file(const fs::path& target, std::string_view text) {

@@ -2,8 +2,8 @@
 /// within one file system), synchronised and renamed on commit, removed otherwise. An existing output is untouched until then.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,9 +61,26 @@ void write_text_file(const std::filesystem::path& target, std::string_view text)
 /// Writes text to `path` itself, e.g. to a temporary name given above. Throws OutputError naming `shown`.
 void write_text(const std::filesystem::path& path, std::string_view text, const std::filesystem::path& shown);
 
-/// The same of several parts, one after the other: a header and numbers need no memory that holds both.
-void write_parts(const std::filesystem::path& path, std::span<const std::string_view> parts,
-                 const std::filesystem::path& shown);
+/// A file that is written piece by piece, to a temporary name given above. Every member throws OutputError naming `shown`.
+class PieceFile {
+ public:
+  PieceFile(const std::filesystem::path& path, std::filesystem::path shown);
+  ~PieceFile();
+  PieceFile(const PieceFile&) = delete;
+  PieceFile& operator=(const PieceFile&) = delete;
+
+  void write(std::string_view piece);
+  /// `size` zeros, which take no time and, where the file system can, no room on the disk.
+  void write_zeros(std::size_t size);
+
+  /// Lets the disk begin with what was written, so that commit() waits less; it is commit() that says when the disk fails.
+  void close();
+
+ private:
+  std::filesystem::path shown_;
+  int fd_;
+  bool ends_in_zeros_ = false;
+};
 
 /// Flushes a written file or folder to the disk and renames it over `to`. Throws OutputError naming `to`.
 void publish(const std::filesystem::path& from, const std::filesystem::path& to);

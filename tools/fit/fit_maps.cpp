@@ -20,31 +20,30 @@ bool has_estimate(const VoxelFit& fit) {
   return fit.status == FitStatus::ok || fit.status == FitStatus::at_bound || fit.status == FitStatus::not_converged;
 }
 
-class GridWriter {
+class FitWriter {
  public:
-  GridWriter(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels, std::span<const VoxelFit> fits)
-      : folder_(folder), n_grid_(n_grid), voxels_(voxels), fits_(fits) {}
+  FitWriter(volume::MapFolder& folder, std::size_t n_grid, std::span<const VoxelFit> fits)
+      : folder_(folder), n_grid_(n_grid), fits_(fits) {}
 
   void write(const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) const {
-    std::vector<float> grid(n_grid_, 0.0f);
+    std::vector<float> values(fits_.size(), 0.0f);
     for (std::size_t i = 0; i < fits_.size(); ++i)
-      if (has_estimate(fits_[i])) grid[voxels_[i]] = static_cast<float>(value(fits_[i]));
-    folder_.write(map, grid);
+      if (has_estimate(fits_[i])) values[i] = static_cast<float>(value(fits_[i]));
+    folder_.write(map, values);
   }
 
   void write_status() const {
-    std::vector<std::uint8_t> codes(n_grid_, static_cast<std::uint8_t>(FitStatus::not_computed));
-    for (std::size_t i = 0; i < fits_.size(); ++i) codes[voxels_[i]] = static_cast<std::uint8_t>(fits_[i].status);
+    std::vector<std::uint8_t> codes;
+    for (const VoxelFit& fit : fits_) codes.push_back(static_cast<std::uint8_t>(fit.status));
     base::Json counts;
     const auto n = count_status(fits_, n_grid_);
     for (std::size_t s = 0; s < status_names.size(); ++s) counts[status_names[s]] = n[s];
-    folder_.write_status_codes(codes, status_names, std::move(counts));
+    folder_.write_status_codes({codes, static_cast<std::uint8_t>(FitStatus::not_computed)}, status_names, std::move(counts));
   }
 
  private:
   volume::MapFolder& folder_;
   std::size_t n_grid_;
-  std::span<const std::size_t> voxels_;
   std::span<const VoxelFit> fits_;
 };
 
@@ -57,9 +56,8 @@ std::array<std::uint64_t, status_names.size()> count_status(std::span<const Voxe
   return counts;
 }
 
-void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels,
-                std::span<const VoxelFit> fits, physics::T1Model model) {
-  const GridWriter writer(folder, n_grid, voxels, fits);
+void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const VoxelFit> fits, physics::T1Model model) {
+  const FitWriter writer(folder, n_grid, fits);
   const auto write_with_std = [&](const physics::Quantity& quantity, const std::function<double(const VoxelFit&)>& value,
                                   const std::function<double(const VoxelFit&)>& std) {
     const volume::MapDescription map = volume::describe_map(quantity);

@@ -25,9 +25,9 @@ inline constexpr std::array<const char*, 6> status_names{"ok",       "non_finite
 /// [FitStatus] over the whole grid: voxels that were not fitted count as not_computed.
 std::array<std::uint64_t, status_names.size()> count_status(std::span<const physics::VoxelFit> fits, std::size_t n_grid);
 
-/// Writes all maps of the grid; fits[i] belongs to voxel voxels[i]. Voxels without estimates are 0.
-void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const std::size_t> voxels,
-                std::span<const physics::VoxelFit> fits, physics::T1Model model);
+/// Writes all maps of a grid of n_grid voxels; fits[i] belongs to the i-th voxel of the folder's list. Voxels without estimates
+/// are 0.
+void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const physics::VoxelFit> fits, physics::T1Model model);
 
 /// What crbrt-map has no word for.
 struct FitStats {

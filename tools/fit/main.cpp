@@ -83,7 +83,7 @@ int run(int argc, char** argv) {
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   fit::FitReport report(options->image);
-  volume::MapFolder folder(options->image.out, inputs.grid,
+  volume::MapFolder folder(options->image.out, inputs.grid, voxels,
                            run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
                            options->image.compression());
 
@@ -98,7 +98,7 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch writing;
   const std::size_t n_grid = volume::n_voxel(inputs.grid.shape);
-  fit::write_maps(folder, n_grid, voxels, fits, problem.settings.t1_model);
+  fit::write_maps(folder, n_grid, fits, problem.settings.t1_model);
   folder.commit();
   const volume::RunStats stats{.voxels = voxels.size(),
                                .threads = options->image.threads,

@@ -135,10 +135,10 @@ Atypical count_atypical(const Program& program, const ModelMaps& maps, const vol
                         std::span<const std::size_t> voxels) {
   Atypical result;
   std::vector<std::size_t> atypical;
-  for (const std::size_t v : voxels) {
-    if (maps.status[v] != VoxelStatus::ok && maps.status[v] != VoxelStatus::outside_range) continue;
+  for (std::size_t i = 0; i < voxels.size(); ++i) {
+    if (maps.status[i] != VoxelStatus::ok && maps.status[i] != VoxelStatus::outside_range) continue;
     ++result.n_scored;
-    if (is_atypical(maps.atypicality[v], program)) atypical.push_back(v);
+    if (is_atypical(maps.atypicality[i], program)) atypical.push_back(voxels[i]);
   }
   result.n_atypical = atypical.size();
   const std::optional<Profile> trained = trained_profile(program);

@@ -102,18 +102,16 @@ int run(int argc, char** argv) {
   const auto noise = noise_of(*options, program, inputs);
   const double open_s = reading.seconds();
   volume::Report report(options->image);
-  volume::MapFolder folder(options->image.out, inputs.grid,
+  volume::MapFolder folder(options->image.out, inputs.grid, inputs.voxels,
                            run_record(model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
                            options->image.compression());
 
-  const map::MapSettings settings{
-      .isa = options->isa, .threads = options->image.threads, .sigma = noise ? static_cast<float>(noise->sigma) : 0};
+  const map::MapSettings settings{.isa = options->isa, .threads = options->image.threads, .sigma = noise ? noise->sigma : 0};
   auto result = map::map_voxels(program, settings, inputs.image, inputs.voxels);
   std::optional<map::Atypical> atypical;
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   const volume::StopWatch writing;
-  map::append_m0(program, noise ? noise->sigma : 0, result);
   map::write_maps(folder, program, outputs, result, noise, atypical);
 
   volume::RunStats stats{.voxels = inputs.voxels.size(),
@@ -127,7 +125,7 @@ int run(int argc, char** argv) {
                          .write_s = writing.seconds(),
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
-                         .status = volume::count(result.status),
+                         .status = volume::count(result.status, volume::n_voxel(inputs.grid.shape)),
                          .more = report_details(inputs.image.spec().shown, noise, atypical)};
   report.save(stats);
   return base::exit_ok;

@@ -34,15 +34,15 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
 
 void write_maps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
                 const ModelMaps& maps, const std::optional<NoiseLevel>& noise, const std::optional<Atypical>& atypical) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) folder.write(outputs[i], maps.maps[i]);
-  for (std::size_t i = 0; noise && i < maps.std.size(); ++i) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) folder.write(outputs[i], maps.plane(maps.estimates, i));
+  for (std::size_t i = 0; noise && !maps.std.empty() && i < outputs.size(); ++i) {
     volume::MapDescription map = volume::describe_std(
         outputs[i],
         "standard deviation of " + outputs[i].output +
             (i < program.n_output ? ", as the model predicts it for this noise"
                                   : ": those of signal_per_m0 and of the norm of the coefficients, as if not correlated"));
     map.details["Noise"] = noise->to_json();
-    folder.write(map, maps.std[i]);
+    folder.write(map, maps.plane(maps.std, i));
   }
   if (atypical) {
     volume::MapDescription map{"atypicality", "atypicality", "1"};
@@ -65,21 +65,18 @@ std::optional<std::size_t> signal_per_m0_output(const Program& program) {
   return std::nullopt;
 }
 
-void append_m0(const Program& program, double sigma, ModelMaps& maps) {
+void find_m0(const Program& program, double sigma, ModelMaps& maps) {
   const auto output = signal_per_m0_output(program);
   if (!output) return;
-  const std::vector<float>& scale = maps.maps[*output];
-  const std::size_t n = scale.size();
-  std::vector<float> m0(n, 0.0f), std(maps.std.empty() ? 0 : n, 0.0f);
+  const std::size_t n = maps.n_voxel, to = program.n_output * n;
   for (std::size_t v = 0; v < n; ++v) {
-    if (!(scale[v] > 0)) continue;  // blank voxels are 0
-    const double s = static_cast<double>(scale[v]), norm = static_cast<double>(maps.signal_norm[v]);
-    m0[v] = static_cast<float>(norm / s);
-    if (!std.empty())
-      std[v] = static_cast<float>(norm / s * std::hypot(static_cast<double>(maps.std[*output][v]) / s, sigma / norm));
+    const std::size_t from = *output * n + v;
+    const double s = static_cast<double>(maps.estimates[from]), norm = static_cast<double>(maps.signal_norm[v]);
+    if (!(s > 0)) continue;  // blank voxels are 0
+    maps.estimates[to + v] = static_cast<float>(norm / s);
+    if (!maps.std.empty())
+      maps.std[to + v] = static_cast<float>(norm / s * std::hypot(static_cast<double>(maps.std[from]) / s, sigma / norm));
   }
-  if (!std.empty()) maps.std.push_back(std::move(std));
-  maps.maps.push_back(std::move(m0));
 }
 
 }  // namespace crbrt::map

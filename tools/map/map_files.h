@@ -21,11 +21,11 @@ const physics::Quantity& m0_quantity();
 /// Which output is signal_per_m0; empty where none is.
 std::optional<std::size_t> signal_per_m0_output(const Program& program);
 
-/// Appends |M0| in units of the data to maps.maps, 0 where nothing was computed or signal_per_m0 is not positive. Where there
-/// are standard deviations, appends |M0| sqrt((std / signal_per_m0)^2 + (sigma / ||c||)^2) to maps.std: the correlation of both
-/// errors is neglected (to first order there is none for a model that normalises its input). Does nothing for a model without
-/// signal_per_m0.
-void append_m0(const Program& program, double sigma, ModelMaps& maps);
+/// Fills the plane behind the estimates with |M0| in units of the data, 0 where signal_per_m0 is not positive. Where there are
+/// standard deviations, fills the plane behind them with |M0| sqrt((std / signal_per_m0)^2 + (sigma / ||c||)^2): the
+/// correlation of both errors is neglected (to first order there is none for a model that normalises its input). Does nothing
+/// for a model without signal_per_m0.
+void find_m0(const Program& program, double sigma, ModelMaps& maps);
 
 /// One per output of the program, and one of |M0| behind them where an output is signal_per_m0. Throws InputError naming
 /// `model_path` for outputs that make no file names.

@@ -1,8 +1,10 @@
-// One session and one arena per thread; all of them write to different voxels of the same maps.
+// One session and one arena per thread; the sessions write their batches into the same maps, where nothing moves again.
 #include "tools/map/model_maps.h"
 
-#include <algorithm>
+#include <sys/mman.h>
+
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "base/bound_session.h"
@@ -19,46 +21,45 @@ void check(Status status) {
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
 }
 
+/// Asks for pages of 2 MiB before the memory is touched: page by page, the kernel would be called 500 times as often. A system
+/// without them refuses, and nothing is lost.
+void resize_large(std::vector<float>& values, std::size_t n) {
+  constexpr std::size_t page = std::size_t{1} << 21;
+  values.reserve(n);
+  const auto begin = reinterpret_cast<std::uintptr_t>(values.data()), first = (begin + page - 1) / page * page;
+  const std::uintptr_t end = begin + n * sizeof(float);
+  if (first + page <= end) ::madvise(reinterpret_cast<void*>(first), (end - first) / page * page, MADV_HUGEPAGE);
+  values.resize(n);
+}
+
 class SessionWorker final : public volume::BatchWorker {
  public:
   SessionWorker(const Program& program, const MapSettings& settings, ModelMaps& result)
-      : result_(result), n_output_(program.n_output), sigma_(settings.sigma), session_(program, settings.isa) {
-    estimates_.resize(batch_size * n_output_);
-    std_.resize(result_.std.empty() ? 0 : estimates_.size());
-    atypicality_.resize(result_.atypicality.empty() ? 0 : batch_size);
-    signal_norm_.resize(result_.signal_norm.empty() ? 0 : batch_size);
-    status_.resize(batch_size);
+      : result_(result),
+        n_output_(program.n_output),
+        sigma_(static_cast<float>(settings.sigma)),
+        session_(program, settings.isa) {
     result_.isa = session_->isa();
   }
 
-  void estimate(const Coefficients& planes) override {
+  void estimate(const Coefficients& planes, std::size_t first) override {
     const std::size_t n = planes.n_voxel;
     Results results{
-        .estimates = View2<float>::planes(estimates_.data(), n, n_output_), .status = {status_.data(), n}, .sigma = sigma_};
-    if (!std_.empty()) results.standard_deviations = View2<float>::planes(std_.data(), n, n_output_);
-    if (!atypicality_.empty()) results.atypicality = {atypicality_.data(), n};
-    if (!signal_norm_.empty()) find_norms(planes);
+        .estimates = part(result_.estimates, first, n), .status = {result_.status.data() + first, n}, .sigma = sigma_};
+    if (!result_.std.empty()) results.standard_deviations = part(result_.std, first, n);
+    if (!result_.atypicality.empty()) results.atypicality = {result_.atypicality.data() + first, n};
+    if (!result_.signal_norm.empty()) find_norms(planes, result_.signal_norm.data() + first);
     check(session_->run(planes, results));
   }
 
-  void store(std::span<const std::size_t> voxels) override {
-    const std::size_t n = voxels.size();
-    for (std::size_t i = 0; i < n;) {
-      const std::size_t together = volume::contiguous(voxels.subspan(i)), to = voxels[i];
-      for (std::size_t j = 0; j < n_output_; ++j) {
-        std::copy_n(&estimates_[j * n + i], together, &result_.maps[j][to]);
-        if (!std_.empty()) std::copy_n(&std_[j * n + i], together, &result_.std[j][to]);
-      }
-      std::copy_n(&status_[i], together, &result_.status[to]);
-      if (!atypicality_.empty()) std::copy_n(&atypicality_[i], together, &result_.atypicality[to]);
-      if (!signal_norm_.empty()) std::copy_n(&signal_norm_[i], together, &result_.signal_norm[to]);
-      i += together;
-    }
+ private:
+  /// Voxels first .. first + n - 1 of the planes of a run.
+  View2<float> part(std::vector<float>& planes, std::size_t first, std::size_t n) const {
+    return View2<float>::planes(planes.data() + first, n, n_output_, result_.n_voxel);
   }
 
- private:
   /// In double: the squares of tiny coefficients underflow in float.
-  void find_norms(const Coefficients& c) {
+  void find_norms(const Coefficients& c, float* norms) {
     squares_.assign(c.n_voxel, 0);
     for (std::size_t k = 0; k < c.n_coeff; ++k)
       for (std::size_t v = 0; v < c.n_voxel; ++v) {
@@ -67,16 +68,14 @@ class SessionWorker final : public volume::BatchWorker {
         squares_[v] += re * re;
         squares_[v] += im * im;
       }
-    for (std::size_t v = 0; v < c.n_voxel; ++v) signal_norm_[v] = static_cast<float>(std::sqrt(squares_[v]));
+    for (std::size_t v = 0; v < c.n_voxel; ++v) norms[v] = static_cast<float>(std::sqrt(squares_[v]));
   }
 
   ModelMaps& result_;
   std::size_t n_output_;
   float sigma_;
   base::BoundSession session_;
-  std::vector<float> estimates_, std_, atypicality_, signal_norm_;
   std::vector<double> squares_;
-  std::vector<VoxelStatus> status_;
 };
 
 }  // namespace
@@ -84,15 +83,18 @@ class SessionWorker final : public volume::BatchWorker {
 ModelMaps map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
                      std::span<const std::size_t> voxels) {
   ModelMaps result;
-  const std::size_t n = volume::n_voxel(image.grid().shape);
-  result.maps.assign(program.n_output, std::vector<float>(n, 0.0f));
-  if (settings.sigma > 0) result.std.assign(program.n_output, std::vector<float>(n, 0.0f));
-  if (program.atypicality != nullptr) result.atypicality.assign(n, 0.0f);
-  if (signal_per_m0_output(program)) result.signal_norm.assign(n, 0.0f);
+  const bool with_m0 = signal_per_m0_output(program).has_value();
+  const std::size_t n = voxels.size(), n_map = program.n_output + (with_m0 ? 1u : 0u);
+  result.n_voxel = n;
+  resize_large(result.estimates, n_map * n);
+  if (static_cast<float>(settings.sigma) > 0) resize_large(result.std, n_map * n);
+  if (program.atypicality != nullptr) resize_large(result.atypicality, n);
+  if (with_m0) result.signal_norm.resize(n);
   result.status.assign(n, VoxelStatus::not_computed);
   const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
   result.times =
       volume::run_batches(image, voxels, plan, [&] { return std::make_unique<SessionWorker>(program, settings, result); });
+  find_m0(program, settings.sigma, result);
   return result;
 }
 

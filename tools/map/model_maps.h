@@ -14,22 +14,29 @@ namespace crbrt::map {
 struct MapSettings {
   Isa isa = Isa::automatic;
   unsigned threads = 1;
-  float sigma = 0;  ///< noise of real and imaginary part; 0: no standard deviations
+  double sigma = 0;  ///< noise of real and imaginary part; 0: no standard deviations
 };
 
-/// Maps hold 0 where nothing was computed.
+/// What a model says of the listed voxels, and of no other voxel of the grid: a brain fills a quarter of its image. A plane
+/// holds one number of each voxel of the list; estimates of voxels without signal are 0.
 struct ModelMaps {
-  std::vector<std::vector<float>> maps;  ///< [output][voxel of the grid]; append_m0() adds one
-  std::vector<std::vector<float>> std;   ///< the same of the standard deviations; empty without a sigma
-  std::vector<float> signal_norm;        ///< [voxel of the grid] ||c||; empty unless the model estimates signal_per_m0
-  std::vector<float> atypicality;        ///< [voxel of the grid]; empty where the model has none
-  std::vector<VoxelStatus> status;       ///< [voxel of the grid]
+  std::size_t n_voxel = 0;          ///< of the list
+  std::vector<float> estimates;     ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
+  std::vector<float> std;           ///< the same of the standard deviations; empty without a sigma
+  std::vector<float> signal_norm;   ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
+  std::vector<float> atypicality;   ///< [voxel]; empty where the model has none
+  std::vector<VoxelStatus> status;  ///< [voxel]
   volume::BatchTimes times;
   Isa isa = Isa::scalar;  ///< what ran
+
+  /// Plane i of estimates or std.
+  std::span<const float> plane(const std::vector<float>& planes, std::size_t i) const {
+    return std::span(planes).subspan(i * n_voxel, n_voxel);
+  }
 };
 
-/// Throws UsageError when this CPU cannot run the instruction set, InputError when the image ends early. A sigma needs a
-/// program with uncertainty.
+/// Runs the model, and |M0| with it. Throws UsageError when this CPU cannot run the instruction set, InputError when the image
+/// ends early. A sigma needs a program with uncertainty.
 ModelMaps map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
                      std::span<const std::size_t> voxels);
 

@@ -56,16 +56,20 @@ class Sample {
   std::vector<float> values_;
 };
 
-/// Voxels whose two neighbours along one dimension are marked too.
+/// Those of the ascending voxels whose two neighbours along one dimension are listed too.
 std::vector<std::size_t> centres(const volume::Shape& shape, std::span<const std::size_t> voxels, std::size_t dimension) {
   std::size_t stride = 1;
   for (std::size_t d = 0; d < dimension; ++d) stride *= shape[d];
   std::vector<bool> marked(volume::n_voxel(shape));
   for (const std::size_t v : voxels) marked[v] = true;
   std::vector<std::size_t> result;
+  result.reserve(voxels.size());
+  const std::size_t line = stride * shape[dimension];  // voxels of the lines along the dimension that start side by side
+  std::size_t start = 0;                               // of the lines of v; the voxels ascend
   for (const std::size_t v : voxels) {
-    const std::size_t position = v / stride % shape[dimension];
-    if (position > 0 && position + 1 < shape[dimension] && marked[v - stride] && marked[v + stride]) result.push_back(v);
+    while (v >= start + line) start += line;
+    const bool is_inside = v >= start + stride && v + stride < start + line;
+    if (is_inside && marked[v - stride] && marked[v + stride]) result.push_back(v);
   }
   return result;
 }

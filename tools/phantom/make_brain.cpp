@@ -85,13 +85,13 @@ std::vector<volume::MapDescription> maps_of(const MakeOptions& options, const Mo
 template <class Value>
 void write_maps(const std::string& folder, const Brain& brain, const std::vector<volume::MapDescription>& outputs,
                 const MakeOptions& options, const Value& value) {
-  volume::MapFolder maps(folder, brain.grid,
+  volume::MapFolder maps(folder, brain.grid, brain.voxels,
                          {"crbrt-phantom", options.command, {options.image, options.model, options.sequence}, {}},
                          volume::Compression::gzip);
-  std::vector<float> image(brain.tissue.size());
+  std::vector<float> values(brain.voxels.size());
   for (std::size_t q = 0; q < outputs.size(); ++q) {
-    for (std::size_t i = 0; i < brain.voxels.size(); ++i) image[brain.voxels[i]] = value(static_cast<Eigen::Index>(q), i);
-    maps.write(outputs[q], image);
+    for (std::size_t i = 0; i < brain.voxels.size(); ++i) values[i] = value(static_cast<Eigen::Index>(q), i);
+    maps.write(outputs[q], values);
   }
   maps.commit();
 }

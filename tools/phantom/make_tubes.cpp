@@ -115,13 +115,13 @@ void write_folder(const TubesOptions& options, const TubeSlice& slice, const Mod
 template <class Value>
 void write_maps(const std::string& name, const TubesOptions& options, const TubeSlice& slice, const Physics& physics,
                 const Value& value) {
-  volume::MapFolder maps((std::filesystem::path(options.out) / name).string(), slice.grid,
+  volume::MapFolder maps((std::filesystem::path(options.out) / name).string(), slice.grid, slice.voxels,
                          {"crbrt-phantom", options.command, {options.model, options.sequence}, {}}, volume::Compression::gzip);
-  std::vector<float> image(slice.filled.size());
+  std::vector<float> values(slice.voxels.size());
   for (std::size_t q = 0; q < physics.estimands.size(); ++q) {
     const physics::Estimand& estimand = physics.estimands[q];
-    for (std::size_t i = 0; i < slice.voxels.size(); ++i) image[slice.voxels[i]] = static_cast<float>(value(q, i));
-    maps.write(volume::describe_map(volume::MapOutput{estimand.name(), estimand.unit()}), image);
+    for (std::size_t i = 0; i < slice.voxels.size(); ++i) values[i] = static_cast<float>(value(q, i));
+    maps.write(volume::describe_map(volume::MapOutput{estimand.name(), estimand.unit()}), values);
   }
   maps.commit();
 }

@@ -42,9 +42,8 @@ double work(Shared& shared, BatchWorker& worker) {
     const auto batch = shared.voxels.subspan(first, std::min(shared.batch_size, shared.voxels.size() - first));
     const Coefficients planes = reader.read_planes(batch);
     const StopWatch watch;
-    worker.estimate(planes);
+    worker.estimate(planes, first);
     kernel_s += watch.seconds();
-    worker.store(batch);
     shared.progress.advance(batch.size());
   }
   return kernel_s;

@@ -16,17 +16,15 @@ class BatchWorker {
  public:
   virtual ~BatchWorker() = default;
 
-  /// Only this part counts as kernel time. `planes` are the coefficients of the voxels as the file keeps them.
-  virtual void estimate(const Coefficients& planes) = 0;
-
-  /// Puts the estimates of the last batch where they belong. Different workers never hold the same voxel.
-  virtual void store(std::span<const std::size_t> voxels) = 0;
+  /// Estimates voxels first, first + 1, ... of the list and puts the results where they belong. `planes` are their coefficients
+  /// as the file keeps them. Different workers never hold the same voxel. Only this counts as kernel time.
+  virtual void estimate(const Coefficients& planes, std::size_t first) = 0;
 };
 
 /// Seconds of wall clock. With several threads it is divided in the proportion of what the threads did.
 struct BatchTimes {
   double kernel_s = 0;
-  double other_s = 0;  ///< reading and storing
+  double other_s = 0;  ///< reading
 };
 
 struct BatchPlan {

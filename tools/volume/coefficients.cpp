@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
 namespace {

@@ -36,13 +36,6 @@ class CoefficientImage {
   std::size_t n_coeff_;
 };
 
-/// How many of the first voxels lie one after the other in the grid; `voxels` is not empty.
-inline std::size_t contiguous(std::span<const std::size_t> voxels) noexcept {
-  std::size_t n = 1;
-  while (n < voxels.size() && voxels[n] == voxels[0] + n) ++n;
-  return n;
-}
-
 /// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
 class BatchReader {
  public:

@@ -21,6 +21,7 @@ std::vector<std::size_t> marked_voxels(const StoredImage& image) {
   std::vector<std::byte> stored(piece * width);
   std::vector<float> values(piece * step);
   std::vector<std::size_t> marked;
+  marked.reserve(n);  // memory that is not written to costs nothing
   for (std::size_t first = 0; first < n; first += piece) {
     const std::size_t count = std::min(piece, n - first);
     image.bytes->read(image.offset + first * width, stored.data(), count * width);

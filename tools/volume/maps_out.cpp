@@ -106,8 +106,14 @@ MapDescription describe_std(const MapDescription& map, const std::string& descri
           .factor = map.factor};
 }
 
-MapFolder::MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression)
-    : folder_(folder), made_folder_(!is_there(folder)), grid_(grid), run_(std::move(run)), compression_(compression) {
+MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
+                     Compression compression)
+    : folder_(folder),
+      made_folder_(!is_there(folder)),
+      grid_(grid),
+      runs_(runs_of(voxels)),
+      run_(std::move(run)),
+      compression_(compression) {
   expect_fits_nifti(run_.sources.empty() ? folder : run_.sources.front(), grid.shape);
   files_.emplace(folder);
 }
@@ -126,10 +132,12 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
   const std::string name = image_name(map.name);
   std::vector<float> scaled;
   if (map.factor != 1) {
+    scaled.reserve(values.size());
     for (const float value : values) scaled.push_back(static_cast<float>(static_cast<double>(value) * map.factor));
     values = scaled;
   }
-  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, values, compression_);
+  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values},
+              compression_);
   base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
   json.update(map.details);
   write_sidecar(map.name, std::move(json));
@@ -138,12 +146,14 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
 void MapFolder::write_status(std::span<const VoxelStatus> status) {
   static_assert(sizeof(VoxelStatus) == 1);
   const std::span<const std::uint8_t> codes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
-  write_status_codes(codes, status_names, to_json(count(status)));
+  write_status_codes({codes, static_cast<std::uint8_t>(VoxelStatus::not_computed)}, status_names,
+                     to_json(count(status, n_voxel(grid_.shape))));
 }
 
-void MapFolder::write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names, base::Json counts) {
+void MapFolder::write_status_codes(const StatusCodes& status, std::span<const char* const> names, base::Json counts) {
   const std::string name = image_name("status");
-  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, codes, compression_);
+  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_,
+              RunValues<std::uint8_t>{runs_, status.codes, status.elsewhere}, compression_);
   base::Json json{{"OutputName", "status"}};
   for (std::size_t i = 0; i < names.size(); ++i) json["Levels"][std::to_string(i)] = names[i];
   json["Counts"] = std::move(counts);

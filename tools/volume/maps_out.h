@@ -14,6 +14,7 @@
 #include "physics/quantity.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti.h"
+#include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
 
@@ -63,19 +64,28 @@ std::vector<MapDescription> describe_maps(const std::string& file, const std::ve
 /// The map of standard deviations beside a map: called like it, with "_std" behind.
 MapDescription describe_std(const MapDescription& map, const std::string& description);
 
+/// codes [voxel of the list], and the code of all other voxels of the grid.
+struct StatusCodes {
+  std::span<const std::uint8_t> codes;
+  std::uint8_t elsewhere = 0;
+};
+
 /// Makes the folder and a hidden folder inside it at once, so that a run that cannot be saved fails before it computes.
 /// commit() renames every file into place; without it nothing remains but what was there before.
 class MapFolder {
  public:
-  /// Throws OutputError, and InputError where the grid does not fit NIfTI-1.
-  MapFolder(const std::string& folder, const Grid& grid, RunRecord run, Compression compression);
+  /// `voxels` are those that the maps have values for, ascending indices into the grid. Throws OutputError, and InputError
+  /// where the grid does not fit NIfTI-1.
+  MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
+            Compression compression);
   ~MapFolder();
 
-  /// values [n_voxel of the grid], in the unit of the output; the map holds map.factor times as much
+  /// values [voxel of the list], in the unit of the output; the map holds map.factor times as much, and 0 in all other voxels
   void write(const MapDescription& map, std::span<const float> values);
+  /// status [voxel of the list]; all other voxels are not_computed
   void write_status(std::span<const VoxelStatus> status);
   /// A status map of other states than VoxelStatus: code i of a voxel means names[i].
-  void write_status_codes(std::span<const std::uint8_t> codes, std::span<const char* const> names, base::Json counts);
+  void write_status_codes(const StatusCodes& status, std::span<const char* const> names, base::Json counts);
   void commit();
 
  private:
@@ -86,6 +96,7 @@ class MapFolder {
   bool made_folder_;
   bool committed_ = false;
   Grid grid_;
+  std::vector<VoxelRun> runs_;
   RunRecord run_;
   Compression compression_;
   std::optional<base::AtomicFolder> files_;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "tools/volume/grid.h"
+#include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
 
@@ -24,6 +25,12 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
                  std::span<const std::uint8_t> values, Compression compression);
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::complex<float>> values, Compression compression);
+
+/// One image of the grid from values of some of its voxels.
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<float>& values, Compression compression);
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<std::uint8_t>& values, Compression compression);
 
 /// Throws InputError naming `file` when an extent does not fit a NIfTI-1 header.
 void expect_fits_nifti(const std::string& file, const Shape& shape);

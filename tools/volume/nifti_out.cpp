@@ -4,12 +4,13 @@
 #include <libdeflate.h>
 #include <nifti/nifti2_io.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
@@ -69,17 +70,87 @@ std::string gzipped(const std::string& plain) {
   return packed;
 }
 
+std::string head_of(const nifti_1_header& header) {
+  std::string head(header_bytes, '\0');
+  std::memcpy(head.data(), &header, sizeof header);
+  return head;
+}
+
+template <class T>
+std::string_view text_of(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
 template <class T>
 void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, std::span<const T> values,
            int datatype, Compression compression) {
-  const nifti_1_header header = make_header(grid, values.size() / n_voxel(grid.shape), datatype);
-  std::string head(header_bytes, '\0');
-  std::memcpy(head.data(), &header, sizeof header);
-  const std::string_view numbers(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-  if (compression == Compression::gzip)
-    base::write_text(path, gzipped(head.append(numbers)), shown);
-  else
-    base::write_parts(path, std::array{std::string_view(head), numbers}, shown);
+  std::string head = head_of(make_header(grid, values.size() / n_voxel(grid.shape), datatype));
+  if (compression == Compression::gzip) return base::write_text(path, gzipped(head.append(text_of(values))), shown);
+  base::PieceFile file(path, shown);
+  file.write(head);
+  file.write(text_of(values));
+  file.close();
+}
+
+/// Expands values to the whole image, piece by piece: pieces stay in the second-level cache, and the image is never in memory.
+template <class T>
+class Expansion {
+ public:
+  Expansion(const RunValues<T>& values, std::size_t n_voxel)
+      : elsewhere_(values.elsewhere), runs_(values.runs), from_(values.values.data()), n_voxel_(n_voxel) {}
+
+  /// The next voxels of the image; none at its end.
+  std::span<const T> next() {
+    const std::size_t end = std::min(n_voxel_, done_ + length);
+    is_blank_ = runs_.empty() || runs_.front().first + used_ >= end;
+    piece_.assign(end - done_, elsewhere_);
+    while (!runs_.empty() && runs_.front().first < end) {
+      const std::size_t first = runs_.front().first + used_, n = std::min(runs_.front().count - used_, end - first);
+      std::copy_n(from_, n, piece_.data() + (first - done_));
+      from_ += n;
+      used_ += n;
+      if (used_ < runs_.front().count) break;
+      runs_ = runs_.subspan(1);
+      used_ = 0;
+    }
+    done_ = end;
+    return piece_;
+  }
+
+  /// Whether the piece is zeros alone.
+  bool is_zero() const { return is_blank_ && elsewhere_ == T(0); }
+
+ private:
+  static constexpr std::size_t length = 32768;
+
+  T elsewhere_;
+  std::span<const VoxelRun> runs_;
+  const T* from_;
+  std::size_t n_voxel_;
+  std::size_t done_ = 0;  // voxels of the image
+  std::size_t used_ = 0;  // voxels of the first run
+  bool is_blank_ = false;
+  std::vector<T> piece_;
+};
+
+template <class T>
+void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, const RunValues<T>& values,
+           int datatype, Compression compression) {
+  std::string bytes = head_of(make_header(grid, 1, datatype));
+  Expansion<T> expansion(values, n_voxel(grid.shape));
+  if (compression == Compression::gzip) {
+    for (auto piece = expansion.next(); !piece.empty(); piece = expansion.next()) bytes.append(text_of(piece));
+    return base::write_text(path, gzipped(bytes), shown);
+  }
+  base::PieceFile file(path, shown);
+  file.write(bytes);
+  for (auto piece = expansion.next(); !piece.empty(); piece = expansion.next()) {
+    if (expansion.is_zero())
+      file.write_zeros(piece.size_bytes());
+    else
+      file.write(text_of(piece));
+  }
+  file.close();
 }
 
 }  // namespace
@@ -97,6 +168,16 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::complex<float>> values, Compression compression) {
   write(path, shown, grid, values, DT_COMPLEX64, compression);
+}
+
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<float>& values, Compression compression) {
+  write(path, shown, grid, values, DT_FLOAT32, compression);
+}
+
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<std::uint8_t>& values, Compression compression) {
+  write(path, shown, grid, values, DT_UINT8, compression);
 }
 
 void expect_fits_nifti(const std::string& file, const Shape& shape) {

@@ -19,9 +19,11 @@ inline constexpr std::array<const char*, 5> status_names{"ok", "non_finite", "ze
 /// [VoxelStatus]
 using StatusCounts = std::array<std::uint64_t, status_names.size()>;
 
-inline StatusCounts count(std::span<const VoxelStatus> status) {
+/// `status` of the voxels that were computed, of a grid of n_grid voxels: all others count as not_computed.
+inline StatusCounts count(std::span<const VoxelStatus> status, std::size_t n_grid) {
   StatusCounts counts{};
   for (const VoxelStatus s : status) ++counts.at(static_cast<std::size_t>(s));
+  counts[static_cast<std::size_t>(VoxelStatus::not_computed)] += n_grid - status.size();
   return counts;
 }
 

@@ -29,20 +29,18 @@ class NumberedImage : public testing::Test {
 
 class Counter : public volume::BatchWorker {
  public:
-  explicit Counter(std::vector<int>& visits) : visits_(visits) {}
-  void estimate(const Coefficients& planes) override {
-    numbers_.resize(planes.n_voxel);
-    for (std::size_t i = 0; i < planes.n_voxel; ++i) numbers_[i] = planes.real[i * planes.voxel_stride];
-  }
-  void store(std::span<const std::size_t> voxels) override {
-    ASSERT_EQ(numbers_.size(), voxels.size());
-    for (std::size_t i = 0; i < voxels.size(); ++i) EXPECT_EQ(numbers_[i], static_cast<float>(voxels[i]));
-    for (const std::size_t voxel : voxels) ++visits_[voxel];
+  Counter(std::span<const std::size_t> voxels, std::vector<int>& visits) : voxels_(voxels), visits_(visits) {}
+  void estimate(const Coefficients& planes, std::size_t first) override {
+    ASSERT_LE(first + planes.n_voxel, voxels_.size());
+    for (std::size_t i = 0; i < planes.n_voxel; ++i) {
+      EXPECT_EQ(planes.real[i * planes.voxel_stride], static_cast<float>(voxels_[first + i]));
+      ++visits_[voxels_[first + i]];
+    }
   }
 
  private:
+  std::span<const std::size_t> voxels_;
   std::vector<int>& visits_;
-  std::vector<float> numbers_;
 };
 
 TEST_F(NumberedImage, EveryListedVoxelIsVisitedOnce) {
@@ -53,7 +51,7 @@ TEST_F(NumberedImage, EveryListedVoxelIsVisitedOnce) {
     for (const std::size_t batch_size : {std::size_t{1}, std::size_t{64}, n, 10 * n}) {
       std::vector<int> visits(n, 0);
       const volume::BatchPlan plan{.batch_size = batch_size, .threads = threads};
-      const auto times = volume::run_batches(image(), voxels, plan, [&] { return std::make_unique<Counter>(visits); });
+      const auto times = volume::run_batches(image(), voxels, plan, [&] { return std::make_unique<Counter>(voxels, visits); });
       EXPECT_EQ(visits, expected) << threads << " threads, batches of " << batch_size;
       EXPECT_GE(times.kernel_s, 0);
       EXPECT_GE(times.other_s, 0);
@@ -64,15 +62,16 @@ TEST_F(NumberedImage, EveryListedVoxelIsVisitedOnce) {
 class Failing final : public Counter {
  public:
   using Counter::Counter;
-  void store(std::span<const std::size_t>) override { throw base::InputError("in.cfl", "something", "something else"); }
+  void estimate(const Coefficients&, std::size_t) override { throw base::InputError("in.cfl", "something", "something else"); }
 };
 
 TEST_F(NumberedImage, AnErrorOfOneThreadReachesTheCaller) {
   for (const unsigned threads : {1u, 3u}) {
+    const std::vector<std::size_t> voxels = volume::all_voxels({n, 1, 1});
     std::vector<int> visits(n, 0);
     const volume::BatchPlan plan{.batch_size = 10, .threads = threads};
     expect_error(base::exit_input, {"something else"}, [&] {
-      volume::run_batches(image(), volume::all_voxels({n, 1, 1}), plan, [&] { return std::make_unique<Failing>(visits); });
+      volume::run_batches(image(), voxels, plan, [&] { return std::make_unique<Failing>(voxels, visits); });
     });
   }
 }
@@ -80,10 +79,10 @@ TEST_F(NumberedImage, AnErrorOfOneThreadReachesTheCaller) {
 TEST_F(NumberedImage, AFileThatShrinksWhileItIsReadIsAnError) {
   const volume::CoefficientImage opened = image();
   cut(folder / "in.cfl", 8);
+  const std::vector<std::size_t> voxels = volume::all_voxels({n, 1, 1});
   std::vector<int> visits(n, 0);
   expect_error(base::exit_input, {"in.cfl", "bytes"}, [&] {
-    volume::run_batches(opened, volume::all_voxels({n, 1, 1}), {.batch_size = n},
-                        [&] { return std::make_unique<Counter>(visits); });
+    volume::run_batches(opened, voxels, {.batch_size = n}, [&] { return std::make_unique<Counter>(voxels, visits); });
   });
 }
 

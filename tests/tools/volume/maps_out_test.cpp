@@ -7,6 +7,7 @@
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
 #include "tools/volume/coefficients.h"
+#include "tools/volume/image_values.h"
 #include "tools/volume/nifti.h"
 
 namespace crbrt::tests {
@@ -46,7 +47,7 @@ class MapsOut : public testing::Test {
  protected:
   std::string file(const std::string& name) const { return folder / name; }
   void write_one(const volume::Grid& grid, Compression compression, const std::vector<float>& values) {
-    volume::MapFolder maps(file("out"), grid, run, compression);
+    volume::MapFolder maps(file("out"), grid, volume::all_voxels(grid.shape), run, compression);
     maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", base::Json::array({0.5, 2.0})}}}, values);
     maps.write_status(std::vector<VoxelStatus>(values.size(), VoxelStatus::outside_range));
     maps.commit();
@@ -101,6 +102,42 @@ TEST_F(MapsOut, ValuesTypesAndStatusAreStoredAsTheyAre) {
   EXPECT_EQ(nifti_header(file("out/status.nii")).datatype, DT_UINT8);
 }
 
+// Maps are expanded in pieces of 32,768 voxels: runs that end at, begin at and cross their borders, and more than one piece
+// without any voxel at the end.
+TEST_F(MapsOut, ListedVoxelsGetTheirValuesAndAllOthersZeroOrNotComputed) {
+  const volume::Grid grid{{200, 200, 5}, {}};
+  const std::size_t n_grid = volume::n_voxel(grid.shape), piece = 32768;
+  std::vector<std::size_t> voxels;
+  const auto list = [&](std::size_t first, std::size_t end) {
+    for (std::size_t v = first; v < end; ++v) voxels.push_back(v);
+  };
+  list(1, 2), list(100, piece), list(piece + 1, piece + 7), list(2 * piece - 3, 2 * piece + 5);
+  std::vector<float> values, map(n_grid, 0);
+  std::vector<std::uint8_t> codes(n_grid, static_cast<std::uint8_t>(VoxelStatus::not_computed));
+  std::vector<VoxelStatus> status;
+  for (const std::size_t v : voxels) {
+    values.push_back(map[v] = 0.5f + static_cast<float>(v));
+    status.push_back(v % 2 == 0 ? VoxelStatus::ok : VoxelStatus::outside_range);
+    codes[v] = static_cast<std::uint8_t>(status.back());
+  }
+  for (const Compression compression : {Compression::none, Compression::gzip}) {
+    volume::MapFolder maps(file("out"), grid, voxels, run, compression);
+    maps.write({"T1map", "t1_apparent_s", "s"}, values);
+    maps.write_status(status);
+    maps.commit();
+  }
+  EXPECT_EQ(nifti_values<float>(file("out/T1map.nii")), map);
+  EXPECT_EQ(nifti_values<std::uint8_t>(file("out/status.nii")), codes);
+  for (const std::string name : {"out/T1map.nii", "out/status.nii"}) {
+    const std::string plain = content_of(file(name));
+    const auto bytes = volume::open_gzip(file(name + ".gz"), plain.size());
+    std::string text(bytes->size(), '\0');
+    bytes->read(0, text.data(), text.size());
+    EXPECT_TRUE(text == plain) << name;
+  }
+  EXPECT_EQ(base::Json::from_file(file("out/status.json"))["Counts"]["not_computed"], n_grid - voxels.size());
+}
+
 TEST_F(MapsOut, CompressedMapsHoldTheSameBytes) {
   const std::vector<float> values{1, 2, 3, 4, 5, 6, 7, 8};
   write_one({{2, 2, 2}, {}}, Compression::none, values);
@@ -127,13 +164,13 @@ TEST_F(MapsOut, SidecarsSayWhatTheMapIsAndWhatMadeIt) {
 }
 
 TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
-  { volume::MapFolder maps(file("fresh"), {{2, 2, 2}, {}}, run, Compression::none); }
+  { volume::MapFolder maps(file("fresh"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none); }
   EXPECT_FALSE(std::filesystem::exists(file("fresh")));
   write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8, 1));
   const std::string before = content_of(file("out/T1map.nii"));
   const auto names = listing(file("out"));
   {
-    volume::MapFolder maps(file("out"), {{2, 2, 2}, {}}, run, Compression::none);
+    volume::MapFolder maps(file("out"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none);
     maps.write({"T1map", "t1_apparent_s", "s"}, std::vector<float>(8, 2));
   }
   EXPECT_EQ(content_of(file("out/T1map.nii")), before);
@@ -142,7 +179,7 @@ TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
 
 TEST_F(MapsOut, AGridBeyondNifti1IsRefusedBeforeAnythingIsMade) {
   expect_error(base::exit_input, {"in.nii", "32767", "40000x1x1"}, [&] {
-    volume::MapFolder(file("big"), {{40000, 1, 1}, {}}, run, Compression::none);
+    volume::MapFolder(file("big"), {{40000, 1, 1}, {}}, {}, run, Compression::none);
   });
   EXPECT_FALSE(std::filesystem::exists(file("big")));
 }
@@ -186,7 +223,7 @@ TEST(MapNames, UnitsOfTheTableGoWithItsNamesAndAllElseIsTheFilesOwn) {
 TEST_F(MapsOut, OffResonanceIsStoredInHertz) {
   const volume::MapDescription map = volume::describe_map(volume::MapOutput{"omega0_rad_s", "rad/s"});
   const std::vector<float> omega0{0, 1, -2.5f, 897.6f, 1e-3f, -1e-3f, 6.2831855f, 3};
-  volume::MapFolder maps(file("b0"), {{2, 2, 2}, {}}, run, Compression::none);
+  volume::MapFolder maps(file("b0"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none);
   maps.write(map, omega0);
   maps.write(volume::describe_std(map, "standard deviation"), omega0);
   maps.commit();
