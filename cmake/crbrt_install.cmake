@@ -54,6 +54,10 @@ install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbr
 
 if(TARGET crbrt_loader)
   crbrt_install_part(loader TARGETS crbrt_loader HEADERS ${PROJECT_SOURCE_DIR}/runtime/loader/include)
+  set(crbrt_pc_loader_needs " -lmd")
+  if(BUILD_SHARED_LIBS)
+    set(crbrt_pc_loader_needs "")
+  endif()
   crbrt_install_pkgconfig(loader crbrt-loader)
 endif()
 

@@ -1,6 +1,6 @@
 # Configures, builds and runs the stranger's project PROJECT against the moved install tree. Headers must compile without a
 # warning under flags that are stricter than ours.
-set(build ${WORK_DIR}/${PROJECT}-find_package)
+set(build ${WORK_DIR}/${KIND}${PROJECT}-find_package)
 if(NOT DEFINED PROJECT_DIR)
   set(PROJECT_DIR ${SOURCE_DIR}/${PROJECT})
   set(PROGRAMS consumer)

@@ -12,7 +12,7 @@ foreach(kind IN ITEMS cflags libs)
   separate_arguments(${kind} UNIX_COMMAND "${${kind}}")
 endforeach()
 
-set(program ${WORK_DIR}/${PROJECT}-pkg_config)
+set(program ${WORK_DIR}/${KIND}${PROJECT}-pkg_config)
 set(strict -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 if(SOURCE MATCHES "\\.c$")
   separate_arguments(flags UNIX_COMMAND "${C_FLAGS}")
@@ -23,4 +23,5 @@ else()
 endif()
 execute_process(COMMAND ${compile} ${strict} ${cflags} ${SOURCE_DIR}/${PROJECT}/${SOURCE} -o ${program} ${libs}
   COMMAND_ERROR_IS_FATAL ANY)
+set(ENV{LD_LIBRARY_PATH} ${PREFIX}/${LIBDIR})  # where shared libraries lie; pkg-config has no word for it
 execute_process(COMMAND ${program} COMMAND_ERROR_IS_FATAL ANY)

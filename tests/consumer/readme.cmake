@@ -5,7 +5,7 @@ if(NOT EXISTS ${model})
   return()
 endif()
 set(PROJECT readme)
-set(PROJECT_DIR ${WORK_DIR}/readme)
+set(PROJECT_DIR ${WORK_DIR}/${KIND}readme)
 file(REMOVE_RECURSE ${PROJECT_DIR})
 file(COPY ${model} DESTINATION ${PROJECT_DIR})
 

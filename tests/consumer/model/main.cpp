@@ -21,7 +21,7 @@ std::vector<float> estimates_of(const crbrt::Program& program, const std::vector
   crbrt::Session session;
   crbrt::Status status = session.bind(program, arena.data(), arena.size());
   if (status == crbrt::Status::ok) {
-    status = session.run(Coefficients::rows(coefficients.data(), n_voxel, program.n_coeff),
+    status = session.run(crbrt::Coefficients::rows(coefficients.data(), n_voxel, program.n_coeff),
                          {.estimates = {estimates.data(), n_voxel, program.n_output}});
   }
   if (status != crbrt::Status::ok) std::printf("%s: %s\n", program.name, crbrt::message(status));

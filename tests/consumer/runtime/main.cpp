@@ -51,7 +51,8 @@ int main() {
   }
   const std::array<float, 4> coefficients{1.0f, 2.0f, -0.5f, 0.25f};
   std::array<float, 2> estimates{};
-  if (crbrt::Status s = session.run(Coefficients::rows(coefficients.data(), 2, 1), {.estimates = {estimates.data(), 2, 1}});
+  if (crbrt::Status s =
+          session.run(crbrt::Coefficients::rows(coefficients.data(), 2, 1), {.estimates = {estimates.data(), 2, 1}});
       s != crbrt::Status::ok) {
     std::puts(crbrt::message(s));
     return 2;
