@@ -81,11 +81,20 @@ TEST(Quantity, UnitsAgreeWithKeysAndFactors) {
   const std::map<std::string_view, std::string_view> unit_of_suffix{
       {"_rad_s", "rad/s"}, {"_hz", "1/s"}, {"_frac", "1"}, {"_rel", "1"}, {"_tr", "1"}};
   for (const Quantity& quantity : quantities()) {
-    for (const auto& [suffix, unit] : unit_of_suffix)
-      if (quantity.key.ends_with(suffix)) EXPECT_EQ(quantity.unit, unit) << quantity.key;
-    if (quantity.key.ends_with("_s") && !quantity.key.ends_with("_rad_s")) EXPECT_EQ(quantity.unit, "s") << quantity.key;
-    if (quantity.form == Form::inverse) EXPECT_EQ(quantity_of(quantity.parameter).unit, "1/s") << quantity.key;
-    if (!quantity.map.name.empty()) EXPECT_EQ(quantity.map.factor == 1, quantity.map.unit == quantity.unit) << quantity.key;
+    for (const auto& [suffix, unit] : unit_of_suffix) {
+      if (quantity.key.ends_with(suffix)) {
+        EXPECT_EQ(quantity.unit, unit) << quantity.key;
+      }
+    }
+    if (quantity.key.ends_with("_s") && !quantity.key.ends_with("_rad_s")) {
+      EXPECT_EQ(quantity.unit, "s") << quantity.key;
+    }
+    if (quantity.form == Form::inverse) {
+      EXPECT_EQ(quantity_of(quantity.parameter).unit, "1/s") << quantity.key;
+    }
+    if (!quantity.map.name.empty()) {
+      EXPECT_EQ(quantity.map.factor == 1, quantity.map.unit == quantity.unit) << quantity.key;
+    }
     EXPECT_LE(quantity.display.low, quantity.display.high) << quantity.key;
     for (const std::string_view word : {quantity.symbol, quantity.plot_symbol, quantity.description})
       EXPECT_FALSE(word.empty()) << quantity.key;
