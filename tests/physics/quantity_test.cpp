@@ -126,7 +126,7 @@ std::string table() {
     for (std::size_t at = 0; (at = description.find('|', at)) != std::string::npos; at += 2) description.insert(at, 1, '\\');
     text += "| `" + std::string(q.key) + "` | " + symbol + " | " + std::string(q.unit) + " | " +
             (q.t1_model ? std::string(name(*q.t1_model)) : "both") + " | " +
-            (has_map ? "`" + std::string(q.map.name) + "`" : "none") + " | " +
+            (has_map ? std::string(1, '`').append(q.map.name).append("`") : "none") + " | " +
             (has_map ? scaled(q.map.unit, q.map.factor) : "-") + " | " + scaled(q.display.unit, q.display.factor) + " | " +
             (q.display.low < q.display.high ? number(q.display.low) + " to " + number(q.display.high) : "-") + " | " +
             (std::isnan(q.nominal) ? "-" : number(q.nominal)) + " | " + description + " |\n";
