@@ -31,11 +31,13 @@ Skip read_skip(const JsonReader& value, const NetworkConfig& network) {
 }
 
 NetworkConfig read_network(const JsonReader& value) {
-  value.expect_only({"hidden", "activation", "normalization", "n_group", "skips"});
+  std::vector<std::string_view> keys{"hidden", "normalization", "n_group", "skips"};
+  keys.insert(keys.end(), activation_keys().begin(), activation_keys().end());
+  value.expect_only(keys);
   NetworkConfig network;
   for (const JsonReader& width : value.at("hidden").items()) network.hidden.push_back(integer(width, 1, max_width));
   if (network.hidden.empty()) value.at("hidden").fail("at least one width");
-  if (value.has("activation")) choice<bool>(value.at("activation"), {{"relu", true}});
+  network.activation = read_activation(value);
   if (value.has("normalization"))
     network.normalization = choice<Normalization>(
         value.at("normalization"),
@@ -164,6 +166,8 @@ QuantizationConfig read_quantization(const JsonReader& value, const NetworkConfi
   value.expect_only({"widths", "calibration_voxels"});
   if (network.normalization != Normalization::none || !network.skips.empty())
     value.fail("this key for a network without normalisation and skips", "one with");
+  if (network.activation.kind != OperationKind::relu)
+    value.fail("this key for a network with \"activation\": \"relu\"", "another activation");
   QuantizationConfig result;
   for (const JsonReader& width : value.at("widths").items()) {
     if (width.number() != 8 && width.number() != 16) width.fail("8 or 16");

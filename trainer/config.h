@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crbrt/format/layout.h"
+#include "trainer/activation.h"
 
 namespace crbrt::trainer {
 
@@ -22,10 +23,11 @@ struct Skip {
 };
 
 struct NetworkConfig {
-  std::vector<std::size_t> hidden;  ///< widths; ReLU follows each
+  std::vector<std::size_t> hidden;  ///< widths; normalisation and activation follow each
   Normalization normalization = Normalization::none;
   std::size_t n_group = 0;  ///< group only: divides every hidden width
   std::vector<Skip> skips;
+  Activation activation = {};
 };
 
 struct PreprocessingConfig {

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/json_reader.h"
+#include "base/nearest.h"
 
 namespace crbrt::trainer {
 
@@ -44,16 +47,18 @@ inline std::string identifier(const JsonReader& value) {
   return name;
 }
 
-/// One of several names.
+/// One of several names; the complaint about another one says which of them is nearest.
 template <class E>
 E choice(const JsonReader& value, std::initializer_list<std::pair<const char*, E>> choices) {
   const std::string found = value.text();
   std::string expected;
+  std::vector<std::string_view> names;
   for (const auto& [name, result] : choices) {
     if (found == name) return result;
     expected += (expected.empty() ? "" : " or ") + std::string(name);
+    names.push_back(name);
   }
-  value.fail(expected, found);
+  value.fail(expected, base::with_nearest(found, names));
 }
 
 }  // namespace crbrt::trainer

@@ -49,7 +49,7 @@ struct TrainableNetwork::Impl {
       at::Tensor sum = at::linear(read.back(), layer.weight, layer.bias);
       if (layer.skip_from >= 0) sum = sum + sums[static_cast<std::size_t>(layer.skip_from)];
       sums.push_back(sum);
-      read.push_back(at::relu(layer.gamma.defined() ? normalize(layer, sum, mode) : sum));
+      read.push_back(tensors.config.activation(layer.gamma.defined() ? normalize(layer, sum, mode) : sum));
     }
     return read;
   }
@@ -211,7 +211,11 @@ std::vector<Operation> TrainableNetwork::operations() const {
     result.push_back(std::move(dense));
     sums.push_back(result.size());
     if (layer.gamma.defined()) result.push_back(normalization(layer, tensors.config, result, width));
-    if (layer.is_hidden) result.push_back(next_operation(result, OperationKind::relu, width, width));
+    if (layer.is_hidden) {
+      const Activation& activation = tensors.config.activation;
+      result.push_back(next_operation(result, activation.kind, width, width));
+      activation.describe(result.back());
+    }
     for (std::size_t k = first; k < result.size(); ++k) result[k].layer = layer_name(tensors.config, i);
   }
   if (tensors.n_head > 0) {

@@ -1,5 +1,5 @@
-/// The network while it is trained, a module of LibTorch: dense layers with normalisation, ReLU and skips, differentiated by
-/// LibTorch.
+/// The network while it is trained, a module of LibTorch: dense layers with normalisation, activation and skips,
+/// differentiated by LibTorch.
 ///
 /// All trainable numbers live in one flat tensor and their gradients in another; the layers' weights are views of it. The
 /// optimiser, gradient clipping, averaging and checkpoints then each handle one tensor instead of dozens of small ones, which

@@ -20,7 +20,7 @@ void expect(bool holds, const std::string& path, const std::string& what) {
     throw base::DisagreementError(path, "a model with the " + what + " of this configuration and data set", "another");
 }
 
-/// Dense layers alone, a ReLU after each but the last.
+/// Dense layers alone, the activation of the configuration after each but the last.
 bool same_network(const Network& network, const Config& config) {
   const std::vector<std::size_t>& hidden = config.network.hidden;
   if (config.network.normalization != Normalization::none || !config.network.skips.empty()) return false;
@@ -28,8 +28,8 @@ bool same_network(const Network& network, const Config& config) {
   for (std::size_t i = 0; i < network.operations.size(); ++i) {
     const Operation& op = network.operations[i];
     const std::size_t n_out = i / 2 < hidden.size() ? hidden[i / 2] : config.outputs.size() + head_count(config);
-    if (op.kind != (i % 2 == 0 ? OperationKind::dense : OperationKind::relu) || op.add != Operation::none || op.n_out != n_out)
-      return false;
+    const bool is_right = i % 2 == 0 ? op.kind == OperationKind::dense : config.network.activation.is(op);
+    if (!is_right || op.add != Operation::none || op.n_out != n_out) return false;
   }
   return true;
 }
@@ -49,7 +49,7 @@ void check(const ModelFile& file, const Config& config, const std::string& basis
   expect(network.uncertainty.has_value() == config.heads.uncertainty &&
              network.atypicality.has_value() == config.heads.atypicality,
          path, "heads");
-  expect(same_network(network, config), path, "network (without normalisation and skips)");
+  expect(same_network(network, config), path, "network and activation (without normalisation and skips)");
 }
 
 /// Those of the model, where it has some and the configuration wants them.

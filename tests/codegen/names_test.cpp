@@ -63,7 +63,8 @@ TEST(Names, ThoseOfLayersReachNoCode) {
 
 TEST(Names, ABackslashAtTheEndOfALayersNameDoesNotReachTheNextLine) {
   ModelSpec spec{.name = "m"};
-  spec.hidden = {{.name = "a\\", .width = 5}, {.name = "b", .width = 5, .relu = false, .skip_from = "a\\"}};
+  spec.hidden = {{.name = "a\\", .width = 5},
+                 {.name = "b", .width = 5, .activation = fbs::Activation::none, .skip_from = "a\\"}};
   const std::string text = codegen::emit(load(spec), "m").cpp_header;
   EXPECT_NE(text.find("+ a\\"), std::string::npos) << text;
   EXPECT_EQ(text.find("\\\n"), std::string::npos) << text;

@@ -4,6 +4,8 @@
 
 #include <bit>
 
+#include "activations_i16.h"
+#include "activations_i8.h"
 #include "batch_skip_i8.h"
 #include "crbrt/loader.hpp"
 #include "paper_shape_i16.h"
@@ -49,6 +51,11 @@ const Generated generated[] = {
      plain_function<batch_skip_i8_preprocess>, plain_function<batch_skip_i8_sums>, plain_function<batch_skip_i8_estimate>},
     {"uncertain_i8", UNCERTAIN_I8_ARENA_BYTES, UNCERTAIN_I8_N_COEFF, UNCERTAIN_I8_N_OUTPUT,
      plain_function<uncertain_i8_preprocess>, plain_function<uncertain_i8_sums>, plain_function<uncertain_i8_estimate>},
+    {"activations_i8", ACTIVATIONS_I8_ARENA_BYTES, ACTIVATIONS_I8_N_COEFF, ACTIVATIONS_I8_N_OUTPUT,
+     plain_function<activations_i8_preprocess>, plain_function<activations_i8_sums>, plain_function<activations_i8_estimate>},
+    {"activations_i16", ACTIVATIONS_I16_ARENA_BYTES, ACTIVATIONS_I16_N_COEFF, ACTIVATIONS_I16_N_OUTPUT,
+     plain_function<activations_i16_preprocess>, plain_function<activations_i16_sums>,
+     plain_function<activations_i16_estimate>},
     {"paper_shape_i8", PAPER_SHAPE_I8_ARENA_BYTES, PAPER_SHAPE_I8_N_COEFF, PAPER_SHAPE_I8_N_OUTPUT,
      plain_function<paper_shape_i8_preprocess>, plain_function<paper_shape_i8_sums>, plain_function<paper_shape_i8_estimate>},
     {"paper_shape_i16", PAPER_SHAPE_I16_ARENA_BYTES, PAPER_SHAPE_I16_N_COEFF, PAPER_SHAPE_I16_N_OUTPUT,

@@ -33,6 +33,7 @@ awk -v rules="$rules" '
     folder = file
     if (file ~ /^trainer\/.*\.h$/) folder = "trainer/*.h/x"  # LibTorch only in .cpp files
     if (file ~ /^runtime\/src\/kernels\/.*_test\.cpp$/) folder = "tests/x"  # the test of one operation lies in its folder
+    if (file ~ /^runtime\/src\/kernels\/.*_trainer_test\.cpp$/) folder = "tests/trainer"
     if (file in allowed) folder = file  # a rule of its own
     while (folder != "" && !(folder in allowed)) sub(/\/?[^\/]*$/, "", folder)
     if (folder == "") { print file ":" field[2] ": no rule for its folder"; bad = 1; next }

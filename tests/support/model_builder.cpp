@@ -62,7 +62,8 @@ std::unique_ptr<fbs::DenseT> make_layer(const LayerSpec& spec, std::uint32_t n_i
   made->weights = uniform.list(std::size_t{n_in} * spec.width, -bound, bound);
   made->bias = uniform.list(spec.width, -0.125f, 0.125f);
   made->normalization = make_normalization(spec, uniform);
-  made->activation = spec.relu ? fbs::Activation::relu : fbs::Activation::none;
+  made->activation = spec.activation;
+  made->slope = spec.slope;
   made->skip_from = spec.skip_from;
   return made;
 }
@@ -186,7 +187,7 @@ fbs::ModelT make_model(const ModelSpec& spec) {
   model.name = spec.name;
   model.preprocessing = make_preprocessing(spec, uniform);
   std::vector<LayerSpec> layers = spec.hidden;
-  layers.push_back({.name = "output", .width = last_width(spec), .relu = false});
+  layers.push_back({.name = "output", .width = last_width(spec), .activation = fbs::Activation::none});
   std::uint32_t width = 2 * spec.n_coeff;
   for (const LayerSpec& layer : layers) {
     model.layers.push_back(make_layer(layer, width, uniform));

@@ -22,7 +22,8 @@ struct LayerSpec {
   std::uint32_t width = 0;
   fbs::NormalizationKind normalization = fbs::NormalizationKind::none;
   std::uint32_t n_group = 0;  ///< group only
-  bool relu = true;
+  fbs::Activation activation = fbs::Activation::relu;
+  float slope = 0;  ///< leaky_relu only
   std::string skip_from = {};
 };
 
@@ -75,13 +76,14 @@ RunResult run_details(const Program& program, const std::vector<float>& coeffici
 std::vector<float> random_coefficients(std::size_t n_voxel, std::uint32_t n_coeff, std::uint64_t seed);
 
 // Named specs (model_specs.cpp): one for each way a layer can be lowered.
-ModelSpec plain_spec();       ///< no normalisation, no skips
-ModelSpec batch_norm_spec();  ///< every batch normalisation folds
-ModelSpec batch_skip_spec();  ///< batch normalisation that cannot fold: becomes affine
-ModelSpec group_skip_spec();  ///< group normalisation and two skips
-ModelSpec plain_skip_spec();  ///< a skip from before a ReLU, without normalisation
-ModelSpec paper_spec();       ///< the 14 layers of [paper], group normalisation and skips, at a tenth of the width
-ModelSpec uncertain_spec();   ///< standard deviations and atypicality
+ModelSpec plain_spec();        ///< no normalisation, no skips
+ModelSpec batch_norm_spec();   ///< every batch normalisation folds
+ModelSpec batch_skip_spec();   ///< batch normalisation that cannot fold: becomes affine
+ModelSpec group_skip_spec();   ///< group normalisation and two skips
+ModelSpec plain_skip_spec();   ///< a skip from before a ReLU, without normalisation
+ModelSpec paper_spec();        ///< the 14 layers of [paper], group normalisation and skips, at a tenth of the width
+ModelSpec uncertain_spec();    ///< standard deviations and atypicality
+ModelSpec activations_spec();  ///< every activation, after sums and after group normalisation
 std::vector<ModelSpec> all_specs();
 
 /// Every kind of operation in as few bytes as possible: the golden, fuzzing seeds, tests that load once per byte.

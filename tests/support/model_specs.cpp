@@ -23,7 +23,7 @@ ModelSpec batch_skip_spec() {
   spec.hidden = {{.name = "a", .width = 11, .normalization = NormalizationKind::batch},
                  {.name = "b", .width = 18, .normalization = NormalizationKind::batch},
                  {.name = "c", .width = 11, .normalization = NormalizationKind::batch, .skip_from = "a"},
-                 {.name = "d", .width = 11, .normalization = NormalizationKind::batch, .relu = false}};
+                 {.name = "d", .width = 11, .normalization = NormalizationKind::batch, .activation = fbs::Activation::none}};
   return spec;
 }
 
@@ -41,7 +41,7 @@ ModelSpec plain_skip_spec() {
   spec.hidden = {{.name = "a", .width = 10},
                  {.name = "b", .width = 10},
                  {.name = "c", .width = 10, .skip_from = "a"},
-                 {.name = "d", .width = 10, .relu = false},
+                 {.name = "d", .width = 10, .activation = fbs::Activation::none},
                  {.name = "e", .width = 10, .skip_from = "d"}};
   return spec;
 }
@@ -100,10 +100,26 @@ ModelSpec uncertain_spec() {
   return spec;
 }
 
+ModelSpec activations_spec() {
+  ModelSpec spec{.name = "activations", .seed = 10, .n_test_voxel = 24};
+  for (const fbs::Activation activation : fbs::EnumValuesActivation()) {
+    const std::string name = fbs::EnumNameActivation(activation);
+    LayerSpec layer{.name = name, .width = 9, .activation = activation};
+    layer.slope = activation > fbs::Activation::relu ? 0.3f : 0.0f;
+    spec.hidden.push_back(layer);
+    layer.name = name + "_of_norm";
+    layer.width = 8;
+    layer.normalization = NormalizationKind::group;
+    layer.n_group = 2;
+    spec.hidden.push_back(layer);
+  }
+  return spec;
+}
+
 std::vector<ModelSpec> all_specs() {
-  return {plain_spec(), batch_norm_spec(), batch_skip_spec(), group_skip_spec(), plain_skip_spec(),
-          paper_spec(), uncertain_spec(),  tiny_spec(),       tiny_plain_spec(), tiny_uncertain_spec(),
-          tiny_integer_spec()};
+  return {plain_spec(),      batch_norm_spec(),     batch_skip_spec(),   group_skip_spec(),
+          plain_skip_spec(), paper_spec(),          uncertain_spec(),    tiny_spec(),
+          tiny_plain_spec(), tiny_uncertain_spec(), tiny_integer_spec(), activations_spec()};
 }
 
 }  // namespace crbrt::tests

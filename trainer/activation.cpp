@@ -1,0 +1,54 @@
+// ReLU stays ATen's own operator: a leaky ReLU of slope 0 would give -0 where ReLU gives 0.
+#include "trainer/activation.h"
+
+#include <ATen/ATen.h>
+
+#include <array>
+
+#include "trainer/config_values.h"
+
+namespace crbrt::trainer {
+namespace {
+
+constexpr double default_negative_slope = 0.01;
+constexpr std::array<std::string_view, 2> keys{"activation", "negative_slope"};
+
+float read_negative_slope(const JsonReader& network) {
+  const auto slope = static_cast<float>(network.number_or("negative_slope", default_negative_slope));
+  if (!(slope > 0 && slope <= 1)) network.at("negative_slope").fail("a single-precision number above 0 and at most 1");
+  return slope;
+}
+
+}  // namespace
+
+at::Tensor Activation::operator()(const at::Tensor& x) const {
+  return kind == OperationKind::leaky_relu ? at::leaky_relu(x, negative_slope) : at::relu(x);
+}
+
+void Activation::describe(Operation& op) const {
+  op.kind = kind;
+  if (kind == OperationKind::leaky_relu) op.weights.assign(op.n_out, negative_slope);
+}
+
+bool Activation::is(const Operation& op) const {
+  Operation wanted;
+  wanted.n_out = op.n_out;
+  describe(wanted);
+  return op.kind == wanted.kind && op.weights == wanted.weights;
+}
+
+std::span<const std::string_view> activation_keys() noexcept { return keys; }
+
+Activation read_activation(const JsonReader& network) {
+  Activation activation;
+  if (network.has("activation"))
+    activation.kind = choice<OperationKind>(network.at("activation"),
+                                            {{"relu", OperationKind::relu}, {"leaky_relu", OperationKind::leaky_relu}});
+  if (activation.kind == OperationKind::leaky_relu)
+    activation.negative_slope = read_negative_slope(network);
+  else if (network.has("negative_slope"))
+    network.at("negative_slope").fail("this key with \"activation\": \"leaky_relu\" only");
+  return activation;
+}
+
+}  // namespace crbrt::trainer
