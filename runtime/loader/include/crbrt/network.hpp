@@ -42,16 +42,16 @@ constexpr bool is_activation(OperationKind kind) noexcept {
 
 /// One step of the network. Vectors that its kind does not use are empty.
 struct Operation {
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);  ///< no value
 
-  OperationKind kind = OperationKind::dense;
-  std::string layer;       ///< name of the layer: of its dense operation and of what follows up to the next one
-  std::size_t in = 0;      ///< value that is read
-  std::size_t add = none;  ///< dense only: value of the same width that is added to the sums (a skip), or none
-  std::uint32_t n_in = 0;
-  std::uint32_t n_out = 0;     ///< n_in except for dense
-  std::vector<float> weights;  ///< dense: [n_out, n_in] row-major; normalisations: gamma [n_out]; affine: factors [n_out];
-                               ///< leaky_relu: slopes [n_out]
+  OperationKind kind = OperationKind::dense;  ///< what it computes
+  std::string layer;            ///< name of the layer: of its dense operation and of what follows up to the next one
+  std::size_t in = 0;           ///< value that is read
+  std::size_t add = none;       ///< dense only: value of the same width that is added to the sums (a skip), or none
+  std::uint32_t n_in = 0;       ///< features read
+  std::uint32_t n_out = 0;      ///< n_in except for dense
+  std::vector<float> weights;   ///< dense: [n_out, n_in] row-major; normalisations: gamma [n_out]; affine: factors [n_out];
+                                ///< leaky_relu: slopes [n_out]
   std::vector<float> bias;      ///< [n_out]; normalisations: beta
   std::vector<float> mean;      ///< batch_norm only, [n_out]
   std::vector<float> variance;  ///< batch_norm only, [n_out]
@@ -85,22 +85,28 @@ inline std::int32_t activated_s16(const Operation& op, std::size_t j, std::int32
 
 /// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
 struct NetworkOutput {
-  std::string name, unit;
-  float offset = 0, scale = 1, minimum = 0, maximum = 0;
+  std::string name;   ///< e.g. "t1_apparent_s"
+  std::string unit;   ///< e.g. "s"; "1" for a fraction
+  float offset = 0;   ///< in `unit`
+  float scale = 1;    ///< in `unit`, not 0
+  float minimum = 0;  ///< the least estimate that is not flagged
+  float maximum = 0;  ///< the largest estimate that is not flagged
 };
 
 /// One operation of the integer form (docs/numerics.md): what operation i of the folded network becomes.
 /// value = requantize(bias[j] + sum_k weights[j, k] * in[k], shift[j], multiplier[j]).
 struct IntegerOperation {
-  Number out = Number::s16;               ///< what it writes: s16 or u8, s32 in the last operation
-  std::vector<std::int8_t> weights_s8;    ///< [n_out, n_in] row-major of a dense operation that reads u8, else empty
-  std::vector<std::int16_t> weights_s16;  ///< [n_out, n_in] row-major of one that reads s16; [n_out] of the other kinds
-  std::vector<std::int32_t> bias;         ///< [n_out], holds what makes the first shift round
-  std::vector<std::uint8_t> shift;        ///< [n_out], empty in the last operation
-  std::vector<std::int16_t> multiplier;   ///< [n_out], empty in the last operation
-  std::optional<FixedGroupNorm> group_norm;
+  Number out = Number::s16;                  ///< what it writes: s16 or u8, s32 in the last operation
+  std::vector<std::int8_t> weights_s8;       ///< [n_out, n_in] row-major of a dense operation that reads u8, else empty
+  std::vector<std::int16_t> weights_s16;     ///< [n_out, n_in] row-major of one that reads s16; [n_out] of the other kinds
+  std::vector<std::int32_t> bias;            ///< [n_out], holds what makes the first shift round
+  std::vector<std::uint8_t> shift;           ///< [n_out], empty in the last operation
+  std::vector<std::int16_t> multiplier;      ///< [n_out], empty in the last operation
+  std::optional<FixedGroupNorm> group_norm;  ///< constants of group_norm_s16
 
+  /// The numbers of its input.
   Number reads() const noexcept { return weights_s8.empty() ? Number::s16 : Number::u8; }
+  /// Weight i of whichever vector holds them.
   std::int32_t weight(std::size_t i) const noexcept { return weights_s8.empty() ? weights_s16[i] : weights_s8[i]; }
 };
 
@@ -111,8 +117,9 @@ struct IntegerForm {
   std::vector<IntegerOperation> operations;  ///< in the order of folded(network).operations
 };
 
+/// The network in floats, as a file has it or as folded() makes it, and in integers where it has them.
 struct Network {
-  std::string name;
+  std::string name;                        ///< of the model
   std::uint32_t n_coeff = 0;               ///< complex coefficients of a voxel
   std::int32_t phase_reference = -1;       ///< Preprocessing of crbrt/format/program.h
   bool l2_normalize = false;               ///< likewise
@@ -140,8 +147,8 @@ CRBRT_API std::vector<float> inverse_std(const Network& network);
 
 /// A model file in plain structs: the network, and what is said of it.
 struct ModelFile {
-  Network network;
-  ModelInfo info;
+  Network network;  ///< weights, outputs, integer form
+  ModelInfo info;   ///< everything else
 };
 
 /// Loads the bytes of a .crbm file with every check of load_model(), so that a network that was loaded has a Program. Statuses
