@@ -104,16 +104,7 @@ class Json {
   using Value = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
 
   template <class T>
-  static Value stored(T value) noexcept {
-    if constexpr (std::is_same_v<T, bool>)
-      return value;
-    else if constexpr (std::is_floating_point_v<T>)
-      return static_cast<double>(value);
-    else if constexpr (std::is_signed_v<T>)
-      return static_cast<std::int64_t>(value);
-    else
-      return static_cast<std::uint64_t>(value);
-  }
+  static Value stored(T value) noexcept;  // defined below: clang 14 wants Member whole where it is
 
   template <class Range>
   static Json array_of(const Range& values) {
@@ -132,5 +123,17 @@ struct Json::Member {
   std::string key;
   Json value;
 };
+
+template <class T>
+Json::Value Json::stored(T value) noexcept {
+  if constexpr (std::is_same_v<T, bool>)
+    return value;
+  else if constexpr (std::is_floating_point_v<T>)
+    return static_cast<double>(value);
+  else if constexpr (std::is_signed_v<T>)
+    return static_cast<std::int64_t>(value);
+  else
+    return static_cast<std::uint64_t>(value);
+}
 
 }  // namespace crbrt::base
