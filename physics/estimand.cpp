@@ -1,6 +1,7 @@
 // Values and bounds of the quantities that estimators report.
 #include "physics/estimand.h"
 
+#include <limits>
 #include <stdexcept>
 
 namespace crbrt::physics {
@@ -33,19 +34,32 @@ std::vector<std::string> Estimand::all_names() {
 }
 
 double Estimand::value(const Tissue& tissue, double signal_norm) const noexcept {
-  if (is_of_signal()) return signal_norm;
   const double parameter = tissue.values()[static_cast<std::size_t>(quantity_->parameter)];
-  return is_time() ? 1 / parameter : parameter;
+  switch (quantity_->form) {
+    case Form::parameter: return parameter;
+    case Form::inverse: return 1 / parameter;
+    case Form::signal_norm: return signal_norm;
+    case Form::cycles_per_tr:
+    case Form::m0: break;  // no estimands, so that from_name() gives none
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 double Estimand::bound(const Tissue& tissue, const TissueBounds& bounds, T1Model model) const {
   if (!has_bound(model))
     throw std::invalid_argument("no bound of " + name() + " with the T1 model " + std::string(physics::name(model)));
-  if (is_of_signal()) return bounds.signal_per_m0_crb;
-  const double parameter_bound = bounds.crb[unknown_index(quantity_->parameter, model)];
-  if (!is_time()) return parameter_bound;
-  const double time = value(tissue, no_signal_norm);
-  return parameter_bound * time * time * time * time;
+  const auto parameter_bound = [&] { return bounds.crb[unknown_index(quantity_->parameter, model)]; };
+  switch (quantity_->form) {
+    case Form::parameter: return parameter_bound();
+    case Form::inverse: {
+      const double time = value(tissue, no_signal_norm);
+      return parameter_bound() * time * time * time * time;
+    }
+    case Form::signal_norm: return bounds.signal_per_m0_crb;
+    case Form::cycles_per_tr:
+    case Form::m0: break;  // no estimands, so that from_name() gives none
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace crbrt::physics

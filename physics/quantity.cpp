@@ -1,5 +1,6 @@
-// A row per quantity. What is derived from the table (bounds, estimands, prior keys) needs no line elsewhere; a new tissue
-// parameter needs its derivatives in the simulator as well (ARCHITECTURE.md, "To add X, touch Y").
+// A row per quantity. A new row of a form that exists needs no other code: bounds, estimands, prior keys, maps and labels
+// follow from it. A new form needs its formulas where the compiler says, a new tissue parameter its derivatives in the
+// simulator. What the pages need is in ARCHITECTURE.md ("To add X, touch Y").
 #include "physics/quantity.h"
 
 #include <algorithm>

@@ -17,7 +17,9 @@
 
 namespace crbrt::physics {
 
-/// How a quantity follows from the tissue parameter of its row.
+/// How a quantity follows from the tissue parameter of its row. Whoever computes with a form switches over all of them without
+/// a default, so that the compiler names each place that a new one needs. It is neither an estimand nor a key of priors until
+/// is_estimand() and is_prior_key() list it.
 enum class Form {
   parameter,      ///< the parameter itself
   inverse,        ///< the time T = 1 / R of a rate R
@@ -58,7 +60,7 @@ struct Quantity {
   /// What a model can estimate: it has a value and a bound for every tissue.
   bool is_estimand() const noexcept { return form == Form::parameter || form == Form::inverse || form == Form::signal_norm; }
   /// What a prior may describe: exactly one key for each parameter of the T1 model.
-  bool is_prior_key() const noexcept { return form != Form::signal_norm && form != Form::m0; }
+  bool is_prior_key() const noexcept { return form == Form::parameter || form == Form::inverse || form == Form::cycles_per_tr; }
   /// Displayed value over map value.
   double display_per_map() const noexcept { return display.factor / map.factor; }
   /// "T_{1f} (ms)", for the axes and titles of gnuplot.

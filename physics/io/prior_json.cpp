@@ -54,6 +54,22 @@ void scale(Marginal& m, double factor) {
   m.maximum *= factor;
 }
 
+/// What the prior says of the parameter itself, from what it says of the number that the key names.
+Marginal parse_marginal_of(const Quantity& quantity, const JsonReader& json, std::optional<double> tr_s) {
+  Marginal m = parse_marginal(json);
+  switch (quantity.form) {
+    case Form::parameter: return m;
+    case Form::inverse: m.as_time = true; return m;
+    case Form::cycles_per_tr:
+      if (!tr_s) json.fail("a TR beside the prior", "none");
+      scale(m, 2 * std::numbers::pi / *tr_s);
+      return m;
+    case Form::signal_norm:
+    case Form::m0: break;  // of no parameter, so that keys_of() gives none
+  }
+  json.fail("a key of priors", std::string(quantity.key));
+}
+
 void parse_parameters(const JsonReader& json, T1Model model, std::optional<double> tr_s, TissueClass& result) {
   const std::vector<const Quantity*> known = keys_of(model);
   std::vector<std::string_view> names;
@@ -67,12 +83,7 @@ void parse_parameters(const JsonReader& json, T1Model model, std::optional<doubl
     const auto p = static_cast<std::size_t>(quantity.parameter);
     if (!given[p].empty()) json.fail("one of \"" + given[p] + "\" and \"" + key + "\"", "both");
     given[p] = key;
-    Marginal m = parse_marginal(json.at(key));
-    m.as_time = quantity.form == Form::inverse;
-    const bool in_cycles_per_tr = quantity.form == Form::cycles_per_tr;
-    if (in_cycles_per_tr && !tr_s) json.at(key).fail("a TR beside the prior", "none");
-    if (in_cycles_per_tr) scale(m, 2 * std::numbers::pi / *tr_s);
-    result.marginal[p] = m;
+    result.marginal[p] = parse_marginal_of(quantity, json.at(key), tr_s);
   }
   for (const Quantity* quantity : known)
     if (given[static_cast<std::size_t>(quantity->parameter)].empty())

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace crbrt::physics {
@@ -19,17 +21,27 @@ double bound(const char* name, T1Model model) {
   return Estimand::from_name(name)->bound(tissue, {.crb = counting(model), .signal_per_m0_crb = 11}, model);
 }
 
+/// The rows of the table that are estimands.
+std::vector<Quantity> estimands() {
+  std::vector<Quantity> rows;
+  for (const Quantity& quantity : quantities())
+    if (quantity.is_estimand()) rows.push_back(quantity);
+  return rows;
+}
+
 double value(const char* name) { return Estimand::from_name(name)->value(tissue, no_signal_norm); }
 
 TEST(Estimand, EveryNameIsFoundUnderItself) {
   const std::vector<std::string> names = Estimand::all_names();
-  EXPECT_EQ(names.size(), 6 + n_parameter);
-  for (const std::string& name : names) {
-    const std::optional<Estimand> estimand = Estimand::from_name(name);
-    ASSERT_TRUE(estimand) << name;
-    EXPECT_EQ(estimand->name(), name);
-    EXPECT_EQ(estimand->is_time(), name[0] == 't' && name != "t2_semi_s");
-    EXPECT_EQ(estimand->is_of_signal(), name == "signal_per_m0");
+  const std::vector<Quantity> rows = estimands();
+  ASSERT_EQ(names.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(names[i], rows[i].key);
+    const std::optional<Estimand> estimand = Estimand::from_name(names[i]);
+    ASSERT_TRUE(estimand) << names[i];
+    EXPECT_EQ(estimand->name(), names[i]);
+    EXPECT_EQ(estimand->is_time(), rows[i].unit == "s" && quantity_of(rows[i].parameter).unit == "1/s") << names[i];
+    EXPECT_EQ(estimand->is_of_signal(), rows[i].form == Form::signal_norm) << names[i];
   }
   for (const char* name : {"t2s", "m0", "omega0_cycles_per_tr"}) EXPECT_FALSE(Estimand::from_name(name)) << name;
   EXPECT_FALSE(Estimand::from_name(""));
@@ -73,10 +85,43 @@ TEST(Estimand, AnUnknownOfTheOtherT1ModelHasNoBound) {
     EXPECT_THROW(bound(name, T1Model::separate), std::invalid_argument) << name;
   for (const char* name : {"t1_free_s", "r1_free_hz", "r1_semi_hz", "t1_semi_s"})
     EXPECT_THROW(bound(name, T1Model::apparent), std::invalid_argument) << name;
-  std::size_t n = 0;
-  for (const std::string& name : Estimand::all_names())
-    for (const T1Model model : {T1Model::apparent, T1Model::separate}) n += Estimand::from_name(name)->has_bound(model);
-  EXPECT_EQ(n, 2 * (6 + n_parameter) - 6);
+  for (const Quantity& quantity : estimands())
+    for (const T1Model model : {T1Model::apparent, T1Model::separate}) {
+      const bool has_bound = !quantity.t1_model || *quantity.t1_model == model;
+      EXPECT_EQ(Estimand::from_name(quantity.key)->has_bound(model), has_bound) << quantity.key;
+      if (has_bound) {
+        EXPECT_GT(bound(quantity.key.data(), model), 0) << quantity.key;
+      }
+    }
+}
+
+/// d value / d parameter by a central difference, relative step 1e-4.
+double derivative(const Quantity& quantity) {
+  const auto p = static_cast<std::size_t>(quantity.parameter);
+  const double step = 1e-4 * tissue.values()[p];
+  const auto value_at = [&](double shift) {
+    std::array<double, n_parameter> values = tissue.values();
+    values[p] += shift;
+    return Estimand::from_name(quantity.key)->value(Tissue::from_values(values), no_signal_norm);
+  };
+  return (value_at(step) - value_at(-step)) / (2 * step);
+}
+
+// The bound of f(p) is f'(p)^2 times that of p. Of f = 1 / p the difference has a relative error of (step / p)^2 = 1e-8, its
+// square twice that; rounding adds about 2^-52 / 1e-4 = 2e-12.
+TEST(Estimand, EveryBoundIsThatOfItsParameterTimesTheSquareOfTheDerivative) {
+  for (const T1Model model : {T1Model::apparent, T1Model::separate}) {
+    const std::vector<std::string> unknowns = bound_names(model);
+    for (const Quantity& quantity : estimands()) {
+      if (!quantity.is_of(model) || quantity.form == Form::signal_norm) continue;
+      const auto unknown = std::find_if(unknowns.begin(), unknowns.end(), [&](const std::string& name) {
+        return find_quantity(name)->parameter == quantity.parameter;
+      });
+      ASSERT_NE(unknown, unknowns.end()) << quantity.key;
+      const double slope = derivative(quantity), parameter_bound = counting(model)[unknown - unknowns.begin()];
+      EXPECT_NEAR(bound(quantity.key.data(), model) / (slope * slope * parameter_bound), 1, 1e-7) << quantity.key;
+    }
+  }
 }
 
 }  // namespace
