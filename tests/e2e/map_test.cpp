@@ -4,6 +4,13 @@
 
 #include "base/json.h"
 #include "tests/e2e/map_fixture.h"
+#include "tools/volume/stored_image.h"
+
+namespace crbrt::volume {
+#define CRBRT_IMAGE_FORMAT(name) extern const ImageFormat name##_format;
+#include "tools/volume/formats.inc"
+#undef CRBRT_IMAGE_FORMAT
+}  // namespace crbrt::volume
 
 namespace crbrt::tests {
 namespace {
@@ -140,6 +147,23 @@ TEST_F(MapProgram, CompressedMapsReplaceTheExtension) {
   ASSERT_EQ(map(file("in.nii"), "out", "--compress").exit_code, 0);
   EXPECT_TRUE(std::filesystem::exists(file("out/T1map.nii.gz")));
   EXPECT_FALSE(std::filesystem::exists(file("out/T1map.nii")));
+}
+
+#define CRBRT_IMAGE_FORMAT(name) &volume::name##_format,
+const volume::ImageFormat* const image_formats[] = {
+#include "tools/volume/formats.inc"
+};
+#undef CRBRT_IMAGE_FORMAT
+
+TEST_F(MapProgram, HelpAndTheErrorForAnUnknownFileNameEveryFormatOfImages) {
+  write_text(file("notes.txt"), "no image");
+  const std::string help = run("crbrt-map --help").text, error = map(file("notes.txt"), "out").text;
+  EXPECT_NE(help.find("BART x.cfl"), std::string::npos) << help;
+  for (const volume::ImageFormat* format : image_formats) {
+    EXPECT_FALSE(format->phrase.empty());
+    EXPECT_NE(help.find(format->phrase), std::string::npos) << format->phrase << " in " << help;
+    EXPECT_NE(error.find(format->phrase), std::string::npos) << format->phrase << " in " << error;
+  }
 }
 
 TEST_F(MapProgram, HelpListsTheExitCodes) {

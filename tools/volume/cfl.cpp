@@ -79,6 +79,6 @@ CoefficientPlanes coefficients(const StoredImage& image) {
 }  // namespace
 
 extern const ImageFormat cfl_format;
-const ImageFormat cfl_format{recognise, open, coefficients};
+const ImageFormat cfl_format{"BART x.cfl", recognise, open, coefficients};
 
 }  // namespace crbrt::volume

@@ -123,6 +123,6 @@ CoefficientPlanes coefficients(const StoredImage& image) {
 }  // namespace
 
 extern const ImageFormat hdf5_format;
-const ImageFormat hdf5_format{recognise, open, coefficients};
+const ImageFormat hdf5_format{"MAT v7.3/HDF5 FILE.mat:NAME", recognise, open, coefficients};
 
 }  // namespace crbrt::volume

@@ -6,13 +6,12 @@
 #include "tools/cli/command_line.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/nifti.h"
+#include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 
 void add_image_options(cli::Command& app, ImageOptions& options) {
-  app.option("--input", options.input,
-             "coefficient image: NIfTI (complex, or real then imaginary images), BART x.cfl, or MAT v7.3/HDF5 FILE.mat:NAME")
-      .required();
+  app.option("--input", options.input, "coefficient image: " + known_formats()).required();
   app.option("--mask", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
   app.option("--out", options.out, "folder for the maps").required();
   app.option("--like", options.like, "NIfTI image whose geometry the maps take (default: the input's)");

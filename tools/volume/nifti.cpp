@@ -36,8 +36,7 @@ void expect_plausible(const FileSpec& spec, const Raw& raw) {
 
 Header read_header(const FileSpec& spec) {
   nifti_set_debug_level(0);  // libnifti would print; our exception says it in one line
-  const base::InputError damaged(spec.shown, "a NIfTI image (or .cfl, or FILE.mat:dataset)",
-                                 "no NIfTI header, or a damaged one");
+  const base::InputError damaged(spec.shown, known_formats(), "no NIfTI header, or a damaged one");
   int version = 0;
   const std::unique_ptr<void, void (*)(void*)> raw(nifti_read_header(spec.path.c_str(), &version, 0), std::free);
   if (!raw || (version != 1 && version != 2)) throw damaged;
@@ -143,7 +142,7 @@ std::optional<FileSpec> recognise(const std::string& given) { return FileSpec{nu
 }  // namespace
 
 extern const ImageFormat nifti_format;
-const ImageFormat nifti_format{recognise, open, coefficients};
+const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", recognise, open, coefficients};
 
 Geometry read_geometry(const std::string& path, const Shape& shape) {
   const FileSpec spec = FileSpec::parse(path);

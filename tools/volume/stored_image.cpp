@@ -44,7 +44,14 @@ FileSpec FileSpec::parse(const std::string& given) {
     spec->format = format;
     return *spec;
   }
-  throw base::InputError(given, "an image file", "a name that no format knows");
+  throw base::InputError(given, known_formats(), "a name that no format knows");
+}
+
+// From the last to the first of the list: the format that takes any name is the one that most people have.
+std::string known_formats() {
+  std::string all(formats.back()->phrase);
+  for (std::size_t i = formats.size() - 1; i-- > 0;) all += (i == 0 ? ", or " : ", ") + std::string(formats[i]->phrase);
+  return all;
 }
 
 std::string FileSpec::sidecar_path() const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/volume/grid.h"
@@ -80,7 +81,7 @@ struct FileSpec {
   /// Throws InputError for a file that cannot be opened.
   static FileSpec parse(const std::string& given);
 
-  /// The JSON sidecar beside the file: the same name with .json instead of .nii, .nii.gz, .cfl, .mat or .h5.
+  /// The JSON sidecar beside the file: the same name with .json instead of .nii.gz or of its last extension.
   std::string sidecar_path() const;
 };
 
@@ -115,6 +116,7 @@ CoefficientPlanes coefficients_last(const StoredImage& image);
 
 /// One kind of image file: NAME.cpp holds it as NAME_format, and formats.inc lists NAME. Nothing else knows formats.
 struct ImageFormat {
+  std::string_view phrase;  ///< what people read in --help and in errors: "BART x.cfl"
   /// The file (path and data set) behind a word of the command line that names a file of this format; else empty.
   std::optional<FileSpec> (*recognise)(const std::string& given);
   /// Opens the header and checks that the file holds all the elements it promises. Throws InputError.
@@ -122,5 +124,8 @@ struct ImageFormat {
   /// Throws InputError for extents, or numbers, that are no coefficient image.
   CoefficientPlanes (*coefficients)(const StoredImage& image);
 };
+
+/// The phrases of all formats as one: "NIfTI ..., BART x.cfl, or ...".
+std::string known_formats();
 
 }  // namespace crbrt::volume
