@@ -56,7 +56,7 @@ struct LayerWriter::Layer {
   Tables weights() const;
   Tables rules() const;
   Tables group_norm() const;
-  bool has_slopes() const { return is_activation(op.kind) && !op.weights.empty(); }
+  bool has_slopes() const { return op.kind == OperationKind::leaky_relu && !op.weights.empty(); }
   Tables slopes() const;
 };
 

@@ -21,9 +21,7 @@ TEST(Template, AWordAloneOnItsLineStandsForAnyNumberOfLines) {
   EXPECT_EQ(filled("x @ROWS@\ny", {{"ROWS", "a"}}), "x a\ny");
 }
 
-TEST(Template, WhatWasFilledInIsNotSearchedAgain) {
-  EXPECT_EQ(filled("@A@ @B@", {{"A", "@B@"}, {"B", "@A@"}}), "@B@ @A@");
-}
+TEST(Template, WhatWasFilledInIsNotSearchedAgain) { EXPECT_EQ(filled("@A@ @B@", {{"A", "@B@"}, {"B", "@A@"}}), "@B@ @A@"); }
 
 TEST(Template, AWordThatTheGeneratorLacksIsRefused) {
   for (const char* text : {"@X@", "@A", "@", "@@", "@A B@", "@a@"})

@@ -11,8 +11,8 @@
 namespace generated {
 namespace {
 #include "codegen/freestanding/arithmetic.c.in"
-#include "runtime/src/kernels/group_norm/group_norm_s16.c.in"
 #include "codegen/freestanding/square_root.c.in"
+#include "runtime/src/kernels/group_norm/group_norm_s16.c.in"
 }  // namespace
 }  // namespace generated
 

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "tests/support/temporary_folder.h"
-#include "tools/volume/maps_out.h"
 #include "tools/volume/image_values.h"
+#include "tools/volume/maps_out.h"
 #include "tools/volume/nifti.h"
 
 namespace crbrt::phantom {
