@@ -74,7 +74,7 @@ static int expect_run_refuses(crbrt_session* session, const crbrt_run_args* good
 static int expect_sizes_to_grow(crbrt_session* session, const crbrt_run_args* good) {
   struct {
     crbrt_run_args known;
-    size_t unknown;
+    uint64_t unknown;
   } newer = {*good, 0};
   crbrt_run_args older = *good;
   EXPECT(crbrt_run(session, good) == CRBRT_OK);

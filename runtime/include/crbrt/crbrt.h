@@ -84,8 +84,9 @@ CRBRT_API crbrt_status crbrt_bind(crbrt_session* session, const crbrt_program* p
                                   crbrt_isa isa);
 
 /* What one run works on. Set struct_size to sizeof(crbrt_run_args) and everything that is not needed to zero. Later versions
- * append members: a caller of an older header is served as if it had left them zero, and a caller of a newer one is refused
- * (CRBRT_BAD_SHAPE) only where it sets a member that the library does not know.
+ * append members of eight bytes, so that no padding is taken for a member: a caller of an older header is served as if it had
+ * left them zero, and a caller of a newer one is refused (CRBRT_BAD_SHAPE) only where it sets a member that the library does
+ * not know.
  *
  * Coefficients: n_coeff = crbrt_coefficient_count() complex numbers a voxel. The real part of coefficient c of voxel v is
  * real[v * voxel_stride + c * coefficient_stride], the imaginary part is the same element of imag. Strides are in floats.

@@ -12,11 +12,18 @@ namespace crbrt {
 
 /// A rule that tables break. None: `expected` is null.
 struct Breach {
-  const char* expected = nullptr;  ///< in words
-  const char* table = "";          ///< as schema and docs/format.md call it; empty: the operation's own shape
-  std::int64_t found = 0;          ///< the number that breaks the rule, or the output whose sums do
   static constexpr std::size_t whole = static_cast<std::size_t>(-1);  ///< `at` of a rule about no single element
-  std::size_t at = whole;                                             ///< element of the table
+
+  const char* expected;  ///< in words
+  const char* table;     ///< as schema and docs/format.md call it; empty: the operation's own shape
+  std::int64_t found;    ///< the number that breaks the rule, or the output whose sums do
+  std::size_t at;        ///< element of the table
+
+  /// Constructors, because GCC for AArch64 keeps an aggregate that holds addresses in writable data, which the runtime has none of.
+  constexpr Breach() noexcept : Breach(nullptr, "") {}
+  /// A rule and what breaks it.
+  constexpr Breach(const char* expected_, const char* table_, std::int64_t found_ = 0, std::size_t at_ = whole) noexcept
+      : expected(expected_), table(table_), found(found_), at(at_) {}
 
   /// Is a rule broken?
   constexpr explicit operator bool() const noexcept { return expected != nullptr; }
