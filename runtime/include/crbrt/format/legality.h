@@ -19,7 +19,8 @@ struct Breach {
   std::int64_t found;    ///< the number that breaks the rule, or the output whose sums do
   std::size_t at;        ///< element of the table
 
-  /// Constructors, because GCC for AArch64 keeps an aggregate that holds addresses in writable data, which the runtime has none of.
+  /// Constructors, because GCC for AArch64 keeps an aggregate that holds addresses in writable data, which the runtime has none
+  /// of.
   constexpr Breach() noexcept : Breach(nullptr, "") {}
   /// A rule and what breaks it.
   constexpr Breach(const char* expected_, const char* table_, std::int64_t found_ = 0, std::size_t at_ = whole) noexcept
