@@ -51,7 +51,7 @@ struct Words {
 #if defined(CRBRT_PEAK_scalar)
 
 /// Products one by one, as the compiler likes.
-struct IntegerOps : Words {
+struct PeakOps : Words {
   static constexpr std::size_t chains = 6, products_i16 = n_word, products_i8 = n_word;
   static void forget(Vec& x) { asm volatile("" : "+r"(x)); }
   /// Sums wrap around: unsigned arithmetic.
@@ -62,7 +62,7 @@ struct IntegerOps : Words {
 
 #elif defined(CRBRT_PEAK_avx512vnni)
 
-struct IntegerOps : Words {
+struct PeakOps : Words {
   static constexpr std::size_t chains = 12, products_i16 = 2 * n_word, products_i8 = 4 * n_word;
   static void forget(Vec& x) { asm volatile("" : "+v"(x)); }
 
@@ -75,8 +75,8 @@ struct IntegerOps : Words {
 
 #elif defined(__x86_64__)
 
-struct IntegerOps : Words {
-  using Instructions = FixedInstructions;
+struct PeakOps : Words {
+  using Instructions = IntegerInstructions;
   static constexpr std::size_t chains = 6, products_i16 = 2 * n_word, products_i8 = 8 * n_word;
   static void forget(Vec& x) { asm volatile("" : "+v"(x)); }
 
@@ -92,7 +92,7 @@ struct IntegerOps : Words {
 
 #elif defined(__aarch64__)
 
-struct IntegerOps : Words {
+struct PeakOps : Words {
   static constexpr std::size_t chains = 12, products_i16 = 2 * n_word, products_i8 = 4 * n_word;
   static void forget(Vec& x) { asm volatile("" : "+w"(x)); }
 
@@ -116,7 +116,7 @@ struct IntegerOps : Words {
 
 #elif defined(CRBRT_PEAK_wasm128)
 
-struct IntegerOps : Words {
+struct PeakOps : Words {
   static constexpr std::size_t chains = 6, products_i16 = 2 * n_word, products_i8 = 4 * n_word;
   static void forget(Vec& x) { asm volatile("" : "+r"(x)); }
 
@@ -136,12 +136,12 @@ struct IntegerOps : Words {
 
 std::size_t products_i16(std::size_t rounds, std::int32_t* sink);
 std::size_t products_i16(std::size_t rounds, std::int32_t* sink) {
-  return bench::integer_multiply_adds<IntegerOps, IntegerOps::products_i16, IntegerOps::step_i16>(rounds, sink);
+  return bench::integer_multiply_adds<PeakOps, PeakOps::products_i16, PeakOps::step_i16>(rounds, sink);
 }
 
 std::size_t products_i8(std::size_t rounds, std::int32_t* sink);
 std::size_t products_i8(std::size_t rounds, std::int32_t* sink) {
-  return bench::integer_multiply_adds<IntegerOps, IntegerOps::products_i8, IntegerOps::step_i8>(rounds, sink);
+  return bench::integer_multiply_adds<PeakOps, PeakOps::products_i8, PeakOps::step_i8>(rounds, sink);
 }
 
 }  // namespace crbrt::CRBRT_ISA

@@ -12,7 +12,7 @@ std::string number(double value) {
   return text;
 }
 
-std::string snr_text(const FixedCost& cost) {
+std::string snr_text(const IntegerCost& cost) {
   char text[32];
   std::snprintf(text, sizeof text, "%g", cost.snr);
   return cost.snr > 0 ? text : "of the data set's range";
@@ -20,33 +20,33 @@ std::string snr_text(const FixedCost& cost) {
 
 }  // namespace
 
-std::vector<std::string> cost_lines(const FixedInfo& fixed) {
+std::vector<std::string> cost_lines(const IntegerInfo& integers) {
   std::vector<std::string> lines;
-  for (const FixedCost& cost : fixed.cost) {
-    std::string line =
-        cost.output + " at SNR " + snr_text(cost) + ": CRB loss " + number(cost.loss_float) + " -> " + number(cost.loss_fixed);
-    if (cost.snr > 0) line += ", bias^2/CRB " + number(cost.bias2_float) + " -> " + number(cost.bias2_fixed);
+  for (const IntegerCost& cost : integers.cost) {
+    std::string line = cost.output + " at SNR " + snr_text(cost) + ": CRB loss " + number(cost.loss_float) + " -> " +
+                       number(cost.loss_integer);
+    if (cost.snr > 0) line += ", bias^2/CRB " + number(cost.bias2_float) + " -> " + number(cost.bias2_integer);
     lines.push_back(std::move(line));
   }
-  if (fixed.cost.empty()) lines.push_back("outputs move by " + number(fixed.relative_rms) + " (rms)");
-  lines.push_back("measured on " + fixed.calibration);
+  if (integers.cost.empty()) lines.push_back("outputs move by " + number(integers.relative_rms) + " (rms)");
+  lines.push_back("measured on " + integers.calibration);
   return lines;
 }
 
-std::string cost_table(const FixedInfo& fixed) {
+std::string cost_table(const IntegerInfo& integers) {
   std::string text = "| operation in integers |\n| --- |\n";
-  for (const std::string& layer : fixed.layer_text) text += "| " + layer + " |\n";
-  if (fixed.cost.empty())
-    return text + "\nOutputs move by " + number(fixed.relative_rms) + " (rms), measured on " + fixed.calibration + ".\n";
+  for (const std::string& layer : integers.layer_text) text += "| " + layer + " |\n";
+  if (integers.cost.empty())
+    return text + "\nOutputs move by " + number(integers.relative_rms) + " (rms), measured on " + integers.calibration + ".\n";
   text +=
       "\n| SNR | output | CRB loss, float | integers | bias^2/CRB, float | integers |\n| --- | --- | --- | --- | --- | --- |\n";
-  for (const FixedCost& cost : fixed.cost) {
+  for (const IntegerCost& cost : integers.cost) {
     const bool has_bias = cost.snr > 0;
     text += "| " + (has_bias ? snr_text(cost) : "range") + " | " + cost.output + " | " + number(cost.loss_float) + " | " +
-            number(cost.loss_fixed) + " | " + (has_bias ? number(cost.bias2_float) : "-") + " | " +
-            (has_bias ? number(cost.bias2_fixed) : "-") + " |\n";
+            number(cost.loss_integer) + " | " + (has_bias ? number(cost.bias2_float) : "-") + " | " +
+            (has_bias ? number(cost.bias2_integer) : "-") + " |\n";
   }
-  return text + "\nMeasured on " + fixed.calibration + ".\n";
+  return text + "\nMeasured on " + integers.calibration + ".\n";
 }
 
 }  // namespace crbrt::codegen

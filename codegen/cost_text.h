@@ -9,9 +9,9 @@
 namespace crbrt::codegen {
 
 /// One line each, for a banner: "loss 0.612 -> 0.613 of ...".
-std::vector<std::string> cost_lines(const FixedInfo& fixed);
+std::vector<std::string> cost_lines(const IntegerInfo& integers);
 
 /// The same as a Markdown table, with the width of every operation.
-std::string cost_table(const FixedInfo& fixed);
+std::string cost_table(const IntegerInfo& integers);
 
 }  // namespace crbrt::codegen

@@ -19,7 +19,7 @@ std::string digits(Number value) {
 }
 
 /// quantize and dequantize have no integers of their own.
-bool is_integer(const Op& op) { return op.fixed != nullptr || op.kind == OpKind::quantize || op.kind == OpKind::dequantize; }
+bool is_integer(const Op& op) { return op.integers != nullptr || op.kind == OpKind::quantize || op.kind == OpKind::dequantize; }
 
 std::string comment_lines(std::vector<std::string> lines) {
   for (std::string& line : lines)
@@ -29,9 +29,9 @@ std::string comment_lines(std::vector<std::string> lines) {
 
 std::string layer_lines(const ModelInfo& info, Form form) {
   std::string text = comment_lines(info.layer_text);
-  if (form == Form::fixed)
-    text += "// In integers (precision " + info.fixed.precision + "):\n" + comment_lines(info.fixed.layer_text) +
-            "// What they cost:\n" + comment_lines(cost_lines(info.fixed));
+  if (form == Form::integers)
+    text += "// In integers (precision " + info.integers.precision + "):\n" + comment_lines(info.integers.layer_text) +
+            "// What they cost:\n" + comment_lines(cost_lines(info.integers));
   return text;
 }
 
@@ -54,7 +54,7 @@ std::string float_table(const std::string& name, const float* values, std::size_
 /// `name`, or nullptr where what it names is not there.
 std::string name_or_null(const void* values, const std::string& name) { return values != nullptr ? name : "nullptr"; }
 
-std::size_t n_fixed_weight(const Op& op) {
+std::size_t n_integer_weight(const Op& op) {
   switch (op.kind) {
     case OpKind::dense_u8: return layout::packed_size(Number::u8, op.n_in, op.n_out);
     case OpKind::dense_s16: return layout::packed_size(Number::s16, op.n_in, op.n_out);
@@ -62,9 +62,9 @@ std::size_t n_fixed_weight(const Op& op) {
   }
 }
 
-std::string group_norm_constants(const FixedGroupNorm& c, const std::string& stem) {
+std::string group_norm_constants(const IntegerGroupNorm& c, const std::string& stem) {
   return filled(
-      "constexpr FixedGroupNorm @STEM@_group_norm = {.mean_shift = @MEAN_SHIFT@, .mean_multiplier = @MEAN_MULTIPLIER@, "
+      "constexpr IntegerGroupNorm @STEM@_group_norm = {.mean_shift = @MEAN_SHIFT@, .mean_multiplier = @MEAN_MULTIPLIER@, "
       ".square_shift = @SQUARE_SHIFT@, .epsilon = @EPSILON@};\n",
       {{"STEM", stem},
        {"MEAN_SHIFT", digits(c.mean_shift)},
@@ -74,19 +74,19 @@ std::string group_norm_constants(const FixedGroupNorm& c, const std::string& ste
 }
 
 /// Names of integer tables differ from those of float tables.
-std::string fixed_tables(const Op& op, const std::string& stem) {
-  const FixedTables& t = *op.fixed;
+std::string integer_tables(const Op& op, const std::string& stem) {
+  const IntegerTables& t = *op.integers;
   const std::size_t n = layout::padded_outputs(op.n_out);
   const auto integers = [&](const char* type, const char* name, const auto* values, std::size_t size) {
     return table(type, stem + name, values, size, integers_per_line);
   };
-  std::string text = integers("std::int8_t", "_s8", t.weights_s8, n_fixed_weight(op)) +
-                     integers("std::int16_t", "_s16", t.weights_s16, n_fixed_weight(op)) +
+  std::string text = integers("std::int8_t", "_s8", t.weights_s8, n_integer_weight(op)) +
+                     integers("std::int16_t", "_s16", t.weights_s16, n_integer_weight(op)) +
                      integers("std::int32_t", "_start", t.bias, n) + integers("std::int32_t", "_row_sum", t.row_sum, n) +
                      integers("std::int32_t", "_shift", t.shift, n) +
                      integers("std::int16_t", "_multiplier", t.multiplier, layout::tile_outputs * n);
   text += filled(
-      "constexpr FixedTables @STEM@_fixed = {.weights_s8 = @S8@, .weights_s16 = @S16@, .bias = @BIAS@,\n"
+      "constexpr IntegerTables @STEM@_integer = {.weights_s8 = @S8@, .weights_s16 = @S16@, .bias = @BIAS@,\n"
       "    .row_sum = @ROW_SUM@, .shift = @SHIFT@, .multiplier = @MULTIPLIER@};\n",
       {{"STEM", stem},
        {"S8", name_or_null(t.weights_s8, stem + "_s8")},
@@ -95,12 +95,12 @@ std::string fixed_tables(const Op& op, const std::string& stem) {
        {"ROW_SUM", name_or_null(t.row_sum, stem + "_row_sum")},
        {"SHIFT", name_or_null(t.shift, stem + "_shift")},
        {"MULTIPLIER", name_or_null(t.multiplier, stem + "_multiplier")}});
-  return op.fixed_group_norm != nullptr ? text + group_norm_constants(*op.fixed_group_norm, stem) : text;
+  return op.integer_group_norm != nullptr ? text + group_norm_constants(*op.integer_group_norm, stem) : text;
 }
 
 /// The tables that the operation has.
 std::string op_tables(const Op& op, const std::string& stem) {
-  std::string text = op.fixed != nullptr ? fixed_tables(op, stem) : std::string();
+  std::string text = op.integers != nullptr ? integer_tables(op, stem) : std::string();
   const bool is_packed = op.kind == OpKind::dense;
   if (op.weights != nullptr)
     text += is_packed ? float_table(stem + "_weights", op.weights, layout::packed_size(op.n_in, op.n_out), layout::tile_outputs)
@@ -123,15 +123,16 @@ std::string op_row(const Op& op, const std::string& stem) {
   words["EPSILON"] = float_literal(op.epsilon);
   words["WEIGHTS"] = name_or_null(op.weights, stem + "_weights");
   words["BIAS"] = name_or_null(op.bias, stem + "_bias");
-  words["FIXED"] = name_or_null(op.fixed, '&' + stem + "_fixed");
-  words["GROUP_NORM"] = name_or_null(op.fixed_group_norm, '&' + stem + "_group_norm");
+  words["INTEGERS"] = name_or_null(op.integers, '&' + stem + "_integer");
+  words["GROUP_NORM"] = name_or_null(op.integer_group_norm, '&' + stem + "_group_norm");
   return filled(
              "    {.kind = OpKind::@KIND@, .n_in = @N_IN@, .n_out = @N_OUT@, .in_slot = @IN_SLOT@, .out_slot = @OUT_SLOT@, "
              ".add_slot = @ADD_SLOT@, .relu = @RELU@,\n"
              "     .n_group = @N_GROUP@, .epsilon = @EPSILON@, .weights = @WEIGHTS@, .bias = @BIAS@",
              words) +
-         (is_integer(op) ? filled(",\n     .out = Number::@OUT@, .fixed = @FIXED@, .fixed_group_norm = @GROUP_NORM@", words)
-                         : "") +
+         (is_integer(op)
+              ? filled(",\n     .out = Number::@OUT@, .integers = @INTEGERS@, .integer_group_norm = @GROUP_NORM@", words)
+              : "") +
          "},\n";
 }
 
@@ -224,7 +225,7 @@ void add_tables(const Program& p, Words& words) {
 }  // namespace
 
 GeneratedFiles emit(const Model& model, const std::string& name, Form form) {
-  const Program& program = form == Form::fixed ? *model.fixed_program() : model.program();
+  const Program& program = form == Form::integers ? *model.integer_program() : model.program();
   Words words = model_words(model, program, name, form);
   add_tables(program, words);
   return {filled(templates::model_hpp, words), filled(templates::model_h, words), filled(templates::model_cpp, words),

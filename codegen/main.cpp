@@ -12,19 +12,19 @@
 #include "codegen/emit.h"
 #include "codegen/freestanding/emit_freestanding.h"
 #include "codegen/names.h"
-#include "codegen/quantize/make_fixed.h"
+#include "codegen/quantize/make_integer.h"
 #include "tools/cli/command_line.h"
 
 namespace crbrt::codegen {
 namespace {
 
 struct Options {
-  FixedRequest fixed;  ///< model path and precision are those of f32, too
+  IntegerRequest integers;  ///< model path and precision are those of f32, too
   std::string folder, name, save_path, target = "runtime";
   bool is_named = false, has_budget = false;
 
   /// Is an integer form asked for that the model has not got, or a new one?
-  bool asks_to_quantize() const { return has_budget || !fixed.dataset_path.empty() || !fixed.weights_path.empty(); }
+  bool asks_to_quantize() const { return has_budget || !integers.dataset_path.empty() || !integers.weights_path.empty(); }
 };
 
 /// Throws InputError where C++ cannot use it.
@@ -62,15 +62,15 @@ void save_model(const ModelFile& file, const std::string& path) {
 
 /// Throws UsageError for options that do not go together.
 Options checked(Options options) {
-  const std::string& precision = options.fixed.precision;
+  const std::string& precision = options.integers.precision;
   if (precision != "f32" && precision != "i8" && precision != "i16" && precision != "mixed")
     throw base::UsageError("--precision: expected f32, i8, i16 or mixed, found " + precision);
   if (precision == "f32" && (options.asks_to_quantize() || !options.save_path.empty()))
     throw base::UsageError(
         "--precision f32: expected no option of integer forms (--budget, --dataset, --integer-weights-from, "
         "--save-model), found one");
-  if (precision != "mixed" && !options.has_budget) options.fixed.budget = 0;  // measured, not refused
-  if (options.has_budget && !(options.fixed.budget > 0))
+  if (precision != "mixed" && !options.has_budget) options.integers.budget = 0;  // measured, not refused
+  if (options.has_budget && !(options.integers.budget > 0))
     throw base::UsageError("--budget: expected a number above 0, as 0.01 for a CRB loss that rises by 1 %, found another");
   if (options.target != "runtime" && options.target != "freestanding")
     throw base::UsageError("--target: expected runtime or freestanding, found " + options.target);
@@ -88,14 +88,14 @@ struct Prepared {
 };
 
 Prepared prepared(const Options& options) {
-  const std::string& path = options.fixed.model_path;
+  const std::string& path = options.integers.model_path;
   Prepared result{base::load_network(path), base::load_model(path)};
-  if (options.fixed.precision == "f32") return result;
-  const FixedInfo& stored = result.model.info().fixed;
+  if (options.integers.precision == "f32") return result;
+  const IntegerInfo& stored = result.model.info().integers;
   const bool fits =
-      stored.precision == options.fixed.precision || (options.fixed.precision == "mixed" && !stored.precision.empty());
+      stored.precision == options.integers.precision || (options.integers.precision == "mixed" && !stored.precision.empty());
   if (fits && !options.asks_to_quantize() && options.save_path.empty()) return result;
-  result.file = make_fixed(options.fixed);
+  result.file = make_integer(options.integers);
   if (!options.save_path.empty()) save_model(result.file, options.save_path);
   result.model = base::lowered(result.file, path);
   return result;
@@ -104,23 +104,23 @@ Prepared prepared(const Options& options) {
 /// The files, and on stdout what integers cost.
 void write_code(const Prepared& prepared, const Options& options) {
   const Model& model = prepared.model;
-  const bool is_float = options.fixed.precision == "f32";
+  const bool is_float = options.integers.precision == "f32";
   std::string sizes;
   if (options.target == "freestanding") {
     const FreestandingFiles files = emit_freestanding(model, prepared.file.network, options.name);
     save(files, options.folder, options.name);
     sizes = '\n' + size_table(files);
   } else {
-    save(emit(model, options.name, is_float ? Form::floating : Form::fixed), options.folder, options.name);
+    save(emit(model, options.name, is_float ? Form::floating : Form::integers), options.folder, options.name);
   }
-  if (!is_float) std::fputs((cost_table(model.info().fixed) + sizes).c_str(), stdout);
+  if (!is_float) std::fputs((cost_table(model.info().integers) + sizes).c_str(), stdout);
 }
 
 int run(int argc, char** argv) {
   Options options;
   cli::CommandLine app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen");
-  app.option("--model", options.fixed.model_path, "Model file (.crbm)").required();
-  app.option("--precision", options.fixed.precision,
+  app.option("--model", options.integers.model_path, "Model file (.crbm)").required();
+  app.option("--precision", options.integers.precision,
              "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "
              "the budget)")
       .required();
@@ -130,12 +130,12 @@ int run(int argc, char** argv) {
   const cli::Option name_option =
       app.option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
   const cli::Option budget_option =
-      app.option("--budget", options.fixed.budget,
+      app.option("--budget", options.integers.budget,
                  "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "
                  "Default 0.01 for mixed; i8 and i16 are only measured");
-  app.option("--dataset", options.fixed.dataset_path,
+  app.option("--dataset", options.integers.dataset_path,
              "Data set that calibrates and measures integers; default: the model's embedded sample");
-  app.option("--integer-weights-from", options.fixed.weights_path,
+  app.option("--integer-weights-from", options.integers.weights_path,
              "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
   app.option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
   if (!app.parse(argc, argv)) return base::exit_ok;
@@ -143,7 +143,7 @@ int run(int argc, char** argv) {
   options.has_budget = budget_option.is_given();
   options = checked(std::move(options));
   const Prepared ready = prepared(options);
-  if (!options.is_named) options.name = name_of(ready.model, options.fixed.model_path);
+  if (!options.is_named) options.name = name_of(ready.model, options.integers.model_path);
   write_code(ready, options);
   return base::exit_ok;
 }

@@ -22,7 +22,7 @@ constexpr std::string_view macro_ends[] = {"_MAX", "_MIN", "_WIDTH"};
 
 // What the text of emit.cpp says without its namespace, which a model of that name would hide.
 constexpr std::string_view used_by_generated_code =
-    " Atypicality CompiledNetwork FixedGroupNorm FixedTables Op Output Uncertainty program_version ";
+    " Atypicality CompiledNetwork IntegerGroupNorm IntegerTables Op Output Uncertainty program_version ";
 
 // The headers of C, and those that the C library includes with <> itself.
 constexpr std::string_view headers =

@@ -80,8 +80,8 @@ ModelInfo info_of(const Config& config, const physics::Dataset& dataset, const T
     info.validation_loss_per_output.push_back({config.outputs[i].name, trained.crb_loss_per_output[i]});
   info.licence = config.licence;
   if (trained.integers) {
-    info.fixed.precision = precision(*trained.integers);
-    info.fixed.calibration = calibration;
+    info.integers.precision = precision(*trained.integers);
+    info.integers.calibration = calibration;
   }
   return info;
 }
@@ -184,7 +184,7 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
   std::vector<std::uint8_t> image = crbm_image(file);
   const Model model = load(image);
   check_against_torch(model.program(), trained, sigma);
-  if (model.fixed_program() != nullptr) check_integers(*model.fixed_program(), trained, sigma);
+  if (model.integer_program() != nullptr) check_integers(*model.integer_program(), trained, sigma);
   return image;
 }
 

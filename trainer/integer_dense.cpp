@@ -2,7 +2,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "crbrt/format/requant_choice.h"
 
 namespace crbrt::trainer {

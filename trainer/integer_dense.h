@@ -2,7 +2,7 @@
 /// runtime/include/crbrt/format/requant.h, backward takes rounding for nothing and clipping for what it is. For .cpp files that
 /// use LibTorch.
 ///
-/// Integers are carried in floats, which hold every one of them: u8 sums stay below 2^24 (fixed_bounds.h), those of s16 are
+/// Integers are carried in floats, which hold every one of them: u8 sums stay below 2^24 (integer_bounds.h), those of s16 are
 /// computed in double.
 #pragma once
 

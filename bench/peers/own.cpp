@@ -23,7 +23,7 @@ class OwnPeer : public Peer {
   }
 
   static const Program& program_of(const Model& model, const std::string& precision) {
-    return precision == "f32" ? model.program() : *model.fixed_program();
+    return precision == "f32" ? model.program() : *model.integer_program();
   }
 
   OwnPeer(const Task& task, const PeerSetting& setting)

@@ -39,7 +39,7 @@ Json summary_json(const SummaryRow& row, const std::optional<WholeBrain>& brain)
   Json summary = {{"network", row.network},
                   {"batch", row.floating == nullptr ? Json() : Json(row.floating->batch)},
                   {"best_float_peer", name_of(row.best_float_peer)},
-                  {"integers", row.fixed == nullptr ? Json() : Json(row.fixed->kind.precision)},
+                  {"integers", row.integers == nullptr ? Json() : Json(row.integers->kind.precision)},
                   {"best_integer_peer", name_of(row.best_integer_peer)}};
   for (const SummaryNumber& number : numbers_of(row, brain)) summary[number.key] = number.value;
   return summary;

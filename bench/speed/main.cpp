@@ -18,7 +18,7 @@ namespace {
 
 struct Options {
   std::string json, goals, write_models;
-  std::vector<std::string> networks = built_in_networks(), models, fixed, isas, peers = peer_names();
+  std::vector<std::string> networks = built_in_networks(), models, integers, isas, peers = peer_names();
   Plan plan{{1, 8, 64, 1024, 4096, 65536}, 7, 0.01, false};
   bool instructions = false;
 };
@@ -69,7 +69,8 @@ bool parse(Options& options, int argc, char** argv) {
   app.option("--networks", options.networks, "w32, w64, w128, paper, or none; default: all").separated_by(',').one_of(built_in);
   app.option("--model", options.models, "Also a model file (.crbm), under its own name, with its integer form if it has one")
       .separated_by(',');
-  app.option("--integer,--fixed", options.fixed, "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
+  app.option("--integer,--fixed", options.integers,
+             "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
   app.option("--write-models", options.write_models, "Write the built-in networks to DIR/<name>.crbm and measure nothing");
   app.option("--isa", options.isas, "Instruction sets of the runtime; peers keep to the first; default: avx2")
       .separated_by(',');
@@ -91,12 +92,12 @@ bool parse(Options& options, int argc, char** argv) {
   return true;
 }
 
-void add_fixed(const std::string& text, std::vector<NetworkSource>& sources) {
+void add_integer(const std::string& text, std::vector<NetworkSource>& sources) {
   const std::size_t equals = text.find('=');
   const std::string network = text.substr(0, equals);
   for (NetworkSource& source : sources)
     if (source.name == network && equals != std::string::npos) {
-      source.fixed.emplace_back(text.substr(equals + 1));
+      source.integers.emplace_back(text.substr(equals + 1));
       return;
     }
   throw base::UsageError("--integer: expected NETWORK=M.crbm of a network that is measured, found " + text);
@@ -107,15 +108,15 @@ std::vector<NetworkSource> sources_of(const Options& options) {
   for (const std::string& name : options.networks) sources.push_back({name, {}, {}});
   for (const std::string& model : options.models) {
     sources.push_back({std::filesystem::path(model).stem().string(), model, {}});
-    if (precision_of(model) != "f32") sources.back().fixed.emplace_back(model);
+    if (precision_of(model) != "f32") sources.back().integers.emplace_back(model);
   }
-  for (const std::string& text : options.fixed) add_fixed(text, sources);
+  for (const std::string& text : options.integers) add_integer(text, sources);
   return sources;
 }
 
 std::vector<EngineKind> kinds_for(const NetworkSource& source, const Options& options) {
   std::vector<std::string> precisions = {"f32"};
-  for (const std::filesystem::path& fixed : source.fixed) precisions.push_back(precision_of(fixed));
+  for (const std::filesystem::path& integers : source.integers) precisions.push_back(precision_of(integers));
   return engine_kinds(precisions, options.isas, options.peers);
 }
 

@@ -163,9 +163,9 @@ Truth::Truth(const std::filesystem::path& task_folder) {
   const std::vector<float> coefficients = read_numbers(task_folder / "coefficients.f32");
   const std::size_t width = network.width(0);
   for (std::size_t v = 0; v < std::min(n_checked, coefficients.size() / width); ++v) {
-    const tools::ExactRun exact = tools::run_exactly(network, {coefficients.data() + v * width, width});
+    const model::ExactRun exact = model::run_exactly(network, {coefficients.data() + v * width, width});
     estimates_.insert(estimates_.end(), exact.estimates.begin(), exact.estimates.end());
-    for (const double bound : exact.bound) bound_.push_back(tools::tolerance(bound));
+    for (const double bound : exact.bound) bound_.push_back(model::tolerance(bound));
   }
   const std::size_t n = network.outputs.size();
   for (std::size_t o = 0; o < n; ++o) spread_.push_back(standard_deviation(estimates_, o, n));

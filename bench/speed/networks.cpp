@@ -97,7 +97,7 @@ void write_built_in(const std::string& name, const std::filesystem::path& path) 
 
 std::string precision_of(const std::filesystem::path& model) {
   const Model loaded = base::load_model(model.string());
-  const Program* const program = loaded.fixed_program();
+  const Program* const program = loaded.integer_program();
   if (program == nullptr) return "f32";
   bool i8 = false;
   std::size_t n_s16 = 0;
@@ -116,8 +116,8 @@ Task make_task(const NetworkSource& source, std::size_t n_voxel, const std::file
   } else {
     copy_model(source.model, path);
   }
-  for (const std::filesystem::path& fixed : source.fixed)
-    copy_model(fixed, folder / ("model_" + precision_of(fixed) + ".crbm"));
+  for (const std::filesystem::path& integers : source.integers)
+    copy_model(integers, folder / ("model_" + precision_of(integers) + ".crbm"));
   const Model model = base::load_model(path.string());
   const std::vector<float> coefficients = coefficients_for(source, model, n_voxel);
   Task task;

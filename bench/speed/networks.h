@@ -15,8 +15,8 @@ std::vector<std::string> built_in_networks();
 
 struct NetworkSource {
   std::string name;
-  std::filesystem::path model;               ///< a .crbm; empty: built in under `name`
-  std::vector<std::filesystem::path> fixed;  ///< files with an integer form of the network, for the runtime alone
+  std::filesystem::path model;                  ///< a .crbm; empty: built in under `name`
+  std::vector<std::filesystem::path> integers;  ///< files with an integer form of the network, for the runtime alone
 };
 
 /// "i8", "i16" or "mixed" of a model with an integer form, "f32" otherwise. Throws base::InputError where the model is refused.

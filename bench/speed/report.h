@@ -62,11 +62,11 @@ struct SummaryRow {
   std::string network;
   /// At a batch of 1024 or more at which the runtime was measured in float. The best peers are not those that may use more than
   /// that instruction set.
-  const Result *floating = nullptr, *fixed = nullptr;  ///< the runtime; of several integer forms the fastest
+  const Result *floating = nullptr, *integers = nullptr;  ///< the runtime; of several integer forms the fastest
   const Result *onednn = nullptr, *onnxruntime = nullptr, *best_float_peer = nullptr;  ///< in float
   const Result* best_integer_peer = nullptr;
   /// One voxel a call; the same integer form.
-  const Result *one_floating = nullptr, *one_fixed = nullptr, *one_onnxruntime = nullptr;
+  const Result *one_floating = nullptr, *one_integer = nullptr, *one_onnxruntime = nullptr;
 };
 
 /// A row for each network and batch, one without numbers for a network that has none. Rows point into `report`.

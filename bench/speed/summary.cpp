@@ -58,13 +58,13 @@ SummaryRow row_of(const Report& report, const std::string& network, std::size_t 
       return r.network == network && r.batch == batch && is_ours(r) == ours && is_float(r) == floating && is_held(report, r);
     });
   };
-  row.fixed = best(true, false);
+  row.integers = best(true, false);
   row.best_float_peer = best(false, true);
   row.best_integer_peer = best(false, false);
   row.one_floating = float_of(report, network, own_engine, 1);
   row.one_onnxruntime = float_of(report, network, "onnxruntime", 1);
-  row.one_fixed = fastest(report, [&](const Result& r) {
-    const bool is_that_form = row.fixed == nullptr || r.kind.precision == row.fixed->kind.precision;
+  row.one_integer = fastest(report, [&](const Result& r) {
+    const bool is_that_form = row.integers == nullptr || r.kind.precision == row.integers->kind.precision;
     return r.network == network && r.batch == 1 && is_ours(r) && !is_float(r) && is_that_form;
   });
   return row;
@@ -85,9 +85,9 @@ std::string rms(const Result* r) { return r == nullptr ? "-" : number_text(r->di
 
 /// What keeps the ratio beside it honest.
 std::string rms_cell(const SummaryRow& row) {
-  const bool is_worse = row.fixed != nullptr && row.best_integer_peer != nullptr &&
-                        row.fixed->difference.rms > row.best_integer_peer->difference.rms;
-  return rms(row.fixed) + ", " + rms(row.best_integer_peer) + (is_worse ? " (ours is further off)" : "");
+  const bool is_worse = row.integers != nullptr && row.best_integer_peer != nullptr &&
+                        row.integers->difference.rms > row.best_integer_peer->difference.rms;
+  return rms(row.integers) + ", " + rms(row.best_integer_peer) + (is_worse ? " (ours is further off)" : "");
 }
 
 std::vector<std::string> cells_of(const SummaryRow& row) {
@@ -99,12 +99,12 @@ std::vector<std::string> cells_of(const SummaryRow& row) {
           text_or_dash(speedup(floating, row.onednn), "%.2f"),
           text_or_dash(speedup(floating, row.onnxruntime), "%.2f"),
           peer_cell(floating, row.best_float_peer),
-          row.fixed == nullptr ? "-" : row.fixed->kind.precision,
-          text_or_dash(speedup(row.fixed, floating), "%.2f"),
-          peer_cell(row.fixed, row.best_integer_peer),
+          row.integers == nullptr ? "-" : row.integers->kind.precision,
+          text_or_dash(speedup(row.integers, floating), "%.2f"),
+          peer_cell(row.integers, row.best_integer_peer),
           rms_cell(row),
           microseconds(row.one_floating),
-          microseconds(row.one_fixed),
+          microseconds(row.one_integer),
           text_or_dash(speedup(row.one_floating, row.one_onnxruntime), "%.2f")};
 }
 
@@ -120,8 +120,8 @@ std::string brain_line(const SummaryRow& row, const WholeBrain& brain) {
   std::string text = "- Whole brain, " + number_text(brain.n_voxel / 1e6, "%.4g") + " million voxels, by the kernels of " +
                      row.network + " at batch " + std::to_string(row.floating->batch) + " on a core whose FMA peak is " +
                      number_text(brain.peak_gmacs, "%g") + " G: " + number_text(*floating, "%.3f") + " s in float";
-  if (const std::optional<double> fixed = whole_brain_seconds(row, row.fixed, brain))
-    text += ", " + number_text(*fixed, "%.3f") + " s in " + row.fixed->kind.precision;
+  if (const std::optional<double> integers = whole_brain_seconds(row, row.integers, brain))
+    text += ", " + number_text(*integers, "%.3f") + " s in " + row.integers->kind.precision;
   return text + ".\n";
 }
 
@@ -172,13 +172,13 @@ std::vector<SummaryNumber> numbers_of(const SummaryRow& row, const std::optional
           {"float_by_onednn", speedup(row.floating, row.onednn)},
           {"float_by_onnxruntime", speedup(row.floating, row.onnxruntime)},
           {"float_by_best_peer", speedup(row.floating, row.best_float_peer)},
-          {"integers_by_float", speedup(row.fixed, row.floating)},
-          {"integers_by_best_peer", speedup(row.fixed, row.best_integer_peer)},
+          {"integers_by_float", speedup(row.integers, row.floating)},
+          {"integers_by_best_peer", speedup(row.integers, row.best_integer_peer)},
           {"one_voxel_float_us", call_us(row.one_floating)},
-          {"one_voxel_integers_us", call_us(row.one_fixed)},
+          {"one_voxel_integers_us", call_us(row.one_integer)},
           {"one_voxel_float_by_onnxruntime", speedup(row.one_floating, row.one_onnxruntime)},
           {"whole_brain_float_s", seconds(row.floating)},
-          {"whole_brain_integers_s", seconds(row.fixed)}};
+          {"whole_brain_integers_s", seconds(row.integers)}};
 }
 
 std::string summary_text(const Report& report) {

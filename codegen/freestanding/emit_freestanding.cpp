@@ -77,7 +77,7 @@ struct Layers {
 Layers layers_of(const Model& model, const LayerWriter& writer) {
   Layers layers;
   for (std::size_t i = 0; i < writer.n_layer(); ++i) {
-    const std::string comment = "/* " + comment_text(model.info().fixed.layer_text[i]) + " */\n";
+    const std::string comment = "/* " + comment_text(model.info().integers.layer_text[i]) + " */\n";
     const Tables tables = writer.tables(i);
     layers.tables += '\n' + comment + tables.text;
     layers.calls += "  " + comment + writer.call(i);
@@ -89,35 +89,35 @@ Layers layers_of(const Model& model, const LayerWriter& writer) {
 }  // namespace
 
 FreestandingFiles emit_freestanding(const Model& model, const Network& network, const std::string& name) {
-  const Program& p = *model.fixed_program();
-  const FixedInfo& fixed = model.info().fixed;
+  const Program& p = *model.integer_program();
+  const IntegerInfo& integers = model.info().integers;
   const Network executed = folded(network);
   const LayerWriter writer(executed, p);
   const VoxelArena& arena = writer.arena();
   const Layers layers = layers_of(model, writer);
   const std::uint64_t table_bytes = layers.bytes + sizeof(float) * (6 * p.n_coeff + 5 * p.n_output);  // preprocessing, outputs
-  Words words = {
-      {"VERSION", CRBRT_VERSION_STRING},
-      {"MODEL", model.info().name},
-      {"PRECISION", fixed.precision},
-      {"SHA256", model.info().content_sha256},
-      {"NAME", name},
-      {"UPPER", upper(name)},
-      {"LAYERS", comment_lines("Layers:", fixed.layer_text) + comment_lines("What the integers cost:", cost_lines(fixed))},
-      {"N_COEFF", number(p.n_coeff)},
-      {"N_OUTPUT", number(p.n_output)},
-      {"ARENA_BYTES", number(arena.bytes)},
-      {"TABLE_BYTES", number(table_bytes)},
-      {"OUTPUT_LIST", output_list(p)},
-      {"ALGORITHMS", algorithms(p)},
-      {"LAYER_TABLES", layers.tables},
-      {"LAYER_CALLS", layers.calls},
-      {"L2_NORMALIZE", number(p.preprocessing.l2_normalize)},
-      {"PHASE_REFERENCE", std::to_string(p.preprocessing.phase_reference)},
-      {"INPUT_OFFSET", number(arena.offset[p.ops[0].out_slot])},
-      {"PREPROCESSING_TABLES", preprocessing_tables(p)},
-      {"OUTPUT_ROWS", output_rows(p)},
-      {"SQUARE_ROOT", std::string(templates::freestanding_square_root_c)}};
+  Words words = {{"VERSION", CRBRT_VERSION_STRING},
+                 {"MODEL", model.info().name},
+                 {"PRECISION", integers.precision},
+                 {"SHA256", model.info().content_sha256},
+                 {"NAME", name},
+                 {"UPPER", upper(name)},
+                 {"LAYERS", comment_lines("Layers:", integers.layer_text) +
+                                comment_lines("What the integers cost:", cost_lines(integers))},
+                 {"N_COEFF", number(p.n_coeff)},
+                 {"N_OUTPUT", number(p.n_output)},
+                 {"ARENA_BYTES", number(arena.bytes)},
+                 {"TABLE_BYTES", number(table_bytes)},
+                 {"OUTPUT_LIST", output_list(p)},
+                 {"ALGORITHMS", algorithms(p)},
+                 {"LAYER_TABLES", layers.tables},
+                 {"LAYER_CALLS", layers.calls},
+                 {"L2_NORMALIZE", number(p.preprocessing.l2_normalize)},
+                 {"PHASE_REFERENCE", std::to_string(p.preprocessing.phase_reference)},
+                 {"INPUT_OFFSET", number(arena.offset[p.ops[0].out_slot])},
+                 {"PREPROCESSING_TABLES", preprocessing_tables(p)},
+                 {"OUTPUT_ROWS", output_rows(p)},
+                 {"SQUARE_ROOT", std::string(templates::freestanding_square_root_c)}};
   words["VOXEL"] = filled(templates::freestanding_voxel_c, words);
   return {filled(templates::freestanding_header_h, words), filled(templates::freestanding_source_c, words), table_bytes,
           arena.bytes};

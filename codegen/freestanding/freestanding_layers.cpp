@@ -99,7 +99,7 @@ Tables LayerWriter::Layer::rules() const {
 }
 
 Tables LayerWriter::Layer::group_norm() const {
-  const FixedGroupNorm& c = *integers.group_norm;
+  const IntegerGroupNorm& c = *integers.group_norm;
   return {"static const struct group_norm " + stem + "_norm = {" + number(op.n_in / op.n_group) + ", " +
               std::to_string(c.mean_shift) + ", " + std::to_string(c.mean_multiplier) + ", " + std::to_string(c.square_shift) +
               ", " + std::to_string(c.epsilon) + "};\n",

@@ -70,8 +70,8 @@ void CostMeasure::score(const Point& point, const std::vector<float>& estimates,
   }
 }
 
-std::vector<FixedCost> CostMeasure::of(const Estimator& integer) const {
-  std::vector<FixedCost> cost;
+std::vector<IntegerCost> CostMeasure::of(const Estimator& integer) const {
+  std::vector<IntegerCost> cost;
   for (const Point& point : points_) {
     std::vector<double> loss, bias2;
     score(point, integer(point.voxels.coefficients), loss, bias2);
@@ -81,17 +81,17 @@ std::vector<FixedCost> CostMeasure::of(const Estimator& integer) const {
   return cost;
 }
 
-double loss_rise(const std::vector<FixedCost>& cost) {
+double loss_rise(const std::vector<IntegerCost>& cost) {
   double before = 0, after = 0;
-  for (const FixedCost& c : cost)
-    if (c.snr == 0) before += c.loss_float, after += c.loss_fixed;
+  for (const IntegerCost& c : cost)
+    if (c.snr == 0) before += c.loss_float, after += c.loss_integer;
   return after / before - 1;
 }
 
-double bias_rise(const std::vector<FixedCost>& cost) {
+double bias_rise(const std::vector<IntegerCost>& cost) {
   double rise = 0;
-  for (const FixedCost& c : cost)
-    if (c.snr == bias_snr) rise = std::max(rise, c.bias2_fixed - c.bias2_float);
+  for (const IntegerCost& c : cost)
+    if (c.snr == bias_snr) rise = std::max(rise, c.bias2_integer - c.bias2_float);
   return rise;
 }
 

@@ -23,7 +23,7 @@ class CostMeasure {
   /// `fast`: fewer voxels and only what the budget asks for (SNR range, and bias at SNR 100), for a search.
   CostMeasure(const Model& model, const physics::Dataset& dataset, const std::string& dataset_path, bool fast);
 
-  std::vector<FixedCost> of(const Estimator& integer) const;
+  std::vector<IntegerCost> of(const Estimator& integer) const;
 
  private:
   struct Point {
@@ -41,10 +41,10 @@ class CostMeasure {
 };
 
 /// Rise of the CRB loss over the SNR range, mean over outputs, relative.
-double loss_rise(const std::vector<FixedCost>& cost);
+double loss_rise(const std::vector<IntegerCost>& cost);
 
 /// Largest bias^2/CRB at SNR 100 minus that of the float form, over outputs; and the largest itself.
-double bias_rise(const std::vector<FixedCost>& cost);
+double bias_rise(const std::vector<IntegerCost>& cost);
 
 /// What a unit of each output is, per voxel of the sample, [n_output, n_voxel]: the standard deviation that the model itself
 /// predicts at the least noise it was trained for; without those, the spread of the output over the sample.
@@ -53,6 +53,6 @@ Eigen::ArrayXXd sample_units(const Model& model);
 Calibration calibration_from_sample(const Model& model);
 
 /// Root mean square of (integer - float) over the units, of the output where it is largest.
-double relative_rms(const Model& with_fixed);
+double relative_rms(const Model& with_integer);
 
 }  // namespace crbrt::codegen

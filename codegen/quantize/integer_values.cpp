@@ -14,7 +14,7 @@ using Index = Eigen::Index;
 Index index(std::size_t i) { return static_cast<Index>(i); }
 
 /// One group of one voxel, normalised in place.
-void normalise(Eigen::Ref<Eigen::VectorXd> group, const FixedGroupNorm& constants) {
+void normalise(Eigen::Ref<Eigen::VectorXd> group, const IntegerGroupNorm& constants) {
   const std::int32_t mean =
       mean_of_sum(static_cast<std::int32_t>(group.sum()), {constants.mean_shift, constants.mean_multiplier});
   for (double& x : group) x = saturate(static_cast<std::int32_t>(x) - mean, s16_min, s16_max);
@@ -27,7 +27,7 @@ void normalise(Eigen::Ref<Eigen::VectorXd> group, const FixedGroupNorm& constant
   for (double& d : group) d = (static_cast<std::int32_t>(d) * factor * gain + (1 << 14)) >> 15;
 }
 
-Integers group_normalised(const Operation& from, const FixedGroupNorm& constants, Integers values) {
+Integers group_normalised(const Operation& from, const IntegerGroupNorm& constants, Integers values) {
   const Index size = index(from.n_in / from.n_group);
   for (Index v = 0; v < values.cols(); ++v)
     for (Index first = 0; first < values.rows(); first += size) normalise(values.col(v).segment(first, size), constants);

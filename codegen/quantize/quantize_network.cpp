@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "codegen/quantize/fit_dense.h"
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "crbrt/format/requant_choice.h"
 
 namespace crbrt::codegen {
@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t sensitivity_draws = 4;
 
 /// Constants of a group normalisation of values of one scale.
-FixedGroupNorm group_constants(const Operation& op, double scale) {
+IntegerGroupNorm group_constants(const Operation& op, double scale) {
   const std::int32_t size = static_cast<std::int32_t>(op.n_in / op.n_group);
-  FixedGroupNorm c{0, 0, 2, 1};
+  IntegerGroupNorm c{0, 0, 2, 1};
   while (1 << c.mean_shift < size) ++c.mean_shift;
   c.mean_multiplier = (std::int32_t{1} << (14 + c.mean_shift)) / size;
   while (1 << (c.square_shift + 1) <= size) c.square_shift += 2;
@@ -24,7 +24,7 @@ FixedGroupNorm group_constants(const Operation& op, double scale) {
   return c;
 }
 
-/// Scale of what group_norm_fixed makes of d / deviation.
+/// Scale of what group_norm_integer makes of d / deviation.
 double normalised_scale(const Operation& op) { return std::sqrt(static_cast<double>(op.n_in / op.n_group)) / std::exp2(13.5); }
 
 /// One weight an output: the scale is chosen so that it is 2^14 or 0, and exact.

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "codegen/quantize/fit_dense.h"
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "crbrt/format/requant.h"
 
 namespace crbrt::codegen {
@@ -29,7 +29,7 @@ class QuadRoom {
   void take(Index k, double value) { (value > 0 ? positive_ : negative_)[quad(k)] += static_cast<int>(std::abs(value)); }
 
  private:
-  /// Inputs 8 i + {0, 1, 4, 5} and 8 i + {2, 3, 6, 7} (fixed_bounds.h).
+  /// Inputs 8 i + {0, 1, 4, 5} and 8 i + {2, 3, 6, 7} (integer_bounds.h).
   static std::size_t quad(Index k) { return static_cast<std::size_t>(k / 8 * 2 + k / 2 % 2); }
 
   std::vector<int> positive_, negative_;

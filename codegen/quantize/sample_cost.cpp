@@ -62,10 +62,11 @@ Calibration calibration_from_sample(const Model& model) {
   return calibration;
 }
 
-double relative_rms(const Model& with_fixed) {
-  const std::vector<float>& sample = with_fixed.info().test_coefficients;
-  const Estimates difference = estimates_of(*with_fixed.fixed_program(), sample) - estimates_of(with_fixed.program(), sample);
-  return std::sqrt((difference.cast<double>() / sample_units(with_fixed)).square().rowwise().mean().maxCoeff());
+double relative_rms(const Model& with_integer) {
+  const std::vector<float>& sample = with_integer.info().test_coefficients;
+  const Estimates difference =
+      estimates_of(*with_integer.integer_program(), sample) - estimates_of(with_integer.program(), sample);
+  return std::sqrt((difference.cast<double>() / sample_units(with_integer)).square().rowwise().mean().maxCoeff());
 }
 
 }  // namespace crbrt::codegen

@@ -9,7 +9,8 @@ namespace crbrt {
 /// True when the kernels may run it: every extent fits its slot, every slot is written before it is read.
 bool is_consistent(const Program& program) noexcept;
 
-/// The tables and constants of an op that has FixedTables, and that no sum can overflow. The op's extents are checked already.
-bool check_fixed(const Op& op) noexcept;
+/// The tables and constants of an op that has IntegerTables, and that no sum can overflow. The op's extents are checked
+/// already.
+bool check_integer(const Op& op) noexcept;
 
 }  // namespace crbrt

@@ -76,12 +76,12 @@ TEST(CrbrtBench, AModelBringsItsIntegerFormAndTheNoteSaysWhatItsShareIsOf) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Json report = Json::from_file(folder / "out.json");
   ASSERT_EQ(report.at("results").size(), 2u) << report.at("skipped");
-  const Json &floating = report.at("results").at(0), &fixed = report.at("results").at(1);
+  const Json &floating = report.at("results").at(0), &integers = report.at("results").at(1);
   EXPECT_EQ(floating.at("precision"), "f32");
   EXPECT_EQ(floating.at("note").text().find("8-bit"), std::string::npos);
-  EXPECT_EQ(fixed.at("precision"), "i8");
-  EXPECT_NE(fixed.at("note").text().find("share of the 8-bit peak"), std::string::npos);
-  EXPECT_GT(fixed.at("difference").at("rms").number(), floating.at("difference").at("rms").number())
+  EXPECT_EQ(integers.at("precision"), "i8");
+  EXPECT_NE(integers.at("note").text().find("share of the 8-bit peak"), std::string::npos);
+  EXPECT_GT(integers.at("difference").at("rms").number(), floating.at("difference").at("rms").number())
       << "integers are not floats";
   EXPECT_EQ(report.at("summary").at(0).at("integers"), "i8");
 }

@@ -84,20 +84,20 @@ TEST(Summary, RatiosAreOfTheSameBatch) {
 TEST(Summary, IntegersAreTheFastestFormAgainstOurFloatAndTheFastestIntegerPeer) {
   const Report report = full_report();
   const SummaryRow row = last_row(report);
-  ASSERT_NE(row.fixed, nullptr);
-  EXPECT_EQ(row.fixed->kind.precision, "mixed");
-  EXPECT_EQ(speedup(row.fixed, row.floating), 90.0 / 45);
+  ASSERT_NE(row.integers, nullptr);
+  EXPECT_EQ(row.integers->kind.precision, "mixed");
+  EXPECT_EQ(speedup(row.integers, row.floating), 90.0 / 45);
   ASSERT_NE(row.best_integer_peer, nullptr);
   EXPECT_EQ(row.best_integer_peer->kind.name, "onednn");
   EXPECT_EQ(row.best_integer_peer->kind.precision, "i8");
-  EXPECT_EQ(speedup(row.fixed, row.best_integer_peer), 90.0 / 50);
+  EXPECT_EQ(speedup(row.integers, row.best_integer_peer), 90.0 / 50);
 }
 
 TEST(Summary, OneVoxelACallIsOfTheSameIntegerForm) {
   const Report report = full_report();
   const SummaryRow row = last_row(report);
-  ASSERT_NE(row.one_fixed, nullptr);
-  EXPECT_EQ(row.one_fixed->gmacs, 13);  // mixed; i16 is faster here, but not at the batch that chose
+  ASSERT_NE(row.one_integer, nullptr);
+  EXPECT_EQ(row.one_integer->gmacs, 13);  // mixed; i16 is faster here, but not at the batch that chose
   EXPECT_EQ(speedup(row.one_floating, row.one_onnxruntime), 11 / 0.5);
 }
 
@@ -148,7 +148,7 @@ TEST(Summary, TheWholeBrainIsScaledToAPeakOf50) {
   const SummaryRow row = last_row(report);
   // 45 G are 90 % of a peak of 50: nothing to scale.
   EXPECT_NEAR(*whole_brain_seconds(row, row.floating, brain), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
-  EXPECT_NEAR(*whole_brain_seconds(row, row.fixed, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.integers, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
   EXPECT_EQ(summary_text(report).find("brain"), std::string::npos) << "without goals";
   report.goals.whole_brain = brain;
   EXPECT_NE(
@@ -164,7 +164,7 @@ TEST(Summary, ACoreOfTwiceThePeakMustTakeHalfTheTime) {
     if (r.batch == 4096) r.gmacs *= 2, r.voxels_per_s *= 2;  // the shares stay as they are
   const SummaryRow row = last_row(report);
   EXPECT_NEAR(*whole_brain_seconds(row, row.floating, brain), 1.737e6 * macs_per_voxel / 45e9, 1e-12);
-  EXPECT_NEAR(*whole_brain_seconds(row, row.fixed, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
+  EXPECT_NEAR(*whole_brain_seconds(row, row.integers, brain), 1.737e6 * macs_per_voxel / 90e9, 1e-12);
 }
 
 TEST(Summary, ANetworkOfAnotherSizeSaysNothingOfTheBrain) {

@@ -83,10 +83,10 @@ TEST(CompiledModel, IntegersEqualTheInterpretedOnesAndEachOtherOnEveryInstructio
     Model model;
     const LoadResult result = load_model_file((std::string(CRBRT_TEST_MODELS) + "/" + file + ".crbm").c_str(), model);
     ASSERT_EQ(result.status, Status::ok) << result.detail;
-    ASSERT_NE(model.fixed_program(), nullptr);
-    EXPECT_EQ(Session::arena_bytes(*compiled), Session::arena_bytes(*model.fixed_program()));
+    ASSERT_NE(model.integer_program(), nullptr);
+    EXPECT_EQ(Session::arena_bytes(*compiled), Session::arena_bytes(*model.integer_program()));
     const std::vector<float> coefficients = voxels(compiled->n_coeff);
-    const std::vector<float> expected = estimates_of(*model.fixed_program(), coefficients, Isa::scalar);
+    const std::vector<float> expected = estimates_of(*model.integer_program(), coefficients, Isa::scalar);
     for (const Isa isa : runnable_isas())
       EXPECT_EQ(bits(estimates_of(*compiled, coefficients, isa)), bits(expected)) << file << " on " << name(isa);
   }

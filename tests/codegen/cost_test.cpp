@@ -43,12 +43,12 @@ Estimator shifted(float shift) {
 
 TEST(Cost, EqualEstimatesCostNothing) {
   const physics::Dataset dataset = made_up();
-  const std::vector<FixedCost> cost = CostMeasure(model(), dataset, "made_up.h5", false).of(shifted(0));
+  const std::vector<IntegerCost> cost = CostMeasure(model(), dataset, "made_up.h5", false).of(shifted(0));
   ASSERT_EQ(cost.size(), 5 * model().program().n_output);
-  for (const FixedCost& c : cost) {
+  for (const IntegerCost& c : cost) {
     EXPECT_GT(c.loss_float, 0) << c.output;
-    EXPECT_EQ(c.loss_float, c.loss_fixed) << c.output;
-    EXPECT_EQ(c.bias2_float, c.bias2_fixed) << c.output;
+    EXPECT_EQ(c.loss_float, c.loss_integer) << c.output;
+    EXPECT_EQ(c.bias2_float, c.bias2_integer) << c.output;
   }
   EXPECT_EQ(loss_rise(cost), 0);
   EXPECT_EQ(bias_rise(cost), 0);
@@ -58,10 +58,10 @@ TEST(Cost, ACostIsInUnitsOfTheBoundAtItsSnr) {
   // Against estimates that are far off by 1000 the own error of the float form (below 10) and its noise vanish:
   // squared error over bound = 1000^2 SNR^2 / 4.
   const physics::Dataset dataset = made_up();
-  for (const FixedCost& c : CostMeasure(model(), dataset, "made_up.h5", false).of(shifted(1000))) {
+  for (const IntegerCost& c : CostMeasure(model(), dataset, "made_up.h5", false).of(shifted(1000))) {
     if (c.output != "m0_semi_frac" || c.snr == 0) continue;
-    EXPECT_NEAR(c.loss_fixed / (1e6 * c.snr * c.snr / 4), 1, 0.03) << c.snr;
-    EXPECT_NEAR(c.bias2_fixed / (1e6 * c.snr * c.snr / 4), 1, 0.03) << c.snr;
+    EXPECT_NEAR(c.loss_integer / (1e6 * c.snr * c.snr / 4), 1, 0.03) << c.snr;
+    EXPECT_NEAR(c.bias2_integer / (1e6 * c.snr * c.snr / 4), 1, 0.03) << c.snr;
   }
 }
 
@@ -74,18 +74,18 @@ TEST(Cost, NoiseWithoutBiasIsNotTakenForBias) {
     for (std::size_t v = 0; v < n; ++v) estimates[v * n_output] = 0.2f + (v % 2 == 0 ? 1.0f : -1.0f);
     return estimates;
   };
-  for (const FixedCost& c : CostMeasure(model(), dataset, "made_up.h5", false).of(alternating)) {
+  for (const IntegerCost& c : CostMeasure(model(), dataset, "made_up.h5", false).of(alternating)) {
     if (c.output != "m0_semi_frac" || c.snr == 0) continue;
-    EXPECT_NEAR(c.bias2_fixed / (c.snr * c.snr / 4), -1.0 / 39, 1e-4) << c.snr;
+    EXPECT_NEAR(c.bias2_integer / (c.snr * c.snr / 4), -1.0 / 39, 1e-4) << c.snr;
   }
 }
 
 TEST(Cost, RisesAreOfTheMeanLossAndOfTheWorstBias) {
-  const std::vector<FixedCost> cost = {{0, "a", 1, 1.5, 0, 0},
-                                       {0, "b", 3, 3, 0, 0},
-                                       {100, "a", 1, 9, 0.1, 0.2},
-                                       {100, "b", 1, 9, 0.5, 0.9},
-                                       {50, "b", 1, 9, 0.0, 9.0}};
+  const std::vector<IntegerCost> cost = {{0, "a", 1, 1.5, 0, 0},
+                                         {0, "b", 3, 3, 0, 0},
+                                         {100, "a", 1, 9, 0.1, 0.2},
+                                         {100, "b", 1, 9, 0.5, 0.9},
+                                         {50, "b", 1, 9, 0.0, 9.0}};
   EXPECT_DOUBLE_EQ(loss_rise(cost), 0.125);
   EXPECT_DOUBLE_EQ(bias_rise(cost), 0.4);
 }

@@ -35,7 +35,7 @@ struct Golden {
 };
 const Golden goldens[] = {{"tiny", models::tiny, codegen::Form::floating},
                           {"tiny_uncertain", models::tiny_uncertain, codegen::Form::floating},
-                          {"tiny_integer", models::tiny_integer, codegen::Form::fixed}};
+                          {"tiny_integer", models::tiny_integer, codegen::Form::integers}};
 
 Model model_of(const Golden& golden) {
   Model model;
@@ -57,7 +57,7 @@ TEST(Golden, GeneratedTextIsTheSameByteForByte) {
 
 TEST(Golden, TheCompiledTextGivesTheEstimatesThatTheFileCarries) {
   for (const Golden& golden : goldens) {
-    if (golden.form == codegen::Form::fixed) continue;
+    if (golden.form == codegen::Form::integers) continue;
     const Model model = model_of(golden);
     EXPECT_EQ(estimates_of(golden.program, model.info().test_coefficients, Isa::scalar), model.info().test_estimates);
   }
@@ -68,7 +68,7 @@ TEST(Golden, TheCompiledTextGivesTheEstimatesThatTheFileCarries) {
 TEST(Golden, TheCompiledIntegersAreTheSameOnEveryMachine) {
   const Model model = model_of(goldens[2]);
   const std::vector<float> found = estimates_of(models::tiny_integer, model.info().test_coefficients, Isa::automatic);
-  EXPECT_EQ(found, estimates_of(*model.fixed_program(), model.info().test_coefficients, Isa::scalar));
+  EXPECT_EQ(found, estimates_of(*model.integer_program(), model.info().test_coefficients, Isa::scalar));
   std::uint64_t sum = 0;
   for (const float estimate : found) sum = sum * 31 + std::bit_cast<std::uint32_t>(estimate);
   EXPECT_EQ(sum, 14211552476456342678u);

@@ -7,7 +7,7 @@
 namespace crbrt::tests {
 namespace {
 
-namespace limits = loading::limits;
+namespace limits = loader::limits;
 
 using Builder = flatbuffers::FlatBufferBuilder;
 

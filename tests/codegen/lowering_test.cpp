@@ -87,9 +87,9 @@ void expect_what_the_schema_says(const fbs::ModelT& source) {
     for (std::size_t v = 0; v < n_voxel; ++v) {
       const float* const c = &coefficients[v * width];
       const Values expected = direct_estimates(source, activations, c);
-      const tools::ExactRun exact = tools::run_exactly(network, {c, width});
+      const model::ExactRun exact = model::run_exactly(network, {c, width});
       for (std::size_t o = 0; o < n_output; ++o)
-        ASSERT_LE(std::abs(estimates[v * n_output + o] - expected[o]), folding_allowance * tools::tolerance(exact.bound[o]))
+        ASSERT_LE(std::abs(estimates[v * n_output + o] - expected[o]), folding_allowance * model::tolerance(exact.bound[o]))
             << source.name << " voxel " << v << " output " << o << " on " << name(isa);
     }
   }
@@ -111,9 +111,9 @@ TEST(Lowering, EpsilonIsAddedToTheVarianceOfEveryNormalisation) {
 TEST(Lowering, TheToleranceIsTightEnoughToSeeAChangedWeight) {
   for (const ModelSpec& spec : all_specs()) {
     const std::vector<float> coefficients = random_coefficients(1, spec.n_coeff, 98);
-    const tools::ExactRun exact = tools::run_exactly(folded(load_file(spec).network), coefficients);
+    const model::ExactRun exact = model::run_exactly(folded(load_file(spec).network), coefficients);
     // Estimates are offset 0.5 + 0.25 * (values of order 1): an error of a thousandth must not hide in the tolerance.
-    for (const double bound : exact.bound) EXPECT_LT(tools::tolerance(bound), 1e-3) << spec.name;
+    for (const double bound : exact.bound) EXPECT_LT(model::tolerance(bound), 1e-3) << spec.name;
   }
 }
 

@@ -53,13 +53,13 @@ TEST(Network, EveryShippedModelSaysTheSameAfterItWasWritten) {
     EXPECT_EQ(crbm_image(file_of(once)), once) << entry.path();
     EXPECT_EQ(shipped.info().layer_text, written.info().layer_text);
     EXPECT_EQ(shipped.info().config_json, written.info().config_json);
-    EXPECT_EQ(shipped.info().fixed.cost.size(), written.info().fixed.cost.size());
+    EXPECT_EQ(shipped.info().integers.cost.size(), written.info().integers.cost.size());
     const std::vector<float>& test = shipped.info().test_coefficients;
     EXPECT_EQ(estimates_of(written.program(), test, Isa::scalar), shipped.info().test_estimates) << entry.path();
-    ASSERT_EQ(shipped.fixed_program() != nullptr, written.fixed_program() != nullptr);
-    if (shipped.fixed_program() != nullptr) {
-      EXPECT_EQ(estimates_of(*written.fixed_program(), test, Isa::scalar),
-                estimates_of(*shipped.fixed_program(), test, Isa::scalar));
+    ASSERT_EQ(shipped.integer_program() != nullptr, written.integer_program() != nullptr);
+    if (shipped.integer_program() != nullptr) {
+      EXPECT_EQ(estimates_of(*written.integer_program(), test, Isa::scalar),
+                estimates_of(*shipped.integer_program(), test, Isa::scalar));
     }
   }
   EXPECT_GT(n_model, 5u);

@@ -8,12 +8,12 @@ namespace crbrt::tests {
 namespace {
 
 TEST(PlanSlots, AChainOfDenseLayersNeedsTwoSlotsOfTheWidestNeighbours) {
-  loading::Graph graph;
+  loader::Graph graph;
   graph.values = {{8, 0}};
   graph.add({0}, 64);
   graph.add({1}, 32);
   graph.add({2}, 3);
-  const loading::SlotPlan plan = loading::plan_slots(graph);
+  const loader::SlotPlan plan = loader::plan_slots(graph);
   EXPECT_EQ(plan.slot_of_value, (std::vector<std::size_t>{0, 1, 0, 1}));
   EXPECT_EQ(plan.slot_width, (std::vector<std::uint32_t>{32, 64}));
 }
@@ -21,18 +21,18 @@ TEST(PlanSlots, AChainOfDenseLayersNeedsTwoSlotsOfTheWidestNeighbours) {
 TEST(PlanSlots, AnElementwiseOperationWorksInPlaceOnlyWhenNobodyReadsItsInputAgain) {
   // dense, norm, dense, dense + skip: value 1 is read by the norm and, in the first case, again by operation 3.
   const auto plan_with_skip_from = [](std::size_t skip) {
-    loading::Graph graph;
+    loader::Graph graph;
     graph.values = {{4, 0}};
     graph.add({0}, 6);
     graph.add({1, Operation::none, true}, 6);
     graph.add({2}, 6);
     graph.add({3, skip}, 6);
-    return loading::plan_slots(graph);
+    return loader::plan_slots(graph);
   };
-  const loading::SlotPlan kept = plan_with_skip_from(1);
+  const loader::SlotPlan kept = plan_with_skip_from(1);
   EXPECT_NE(kept.slot_of_value[2], kept.slot_of_value[1]);
   EXPECT_NE(kept.slot_of_value[3], kept.slot_of_value[1]);
-  const loading::SlotPlan reused = plan_with_skip_from(Operation::none);
+  const loader::SlotPlan reused = plan_with_skip_from(Operation::none);
   EXPECT_EQ(reused.slot_of_value[2], reused.slot_of_value[1]);
 }
 

@@ -9,8 +9,8 @@
 #include "codegen/quantize/fit_dense.h"
 #include "codegen/quantize/integer_values.h"
 #include "codegen/quantize/scales.h"
-#include "crbrt/format/fixed_bounds.h"
-#include "tests/codegen/fixed_models.h"
+#include "crbrt/format/integer_bounds.h"
+#include "tests/codegen/integer_models.h"
 #include "tests/support/runnable_isas.h"
 
 namespace crbrt::tests {
@@ -50,13 +50,13 @@ TEST(Quantize, PlainArithmeticEqualsTheRuntimeBitForBitOnEveryInstructionSet) {
   IsaRecord record;
   for (const ModelSpec& spec : specs)
     for (const Number free : {Number::u8, Number::s16}) {
-      const Model model = load(make_fixed_model(spec, free));
+      const Model model = load(make_integer_model(spec, free));
       const std::vector<float> coefficients = random_coefficients(131, spec.n_coeff, 5);
       const std::vector<float> expected =
           plain_estimates(network_of(spec), integers_of(spec, free), features_of(model.program(), coefficients));
       for (const Isa isa : runnable_isas()) {
         record.ran(isa);
-        EXPECT_EQ(estimates_of(*model.fixed_program(), coefficients, isa), expected) << spec.name << " on " << name(isa);
+        EXPECT_EQ(estimates_of(*model.integer_program(), coefficients, isa), expected) << spec.name << " on " << name(isa);
       }
     }
   record.expect_scalar_and_best();
@@ -64,8 +64,8 @@ TEST(Quantize, PlainArithmeticEqualsTheRuntimeBitForBitOnEveryInstructionSet) {
 
 TEST(Quantize, SixteenBitsChangeNextToNothingAndEightMore) {
   for (const ModelSpec& spec : specs) {
-    const double wide = relative_rms(load(make_fixed_model(spec, Number::s16)));
-    const double narrow = relative_rms(load(make_fixed_model(spec, Number::u8)));
+    const double wide = relative_rms(load(make_integer_model(spec, Number::s16)));
+    const double narrow = relative_rms(load(make_integer_model(spec, Number::u8)));
     // Steps of 2^-14 of the range; eight bits have steps 64 times as large.
     EXPECT_LT(wide, spec.uncertainty ? 0.05 : 0.005) << spec.name;
     EXPECT_LT(narrow, spec.uncertainty ? 1.0 : 0.2) << spec.name;
@@ -94,7 +94,7 @@ TEST(Quantize, SumsAreRoundedToTheNearestAndNotCutOff) {
 }
 
 TEST(Quantize, OperationsThatMayWriteBytesEndInAReluAndMeetNoSkip) {
-  // Operations of tiny_integer stand in fixed_content_test.cpp.
+  // Operations of tiny_integer stand in integer_content_test.cpp.
   EXPECT_EQ(free_widths(network_of(tiny_integer_spec())),
             (std::vector<bool>{false, true, false, true, false, true, true, false}));
 }

@@ -23,7 +23,7 @@ TEST(RoundingBound, EveryInstructionSetStaysWithinItsBoundOfExactArithmetic) {
       record.ran(isa);
       const std::vector<float> estimates = estimates_of(model.program(), coefficients, isa);
       for (std::size_t v = 0; v < n_voxel; ++v) {
-        const tools::ExactRun exact = tools::run_exactly(network, {&coefficients[v * width], width});
+        const model::ExactRun exact = model::run_exactly(network, {&coefficients[v * width], width});
         for (std::size_t o = 0; o < n_output; ++o)
           ASSERT_LE(std::abs(estimates[v * n_output + o] - exact.estimates[o]), exact.bound[o])
               << spec.name << " voxel " << v << " output " << o << " on " << name(isa);
@@ -42,12 +42,12 @@ TEST(RoundingBound, ErrorsOfTheFirstLayerReachTheBoundThroughTheTrueDerivative) 
   for (const ModelSpec& spec : all_specs()) {
     fbs::ModelT source = make_model(spec);
     const std::vector<float> coefficients = random_coefficients(1, spec.n_coeff, 6);
-    const tools::ExactRun before = tools::run_exactly(network_of(source), coefficients);
+    const model::ExactRun before = model::run_exactly(network_of(source), coefficients);
     std::vector<double> squares(spec.outputs.size(), 0);
     for (float& bias : source.layers.front()->bias) {
       const float original = bias;
       bias = original + step;
-      const tools::ExactRun after = tools::run_exactly(network_of(source), coefficients);
+      const model::ExactRun after = model::run_exactly(network_of(source), coefficients);
       for (std::size_t o = 0; o < squares.size(); ++o)
         squares[o] += std::pow((after.estimates[o] - before.estimates[o]) / step * original * u, 2);
       bias = original;

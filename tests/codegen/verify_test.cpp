@@ -10,10 +10,10 @@
 namespace crbrt::tests {
 namespace {
 
-using Kind = tools::IsaVerdict::Kind;
+using Kind = model::IsaVerdict::Kind;
 
-tools::IsaVerdict verdict_of(const fbs::ModelT& source, Isa isa) {
-  return tools::verify_isa(load(source), folded(load_file(source).network), isa);
+model::IsaVerdict verdict_of(const fbs::ModelT& source, Isa isa) {
+  return model::verify_isa(load(source), folded(load_file(source).network), isa);
 }
 
 TEST(Verify, EveryInstructionSetPassesOrSaysThatItWasSkipped) {
@@ -21,7 +21,7 @@ TEST(Verify, EveryInstructionSetPassesOrSaysThatItWasSkipped) {
   for (const ModelSpec& spec : all_specs()) {
     const fbs::ModelT source = make_model(spec);
     for (std::size_t i = 0; i < isa_count(); ++i) {
-      const tools::IsaVerdict verdict = verdict_of(source, isa_at(i));
+      const model::IsaVerdict verdict = verdict_of(source, isa_at(i));
       EXPECT_EQ(verdict.kind, is_runnable(isa_at(i)) ? Kind::passed : Kind::skipped) << verdict.text;
       if (verdict.kind == Kind::passed) record.ran(isa_at(i));
     }
@@ -33,7 +33,7 @@ TEST(Verify, TheLastBitOfAnEstimateFailsOnScalar) {
   fbs::ModelT source = make_model(group_skip_spec());
   float& estimate = source.test_vector->estimates[4];
   estimate = std::nextafter(estimate, 10.0f);
-  const tools::IsaVerdict verdict = verdict_of(source, Isa::scalar);
+  const model::IsaVerdict verdict = verdict_of(source, Isa::scalar);
   EXPECT_EQ(verdict.kind, Kind::failed);
   EXPECT_EQ(verdict.text.rfind("scalar: FAILED: voxel 1: expected ", 0), 0u) << verdict.text;
 }
@@ -60,14 +60,14 @@ TEST(Verify, AVoxelWithoutSignalEqualsItsStoredZeros) {
 }
 
 TEST(Info, NamesEverythingThatAFileHolds) {
-  const std::string text = tools::info_text(load(group_skip_spec()));
+  const std::string text = model::info_text(load(group_skip_spec()));
   for (const char* expected : {"group_skip", "made_up", "c: dense 20 -> 12, + a, group norm in 2, relu", "t1_apparent_s in s",
                                "Apache-2.0", "756 per voxel", "10 to 100", "5 voxels", "in the file"})
     EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
 }
 
 TEST(Info, SaysWhatAModelGivesBesideEstimates) {
-  const std::string none = tools::info_text(load(plain_spec())), both = tools::info_text(load(uncertain_spec()));
+  const std::string none = model::info_text(load(plain_spec())), both = model::info_text(load(uncertain_spec()));
   for (const char* expected : {"uncertainty         none", "atypicality         none"})
     EXPECT_NE(none.find(expected), std::string::npos) << expected << " in\n" << none;
   // exp(2.5 - 1.5) and exp(2.5 + 1.5)

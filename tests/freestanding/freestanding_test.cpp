@@ -102,11 +102,11 @@ TEST(Freestanding, EqualsTheSessionBitForBitOnEveryInstructionSet) {
   IsaRecord record;
   for (const Generated& code : generated) {
     const Model model = loaded(code);
-    ASSERT_NE(model.fixed_program(), nullptr) << code.name;
+    ASSERT_NE(model.integer_program(), nullptr) << code.name;
     const std::vector<std::int16_t> coefficients = integer_voxels(n_voxel, code.n_coeff);
     const IntegerResult found = run_generated(code, coefficients);
     for (const Isa isa : runnable_isas()) {
-      const IntegerResult expected = run_integers(*model.fixed_program(), coefficients, isa);
+      const IntegerResult expected = run_integers(*model.integer_program(), coefficients, isa);
       EXPECT_EQ(found.inputs, expected.inputs) << code.name << " on " << name(isa);
       EXPECT_EQ(found.sums, expected.sums) << code.name << " on " << name(isa);
       EXPECT_EQ(bits(found.estimates), bits(expected.estimates)) << code.name << " on " << name(isa);

@@ -44,9 +44,9 @@ int main(int argc, char** argv) {
   if (argc != 5) return std::fputs("usage: crbrt-freestanding-vectors MODEL.crbm NAME N OUT.h\n", stderr), 2;
   crbrt::Model model;
   const crbrt::LoadResult loaded = crbrt::load_model_file(argv[1], model);
-  if (loaded.status != crbrt::Status::ok || model.fixed_program() == nullptr)
+  if (loaded.status != crbrt::Status::ok || model.integer_program() == nullptr)
     return std::fprintf(stderr, "%s: expected a model with an integer form, found %s\n", argv[1], loaded.detail.c_str()), 1;
-  const crbrt::Program& program = *model.fixed_program();
+  const crbrt::Program& program = *model.integer_program();
   const auto n = static_cast<std::size_t>(std::atoi(argv[3]));
   const std::vector<std::int16_t> coefficients = crbrt::tests::integer_voxels(n, program.n_coeff);
   const crbrt::tests::IntegerResult r = crbrt::tests::run_integers(program, coefficients, crbrt::Isa::scalar);

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/support/fixed_layer.h"
+#include "tests/support/integer_layer.h"
 
 namespace {
 
 using namespace crbrt;
-using tests::FixedLayer;
 using tests::GuardedBuffer;
+using tests::IntegerLayer;
 using Words = GuardedBuffer<std::uint32_t>;
 
 /// Bytes as long as they last, then pseudo-random ones that depend on them: tiles of zeros show no instruction set at work.
@@ -70,10 +70,10 @@ void dense(Bytes& bytes, Number input) {
   const std::size_t n_in = bytes.between(1, 70), n_out = bytes.between(1, 20), n_voxel = bytes.between(1, layout::tile_voxels);
   const Number number = numbers[bytes.next() % 3];
   const bool relu = bytes.next() % 2 != 0, has_skip = number == Number::s16 && bytes.next() % 2 != 0;
-  const FixedLayer layer(input, n_in, n_out, bytes.next());
+  const IntegerLayer layer(input, n_in, n_out, bytes.next());
   const Words in(bytes.words(tile_words(input, n_in))), add(bytes.words(tile_words(Number::s16, n_out)));
   const auto args = [&](void* out) {
-    return DenseFixedArgs{in.data(), out, has_skip ? add.data() : nullptr, &layer.tables, n_in, n_out, number, relu, n_voxel};
+    return DenseIntegerArgs{in.data(), out, has_skip ? add.data() : nullptr, &layer.tables, n_in, n_out, number, relu, n_voxel};
   };
   const bool is_u8 = input == Number::u8;
   compare(
@@ -87,9 +87,9 @@ void dense(Bytes& bytes, Number input) {
 void affine(Bytes& bytes) {
   const std::size_t n = bytes.between(1, 40), n_voxel = bytes.between(1, layout::tile_voxels);
   const Number number = bytes.next() % 2 == 0 ? Number::u8 : Number::s16;
-  const FixedLayer layer(Number::f32, n, n, bytes.next());
+  const IntegerLayer layer(Number::f32, n, n, bytes.next());
   const Words in(bytes.words(tile_words(Number::s16, n)));
-  const auto args = [&](void* out) { return AffineFixedArgs{in.data(), out, &layer.tables, n, number, true, n_voxel}; };
+  const auto args = [&](void* out) { return AffineIntegerArgs{in.data(), out, &layer.tables, n, number, true, n_voxel}; };
   compare(
       number, n, n_voxel, [&](void* out) { affine_s16_ref(MulAdd::rounded_twice, args(out)); },
       [&](const KernelTable& kernels, void* out) { kernels.affine_s16(args(out)); });
@@ -104,11 +104,11 @@ void group_norm(Bytes& bytes) {
   std::int32_t mean_shift = 1;
   while (std::size_t{1} << mean_shift < size) ++mean_shift;
   const auto largest = static_cast<std::int32_t>((std::size_t{1} << (14 + mean_shift)) / size);
-  const FixedGroupNorm constants{mean_shift, largest - bytes.next() % 2, 6, epsilon};
-  const FixedLayer layer(Number::f32, n, n, bytes.next());
+  const IntegerGroupNorm constants{mean_shift, largest - bytes.next() % 2, 6, epsilon};
+  const IntegerLayer layer(Number::f32, n, n, bytes.next());
   const Words in(bytes.words(tile_words(Number::s16, n)));
   const auto args = [&](void* out) {
-    return GroupNormFixedArgs{in.data(), out, &layer.tables, &constants, n, n_group, number, true, n_voxel};
+    return GroupNormIntegerArgs{in.data(), out, &layer.tables, &constants, n, n_group, number, true, n_voxel};
   };
   compare(
       number, n, n_voxel, [&](void* out) { group_norm_s16_ref(MulAdd::rounded_twice, args(out)); },

@@ -62,7 +62,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 void run_integers(const Model& model) {
-  const Program& program = *model.fixed_program();
+  const Program& program = *model.integer_program();
   const std::vector<float>& coefficients = model.info().test_coefficients;
   const Numbers expected = run(program, coefficients, Isa::scalar);
   for (std::size_t i = 0; i < isa_count(); ++i) {
@@ -71,7 +71,7 @@ void run_integers(const Model& model) {
     require(same_bits(found.estimates, expected.estimates) && same_bits(found.std, expected.std) &&
             same_bits(found.atypicality, expected.atypicality));
   }
-  require(!codegen::emit(model, "fuzzed", codegen::Form::fixed).source.empty());
+  require(!codegen::emit(model, "fuzzed", codegen::Form::integers).source.empty());
 }
 
 void require_one_line(const LoadResult& result) {
@@ -87,7 +87,7 @@ void check_flatbuffer(View1<const std::uint8_t> bytes) {
   require(load_model({file.data(), file.size()}, wrapped).status == result.status);
   if (result.status != Status::ok) return;
   run(bare.program(), bare.info().test_coefficients, Isa::automatic);
-  if (bare.fixed_program() != nullptr) run_integers(bare);
+  if (bare.integer_program() != nullptr) run_integers(bare);
   require(!codegen::emit(bare, "fuzzed").source.empty());
 }
 

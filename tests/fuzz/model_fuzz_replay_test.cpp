@@ -39,7 +39,7 @@ bool is_accepted(const Bytes& flatbuffer) {
   return load_flatbuffer({flatbuffer.data(), flatbuffer.size()}, model).status == Status::ok;
 }
 
-/// [first, last) of the bytes of a FlatBuffer that tables and vectors under Model.fixed lie in.
+/// [first, last) of the bytes of a FlatBuffer that tables and vectors under Model.integers lie in.
 class Region {
  public:
   explicit Region(const Bytes& bytes) : start_(bytes.data()), first_(bytes.size()) {}
@@ -61,14 +61,14 @@ class Region {
   std::size_t first_, last_ = 0;
 };
 
-Region fixed_region(const Bytes& bytes) {
+Region integer_region(const Bytes& bytes) {
   Region region(bytes);
-  const fbs::Fixed& fixed = *fbs::GetModel(bytes.data())->fixed();
-  region.add_table(&fixed);
-  region.add_vector(fixed.input_scale());
-  region.add_vector(fixed.output_scale());
-  region.add_vector(fixed.ops());
-  for (const fbs::FixedOp* op : *fixed.ops()) {
+  const fbs::Integers& integers = *fbs::GetModel(bytes.data())->integers();
+  region.add_table(&integers);
+  region.add_vector(integers.input_scale());
+  region.add_vector(integers.output_scale());
+  region.add_vector(integers.ops());
+  for (const fbs::IntegerOp* op : *integers.ops()) {
     region.add_table(op);
     region.add_vector(op->weights_s8());
     region.add_vector(op->weights_s16());
@@ -94,9 +94,9 @@ TEST(ModelFuzz, TheSeedInIntegersHoldsEveryKindOfOperation) {
   const Bytes bytes = integer_seed();
   Model model;
   ASSERT_EQ(load_flatbuffer({bytes.data(), bytes.size()}, model).status, Status::ok);
-  ASSERT_NE(model.fixed_program(), nullptr);
+  ASSERT_NE(model.integer_program(), nullptr);
   std::set<OpKind> kinds;
-  for (std::uint32_t i = 0; i < model.fixed_program()->n_op; ++i) kinds.insert(model.fixed_program()->ops[i].kind);
+  for (std::uint32_t i = 0; i < model.integer_program()->n_op; ++i) kinds.insert(model.integer_program()->ops[i].kind);
   EXPECT_EQ(kinds, (std::set{OpKind::quantize, OpKind::dequantize, OpKind::dense_s16, OpKind::dense_u8, OpKind::affine_s16,
                              OpKind::group_norm_s16}));
 }
@@ -123,7 +123,7 @@ TEST(ModelFuzz, EveryByteOfAFlatBufferMayBeAnything) {
 TEST(ModelFuzz, EveryByteOfAnIntegerFormMayBeAnything) {
   Bytes bytes = integer_seed();
   ASSERT_TRUE(is_accepted(bytes));
-  const Region region = fixed_region(bytes);
+  const Region region = integer_region(bytes);
   std::size_t accepted = 0, refused = 0;
   for (std::size_t at = region.first(); at < region.last(); ++at)
     for (const std::uint8_t mask : std::array<std::uint8_t, 2>{0x01, 0x80}) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/src/kernels/op_call.h"
-#include "tests/support/fixed_layer.h"
+#include "tests/support/integer_layer.h"
 #include "tests/support/tile.h"
 
 namespace crbrt::tests {
@@ -48,8 +48,8 @@ class SampleOp {
     op_.weights = weights_.data();
     op_.bias = bias_.data();
     op_.out = shape.out;
-    op_.fixed = &layer_.tables;
-    op_.fixed_group_norm = &group_norm_;
+    op_.integers = &layer_.tables;
+    op_.integer_group_norm = &group_norm_;
   }
   SampleOp(const SampleOp&) = delete;
   SampleOp& operator=(const SampleOp&) = delete;
@@ -80,9 +80,9 @@ class SampleOp {
                                  : random_words(shape.n_in, number, seed);
   }
 
-  FixedLayer layer_;
+  IntegerLayer layer_;
   GuardedBuffer<float> weights_, bias_;
-  FixedGroupNorm group_norm_;
+  IntegerGroupNorm group_norm_;
   GuardedBuffer<std::uint32_t> in_, out_;
   Op op_{};
 };

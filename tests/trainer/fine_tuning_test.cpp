@@ -75,9 +75,9 @@ TEST_P(Widths, TheRuntimeGivesTheTrainersNumbersToTheBit) {
   const Problem problem(config);
   const TrainedNetwork network = train(config, problem.data, {}).network;
   const Model model = loaded(problem.exported(network));
-  ASSERT_NE(model.fixed_program(), nullptr);
+  ASSERT_NE(model.integer_program(), nullptr);
   const CheckVoxels& check = network.check;
-  EXPECT_EQ(estimates_of(*model.fixed_program(), check.coefficients, check.n), check.integer_estimates);
+  EXPECT_EQ(estimates_of(*model.integer_program(), check.coefficients, check.n), check.integer_estimates);
   EXPECT_NE(check.integer_estimates, check.estimates);
 }
 
@@ -161,7 +161,7 @@ TEST_F(StartFromModel, KeepsWhatItsNumbersReferTo) {
   EXPECT_EQ(tuned.standardization.scale, real_network_.standardization.scale);
   EXPECT_EQ(tuned.noise.center, real_network_.noise.center);
   EXPECT_EQ(tuned.score_threshold, real_network_.score_threshold);
-  EXPECT_EQ(loaded(problem.exported(tuned)).info().fixed.precision, "mixed");
+  EXPECT_EQ(loaded(problem.exported(tuned)).info().integers.precision, "mixed");
 }
 
 TEST_F(StartFromModel, StartsWithItsWeights) {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "trainer/host_values.h"
 #include "trainer/integer_calibration.h"
 

@@ -47,9 +47,9 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
 /// The form of the model that is asked for. Throws DisagreementError where it has no integers.
 const Program& program_of(const MapOptions& options, const Model& model) {
   if (!options.is_integer) return model.program();
-  if (model.fixed_program() == nullptr)
+  if (model.integer_program() == nullptr)
     throw base::DisagreementError(options.model, "a model with an integer form (--precision integer)", "one without");
-  return *model.fixed_program();
+  return *model.integer_program();
 }
 
 /// What the standard deviations are made with; empty where there are none. Throws DisagreementError for a --sigma that the

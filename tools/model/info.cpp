@@ -6,7 +6,7 @@
 #include "base/number_text.h"
 #include "crbrt/session.h"
 
-namespace crbrt::tools {
+namespace crbrt::model {
 namespace {
 
 std::string number(double value) { return base::number_text(value, "%g"); }
@@ -59,22 +59,22 @@ std::string network_text(const Model& model) {
          line("arena", std::to_string(Session::arena_bytes(program)) + " bytes");
 }
 
-std::string cost_text(const FixedCost& cost) {
-  std::string text = "CRB loss " + number(cost.loss_float) + " -> " + number(cost.loss_fixed);
-  if (cost.snr > 0) text += ", bias^2/CRB " + number(cost.bias2_float) + " -> " + number(cost.bias2_fixed);
+std::string cost_text(const IntegerCost& cost) {
+  std::string text = "CRB loss " + number(cost.loss_float) + " -> " + number(cost.loss_integer);
+  if (cost.snr > 0) text += ", bias^2/CRB " + number(cost.bias2_float) + " -> " + number(cost.bias2_integer);
   return text + (cost.snr > 0 ? " at SNR " + number(cost.snr) : " over the range of SNR");
 }
 
-std::string fixed_text(const Model& model) {
-  const Program* const program = model.fixed_program();
+std::string integer_text(const Model& model) {
+  const Program* const program = model.integer_program();
   if (program == nullptr) return line("integer form", "none");
-  const FixedInfo& fixed = model.info().fixed;
-  std::string text = line("integer form", "precision " + fixed.precision);
-  for (const std::string& layer : fixed.layer_text) text += line("  operation", layer);
-  if (fixed.budget > 0) text += line("  budget", "CRB loss may rise by " + number(fixed.budget) + ", relative");
-  for (const FixedCost& cost : fixed.cost) text += line("  " + cost.output, cost_text(cost));
-  if (fixed.cost.empty()) text += line("  outputs move by", number(fixed.relative_rms) + ", rms");
-  return text + line("  measured on", fixed.calibration) +
+  const IntegerInfo& integers = model.info().integers;
+  std::string text = line("integer form", "precision " + integers.precision);
+  for (const std::string& layer : integers.layer_text) text += line("  operation", layer);
+  if (integers.budget > 0) text += line("  budget", "CRB loss may rise by " + number(integers.budget) + ", relative");
+  for (const IntegerCost& cost : integers.cost) text += line("  " + cost.output, cost_text(cost));
+  if (integers.cost.empty()) text += line("  outputs move by", number(integers.relative_rms) + ", rms");
+  return text + line("  measured on", integers.calibration) +
          line("  arena", std::to_string(Session::arena_bytes(*program)) + " bytes");
 }
 
@@ -95,8 +95,8 @@ std::string info_text(const Model& model) {
   const ModelInfo& info = model.info();
   return line("name", info.name) + line("content sha256", info.content_sha256) +
          line("format version", std::to_string(info.format_version)) + protocol_text(info) + network_text(model) +
-         fixed_text(model) + provenance_text(info) +
+         integer_text(model) + provenance_text(info) +
          line("test vector", std::to_string(info.test_coefficients.size() / (2 * info.n_coeff)) + " voxels");
 }
 
-}  // namespace crbrt::tools
+}  // namespace crbrt::model

@@ -8,7 +8,7 @@
 #include "crbrt/loader.hpp"
 #include "crbrt/network.hpp"
 
-namespace crbrt::tools {
+namespace crbrt::model {
 
 /// Everything readable in the file, as text for people.
 std::string info_text(const Model& model);
@@ -22,4 +22,4 @@ struct IsaVerdict {
 /// within the rounding that single precision explains. `folded` is of the same file. skipped: not built, or this CPU lacks it.
 IsaVerdict verify_isa(const Model& model, const Network& folded, Isa isa);
 
-}  // namespace crbrt::tools
+}  // namespace crbrt::model

@@ -8,7 +8,7 @@
 #include "tools/cli/isa_option.h"
 #include "tools/model/inspect.h"
 
-namespace crbrt::tools {
+namespace crbrt::model {
 namespace {
 
 /// `isa` automatic: all of the list. Prints one line each.
@@ -51,6 +51,6 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace crbrt::tools
+}  // namespace crbrt::model
 
-int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-model", crbrt::tools::run, argc, argv); }
+int main(int argc, char** argv) { return crbrt::base::run_main("crbrt-model", crbrt::model::run, argc, argv); }

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace crbrt::tools {
+namespace crbrt::model {
 namespace {
 
 constexpr double u = 0x1p-24;
@@ -213,4 +213,4 @@ ExactRun run_exactly(const Network& folded, std::span<const float> coefficients)
   return run;
 }
 
-}  // namespace crbrt::tools
+}  // namespace crbrt::model

@@ -13,7 +13,7 @@
 
 #include "crbrt/network.hpp"
 
-namespace crbrt::tools {
+namespace crbrt::model {
 
 struct ExactRun {
   std::vector<double> estimates;  ///< [n_output] in double
@@ -28,4 +28,4 @@ ExactRun run_exactly(const Network& folded, std::span<const float> coefficients)
 /// bound, so twice that; doubled for what first order leaves out, a ReLU that switches within the rounding.
 inline double tolerance(double bound) { return 4 * bound; }
 
-}  // namespace crbrt::tools
+}  // namespace crbrt::model

@@ -12,7 +12,7 @@
 #include "crbrt/session.h"
 #include "tools/model/rounding_bound.h"
 
-namespace crbrt::tools {
+namespace crbrt::model {
 namespace {
 
 struct FreeArena {
@@ -68,7 +68,7 @@ IsaVerdict compare_rounded(const Model& model, const Network& folded, const std:
 
 /// Adds what the integer form says: every instruction set gives what scalar gives.
 IsaVerdict with_integers(const Model& model, Isa isa, IsaVerdict verdict) {
-  const Program* const program = model.fixed_program();
+  const Program* const program = model.integer_program();
   if (program == nullptr || verdict.kind == IsaVerdict::Kind::failed) return verdict;
   std::vector<float> expected, found;
   for (const auto& [at, to] : {std::pair{Isa::scalar, &expected}, std::pair{isa, &found}})
@@ -92,4 +92,4 @@ IsaVerdict verify_isa(const Model& model, const Network& folded, Isa isa) {
                                           : compare_rounded(model, folded, found, isa));
 }
 
-}  // namespace crbrt::tools
+}  // namespace crbrt::model

@@ -54,7 +54,7 @@ const crbrt_program* crbrt_model_program(const crbrt_model* model) {
 }
 
 const crbrt_program* crbrt_model_integer_program(const crbrt_model* model) {
-  return model == nullptr ? nullptr : as_c(model->model.fixed_program());
+  return model == nullptr ? nullptr : as_c(model->model.integer_program());
 }
 
 void crbrt_model_free(crbrt_model* model) { delete model; }

@@ -8,7 +8,7 @@
 #include "base/sha256.h"
 
 namespace crbrt {
-namespace loading {
+namespace loader {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> magic{0x89, 'C', 'R', 'B', 'M', '\r', '\n', 0x1a};
@@ -59,10 +59,10 @@ LoadResult open_container(View1<const std::uint8_t> file, View1<const std::uint8
   return {};
 }
 
-}  // namespace loading
+}  // namespace loader
 
 std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer) {
-  using namespace loading;
+  using namespace loader;
   std::vector<std::uint8_t> file(header_size + flatbuffer.size, 0);
   std::memcpy(file.data(), magic.data(), magic.size());
   write_number(file.data() + version_at, 4, container_version);

@@ -16,7 +16,7 @@
 
 #include "crbrt/loader.hpp"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 inline constexpr std::size_t header_size = 64;
 inline constexpr std::uint32_t container_version = 1;
@@ -27,4 +27,4 @@ inline constexpr std::size_t max_file_size = std::size_t{256} << 20;
 /// Checks the header and the checksum; `payload` is set only when the result is ok.
 LoadResult open_container(View1<const std::uint8_t> file, View1<const std::uint8_t>& payload);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -8,7 +8,7 @@
 #include "base/sha256.h"
 #include "runtime/loader/src/limits.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -129,4 +129,4 @@ std::string indexed(std::string_view field, std::size_t index) {
 
 std::string member(std::string_view table, std::string_view field) { return std::string(table) + '.' + std::string(field); }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -9,7 +9,7 @@
 
 #include "crbrt/loader.hpp"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 class Checks {
  public:
@@ -48,4 +48,4 @@ std::string number_text(double value);
 std::string indexed(std::string_view field, std::size_t index);
 std::string member(std::string_view table, std::string_view field);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

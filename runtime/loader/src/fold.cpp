@@ -91,7 +91,7 @@ std::vector<float> inverse_std(const Network& network) {
   return inverse;
 }
 
-std::vector<std::string> loading::layer_texts(const Network& network) {
+std::vector<std::string> loader::layer_texts(const Network& network) {
   const std::vector<std::size_t> readers = readers_of(network);
   std::vector<std::string> texts;
   for (const Operation& op : network.operations) {
@@ -106,7 +106,7 @@ std::vector<std::string> loading::layer_texts(const Network& network) {
         break;
       case OperationKind::group_norm: texts.back() += ", group norm in " + std::to_string(op.n_group); break;
       case OperationKind::affine: break;  // not in a file
-      default: texts.back() += ", " + loading::activation_text(op);
+      default: texts.back() += ", " + loader::activation_text(op);
     }
   }
   return texts;

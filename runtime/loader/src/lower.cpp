@@ -7,7 +7,7 @@
 #include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/operation_kinds.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 class Lowering {
@@ -130,4 +130,4 @@ void Lowering::add_program() {
 
 void lower(const Network& folded, Model::Storage& storage, Checks& checks) { Lowering(folded, storage, checks).run(); }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -9,7 +9,7 @@
 #include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/storage.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 /// One line a layer, for people. The network is as its file has it.
 std::vector<std::string> layer_texts(const Network& network);
@@ -51,8 +51,8 @@ void place(const Graph& graph, std::vector<Op>& ops, std::vector<std::uint32_t>&
 void lower(const Network& folded, Model::Storage& storage, Checks& checks);
 
 /// The integer form: the operations of the float form, with integer tables, between a `quantize` and a `dequantize`. Integer
-/// operations are refused where a sum of any input could leave its width (crbrt/format/fixed_bounds.h). Fills `storage.fixed`
-/// and info.fixed.layer_text from folded.integers, after lower().
-void lower_fixed(const Network& folded, Model::Storage& storage, Checks& checks);
+/// operations are refused where a sum of any input could leave its width (crbrt/format/integer_bounds.h). Fills
+/// `storage.integers` and info.integers.layer_text from folded.integers, after lower().
+void lower_integer(const Network& folded, Model::Storage& storage, Checks& checks);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -29,8 +29,8 @@ const Program& Model::program() const noexcept {
   return storage_ ? storage_->program : none;
 }
 
-const Program* Model::fixed_program() const noexcept {
-  return storage_ && storage_->fixed ? &storage_->fixed->program : nullptr;
+const Program* Model::integer_program() const noexcept {
+  return storage_ && storage_->integers ? &storage_->integers->program : nullptr;
 }
 
 const ModelInfo& Model::info() const noexcept {
@@ -38,7 +38,7 @@ const ModelInfo& Model::info() const noexcept {
   return storage_ ? storage_->info : none;
 }
 
-namespace loading {
+namespace loader {
 namespace {
 
 /// FlatBuffers reads numbers where they lie, so the buffer must be as aligned as its widest number.
@@ -66,7 +66,7 @@ LoadResult read_flatbuffer(View1<const std::uint8_t> flatbuffer, Network& networ
   info.format_version = model.format_version();
   read_network(model, network, checks);
   if (checks.ok()) read_info(model, info, checks);
-  if (checks.ok()) read_fixed(model, network, info, checks);
+  if (checks.ok()) read_integer(model, network, info, checks);
   return checks.result();
 }
 
@@ -86,7 +86,7 @@ LoadResult load_aligned(View1<const std::uint8_t> flatbuffer, const Wanted& want
   Checks checks;
   const Network executed = wanted.file != nullptr ? folded(network) : folded(std::move(network));
   lower(executed, *storage, checks);
-  if (checks.ok() && executed.integers) lower_fixed(executed, *storage, checks);
+  if (checks.ok() && executed.integers) lower_integer(executed, *storage, checks);
   if (!checks.ok()) return checks.result();
   if (wanted.file != nullptr) *wanted.file = {std::move(network), storage->info};
   if (wanted.model != nullptr) ModelAccess::set(*wanted.model, std::move(storage));
@@ -134,30 +134,30 @@ LoadResult guarded(Load load) noexcept {
 }
 
 }  // namespace
-}  // namespace loading
+}  // namespace loader
 
 LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_container(bytes, {&model, nullptr}); });
+  return loader::guarded([&] { return loader::load_container(bytes, {&model, nullptr}); });
 }
 
 LoadResult load_model_file(const char* path, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_from_disk(path, {&model, nullptr}); });
+  return loader::guarded([&] { return loader::load_from_disk(path, {&model, nullptr}); });
 }
 
 LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept {
-  return loading::guarded([&] { return loading::load_container(bytes, {nullptr, &file}); });
+  return loader::guarded([&] { return loader::load_container(bytes, {nullptr, &file}); });
 }
 
 LoadResult load_network_file(const char* path, ModelFile& file) noexcept {
-  return loading::guarded([&] { return loading::load_from_disk(path, {nullptr, &file}); });
+  return loader::guarded([&] { return loader::load_from_disk(path, {nullptr, &file}); });
 }
 
 LoadResult unwrap_model(View1<const std::uint8_t> bytes, View1<const std::uint8_t>& flatbuffer) noexcept {
-  return loading::guarded([&] { return loading::open_container(bytes, flatbuffer); });
+  return loader::guarded([&] { return loader::open_container(bytes, flatbuffer); });
 }
 
 LoadResult load_flatbuffer(View1<const std::uint8_t> flatbuffer, Model& model) noexcept {
-  return loading::guarded([&] { return loading::load_anywhere(flatbuffer, {&model, nullptr}); });
+  return loader::guarded([&] { return loader::load_anywhere(flatbuffer, {&model, nullptr}); });
 }
 
 }  // namespace crbrt

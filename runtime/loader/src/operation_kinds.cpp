@@ -1,6 +1,6 @@
 #include "runtime/loader/src/operation_kinds.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 OpKind float_kind(OperationKind kind) noexcept {
   switch (kind) {
@@ -53,4 +53,4 @@ void write_activation(const Operation& op, fbs::DenseT& to) {
   if (op.kind == OperationKind::leaky_relu) to.slope = op.weights.front();
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

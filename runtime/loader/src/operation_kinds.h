@@ -9,7 +9,7 @@
 #include "model_generated.h"
 #include "runtime/loader/src/field_checks.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 /// What an operation of a folded network becomes.
 OpKind float_kind(OperationKind kind) noexcept;
@@ -28,4 +28,4 @@ bool read_activation(const fbs::Dense& from, Operation& to, const std::string& f
 
 void write_activation(const Operation& op, fbs::DenseT& to);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

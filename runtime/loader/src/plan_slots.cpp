@@ -3,7 +3,7 @@
 
 #include "runtime/loader/src/lower.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 class Slots {
@@ -76,4 +76,4 @@ void place(const Graph& graph, std::vector<Op>& ops, std::vector<std::uint32_t>&
   slot_width = std::move(plan.slot_width);
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -8,7 +8,7 @@
 #include "runtime/loader/src/limits.h"
 #include "runtime/loader/src/read_model.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 constexpr double longest_tr_s = 60;
@@ -129,4 +129,4 @@ void read_info(const fbs::Model& model, ModelInfo& info, Checks& checks) {
   if (checks.ok()) read_test_vector(model, info, checks);
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -10,7 +10,7 @@
 #include "model_generated.h"
 #include "runtime/loader/src/field_checks.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 static_assert(std::endian::native == std::endian::little, "numbers are viewed where they lie in the file");
 
@@ -37,7 +37,7 @@ void read_network(const fbs::Model& model, Network& network, Checks& checks);
 /// Protocol, provenance and test vector.
 void read_info(const fbs::Model& model, ModelInfo& info, Checks& checks);
 
-/// The integer form: scalars and texts; sizes against the operations are the matter of lower_fixed().
-void read_fixed(const fbs::Model& model, Network& network, ModelInfo& info, Checks& checks);
+/// The integer form: scalars and texts; sizes against the operations are the matter of lower_integer().
+void read_integer(const fbs::Model& model, Network& network, ModelInfo& info, Checks& checks);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

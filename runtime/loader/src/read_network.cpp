@@ -8,7 +8,7 @@
 #include "runtime/loader/src/operation_kinds.h"
 #include "runtime/loader/src/read_model.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 void read_preprocessing(const fbs::Preprocessing& from, Network& to, Checks& checks) {
@@ -214,4 +214,4 @@ void read_network(const fbs::Model& model, Network& network, Checks& checks) {
   if (checks.ok()) check_last_width(network, checks);
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

@@ -10,12 +10,12 @@
 namespace crbrt {
 
 /// The integer program and its tables. Vectors of vectors: a table stays where it is while more are added.
-struct FixedStorage {
+struct IntegerStorage {
   Program program{};
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
-  std::vector<FixedTables> tables;          ///< one per operation between quantize and dequantize
-  std::vector<FixedGroupNorm> group_norms;  ///< likewise; used by some
+  std::vector<IntegerTables> tables;          ///< one per operation between quantize and dequantize
+  std::vector<IntegerGroupNorm> group_norms;  ///< likewise; used by some
   std::vector<std::vector<std::int8_t>> s8;
   std::vector<std::vector<std::int16_t>> s16;
   std::vector<std::vector<std::int32_t>> s32;
@@ -31,8 +31,8 @@ struct Model::Storage {
   Atypicality atypicality{};
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
-  std::vector<std::vector<float>> tables;  ///< packed weights and everything else ops point at
-  std::unique_ptr<FixedStorage> fixed;     ///< null: no integer form
+  std::vector<std::vector<float>> tables;    ///< packed weights and everything else ops point at
+  std::unique_ptr<IntegerStorage> integers;  ///< null: no integer form
 };
 
 }  // namespace crbrt

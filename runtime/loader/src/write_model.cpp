@@ -39,7 +39,7 @@ void write_layers(const Network& network, fbs::ModelT& to) {
       case OperationKind::batch_norm:
       case OperationKind::group_norm: to.layers.back()->normalization = written_normalization(op); break;
       case OperationKind::affine: break;  // folded networks only
-      default: loading::write_activation(op, *to.layers.back());
+      default: loader::write_activation(op, *to.layers.back());
     }
 }
 
@@ -107,18 +107,18 @@ std::unique_ptr<fbs::ProvenanceT> written_provenance(const ModelInfo& info) {
   return to;
 }
 
-fbs::FixedNumber stored(Number number) noexcept {
+fbs::IntegerNumber stored(Number number) noexcept {
   switch (number) {
-    case Number::s32: return fbs::FixedNumber::s32;
-    case Number::s16: return fbs::FixedNumber::s16;
-    case Number::u8: return fbs::FixedNumber::u8;
+    case Number::s32: return fbs::IntegerNumber::s32;
+    case Number::s16: return fbs::IntegerNumber::s16;
+    case Number::u8: return fbs::IntegerNumber::u8;
     case Number::f32: break;
   }
-  return fbs::FixedNumber::none;
+  return fbs::IntegerNumber::none;
 }
 
-std::unique_ptr<fbs::FixedOpT> written_operation(const IntegerOperation& op) {
-  auto to = std::make_unique<fbs::FixedOpT>();
+std::unique_ptr<fbs::IntegerOpT> written_operation(const IntegerOperation& op) {
+  auto to = std::make_unique<fbs::IntegerOpT>();
   to->out = stored(op.out);
   to->weights_s8 = op.weights_s8;
   to->weights_s16 = op.weights_s16;
@@ -126,7 +126,7 @@ std::unique_ptr<fbs::FixedOpT> written_operation(const IntegerOperation& op) {
   to->shift = op.shift;
   to->multiplier = op.multiplier;
   if (!op.group_norm) return to;
-  to->group_norm = std::make_unique<fbs::FixedGroupNormT>();
+  to->group_norm = std::make_unique<fbs::IntegerGroupNormT>();
   to->group_norm->mean_shift = op.group_norm->mean_shift;
   to->group_norm->mean_multiplier = op.group_norm->mean_multiplier;
   to->group_norm->square_shift = op.group_norm->square_shift;
@@ -134,22 +134,22 @@ std::unique_ptr<fbs::FixedOpT> written_operation(const IntegerOperation& op) {
   return to;
 }
 
-std::unique_ptr<fbs::FixedT> written_fixed(const IntegerForm& form, const FixedInfo& info) {
-  auto to = std::make_unique<fbs::FixedT>();
+std::unique_ptr<fbs::IntegersT> written_integer(const IntegerForm& form, const IntegerInfo& info) {
+  auto to = std::make_unique<fbs::IntegersT>();
   to->precision = info.precision;
   to->input_scale = form.input_scale;
   for (const IntegerOperation& op : form.operations) to->ops.push_back(written_operation(op));
   to->output_scale = form.output_scale;
   to->budget = info.budget;
   to->calibration = info.calibration;
-  for (const FixedCost& cost : info.cost) {
-    auto made = std::make_unique<fbs::FixedCostT>();
+  for (const IntegerCost& cost : info.cost) {
+    auto made = std::make_unique<fbs::IntegerCostT>();
     made->snr = cost.snr;
     made->output = cost.output;
     made->loss_float = cost.loss_float;
-    made->loss_fixed = cost.loss_fixed;
+    made->loss_integer = cost.loss_integer;
     made->bias2_float = cost.bias2_float;
-    made->bias2_fixed = cost.bias2_fixed;
+    made->bias2_integer = cost.bias2_integer;
     to->cost.push_back(std::move(made));
   }
   to->relative_rms = info.relative_rms;
@@ -160,14 +160,14 @@ std::unique_ptr<fbs::FixedT> written_fixed(const IntegerForm& form, const FixedI
 
 std::vector<std::uint8_t> crbm_image(const ModelFile& file) {
   fbs::ModelT model;
-  model.format_version = loading::limits::format_version;
+  model.format_version = loader::limits::format_version;
   write_network(file.network, model);
   model.protocol = written_protocol(file);
   model.provenance = written_provenance(file.info);
   model.test_vector = std::make_unique<fbs::TestVectorT>();
   model.test_vector->coefficients = file.info.test_coefficients;
   model.test_vector->estimates = file.info.test_estimates;
-  if (file.network.integers) model.fixed = written_fixed(*file.network.integers, file.info.fixed);
+  if (file.network.integers) model.integers = written_integer(*file.network.integers, file.info.integers);
   flatbuffers::FlatBufferBuilder builder;
   fbs::FinishModelBuffer(builder, fbs::CreateModel(builder, &model));
   return wrap_model({builder.GetBufferPointer(), builder.GetSize()});

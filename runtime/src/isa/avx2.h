@@ -3,15 +3,15 @@
 
 #include <immintrin.h>
 
-#include "runtime/src/isa/fixed_vector.h"
+#include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/transposed_rows.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::avx2 {
 
-/// The instructions of AVX2 that fixed_vector.h asks for: eight words per vector.
-struct FixedInstructions {
+/// The instructions of AVX2 that integer_vector.h asks for: eight words per vector.
+struct IntegerInstructions {
   using Int = __m256i;
 
   static Int load(const void* p) noexcept { return _mm256_load_si256(static_cast<const __m256i*>(p)); }
@@ -88,8 +88,8 @@ struct RowInstructions {
 };
 
 struct Ops : XsimdOps<xsimd::fma3<xsimd::avx2>>,
-             FixedVector<FixedInstructions>,
-             QuadOps<FixedInstructions>,
+             IntegerVector<IntegerInstructions>,
+             QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
   static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators; why 12: dense-inl.h
   static constexpr std::size_t preprocess_vectors = 2;

@@ -3,15 +3,15 @@
 
 #include <immintrin.h>
 
-#include "runtime/src/isa/fixed_vector.h"
+#include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/transposed_rows.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::avx512 {
 
-/// The instructions of AVX-512 (F, BW) that fixed_vector.h asks for: sixteen words per vector.
-struct FixedInstructions {
+/// The instructions of AVX-512 (F, BW) that integer_vector.h asks for: sixteen words per vector.
+struct IntegerInstructions {
   using Int = __m512i;
 
   static Int load(const void* p) noexcept { return _mm512_load_si512(p); }
@@ -85,11 +85,11 @@ struct RowInstructions {
 };
 
 struct Ops : XsimdOps<xsimd::avx512bw>,
-             FixedVector<FixedInstructions>,
-             QuadOps<FixedInstructions>,
+             IntegerVector<IntegerInstructions>,
+             QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
-  static constexpr std::size_t fixed_vectors = 3;  ///< 12 sums, which leave room in 32 registers
-  static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators, as on AVX2: the chains are what counts
+  static constexpr std::size_t integer_vectors = 3;  ///< 12 sums, which leave room in 32 registers
+  static constexpr std::size_t dense_vectors = 3;    ///< 12 accumulators, as on AVX2: the chains are what counts
   static constexpr std::size_t preprocess_vectors = 3;
   /// xsimd 8.1 has no fused multiply-add for AVX-512: its fma() rounds twice.
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return _mm512_fmadd_ps(a, b, c); }

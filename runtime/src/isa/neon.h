@@ -3,15 +3,15 @@
 
 #include <arm_neon.h>
 
-#include "runtime/src/isa/fixed_vector.h"
+#include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/vector128.h"
 #include "runtime/src/kernels/unrolled-inl.h"
 
 namespace crbrt::neon {
 
-/// The instructions of NEON that fixed_vector.h asks for (its vectors of 128 bits are the same), and the products of bytes that
-/// are NEON's own: signed ones, so that inputs come in as u8 - 128 and sums start at bias + 128 * row_sum.
-struct FixedInstructions {
+/// The instructions of NEON that integer_vector.h asks for (its vectors of 128 bits are the same), and the products of bytes
+/// that are NEON's own: signed ones, so that inputs come in as u8 - 128 and sums start at bias + 128 * row_sum.
+struct IntegerInstructions {
   using Int = int32x4_t;
 
   static Int load(const void* p) noexcept { return vld1q_s32(static_cast<const std::int32_t*>(p)); }
@@ -66,11 +66,11 @@ struct FixedInstructions {
   static Int of_16(int16x8_t x) noexcept { return vreinterpretq_s32_s16(x); }
 };
 
-struct FixedOps : FixedVector<FixedInstructions> {
-  static constexpr std::size_t fixed_vectors = 2;  ///< 8 sums: GCC 12 spills a third vector of voxels in dense_u8
+struct IntegerOps : IntegerVector<IntegerInstructions> {
+  static constexpr std::size_t integer_vectors = 2;  ///< 8 sums: GCC 12 spills a third vector of voxels in dense_u8
 
   static Int load_u8(const void* p) noexcept {
-    return veorq_s32(FixedInstructions::load(p), vreinterpretq_s32_u8(vdupq_n_u8(0x80)));
+    return veorq_s32(IntegerInstructions::load(p), vreinterpretq_s32_u8(vdupq_n_u8(0x80)));
   }
   static Int start_u8(std::int32_t bias, std::int32_t row_sum) noexcept { return vdupq_n_s32(bias + 128 * row_sum); }
 
@@ -94,7 +94,7 @@ struct FixedOps : FixedVector<FixedInstructions> {
 };
 
 template <class Own>
-struct NeonOps : Vector128Ops<Own>, FixedOps {
+struct NeonOps : Vector128Ops<Own>, IntegerOps {
   using typename Vector128Ops<Own>::Vec;
   using typename Vector128Ops<Own>::Mask;
   static constexpr std::size_t dense_vectors = 4;  ///< 16 accumulators, four inputs and a weight: 21 of 32 registers

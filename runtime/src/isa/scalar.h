@@ -24,9 +24,9 @@ constexpr std::int32_t word_of(std::int32_t low, std::int32_t high) noexcept {
 }
 
 /// The integer half of the portable vocabulary: a word of one voxel at a time. It defines what a primitive means.
-struct FixedOps {
+struct IntegerOps {
   using Int = std::int32_t;
-  static constexpr std::size_t fixed_vectors = 4;  ///< vectors of voxels in a register tile of dense_u8 and dense_s16
+  static constexpr std::size_t integer_vectors = 4;  ///< vectors of voxels in a register tile of dense_u8 and dense_s16
 
   static Int load_words(const void* p) noexcept {
     Int x;
@@ -57,7 +57,7 @@ struct FixedOps {
     for (std::size_t v = 0; v < n_vec; ++v) acc[v] = dot4(x1[v], broadcast_word(w1), dot4(x0[v], broadcast_word(w0), acc[v]));
   }
 
-  /// acc + two products, modulo 2^32: twice (-32768)^2 is what group_norm_fixed takes as unsigned.
+  /// acc + two products, modulo 2^32: twice (-32768)^2 is what group_norm_integer takes as unsigned.
   static Int dot_s16(Int x, Int w, Int acc) noexcept {
     const auto product = [&](int i) { return static_cast<std::uint32_t>(s16_of(x, i) * s16_of(w, i)); };
     return static_cast<Int>(static_cast<std::uint32_t>(acc) + product(0) + product(1));
@@ -95,7 +95,7 @@ struct FixedOps {
   /// To the nearest whole number, ties to even; |x| <= 2^22. Adding 1.5 * 2^23 leaves the whole number in the last bits.
   static Int round_to_int(float x) noexcept { return bit_cast<Int>(x + 0x1.8p23f) - 0x4b400000; }
 
-  /// Four sums of one voxel -> a word of four u8. multiplier holds each number four times (FixedTables).
+  /// Four sums of one voxel -> a word of four u8. multiplier holds each number four times (IntegerTables).
   static Int requantize_u8(const Int (&acc)[4], const std::int32_t* shift, const std::int16_t* multiplier) noexcept {
     std::uint32_t word = 0;
     for (std::uint32_t o = 0; o < 4; ++o)
@@ -120,7 +120,7 @@ struct FixedOps {
   }
 };
 
-struct Ops : QuadOps<Ops>, FixedOps {
+struct Ops : QuadOps<Ops>, IntegerOps {
   using Vec = float;
   static constexpr std::size_t lanes = 1;
   static constexpr std::size_t dense_vectors = 8;  ///< vectors of voxels in a register tile of `dense`

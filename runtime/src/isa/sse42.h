@@ -3,15 +3,15 @@
 
 #include <nmmintrin.h>
 
-#include "runtime/src/isa/fixed_vector.h"
+#include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/transposed_rows.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::sse42 {
 
-/// The instructions of SSE4.2 that fixed_vector.h asks for: four words per vector.
-struct FixedInstructions {
+/// The instructions of SSE4.2 that integer_vector.h asks for: four words per vector.
+struct IntegerInstructions {
   using Int = __m128i;
 
   static Int load(const void* p) noexcept { return _mm_load_si128(static_cast<const __m128i*>(p)); }
@@ -81,8 +81,8 @@ struct RowInstructions {
 };
 
 struct Ops : XsimdOps<xsimd::sse4_2>,
-             FixedVector<FixedInstructions>,
-             QuadOps<FixedInstructions>,
+             IntegerVector<IntegerInstructions>,
+             QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: 16 registers also hold inputs, weight and product
   static constexpr std::size_t preprocess_vectors = 2;

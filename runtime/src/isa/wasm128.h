@@ -4,14 +4,14 @@
 
 #include <wasm_simd128.h>
 
-#include "runtime/src/isa/fixed_vector.h"
+#include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/vector128.h"
 
 namespace crbrt::wasm128 {
 
-/// The instructions of WebAssembly SIMD that fixed_vector.h asks for (its vectors of 128 bits are the same), and the products
+/// The instructions of WebAssembly SIMD that integer_vector.h asks for (its vectors of 128 bits are the same), and the products
 /// of bytes, which WebAssembly only has as products of 16 bits: even and odd bytes apart.
-struct FixedInstructions {
+struct IntegerInstructions {
   using Int = v128_t;
 
   static Int load(const void* p) noexcept { return wasm_v128_load(p); }
@@ -73,7 +73,7 @@ struct FixedInstructions {
   using Floats [[gnu::vector_size(16)]] = float;
 };
 
-struct Ops : Vector128Ops<Ops>, QuadProducts<FixedVector<FixedInstructions>, FixedInstructions> {
+struct Ops : Vector128Ops<Ops>, QuadProducts<IntegerVector<IntegerInstructions>, IntegerInstructions> {
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: engines run this on x86's 16 registers, too
   static constexpr std::size_t preprocess_vectors = 2;
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return a * b + c; }

@@ -23,7 +23,7 @@ float mul_add_ref(MulAdd kind, float a, float b, float c) noexcept {
   return kind == MulAdd::fused ? std::fma(a, b, c) : a * b + c;
 }
 
-std::int32_t finish_ref(std::int32_t acc, const FixedTables& tables, std::size_t j, Number number, bool relu,
+std::int32_t finish_ref(std::int32_t acc, const IntegerTables& tables, std::size_t j, Number number, bool relu,
                         std::int32_t add) noexcept {
   if (number == Number::s32) return acc;
   const Requant r{tables.shift[j], tables.multiplier[layout::tile_outputs * j]};

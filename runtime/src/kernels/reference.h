@@ -18,11 +18,11 @@ MulAdd mul_add_of(Isa isa) noexcept;
 float mul_add_ref(MulAdd kind, float a, float b, float c) noexcept;
 
 /// What becomes of a sum; `number` is s32, s16 or u8.
-std::int32_t finish_ref(std::int32_t acc, const FixedTables& tables, std::size_t j, Number number, bool relu,
+std::int32_t finish_ref(std::int32_t acc, const IntegerTables& tables, std::size_t j, Number number, bool relu,
                         std::int32_t add) noexcept;
 
 /// How the normative kernels read and write integer features of a tile: one by one, byte by byte (layout.h).
-struct FixedTile {
+struct IntegerTile {
   void* data;
   Number number;
 

@@ -1,11 +1,11 @@
 /// Which integer operations are legal, once for all who hold their tables: numbers in range, and a proof that no sum overflows
-/// (fixed_bounds.h). The loader asks for the tables of a file and says which rule they break, Session::bind for packed ones.
+/// (integer_bounds.h). The loader asks for the tables of a file and says which rule they break, Session::bind for packed ones.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "crbrt/format/program.h"
 
 namespace crbrt {
@@ -30,8 +30,8 @@ struct Breach {
   constexpr explicit operator bool() const noexcept { return expected != nullptr; }
 };
 
-/// An integer operation without its tables. `kind` is one of those that have FixedTables.
-struct FixedShape {
+/// An integer operation without its tables. `kind` is one of those that have IntegerTables.
+struct IntegerShape {
   OpKind kind;          ///< which operation
   std::size_t n_in;     ///< features read
   std::size_t n_row;    ///< outputs in the tables, padding included where they have any
@@ -51,7 +51,7 @@ constexpr std::int64_t input_magnitude(Number number) noexcept {
 constexpr bool is_between(std::int64_t x, std::int64_t low, std::int64_t high) noexcept { return x >= low && x <= high; }
 
 /// A group of n has n / 2 pairs, and the square of a pair is at most 2^31 before it is shifted.
-constexpr Breach group_norm_breach(const FixedShape& shape, const FixedGroupNorm& c) noexcept {
+constexpr Breach group_norm_breach(const IntegerShape& shape, const IntegerGroupNorm& c) noexcept {
   if (shape.n_group == 0 || shape.n_in % shape.n_group != 0 || !group_fits(shape.n_in, shape.n_group))
     return {"groups of a multiple of 4 or one even group", ""};
   const auto size = static_cast<std::int64_t>(shape.n_in / shape.n_group);
@@ -71,7 +71,7 @@ constexpr Breach group_norm_breach(const FixedShape& shape, const FixedGroupNorm
 /// Output j. Tables: weight(j, k) for k below the padded inputs (0 past the last), or of one input for operations that are not
 /// dense; bias(j); requant(j) unless sums are written.
 template <class Tables>
-constexpr Breach output_breach(const FixedShape& shape, const Tables& tables, std::size_t j) noexcept {
+constexpr Breach output_breach(const IntegerShape& shape, const Tables& tables, std::size_t j) noexcept {
   const Number in = facts(shape.kind).reads;
   const std::size_t n_in = is_dense(shape.kind) ? layout::padded_inputs(in, shape.n_in) : 1;
   const auto weight = [&](std::size_t row, std::size_t k) { return tables.weight(row, k); };
@@ -92,7 +92,7 @@ constexpr Breach output_breach(const FixedShape& shape, const Tables& tables, st
 
 /// The first rule that an operation breaks; `group_norm` belongs to group_norm_s16 and may be null elsewhere.
 template <class Tables>
-constexpr Breach first_breach(const FixedShape& shape, const Tables& tables, const FixedGroupNorm* group_norm) noexcept {
+constexpr Breach first_breach(const IntegerShape& shape, const Tables& tables, const IntegerGroupNorm* group_norm) noexcept {
   if (shape.kind == OpKind::group_norm_s16)
     if (const Breach breach = group_norm_breach(shape, *group_norm)) return breach;
   for (std::size_t j = 0; j < shape.n_row; ++j)

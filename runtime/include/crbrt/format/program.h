@@ -11,10 +11,10 @@
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
-inline constexpr std::uint32_t program_version = 3;
+inline constexpr std::uint32_t program_version = 4;
 
-/// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (fixed_bounds.h).
-struct FixedTables {
+/// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (integer_bounds.h).
+struct IntegerTables {
   const std::int8_t* weights_s8;    ///< dense_u8: packed (layout.h)
   const std::int16_t* weights_s16;  ///< dense_s16: packed. affine_s16, group_norm_s16: packed_diagonal
   const std::int32_t* bias;         ///< start of the sums; holds what makes the first shift of Requant round
@@ -24,7 +24,7 @@ struct FixedTables {
 };
 
 /// Constants of group_norm_s16 (docs/numerics.md).
-struct FixedGroupNorm {
+struct IntegerGroupNorm {
   std::int32_t mean_shift;       ///< mean_of_sum of a group (requant.h)
   std::int32_t mean_multiplier;  ///< 1 .. 32767
   std::int32_t square_shift;     ///< even: pairs of squares are shifted right by it, so that their sum stays below 2^31
@@ -46,8 +46,8 @@ struct Op {
   const float* weights;      ///< dense: packed (layout.h). group_norm: gamma [n_in]. affine: scale [n_in]. (de)quantize: scale
   const float* bias;         ///< dense: [padded_outputs(n_out)]. group_norm: beta [n_in]. affine: shift [n_in]
   Number out = Number::f32;  ///< what it writes; u8 is never negative, whatever relu says
-  const FixedTables* fixed = nullptr;                ///< integer ops but quantize and dequantize
-  const FixedGroupNorm* fixed_group_norm = nullptr;  ///< group_norm_s16 only
+  const IntegerTables* integers = nullptr;               ///< integer ops but quantize and dequantize
+  const IntegerGroupNorm* integer_group_norm = nullptr;  ///< group_norm_s16 only
 };
 
 /// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):

@@ -34,7 +34,7 @@ constexpr std::int32_t requantize(std::int32_t acc, Requant r) noexcept {
 }
 
 /// The mean of a group of s16 from their sum, (sum >> shift) * multiplier / 2^14: a factor of up to 2, which sizes that are no
-/// power of two need. Always in the range of s16 where mean_fits (fixed_bounds.h).
+/// power of two need. Always in the range of s16 where mean_fits (integer_bounds.h).
 constexpr std::int32_t mean_of_sum(std::int32_t sum, Requant r) noexcept {
   return ((sum >> r.shift) * r.multiplier + (1 << 13)) >> 14;
 }

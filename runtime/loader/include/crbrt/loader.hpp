@@ -23,21 +23,21 @@ struct OutputLoss {
 };
 
 /// Cost of the integer form at one SNR (0: SNR uniform in the data set's range), the same noise for both forms.
-struct FixedCost {
-  double snr = 0;          ///< 0: uniform in the data set's range
-  std::string output;      ///< name of the output
-  double loss_float = 0;   ///< squared error over the bound, mean over fingerprints, of the float form
-  double loss_fixed = 0;   ///< the same of the integer form
-  double bias2_float = 0;  ///< squared bias over the bound of the float form; 0 where SNR varies
-  double bias2_fixed = 0;  ///< the same of the integer form
+struct IntegerCost {
+  double snr = 0;            ///< 0: uniform in the data set's range
+  std::string output;        ///< name of the output
+  double loss_float = 0;     ///< squared error over the bound, mean over fingerprints, of the float form
+  double loss_integer = 0;   ///< the same of the integer form
+  double bias2_float = 0;    ///< squared bias over the bound of the float form; 0 where SNR varies
+  double bias2_integer = 0;  ///< the same of the integer form
 };
 
-/// What a file says about its integer form; numbers are in fixed_program().
-struct FixedInfo {
+/// What a file says about its integer form; numbers are in integer_program().
+struct IntegerInfo {
   std::string precision;                ///< "i8", "i16" or "mixed"
   double budget = 0;                    ///< allowed rise of the CRB loss, relative; 0: none was set
   std::string calibration;              ///< where ranges, rounding and cost come from
-  std::vector<FixedCost> cost;          ///< empty: not measured against a bound
+  std::vector<IntegerCost> cost;        ///< empty: not measured against a bound
   double relative_rms = 0;              ///< without a data set: rms change of the outputs over their spread
   std::vector<std::string> layer_text;  ///< one line per operation, for people
 };
@@ -76,7 +76,7 @@ struct ModelInfo {
   std::vector<float> test_coefficients;  ///< [n_voxel, 2 * n_coeff]
   std::vector<float> test_estimates;     ///< [n_voxel, n_output], from the scalar kernels
   std::vector<std::string> layer_text;   ///< one line per layer, for people
-  FixedInfo fixed;                       ///< empty precision: no integer form
+  IntegerInfo integers;                  ///< empty precision: no integer form
 };
 
 /// A loaded model. Movable, not copyable; program() stays valid as long as the object lives (moves included).
@@ -87,9 +87,9 @@ class CRBRT_API Model {
   Model(Model&&) noexcept;             ///< the other one is empty
   Model& operator=(Model&&) noexcept;  ///< the other one is empty
 
-  const Program& program() const noexcept;        ///< float form
-  const Program* fixed_program() const noexcept;  ///< integer form; null where the file has none
-  const ModelInfo& info() const noexcept;         ///< what the file says beside its weights
+  const Program& program() const noexcept;          ///< float form
+  const Program* integer_program() const noexcept;  ///< integer form; null where the file has none
+  const ModelInfo& info() const noexcept;           ///< what the file says beside its weights
 
   struct Storage;  ///< private to the loader
 

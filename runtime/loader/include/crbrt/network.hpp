@@ -96,13 +96,13 @@ struct NetworkOutput {
 /// One operation of the integer form (docs/numerics.md): what operation i of the folded network becomes.
 /// value = requantize(bias[j] + sum_k weights[j, k] * in[k], shift[j], multiplier[j]).
 struct IntegerOperation {
-  Number out = Number::s16;                  ///< what it writes: s16 or u8, s32 in the last operation
-  std::vector<std::int8_t> weights_s8;       ///< [n_out, n_in] row-major of a dense operation that reads u8, else empty
-  std::vector<std::int16_t> weights_s16;     ///< [n_out, n_in] row-major of one that reads s16; [n_out] of the other kinds
-  std::vector<std::int32_t> bias;            ///< [n_out], holds what makes the first shift round
-  std::vector<std::uint8_t> shift;           ///< [n_out], empty in the last operation
-  std::vector<std::int16_t> multiplier;      ///< [n_out], empty in the last operation
-  std::optional<FixedGroupNorm> group_norm;  ///< constants of group_norm_s16
+  Number out = Number::s16;                    ///< what it writes: s16 or u8, s32 in the last operation
+  std::vector<std::int8_t> weights_s8;         ///< [n_out, n_in] row-major of a dense operation that reads u8, else empty
+  std::vector<std::int16_t> weights_s16;       ///< [n_out, n_in] row-major of one that reads s16; [n_out] of the other kinds
+  std::vector<std::int32_t> bias;              ///< [n_out], holds what makes the first shift round
+  std::vector<std::uint8_t> shift;             ///< [n_out], empty in the last operation
+  std::vector<std::int16_t> multiplier;        ///< [n_out], empty in the last operation
+  std::optional<IntegerGroupNorm> group_norm;  ///< constants of group_norm_s16
 
   /// The numbers of its input.
   Number reads() const noexcept { return weights_s8.empty() ? Number::s16 : Number::u8; }

@@ -4,7 +4,7 @@
 
 #include "runtime/src/kernels/affine/affine.h"
 #include "runtime/src/kernels/elementwise-inl.h"
-#include "runtime/src/kernels/fixed_requant-inl.h"
+#include "runtime/src/kernels/integer_requant-inl.h"
 
 namespace crbrt {
 
@@ -20,7 +20,7 @@ void affine(const AffineArgs& a) noexcept {
 
 /// Features j .. j + tile_outputs of one vector of voxels, given as two words of two s16.
 template <class Ops>
-inline void affine_block(const FixedOutput& to, const FixedTables& tables, std::size_t j, std::size_t voxel,
+inline void affine_block(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                          const typename Ops::Int (&x)[2]) noexcept {
   typename Ops::Int acc[layout::tile_outputs][1];
 #pragma GCC unroll 4
@@ -32,9 +32,9 @@ inline void affine_block(const FixedOutput& to, const FixedTables& tables, std::
 }
 
 template <class Ops>
-void affine_s16(const AffineFixedArgs& a) noexcept {
+void affine_s16(const AffineIntegerArgs& a) noexcept {
   const std::uint32_t* const in = static_cast<const std::uint32_t*>(a.in);
-  const FixedOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
+  const IntegerOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
   for (std::size_t j = 0; j < a.n_feature; j += layout::tile_outputs)
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
       const std::uint32_t* const at = in + j / 2 * layout::tile_voxels + v;

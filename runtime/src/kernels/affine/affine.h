@@ -26,17 +26,19 @@ struct AffineArgs {
   static bool fits(const Op& op) noexcept { return op.weights != nullptr && op.bias != nullptr && op.n_in == op.n_out; }
 };
 
-struct AffineFixedArgs {
+struct AffineIntegerArgs {
   const void* in;  ///< s16: [row_words(s16, n_feature)][tile_voxels], aligned to the arena
   void* out;       ///< s16 or u8; s16 may be in
-  const FixedTables* tables;
+  const IntegerTables* tables;
   std::size_t n_feature;
   Number number;  ///< of out: s16 or u8
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
-  static AffineFixedArgs of(const OpCall& c) noexcept { return {c.in, c.out, c.op.fixed, c.n_in, c.number, c.relu, c.n_voxel}; }
-  static bool fits(const Op& op) noexcept { return check_fixed(op); }
+  static AffineIntegerArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.op.integers, c.n_in, c.number, c.relu, c.n_voxel};
+  }
+  static bool fits(const Op& op) noexcept { return check_integer(op); }
 };
 
 }  // namespace crbrt

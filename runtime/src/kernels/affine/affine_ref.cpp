@@ -12,8 +12,8 @@ void affine_ref(MulAdd kind, const AffineArgs& a) noexcept {
     }
 }
 
-void affine_s16_ref(MulAdd, const AffineFixedArgs& a) noexcept {
-  const FixedTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
+void affine_s16_ref(MulAdd, const AffineIntegerArgs& a) noexcept {
+  const IntegerTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
   for (std::size_t v = 0; v < a.n_voxel; ++v)
     for (std::size_t j = 0; j < a.n_feature; ++j) {
       const std::int32_t weight = a.tables->weights_s16[layout::packed_diagonal_index(j)];

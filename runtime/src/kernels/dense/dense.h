@@ -8,7 +8,7 @@
 ///
 /// Integers (dense_u8, dense_s16):
 ///
-///   acc[j] = bias[j] + sum_k weights[j, k] * in[k]      exact: no sum can leave 32 bits (crbrt/format/fixed_bounds.h)
+///   acc[j] = bias[j] + sum_k weights[j, k] * in[k]      exact: no sum can leave 32 bits (crbrt/format/integer_bounds.h)
 ///   out[j] = acc[j]                                     s32
 ///          = requantize_u8(acc[j], r[j])                u8 (crbrt/format/requant.h)
 ///          = requantize_s16(acc[j], r[j])               s16; then, saturating, + add[j] where there is one; then ReLU
@@ -38,21 +38,21 @@ struct DenseArgs {
   static bool fits(const Op& op) noexcept { return op.weights != nullptr && op.bias != nullptr; }
 };
 
-struct DenseFixedArgs {
+struct DenseIntegerArgs {
   const void* in;   ///< u8 or s16: [row_words][tile_voxels], aligned to the arena
   void* out;        ///< [row_words][tile_voxels], aligned; never overlaps in
   const void* add;  ///< s16 as out, or null; may be out itself
-  const FixedTables* tables;
+  const IntegerTables* tables;
   std::size_t n_in;
   std::size_t n_out;
   Number number;  ///< of out: s32, s16 or u8
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter; what the others get is not said
 
-  static DenseFixedArgs of(const OpCall& c) noexcept {
-    return {c.in, c.out, c.add, c.op.fixed, c.n_in, c.n_out, c.number, c.relu, c.n_voxel};
+  static DenseIntegerArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.add, c.op.integers, c.n_in, c.n_out, c.number, c.relu, c.n_voxel};
   }
-  static bool fits(const Op& op) noexcept { return check_fixed(op); }
+  static bool fits(const Op& op) noexcept { return check_integer(op); }
 };
 
 }  // namespace crbrt

@@ -21,8 +21,8 @@ void dense_ref(MulAdd kind, const DenseArgs& a) noexcept {
 namespace {
 
 template <class Weight>
-void dense_fixed_ref(const DenseFixedArgs& a, Number input, const Weight* weights) noexcept {
-  const FixedTile in{const_cast<void*>(a.in), input}, out{a.out, a.number}, add{const_cast<void*>(a.add), Number::s16};
+void dense_integer_ref(const DenseIntegerArgs& a, Number input, const Weight* weights) noexcept {
+  const IntegerTile in{const_cast<void*>(a.in), input}, out{a.out, a.number}, add{const_cast<void*>(a.add), Number::s16};
   for (std::size_t v = 0; v < a.n_voxel; ++v)
     for (std::size_t j = 0; j < a.n_out; ++j) {
       std::int64_t acc = a.tables->bias[j];
@@ -37,7 +37,7 @@ void dense_fixed_ref(const DenseFixedArgs& a, Number input, const Weight* weight
 
 }  // namespace
 
-void dense_u8_ref(MulAdd, const DenseFixedArgs& a) noexcept { dense_fixed_ref(a, Number::u8, a.tables->weights_s8); }
-void dense_s16_ref(MulAdd, const DenseFixedArgs& a) noexcept { dense_fixed_ref(a, Number::s16, a.tables->weights_s16); }
+void dense_u8_ref(MulAdd, const DenseIntegerArgs& a) noexcept { dense_integer_ref(a, Number::u8, a.tables->weights_s8); }
+void dense_s16_ref(MulAdd, const DenseIntegerArgs& a) noexcept { dense_integer_ref(a, Number::s16, a.tables->weights_s16); }
 
 }  // namespace crbrt

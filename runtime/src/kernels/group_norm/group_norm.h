@@ -4,7 +4,7 @@
 ///   out[f] = (in[f] - mean) * (1 / sqrt(var + epsilon)) * gamma[f] + beta[f]       last product and sum are one mul_add
 ///   out[f] = max(out[f], 0)                                                        when relu
 ///
-/// Integers, in groups that group_fits allows (crbrt/format/fixed_bounds.h):
+/// Integers, in groups that group_fits allows (crbrt/format/integer_bounds.h):
 ///
 ///   mean    = mean_of_sum(sum of in over the group, {mean_shift, mean_multiplier})
 ///   d[f]    = in[f] - mean, saturated to s16
@@ -42,24 +42,24 @@ struct GroupNormArgs {
   }
 };
 
-struct GroupNormFixedArgs {
+struct GroupNormIntegerArgs {
   const void* in;  ///< s16: [row_words(s16, n_feature)][tile_voxels], aligned to the arena
   void* out;       ///< s16 or u8; s16 may be in
-  const FixedTables* tables;
-  const FixedGroupNorm* constants;
+  const IntegerTables* tables;
+  const IntegerGroupNorm* constants;
   std::size_t n_feature;
   std::size_t n_group;
   Number number;  ///< of out: s16 or u8
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
-  static GroupNormFixedArgs of(const OpCall& c) noexcept {
-    return {c.in, c.out, c.op.fixed, c.op.fixed_group_norm, c.n_in, c.n_group, c.number, c.relu, c.n_voxel};
+  static GroupNormIntegerArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.op.integers, c.op.integer_group_norm, c.n_in, c.n_group, c.number, c.relu, c.n_voxel};
   }
-  static bool fits(const Op& op) noexcept { return check_fixed(op); }
+  static bool fits(const Op& op) noexcept { return check_integer(op); }
 };
 
 /// u above.
-constexpr std::int32_t deviation_shift(const FixedGroupNorm& constants) noexcept { return constants.square_shift / 2 + 1; }
+constexpr std::int32_t deviation_shift(const IntegerGroupNorm& constants) noexcept { return constants.square_shift / 2 + 1; }
 
 }  // namespace crbrt

@@ -37,9 +37,9 @@ std::int32_t normalised_ref(std::int32_t d, InverseRoot r, std::int32_t u) {
 
 }  // namespace
 
-void group_norm_s16_ref(MulAdd, const GroupNormFixedArgs& a) noexcept {
-  const FixedTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
-  const FixedGroupNorm& c = *a.constants;
+void group_norm_s16_ref(MulAdd, const GroupNormIntegerArgs& a) noexcept {
+  const IntegerTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
+  const IntegerGroupNorm& c = *a.constants;
   const std::size_t size = a.n_feature / a.n_group;
   for (std::size_t v = 0; v < a.n_voxel; ++v)
     for (std::size_t first = 0; first < a.n_feature; first += size) {

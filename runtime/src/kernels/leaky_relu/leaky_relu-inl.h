@@ -17,7 +17,7 @@ void leaky_relu(const LeakyReluArgs& a) noexcept {
 
 /// Slopes of features f and f + 1 in the halves of every word; 0 past the last.
 template <class Ops>
-inline typename Ops::Int slope_word(const LeakyReluFixedArgs& a, std::size_t f) noexcept {
+inline typename Ops::Int slope_word(const LeakyReluIntegerArgs& a, std::size_t f) noexcept {
   const auto slope = [&](std::size_t at) {
     return Ops::broadcast_int(at < a.n_feature ? static_cast<std::int32_t>(a.slope[at]) : 0);
   };
@@ -31,9 +31,9 @@ inline typename Ops::Int leaked(const std::uint32_t* in, typename Ops::Int slope
 }
 
 template <class Ops>
-void leaky_relu_s16(const LeakyReluFixedArgs& a) noexcept {
+void leaky_relu_s16(const LeakyReluIntegerArgs& a) noexcept {
   const std::uint32_t* const in = static_cast<const std::uint32_t*>(a.in);
-  const FixedOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
+  const IntegerOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
   for (std::size_t j = 0; j < a.n_feature; j += layout::tile_outputs) {
     const auto low = slope_word<Ops>(a, j), high = slope_word<Ops>(a, j + 2);
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {

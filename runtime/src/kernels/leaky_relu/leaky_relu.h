@@ -30,20 +30,20 @@ struct LeakyReluArgs {
   }
 };
 
-struct LeakyReluFixedArgs {
+struct LeakyReluIntegerArgs {
   const void* in;      ///< s16: [row_words(s16, n_feature)][tile_voxels], aligned to the arena
   void* out;           ///< s16 or u8; s16 may be in
   const float* slope;  ///< [n_feature], whole numbers
-  const FixedTables* tables;
+  const IntegerTables* tables;
   std::size_t n_feature;
   Number number;  ///< of out: s16 or u8
   bool relu;
   std::size_t n_voxel = layout::tile_voxels;  ///< voxels of the tile that matter
 
-  static LeakyReluFixedArgs of(const OpCall& c) noexcept {
-    return {c.in, c.out, c.op.weights, c.op.fixed, c.n_in, c.number, c.relu, c.n_voxel};
+  static LeakyReluIntegerArgs of(const OpCall& c) noexcept {
+    return {c.in, c.out, c.op.weights, c.op.integers, c.n_in, c.number, c.relu, c.n_voxel};
   }
-  static bool fits(const Op& op) noexcept { return LeakyReluArgs::slopes_fit(op, 32767) && check_fixed(op); }
+  static bool fits(const Op& op) noexcept { return LeakyReluArgs::slopes_fit(op, 32767) && check_integer(op); }
 };
 
 }  // namespace crbrt

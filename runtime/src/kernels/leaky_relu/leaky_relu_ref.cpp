@@ -11,8 +11,8 @@ void leaky_relu_ref(MulAdd, const LeakyReluArgs& a) noexcept {
     }
 }
 
-void leaky_relu_s16_ref(MulAdd, const LeakyReluFixedArgs& a) noexcept {
-  const FixedTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
+void leaky_relu_s16_ref(MulAdd, const LeakyReluIntegerArgs& a) noexcept {
+  const IntegerTile in{const_cast<void*>(a.in), Number::s16}, out{a.out, a.number};
   for (std::size_t v = 0; v < a.n_voxel; ++v)
     for (std::size_t j = 0; j < a.n_feature; ++j) {
       const std::int32_t x = in.get(j, v), slope = static_cast<std::int32_t>(a.slope[j]);

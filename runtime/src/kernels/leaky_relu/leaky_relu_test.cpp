@@ -38,8 +38,8 @@ ModelFile quantised(float slope) {
   const Network network = folded(file.network);
   file.network.integers =
       Quantizer(network, calibration_from_sample(load(leaky(slope)))).quantize(all_widths(network, Number::u8));
-  file.info.fixed.precision = "i8";
-  file.info.fixed.calibration = "the embedded sample";
+  file.info.integers.precision = "i8";
+  file.info.integers.calibration = "the embedded sample";
   return file;
 }
 
@@ -77,7 +77,7 @@ TEST(LeakyReluNetwork, PlainIntegersEqualTheRuntimeBitForBitOnEveryInstructionSe
         expected.push_back(network.outputs[j].offset + scaled);
       }
     for (const Isa isa : runnable_isas())
-      EXPECT_EQ(estimates_of(*model.fixed_program(), coefficients, isa), expected) << name(isa) << ", slope " << slope;
+      EXPECT_EQ(estimates_of(*model.integer_program(), coefficients, isa), expected) << name(isa) << ", slope " << slope;
   }
 }
 

@@ -6,7 +6,7 @@
 namespace crbrt {
 
 void quantize_ref(MulAdd, const QuantizeArgs& a) noexcept {
-  const FixedTile out{a.out, Number::s16};
+  const IntegerTile out{a.out, Number::s16};
   for (std::size_t i = 0; i < 2 * layout::row_words(Number::s16, a.n); ++i)
     for (std::size_t v = 0; v < a.n_voxel; ++v) {
       const float x = i < a.n ? a.in[i * layout::tile_voxels + v] * a.scale[i] : 0;
@@ -15,7 +15,7 @@ void quantize_ref(MulAdd, const QuantizeArgs& a) noexcept {
 }
 
 void dequantize_ref(MulAdd, const DequantizeArgs& a) noexcept {
-  const FixedTile in{const_cast<void*>(a.in), Number::s32};
+  const IntegerTile in{const_cast<void*>(a.in), Number::s32};
   for (std::size_t j = 0; j < a.n; ++j)
     for (std::size_t v = 0; v < a.n_voxel; ++v)
       a.out[j * layout::tile_voxels + v] = static_cast<float>(in.get(j, v)) * a.scale[j];

@@ -1,4 +1,4 @@
-#include "codegen/quantize/make_fixed.h"
+#include "codegen/quantize/make_integer.h"
 
 #include <algorithm>
 #include <memory>
@@ -33,22 +33,22 @@ class Judge {
 
   /// Writes what it found into the file's info.
   Verdict complete(ModelFile& file) const {
-    FixedInfo found;
+    IntegerInfo found;
     const Verdict verdict = judge(full_.get(), base::lowered(file, path_), &found);
-    file.info.fixed.relative_rms = found.relative_rms;
-    file.info.fixed.cost = std::move(found.cost);
+    file.info.integers.relative_rms = found.relative_rms;
+    file.info.integers.cost = std::move(found.cost);
     return verdict;
   }
 
  private:
-  static Verdict judge(const CostMeasure* measure, const Model& model, FixedInfo* found) {
-    FixedInfo ignored;
-    FixedInfo& info = found != nullptr ? *found : ignored;
+  static Verdict judge(const CostMeasure* measure, const Model& model, IntegerInfo* found) {
+    IntegerInfo ignored;
+    IntegerInfo& info = found != nullptr ? *found : ignored;
     if (measure == nullptr) {
       info.relative_rms = relative_rms(model);
       return {info.relative_rms * info.relative_rms, 0};
     }
-    info.cost = measure->of(estimator_of(*model.fixed_program()));
+    info.cost = measure->of(estimator_of(*model.integer_program()));
     return {loss_rise(info.cost), bias_rise(info.cost)};
   }
 
@@ -56,7 +56,8 @@ class Judge {
   std::unique_ptr<CostMeasure> fast_, full_;
 };
 
-std::string calibration_text(const FixedRequest& request, const std::optional<physics::Dataset>& dataset, const Model& model) {
+std::string calibration_text(const IntegerRequest& request, const std::optional<physics::Dataset>& dataset,
+                             const Model& model) {
   std::string text =
       dataset ? std::to_string(dataset->size()) + " fingerprints of " + dataset->sequence_name +
                     ", three quarters for calibration, the others for the cost"
@@ -94,7 +95,7 @@ base::DisagreementError over_budget(const std::string& path, const Budget& budge
 
 class Maker {
  public:
-  explicit Maker(const FixedRequest& request) : request_(request), file_(base::load_network(request.model_path)) {
+  explicit Maker(const IntegerRequest& request) : request_(request), file_(base::load_network(request.model_path)) {
     model_ = base::lowered(file_, request.model_path);
     if (!request.dataset_path.empty()) dataset_ = physics::read_dataset({request.dataset_path});
     if (dataset_ && dataset_->basis_sha256 != model_.info().basis_sha256)
@@ -121,25 +122,25 @@ class Maker {
   bool has_budget() const { return request_.budget > 0; }
   void set(IntegerForm integers) {
     file_.network.integers = std::move(integers);
-    file_.info.fixed = about_;
+    file_.info.integers = about_;
   }
   void take_integers(const ModelFile& tuned);
   void quantize(const ModelFile& source, const std::string& path);
   Widths choose(const Network& network, const Quantizer& quantizer);
 
-  const FixedRequest& request_;
+  const IntegerRequest& request_;
   ModelFile file_;
   Model model_;
   std::optional<physics::Dataset> dataset_;
-  FixedInfo about_;
+  IntegerInfo about_;
   std::unique_ptr<Judge> judge_;
 };
 
 /// Integers that the trainer made: as they are.
 void Maker::take_integers(const ModelFile& tuned) {
-  const std::string precision = tuned.info.fixed.precision;
+  const std::string precision = tuned.info.integers.precision;
   set(*tuned.network.integers);
-  file_.info.fixed.precision = precision;
+  file_.info.integers.precision = precision;
   const Verdict verdict = judge_->complete(file_);
   const Budget budget{.loss_rise = request_.budget};
   if (has_budget() && !budget.holds(verdict)) throw over_budget(request_.weights_path, budget, verdict, "its integers");
@@ -181,6 +182,6 @@ void Maker::quantize(const ModelFile& source, const std::string& path) {
 
 }  // namespace
 
-ModelFile make_fixed(const FixedRequest& request) { return Maker(request).make(); }
+ModelFile make_integer(const IntegerRequest& request) { return Maker(request).make(); }
 
 }  // namespace crbrt::codegen

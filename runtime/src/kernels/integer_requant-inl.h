@@ -8,7 +8,7 @@
 namespace crbrt {
 
 /// What becomes of the sums, and where. Pointers are those of the layer.
-struct FixedOutput {
+struct IntegerOutput {
   void* out;          ///< [row_words(number, n_out)][tile_voxels]
   const void* add;    ///< s16 only: [row_words(s16, n_out)][tile_voxels] or null
   Number number;      ///< s32, s16 or u8
@@ -18,7 +18,7 @@ struct FixedOutput {
 
 /// The sums themselves.
 template <class Ops, std::size_t n_vec>
-inline void store_s32(const FixedOutput& to, std::size_t j, std::size_t voxel,
+inline void store_s32(const IntegerOutput& to, std::size_t j, std::size_t voxel,
                       const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
   std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j * layout::tile_voxels + voxel;
   unrolled<layout::tile_outputs>([&](auto o) __attribute__((always_inline)) {
@@ -30,7 +30,7 @@ inline void store_s32(const FixedOutput& to, std::size_t j, std::size_t voxel,
 }
 
 template <class Ops, std::size_t n_vec>
-inline void store_u8(const FixedOutput& to, const FixedTables& tables, std::size_t j, std::size_t voxel,
+inline void store_u8(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                      const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
   std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j / 4 * layout::tile_voxels + voxel;
   unrolled<n_vec>([&](auto v) __attribute__((always_inline)) {
@@ -40,7 +40,7 @@ inline void store_u8(const FixedOutput& to, const FixedTables& tables, std::size
 }
 
 template <class Ops, std::size_t n_vec>
-inline void store_s16(const FixedOutput& to, const FixedTables& tables, std::size_t j, std::size_t voxel,
+inline void store_s16(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                       const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
   using Int = typename Ops::Int;
   const std::size_t row = j / 2 * layout::tile_voxels + voxel;
@@ -62,7 +62,7 @@ inline void store_s16(const FixedOutput& to, const FixedTables& tables, std::siz
 
 /// Words of `voxel` and the following vectors, outputs j .. j + tile_outputs - 1.
 template <class Ops, std::size_t n_vec>
-inline void store_block(const FixedOutput& to, const FixedTables& tables, std::size_t j, std::size_t voxel,
+inline void store_block(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                         const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
   static_assert(layout::tile_outputs == 4);
   if (to.number == Number::s32) return store_s32<Ops, n_vec>(to, j, voxel, acc);

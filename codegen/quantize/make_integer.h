@@ -7,7 +7,7 @@
 
 namespace crbrt::codegen {
 
-struct FixedRequest {
+struct IntegerRequest {
   std::string model_path;
   std::string precision;     ///< "i8", "i16" or "mixed"
   double budget = 0.01;      ///< mixed: refused where it cannot be held. i8, i16: 0 = only measured
@@ -16,6 +16,6 @@ struct FixedRequest {
 };
 
 /// Throws cli errors: a budget that cannot be held is a DisagreementError that says the best there is.
-ModelFile make_fixed(const FixedRequest& request);
+ModelFile make_integer(const IntegerRequest& request);
 
 }  // namespace crbrt::codegen

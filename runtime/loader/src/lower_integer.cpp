@@ -1,9 +1,9 @@
 /// Packs the tables of every integer operation and gives slots to their words.
-#include "runtime/loader/src/check_fixed.h"
+#include "runtime/loader/src/check_integer.h"
 #include "runtime/loader/src/lower.h"
 #include "runtime/loader/src/operation_kinds.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
 template <class T>
@@ -48,19 +48,19 @@ std::vector<std::int16_t> spread(const std::vector<std::int16_t>& multiplier) {
   return table;
 }
 
-class FixedLowering {
+class IntegerLowering {
  public:
-  FixedLowering(const Network& network, Model::Storage& storage, Checks& checks)
+  IntegerLowering(const Network& network, Model::Storage& storage, Checks& checks)
       : network_(network),
         form_(*network.integers),
         storage_(storage),
         checks_(checks),
-        to_(*(storage.fixed = std::make_unique<FixedStorage>())) {}
+        to_(*(storage.integers = std::make_unique<IntegerStorage>())) {}
 
   void run() {
-    checks_.size_is(form_.input_scale.size(), 2 * std::size_t{network_.n_coeff}, "fixed.input_scale");
-    checks_.size_is(form_.output_scale.size(), storage_.ops.back().n_out, "fixed.output_scale");
-    checks_.size_is(form_.operations.size(), storage_.ops.size(), "fixed.ops");
+    checks_.size_is(form_.input_scale.size(), 2 * std::size_t{network_.n_coeff}, "integers.input_scale");
+    checks_.size_is(form_.output_scale.size(), storage_.ops.back().n_out, "integers.output_scale");
+    checks_.size_is(form_.operations.size(), storage_.ops.size(), "integers.ops");
     if (!checks_.ok()) return;
     to_.tables.reserve(storage_.ops.size());  // operations point at them
     to_.group_norms.reserve(storage_.ops.size());
@@ -76,7 +76,7 @@ class FixedLowering {
   void add_op(std::size_t index);
   void add_dequantize();
   void finish();
-  const FixedTables* tables_of(std::size_t index, Number in);
+  const IntegerTables* tables_of(std::size_t index, Number in);
   void write(const Op& op, std::size_t in, std::size_t add);
   void describe(std::size_t index, Number in);
 
@@ -84,20 +84,20 @@ class FixedLowering {
   const IntegerForm& form_;
   Model::Storage& storage_;
   Checks& checks_;
-  FixedStorage& to_;
+  IntegerStorage& to_;
   std::vector<Number> number_;  ///< of each value: those of the network shifted by one, because quantize comes first
   Graph graph_;                 ///< widths in words
 };
 
 /// The next operation writes the next value.
-void FixedLowering::write(const Op& op, std::size_t in, std::size_t add) {
+void IntegerLowering::write(const Op& op, std::size_t in, std::size_t add) {
   const auto words = static_cast<std::uint32_t>(layout::row_words(op.out, op.n_out));
   graph_.add({in, add, !is_dense(op.kind) && words == graph_.values[in].width}, words);
   number_.push_back(op.out);
   to_.ops.push_back(op);
 }
 
-void FixedLowering::add_quantize() {
+void IntegerLowering::add_quantize() {
   const std::uint32_t n = 2 * network_.n_coeff;
   to_.input_scale = form_.input_scale;
   number_.push_back(Number::f32);
@@ -110,10 +110,10 @@ void FixedLowering::add_quantize() {
   write(op, 0, Operation::none);
 }
 
-const FixedTables* FixedLowering::tables_of(std::size_t index, Number in) {
+const IntegerTables* IntegerLowering::tables_of(std::size_t index, Number in) {
   const IntegerOperation& from = form_.operations[index];
   const Op& op = storage_.ops[index];
-  FixedTables tables{};
+  IntegerTables tables{};
   if (op.kind != OpKind::dense)
     tables.weights_s16 = keep(to_.s16, packed_diagonal(from.weights_s16));
   else if (in == Number::u8)
@@ -129,14 +129,14 @@ const FixedTables* FixedLowering::tables_of(std::size_t index, Number in) {
   return &to_.tables.emplace_back(tables);
 }
 
-void FixedLowering::add_op(std::size_t index) {
-  const IntegerOperation& fixed = form_.operations[index];
+void IntegerLowering::add_op(std::size_t index) {
+  const IntegerOperation& integers = form_.operations[index];
   const Op& from = storage_.ops[index];
   const Operation& source = network_.operations[index];
   const std::size_t in = source.in + 1, add = source.add == Operation::none ? Operation::none : source.add + 1;
   const bool is_last = index + 1 == storage_.ops.size();
   const Number add_number = add == Operation::none ? Number::f32 : number_[add];
-  check_fixed_op(fixed, {source, number_[in], add_number, is_last}, indexed("fixed.ops", index), checks_);
+  check_integer_op(integers, {source, number_[in], add_number, is_last}, indexed("integers.ops", index), checks_);
   if (!checks_.ok()) return;
   Op op{};
   op.kind = integer_kind(source.kind, number_[in]);
@@ -145,14 +145,14 @@ void FixedLowering::add_op(std::size_t index) {
   op.relu = from.kind == OpKind::relu ? 1 : from.relu;
   if (is_activation(source.kind) && !source.weights.empty()) op.weights = keep(storage_.tables, integer_weights(source));
   op.n_group = from.n_group;
-  op.out = fixed.out;
-  op.fixed = tables_of(index, number_[in]);
-  if (fixed.group_norm) op.fixed_group_norm = &to_.group_norms.emplace_back(*fixed.group_norm);
+  op.out = integers.out;
+  op.integers = tables_of(index, number_[in]);
+  if (integers.group_norm) op.integer_group_norm = &to_.group_norms.emplace_back(*integers.group_norm);
   describe(index, number_[in]);
   write(op, in, add);
 }
 
-void FixedLowering::add_dequantize() {
+void IntegerLowering::add_dequantize() {
   to_.output_scale = form_.output_scale;
   Op op{};
   op.kind = OpKind::dequantize;
@@ -161,17 +161,17 @@ void FixedLowering::add_dequantize() {
   write(op, graph_.values.size() - 1, Operation::none);
 }
 
-void FixedLowering::describe(std::size_t index, Number in) {
+void IntegerLowering::describe(std::size_t index, Number in) {
   const Op& from = storage_.ops[index];
   const bool is_dense = from.kind == OpKind::dense;
   std::string text = network_.operations[index].layer;
   text += is_dense ? ": dense " : from.kind == OpKind::group_norm ? ": group norm " : ": affine ";
   text += std::string(number_name(in)) + " -> " + number_name(form_.operations[index].out);
   if (is_dense) text += in == Number::u8 ? ", weights s8" : ", weights s16";
-  storage_.info.fixed.layer_text.push_back(std::move(text));
+  storage_.info.integers.layer_text.push_back(std::move(text));
 }
 
-void FixedLowering::finish() {
+void IntegerLowering::finish() {
   place(graph_, to_.ops, to_.slot_width);
   to_.program = storage_.program;
   to_.program.ops = to_.ops.data();
@@ -182,8 +182,8 @@ void FixedLowering::finish() {
 
 }  // namespace
 
-void lower_fixed(const Network& folded, Model::Storage& storage, Checks& checks) {
-  FixedLowering(folded, storage, checks).run();
+void lower_integer(const Network& folded, Model::Storage& storage, Checks& checks) {
+  IntegerLowering(folded, storage, checks).run();
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

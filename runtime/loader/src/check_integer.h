@@ -6,16 +6,16 @@
 #include "crbrt/network.hpp"
 #include "runtime/loader/src/field_checks.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 
 /// `op` is the operation of the folded network; `in` and `add` are the numbers that it reads (add: f32 where there is none).
-struct FixedPlace {
+struct IntegerPlace {
   const Operation& op;
   Number in;
   Number add;
   bool is_last;
 };
 
-void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks);
+void check_integer_op(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks);
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

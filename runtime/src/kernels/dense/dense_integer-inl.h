@@ -8,13 +8,13 @@
 #pragma once
 
 #include "runtime/src/kernels/dense/dense.h"
-#include "runtime/src/kernels/fixed_requant-inl.h"
+#include "runtime/src/kernels/integer_requant-inl.h"
 
 namespace crbrt {
 
 /// Outputs j .. j + tile_outputs of n_vec vectors of voxels; `weights` is the block of those outputs.
 template <class Ops, std::size_t n_vec>
-inline void dense_u8_block(const DenseFixedArgs& a, std::size_t j, std::size_t voxel, const std::int8_t* weights) noexcept {
+inline void dense_u8_block(const DenseIntegerArgs& a, std::size_t j, std::size_t voxel, const std::int8_t* weights) noexcept {
   using Int = typename Ops::Int;
   constexpr std::size_t word = 4;  // bytes
   Int acc[layout::tile_outputs][n_vec];
@@ -40,7 +40,7 @@ inline void dense_u8_block(const DenseFixedArgs& a, std::size_t j, std::size_t v
 }
 
 template <class Ops, std::size_t n_vec>
-inline void dense_s16_block(const DenseFixedArgs& a, std::size_t j, std::size_t voxel, const std::int16_t* weights) noexcept {
+inline void dense_s16_block(const DenseIntegerArgs& a, std::size_t j, std::size_t voxel, const std::int16_t* weights) noexcept {
   using Int = typename Ops::Int;
   constexpr std::size_t word = 2;  // numbers of 16 bits
   Int acc[layout::tile_outputs][n_vec];
@@ -64,7 +64,7 @@ inline void dense_s16_block(const DenseFixedArgs& a, std::size_t j, std::size_t 
 }
 
 template <class Ops, std::size_t n_vec>
-inline void dense_u8_column(const DenseFixedArgs& a, std::size_t voxel) noexcept {
+inline void dense_u8_column(const DenseIntegerArgs& a, std::size_t voxel) noexcept {
   const std::size_t block = layout::tile_outputs * layout::padded_inputs(Number::u8, a.n_in);
   const std::int8_t* weights = a.tables->weights_s8;
   for (std::size_t j = 0; j < a.n_out; j += layout::tile_outputs, weights += block)
@@ -72,7 +72,7 @@ inline void dense_u8_column(const DenseFixedArgs& a, std::size_t voxel) noexcept
 }
 
 template <class Ops, std::size_t n_vec>
-inline void dense_s16_column(const DenseFixedArgs& a, std::size_t voxel) noexcept {
+inline void dense_s16_column(const DenseIntegerArgs& a, std::size_t voxel) noexcept {
   const std::size_t block = layout::tile_outputs * layout::padded_inputs(Number::s16, a.n_in);
   const std::int16_t* weights = a.tables->weights_s16;
   for (std::size_t j = 0; j < a.n_out; j += layout::tile_outputs, weights += block)
@@ -80,18 +80,18 @@ inline void dense_s16_column(const DenseFixedArgs& a, std::size_t voxel) noexcep
 }
 
 template <class Ops>
-void dense_u8(const DenseFixedArgs& a) noexcept {
-  constexpr std::size_t column = Ops::fixed_vectors * Ops::lanes;
+void dense_u8(const DenseIntegerArgs& a) noexcept {
+  constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
   static_assert(layout::tile_voxels % column == 0);
   if (a.n_voxel <= Ops::lanes) return dense_u8_column<Ops, 1>(a, 0);
-  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_u8_column<Ops, Ops::fixed_vectors>(a, voxel);
+  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_u8_column<Ops, Ops::integer_vectors>(a, voxel);
 }
 
 template <class Ops>
-void dense_s16(const DenseFixedArgs& a) noexcept {
-  constexpr std::size_t column = Ops::fixed_vectors * Ops::lanes;
+void dense_s16(const DenseIntegerArgs& a) noexcept {
+  constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
   if (a.n_voxel <= Ops::lanes) return dense_s16_column<Ops, 1>(a, 0);
-  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_s16_column<Ops, Ops::fixed_vectors>(a, voxel);
+  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_s16_column<Ops, Ops::integer_vectors>(a, voxel);
 }
 
 }  // namespace crbrt

@@ -11,9 +11,9 @@
 namespace crbrt {
 
 template <class I>
-struct FixedVector {
+struct IntegerVector {
   using Int = typename I::Int;
-  static constexpr std::size_t fixed_vectors = 2;  ///< dense_fixed-inl.h says why
+  static constexpr std::size_t integer_vectors = 2;  ///< dense_integer-inl.h says why
 
   static Int load_words(const void* p) noexcept { return I::load(p); }
   static void store_words(void* p, Int x) noexcept { I::store(p, x); }

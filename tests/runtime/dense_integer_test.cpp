@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/src/kernels/reference.h"
-#include "tests/support/fixed_layer.h"
+#include "tests/support/integer_layer.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/sizes_around.h"
 
@@ -11,8 +11,9 @@ namespace {
 
 enum class Skip { none, other_slot, in_place };
 
-struct DenseFixedCase {
-  DenseFixedCase(Number input_, std::size_t n_in, std::size_t n_out, Number output_, Skip skip_, bool relu_, std::uint32_t seed)
+struct DenseIntegerCase {
+  DenseIntegerCase(Number input_, std::size_t n_in, std::size_t n_out, Number output_, Skip skip_, bool relu_,
+                   std::uint32_t seed)
       : input(input_),
         output(output_),
         skip(skip_),
@@ -23,7 +24,7 @@ struct DenseFixedCase {
 
   std::size_t out_words() const { return layout::row_words(output, layer.n_out) * layout::tile_voxels; }
 
-  DenseFixedArgs args(GuardedBuffer<std::uint32_t>& out) const {
+  DenseIntegerArgs args(GuardedBuffer<std::uint32_t>& out) const {
     const void* from = skip == Skip::none ? nullptr : skip == Skip::in_place ? out.data() : add.data();
     if (skip == Skip::in_place) std::copy_n(add.data(), add.size(), out.data());
     return {in.data(), out.data(), from, &layer.tables, layer.n_in, layer.n_out, output, relu};
@@ -32,7 +33,7 @@ struct DenseFixedCase {
   Number input, output;
   Skip skip;
   bool relu;
-  FixedLayer layer;
+  IntegerLayer layer;
   GuardedBuffer<std::uint32_t> in, add;
 };
 
@@ -50,7 +51,7 @@ std::vector<std::int32_t> features(const GuardedBuffer<std::uint32_t>& words, Nu
   return all;
 }
 
-void expect_equal_to_reference(Isa isa, const DenseFixedCase& c) {
+void expect_equal_to_reference(Isa isa, const DenseIntegerCase& c) {
   GuardedBuffer<std::uint32_t> expected(c.out_words()), found(c.out_words());
   if (c.input == Number::u8) {
     dense_u8_ref(mul_add_of(isa), c.args(expected));
@@ -64,9 +65,9 @@ void expect_equal_to_reference(Isa isa, const DenseFixedCase& c) {
       << static_cast<int>(c.skip) << " relu " << c.relu;
 }
 
-class DenseFixed : public testing::TestWithParam<Number> {};
+class DenseInteger : public testing::TestWithParam<Number> {};
 
-TEST_P(DenseFixed, EveryIsaEqualsReference) {
+TEST_P(DenseInteger, EveryIsaEqualsReference) {
   IsaRecord record;
   for (const Isa isa : runnable_isas())
     for (const std::size_t n_in : {1u, 2u, 7u, 8u, 9u, 26u, 64u})
@@ -82,10 +83,10 @@ TEST_P(DenseFixed, EveryIsaEqualsReference) {
   record.expect_scalar_and_best();
 }
 
-TEST_P(DenseFixed, SumsDoNotOverflowAtTheWorstInputs) {
+TEST_P(DenseInteger, SumsDoNotOverflowAtTheWorstInputs) {
   for (const Isa isa : runnable_isas())
     for (std::uint32_t seed = 0; seed < 8; ++seed) {
-      DenseFixedCase c(GetParam(), 64, 8, Number::s32, Skip::none, false, seed);
+      DenseIntegerCase c(GetParam(), 64, 8, Number::s32, Skip::none, false, seed);
       for (std::size_t i = 0; i < c.in.size(); ++i)  // everywhere the largest, everywhere the smallest, and by turns
         c.in.data()[i] = GetParam() == Number::u8 ? (seed % 2 == 0 ? 0xffffffffu : 0xff00ff00u)
                                                   : (seed % 3 == 0   ? 0x80008000u
@@ -95,13 +96,13 @@ TEST_P(DenseFixed, SumsDoNotOverflowAtTheWorstInputs) {
     }
 }
 
-TEST_P(DenseFixed, OnlyVoxelsThatMatterAreWrittenBeyondOneColumn) {
+TEST_P(DenseInteger, OnlyVoxelsThatMatterAreWrittenBeyondOneColumn) {
   // A kernel may write whole columns of its register tile; it must not need more voxels than it was asked for.
   for (const Isa isa : runnable_isas())
     for (const std::size_t n_voxel : {std::size_t{1}, std::size_t{17}, layout::tile_voxels - 1}) {
-      const DenseFixedCase c(GetParam(), 26, 9, Number::u8, Skip::none, false, 5);
+      const DenseIntegerCase c(GetParam(), 26, 9, Number::u8, Skip::none, false, 5);
       GuardedBuffer<std::uint32_t> expected(c.out_words()), found(c.out_words());
-      DenseFixedArgs whole = c.args(expected), part = c.args(found);
+      DenseIntegerArgs whole = c.args(expected), part = c.args(found);
       part.n_voxel = n_voxel;
       const auto run = GetParam() == Number::u8 ? kernel_table(isa)->dense_u8 : kernel_table(isa)->dense_s16;
       run(whole);
@@ -112,10 +113,10 @@ TEST_P(DenseFixed, OnlyVoxelsThatMatterAreWrittenBeyondOneColumn) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Inputs, DenseFixed, testing::Values(Number::u8, Number::s16),
+INSTANTIATE_TEST_SUITE_P(Inputs, DenseInteger, testing::Values(Number::u8, Number::s16),
                          [](const auto& input) { return input.param == Number::u8 ? "u8" : "s16"; });
 
-TEST(FixedLayout, PackedIndexIsABijection) {
+TEST(IntegerLayout, PackedIndexIsABijection) {
   for (const Number number : {Number::f32, Number::s16, Number::u8})
     for (const std::size_t n_in : {1u, 5u, 8u, 9u})
       for (const std::size_t n_out : sizes_around({layout::tile_outputs})) {

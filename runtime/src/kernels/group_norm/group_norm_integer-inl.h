@@ -59,7 +59,7 @@ inline void scale_from_squares(typename Ops::Int v, std::int32_t shift, GroupSca
 
 /// `in` is the group's first word of the voxels.
 template <class Ops>
-inline GroupScale<Ops> group_scale(const std::uint32_t* in, std::size_t n_word, const FixedGroupNorm& constants) noexcept {
+inline GroupScale<Ops> group_scale(const std::uint32_t* in, std::size_t n_word, const IntegerGroupNorm& constants) noexcept {
   using Int = typename Ops::Int;
   const Int ones = twice<Ops>(Ops::broadcast_int(1));
   Int sum = Ops::broadcast_int(0);
@@ -86,9 +86,9 @@ inline typename Ops::Int normalised(const std::uint32_t* in, const GroupScale<Op
 }
 
 template <class Ops>
-void group_norm_s16(const GroupNormFixedArgs& a) noexcept {
+void group_norm_s16(const GroupNormIntegerArgs& a) noexcept {
   const std::uint32_t* const in = static_cast<const std::uint32_t*>(a.in);
-  const FixedOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
+  const IntegerOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
   const std::size_t size = a.n_feature / a.n_group;
   for (std::size_t first = 0; first < a.n_feature; first += size)
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {

@@ -12,24 +12,26 @@ struct Packed {
   const Op& op;
 
   std::int32_t weight(std::size_t j, std::size_t k) const noexcept {
-    if (op.kind == OpKind::dense_u8) return op.fixed->weights_s8[layout::packed_index(Number::u8, op.n_in, j, k)];
-    if (op.kind == OpKind::dense_s16) return op.fixed->weights_s16[layout::packed_index(Number::s16, op.n_in, j, k)];
-    return op.fixed->weights_s16[layout::packed_diagonal_index(j)];
+    if (op.kind == OpKind::dense_u8) return op.integers->weights_s8[layout::packed_index(Number::u8, op.n_in, j, k)];
+    if (op.kind == OpKind::dense_s16) return op.integers->weights_s16[layout::packed_index(Number::s16, op.n_in, j, k)];
+    return op.integers->weights_s16[layout::packed_diagonal_index(j)];
   }
-  std::int32_t bias(std::size_t j) const noexcept { return op.fixed->bias[j]; }
-  Requant requant(std::size_t j) const noexcept { return {op.fixed->shift[j], op.fixed->multiplier[layout::tile_outputs * j]}; }
+  std::int32_t bias(std::size_t j) const noexcept { return op.integers->bias[j]; }
+  Requant requant(std::size_t j) const noexcept {
+    return {op.integers->shift[j], op.integers->multiplier[layout::tile_outputs * j]};
+  }
 };
 
 bool has_tables(const Op& op) {
-  const FixedTables& t = *op.fixed;
+  const IntegerTables& t = *op.integers;
   if (t.bias == nullptr || (op.out != Number::s32 && (t.shift == nullptr || t.multiplier == nullptr))) return false;
-  if (op.kind == OpKind::group_norm_s16 && op.fixed_group_norm == nullptr) return false;
+  if (op.kind == OpKind::group_norm_s16 && op.integer_group_norm == nullptr) return false;
   return op.kind == OpKind::dense_u8 ? t.weights_s8 != nullptr && t.row_sum != nullptr : t.weights_s16 != nullptr;
 }
 
 /// Each multiplier four times; sums of weights; zeros beside the diagonal.
 bool is_packed(const Op& op, std::size_t j) {
-  const FixedTables& t = *op.fixed;
+  const IntegerTables& t = *op.integers;
   for (std::size_t i = 1; op.out != Number::s32 && i < layout::tile_outputs; ++i)
     if (t.multiplier[layout::tile_outputs * j + i] != t.multiplier[layout::tile_outputs * j]) return false;
   if (!is_dense(op.kind)) return t.weights_s16[layout::packed_diagonal_index(j) ^ 1] == 0;  // the word's other feature
@@ -41,12 +43,12 @@ bool is_packed(const Op& op, std::size_t j) {
 
 }  // namespace
 
-bool check_fixed(const Op& op) noexcept {
-  if (op.fixed == nullptr || !has_tables(op) || (!is_dense(op.kind) && op.n_in != op.n_out)) return false;
+bool check_integer(const Op& op) noexcept {
+  if (op.integers == nullptr || !has_tables(op) || (!is_dense(op.kind) && op.n_in != op.n_out)) return false;
   const std::size_t n_row = layout::padded_outputs(op.n_out);
   for (std::size_t j = 0; j < n_row; ++j)
     if (!is_packed(op, j)) return false;
-  return !first_breach({op.kind, op.n_in, n_row, op.n_group, op.out}, Packed{op}, op.fixed_group_norm);
+  return !first_breach({op.kind, op.n_in, n_row, op.n_group, op.out}, Packed{op}, op.integer_group_norm);
 }
 
 }  // namespace crbrt

@@ -5,7 +5,7 @@
 
 #include "crbrt/format/inverse_root.h"
 #include "runtime/src/kernels/reference.h"
-#include "tests/support/fixed_layer.h"
+#include "tests/support/integer_layer.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/tile.h"
 
@@ -54,13 +54,13 @@ TEST(Dequantize, EveryIsaEqualsReferenceBitForBit) {
   }
 }
 
-TEST(AffineFixed, EveryIsaEqualsReference) {
+TEST(AffineInteger, EveryIsaEqualsReference) {
   IsaRecord record;
   for (const Isa isa : runnable_isas())
     for (const std::size_t n : {1u, 4u, 6u, 30u, 64u})
       for (const Number number : {Number::s16, Number::u8})
         for (const bool relu : {false, true}) {
-          const FixedLayer layer(Number::f32, n, n, static_cast<std::uint32_t>(n));
+          const IntegerLayer layer(Number::f32, n, n, static_cast<std::uint32_t>(n));
           const Words in(random_words(n, Number::s16, 11));
           Words expected(words_of(number, n)), found(words_of(number, n));
           affine_s16_ref(mul_add_of(isa), {in.data(), expected.data(), &layer.tables, n, number, relu});
@@ -83,14 +83,14 @@ std::vector<std::uint32_t> spread_words(std::size_t n_feature) {
   return words;
 }
 
-TEST(GroupNormFixed, EveryIsaEqualsReference) {
+TEST(GroupNormInteger, EveryIsaEqualsReference) {
   IsaRecord record;
   for (const Isa isa : runnable_isas())
     for (const auto& [n, n_group] : {std::pair{4u, 1u}, {6u, 1u}, {8u, 2u}, {26u, 1u}, {60u, 5u}, {64u, 1u}, {512u, 2u}})
       for (const std::int32_t extra_shift : {0, 6})
         for (const std::int32_t epsilon : {1, 1000}) {
-          const FixedLayer layer(Number::f32, n, n, n);
-          const FixedGroupNorm constants = group_norm_constants(n / n_group, extra_shift, epsilon);
+          const IntegerLayer layer(Number::f32, n, n, n);
+          const IntegerGroupNorm constants = group_norm_constants(n / n_group, extra_shift, epsilon);
           const Words in(spread_words(n));
           for (const Number number : {Number::s16, Number::u8}) {
             Words expected(words_of(number, n)), found(words_of(number, n));
@@ -112,8 +112,8 @@ void expect_normalised(std::size_t n) {
   // p and x are rounded (1/2 each), the requantization takes 1/32768 and rounds (1/2); inverse_root errs by 1e-4 and 2^-15, its
   // argument by the squares that the shift drops (at most n / 2 steps of 2^square_shift). The mean loses up to one step of the
   // shifted sum, which counts at most twice, rounds (1/2), and has a factor that is 2^-14 too small at most.
-  const FixedGroupNorm constants = group_norm_constants(n, 0, 1);
-  FixedLayer layer(Number::f32, n, n, 1);
+  const IntegerGroupNorm constants = group_norm_constants(n, 0, 1);
+  IntegerLayer layer(Number::f32, n, n, 1);
   for (std::size_t j = 0; j < n; ++j) {
     layer.weights_s16.data()[layout::packed_diagonal_index(j)] = 1;
     layer.bias.data()[j] = layer.shift.data()[j] = 0;
@@ -141,7 +141,7 @@ void expect_normalised(std::size_t n) {
   }
 }
 
-TEST(GroupNormFixed, NormalisesToMeanZeroAndDeviationOne) {
+TEST(GroupNormInteger, NormalisesToMeanZeroAndDeviationOne) {
   for (const std::size_t n : {64u, 60u, 26u, 6u}) expect_normalised(n);
 }
 

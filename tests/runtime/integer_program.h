@@ -12,9 +12,9 @@
 
 namespace crbrt::tests {
 
-class FixedProgram {
+class IntegerProgram {
  public:
-  FixedProgram() {
+  IntegerProgram() {
     program.version = program_version;
     program.name = "fixed";
     program.model_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -36,8 +36,8 @@ class FixedProgram {
     program.atypicality = &atypicality;
     update();
   }
-  FixedProgram(const FixedProgram&) = delete;
-  FixedProgram& operator=(const FixedProgram&) = delete;
+  IntegerProgram(const IntegerProgram&) = delete;
+  IntegerProgram& operator=(const IntegerProgram&) = delete;
 
   /// After a change of a vector.
   void update() {
@@ -61,10 +61,10 @@ class FixedProgram {
     std::vector<std::int8_t> s8;
     std::vector<std::int16_t> s16, multiplier;
     std::vector<std::int32_t> bias, row_sum, shift;
-    FixedTables view{};
+    IntegerTables view{};
   };
   std::deque<Tables> tables;
-  FixedGroupNorm group_constants{2, 16384, 2, 40};
+  IntegerGroupNorm group_constants{2, 16384, 2, 40};
 
  private:
   std::int32_t draw(std::int32_t low, std::int32_t high) {
@@ -95,7 +95,7 @@ class FixedProgram {
 
   Op& finish(Op& op, Tables& t) {
     t.view = {t.s8.data(), t.s16.data(), t.bias.data(), t.row_sum.data(), t.shift.data(), t.multiplier.data()};
-    op.fixed = &t.view;
+    op.integers = &t.view;
     return op;
   }
 
@@ -129,7 +129,7 @@ class FixedProgram {
   void normalise(std::uint32_t n, std::uint32_t in, std::uint32_t out, Number number) {
     Op& op = finish(push(OpKind::group_norm_s16, n, in, out, number), diagonal(n, number));
     op.n_group = n / 4;
-    op.fixed_group_norm = &group_constants;
+    op.integer_group_norm = &group_constants;
   }
 
   std::mt19937 random_{7};

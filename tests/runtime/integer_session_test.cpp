@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "tests/runtime/bound_session.h"
-#include "tests/runtime/fixed_program.h"
+#include "tests/runtime/integer_program.h"
 #include "tests/runtime/reference_session.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/sizes_around.h"
@@ -33,14 +33,14 @@ Result run(const Program& program, const std::vector<float>& coefficients, Isa i
   return r;
 }
 
-TEST(FixedSession, EqualsReferenceBitForBitForEveryBatchSize) {
-  const FixedProgram fixed;
+TEST(IntegerSession, EqualsReferenceBitForBitForEveryBatchSize) {
+  const IntegerProgram integers;
   IsaRecord record;
   for (const std::size_t n : sizes_around({layout::tile_voxels})) {
-    const auto coefficients = random_coefficients(n, FixedProgram::n_coeff);
-    const ReferenceResult expected = run_reference(MulAdd::rounded_twice, fixed.program, coefficients, 0.5f);
+    const auto coefficients = random_coefficients(n, IntegerProgram::n_coeff);
+    const ReferenceResult expected = run_reference(MulAdd::rounded_twice, integers.program, coefficients, 0.5f);
     for (const Isa isa : runnable_isas()) {
-      const Result found = run(fixed.program, coefficients, isa);
+      const Result found = run(integers.program, coefficients, isa);
       ASSERT_EQ(bits_of(found.estimates), bits_of(expected.estimates)) << name(isa) << ' ' << n;
       ASSERT_EQ(bits_of(found.std), bits_of(expected.std)) << name(isa) << ' ' << n;
       ASSERT_EQ(bits_of(found.atypicality), bits_of(expected.atypicality)) << name(isa) << ' ' << n;
@@ -51,21 +51,21 @@ TEST(FixedSession, EqualsReferenceBitForBitForEveryBatchSize) {
   record.expect_scalar_and_best();
 }
 
-TEST(FixedSession, OutputBitsAreTheSameOnEveryMachine) {
-  const FixedProgram fixed;
-  const auto coefficients = random_coefficients(200, FixedProgram::n_coeff);
+TEST(IntegerSession, OutputBitsAreTheSameOnEveryMachine) {
+  const IntegerProgram integers;
+  const auto coefficients = random_coefficients(200, IntegerProgram::n_coeff);
   for (const Isa isa : runnable_isas()) {
     std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-    for (const std::uint32_t bits : bits_of(run(fixed.program, coefficients, isa).estimates))
+    for (const std::uint32_t bits : bits_of(run(integers.program, coefficients, isa).estimates))
       for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ (bits >> shift & 0xff)) * 0x100000001b3u;
     EXPECT_EQ(hash, 16712397111422669996u) << name(isa);
   }
 }
 
-TEST(FixedSession, FeaturesUseTheirRanges) {
+TEST(IntegerSession, FeaturesUseTheirRanges) {
   // What the other tests prove about a program whose features all saturate would be little.
-  const FixedProgram fixed;
-  const Result r = run(fixed.program, random_coefficients(200, FixedProgram::n_coeff), Isa::scalar);
+  const IntegerProgram integers;
+  const Result r = run(integers.program, random_coefficients(200, IntegerProgram::n_coeff), Isa::scalar);
   for (std::size_t j = 0; j < 5; ++j) {
     std::vector<float> values;
     for (std::size_t v = 0; v < 200; ++v) values.push_back(r.estimates[5 * v + j]);
@@ -74,28 +74,28 @@ TEST(FixedSession, FeaturesUseTheirRanges) {
   }
 }
 
-TEST(FixedSession, OutputsAloneHaveTheBitsOfOutputsWithDetails) {
-  const FixedProgram fixed;
+TEST(IntegerSession, OutputsAloneHaveTheBitsOfOutputsWithDetails) {
+  const IntegerProgram integers;
   const std::size_t n = 100;
-  const auto coefficients = random_coefficients(n, FixedProgram::n_coeff);
+  const auto coefficients = random_coefficients(n, IntegerProgram::n_coeff);
   for (const Isa isa : runnable_isas()) {
-    BoundSession session(fixed.program, isa);
+    BoundSession session(integers.program, isa);
     std::vector<float> alone(5 * n);
     ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, 8), {.estimates = {alone.data(), n, 5}}), Status::ok);
-    EXPECT_EQ(bits_of(alone), bits_of(run(fixed.program, coefficients, isa).estimates)) << name(isa);
+    EXPECT_EQ(bits_of(alone), bits_of(run(integers.program, coefficients, isa).estimates)) << name(isa);
   }
 }
 
-TEST(FixedSession, ArenaBytesAreTheCommittedNumber) {
+TEST(IntegerSession, ArenaBytesAreTheCommittedNumber) {
   // Words of a voxel in each slot, times 48 voxels and 4 bytes: a quarter of a float's for u8, half of it for s16.
-  EXPECT_EQ(Session::arena_bytes(FixedProgram().program), (16 + 8 + 8 + 16 + 16 + 16 + 21) * 192u);
+  EXPECT_EQ(Session::arena_bytes(IntegerProgram().program), (16 + 8 + 8 + 16 + 16 + 16 + 21) * 192u);
 }
 
 // Ops: 0 quantize, 1 dense_s16 16-30, 2 dense_u8 30-28 (kept), 3 group_norm_s16, 4 dense_u8 + skip, 5 affine_s16, 6 dense_s16
 // 28-21, 7 dequantize. Tables 0 .. 5 belong to ops 1 .. 6.
 struct Mutation {
   const char* what;
-  std::function<void(FixedProgram&)> apply;
+  std::function<void(IntegerProgram&)> apply;
 };
 
 const Mutation mutations[] = {
@@ -106,7 +106,7 @@ const Mutation mutations[] = {
     {"dense of integers to floats", [](auto& p) { p.ops[1].out = Number::f32; }},
     {"u8 where s16 was written", [](auto& p) { p.ops[1].kind = OpKind::dense_u8; }},
     {"s16 where u8 was written", [](auto& p) { p.ops[2].kind = OpKind::dense_s16; }},
-    {"no tables", [](auto& p) { p.ops[1].fixed = nullptr; }},
+    {"no tables", [](auto& p) { p.ops[1].integers = nullptr; }},
     {"no s16 weights", [](auto& p) { p.tables[0].view.weights_s16 = nullptr; }},
     {"no s8 weights", [](auto& p) { p.tables[1].view.weights_s8 = nullptr; }},
     {"no bias", [](auto& p) { p.tables[0].view.bias = nullptr; }},
@@ -136,7 +136,7 @@ const Mutation mutations[] = {
     {"slot too narrow for the padding of u8", [](auto& p) { p.slot_width[2] = 7; }},
     {"skip of another number", [](auto& p) { p.ops[4].add_slot = 2; }},
     {"skip into u8", [](auto& p) { p.ops[4].out = Number::u8; }},
-    {"group norm without constants", [](auto& p) { p.ops[3].fixed_group_norm = nullptr; }},
+    {"group norm without constants", [](auto& p) { p.ops[3].integer_group_norm = nullptr; }},
     {"group of no multiple of four", [](auto& p) { p.ops[3].n_group = 2; }},
     {"no groups", [](auto& p) { p.ops[3].n_group = 0; }},
     {"mean shift too small for the group", [](auto& p) { p.group_constants.mean_shift = 1; }},
@@ -158,12 +158,12 @@ const Mutation mutations[] = {
      }},
 };
 
-TEST(FixedSession, RefusesEveryMutation) {
-  ASSERT_NE(Session::arena_bytes(FixedProgram().program), 0u);
+TEST(IntegerSession, RefusesEveryMutation) {
+  ASSERT_NE(Session::arena_bytes(IntegerProgram().program), 0u);
   for (const Mutation& mutation : mutations) {
-    FixedProgram fixed;
-    mutation.apply(fixed);
-    EXPECT_EQ(Session::arena_bytes(fixed.program), 0u) << mutation.what;
+    IntegerProgram integers;
+    mutation.apply(integers);
+    EXPECT_EQ(Session::arena_bytes(integers.program), 0u) << mutation.what;
   }
 }
 

@@ -1,4 +1,4 @@
-/// Random integer layers that are just legal: weights that use up what fixed_bounds.h allows, features of every size, and
+/// Random integer layers that are just legal: weights that use up what integer_bounds.h allows, features of every size, and
 /// buffers that end at an unmapped page.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "crbrt/format/fixed_bounds.h"
+#include "crbrt/format/integer_bounds.h"
 #include "crbrt/format/program.h"
 #include "crbrt/format/requant.h"
 #include "tests/support/guarded_buffer.h"
@@ -40,7 +40,7 @@ inline std::vector<std::uint32_t> random_words(std::size_t n_feature, Number num
 }
 
 /// Legal constants for groups of `size`, and square_shift as small as it may be, or larger.
-inline FixedGroupNorm group_norm_constants(std::size_t size, std::int32_t extra_shift = 0, std::int32_t epsilon = 1) {
+inline IntegerGroupNorm group_norm_constants(std::size_t size, std::int32_t extra_shift = 0, std::int32_t epsilon = 1) {
   std::int32_t mean_shift = 0, square_shift = 2;
   while (std::size_t{1} << mean_shift < size) ++mean_shift;
   while (static_cast<std::int64_t>(size / 2) * (std::int64_t{1} << (31 - square_shift)) + epsilon > INT32_MAX)
@@ -50,8 +50,8 @@ inline FixedGroupNorm group_norm_constants(std::size_t size, std::int32_t extra_
 }
 
 /// Tables of one integer op, each ending at an unmapped page.
-struct FixedLayer {
-  FixedLayer(Number input, std::size_t n_in_, std::size_t n_out_, std::uint32_t seed)
+struct IntegerLayer {
+  IntegerLayer(Number input, std::size_t n_in_, std::size_t n_out_, std::uint32_t seed)
       : n_in(n_in_),
         n_out(n_out_),
         weights_s8(input == Number::u8 ? layout::packed_size(input, n_in, n_out) : 0),
@@ -83,7 +83,7 @@ struct FixedLayer {
   GuardedBuffer<std::int16_t> weights_s16;
   GuardedBuffer<std::int32_t> bias, row_sum, shift;
   GuardedBuffer<std::int16_t> multiplier;
-  FixedTables tables;
+  IntegerTables tables;
 
  private:
   /// What the weights can add to a sum.

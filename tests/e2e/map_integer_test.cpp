@@ -14,7 +14,7 @@ namespace {
 using base::Json;
 
 /// The image holds the very voxels that the model carries as its sample.
-class MapFixed : public MapProgram {
+class MapInteger : public MapProgram {
  protected:
   static constexpr std::size_t n = 10 * 4 * 3;
 
@@ -53,7 +53,7 @@ class MapFixed : public MapProgram {
 };
 
 // Standard deviations and atypicality come from integers as well: uncertain. Every kind of operation: tiny_integer.
-TEST_F(MapFixed, EveryInstructionSetGivesTheSameImagesBitForBit) {
+TEST_F(MapInteger, EveryInstructionSetGivesTheSameImagesBitForBit) {
   IsaRecord record;
   for (const ModelSpec& with : {uncertain_spec(), tiny_integer_spec()})
     for (const char* precision : {"i8", "i16"}) {
@@ -73,10 +73,10 @@ TEST_F(MapFixed, EveryInstructionSetGivesTheSameImagesBitForBit) {
   record.expect_scalar_and_best();
 }
 
-TEST_F(MapFixed, WritesWhatTheIntegerProgramEstimates) {
+TEST_F(MapInteger, WritesWhatTheIntegerProgramEstimates) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "out", "--precision integer").exit_code, 0);
-  const std::vector<float> estimates = estimates_of(*model.fixed_program(), rows, Isa::scalar);
+  const std::vector<float> estimates = estimates_of(*model.integer_program(), rows, Isa::scalar);
   const char* const names[] = {"m0_semi_frac", "T1map", "T2map"};
   for (std::size_t output = 0; output < 3; ++output) {
     const std::vector<float> found = read("out/" + std::string(names[output]) + ".nii");
@@ -88,12 +88,12 @@ TEST_F(MapFixed, WritesWhatTheIntegerProgramEstimates) {
 }
 
 /// Root mean square of (integer - float) over the spread of the float map, as the model file counts it.
-double relative_rms(const std::vector<float>& fixed, const std::vector<float>& floating) {
+double relative_rms(const std::vector<float>& integers, const std::vector<float>& floating) {
   double mean = 0, spread = 0, difference = 0;
   for (const float value : floating) mean += double{value} / static_cast<double>(floating.size());
   for (std::size_t v = 0; v < floating.size(); ++v) {
     spread += (floating[v] - mean) * (floating[v] - mean);
-    difference += (double{fixed[v]} - floating[v]) * (double{fixed[v]} - floating[v]);
+    difference += (double{integers[v]} - floating[v]) * (double{integers[v]} - floating[v]);
   }
   return std::sqrt(difference / spread);
 }
@@ -103,7 +103,7 @@ double relative_rms(const std::vector<float>& fixed, const std::vector<float>& f
 // How large it may be: s16 use at least 2^13 of their 2^14 steps, and a requantisation rounds with a deviation of at most 0.41
 // steps; features spread over a quarter of their range, so each of three layers adds 0.41 / 2^11 = 2e-4 of its spread at most,
 // twice that with rounded weights: 3 layers give 7e-4 in root mean square. 8 bits have steps 64 times as large.
-TEST_F(MapFixed, MapsAreAsFarFromFloatAsTheModelSays) {
+TEST_F(MapInteger, MapsAreAsFarFromFloatAsTheModelSays) {
   for (const char* precision : {"i8", "i16"}) {
     ASSERT_NO_FATAL_FAILURE(make(plain_spec(), precision));
     ASSERT_EQ(map(file("in.nii"), "out", "--precision integer").exit_code, 0);
@@ -113,12 +113,12 @@ TEST_F(MapFixed, MapsAreAsFarFromFloatAsTheModelSays) {
       largest = std::max(largest, relative_rms(read(std::string("out") + name), read(std::string("float") + name)));
     RecordProperty(std::string("relative_rms_") + precision, std::to_string(largest));
     EXPECT_GT(largest, 0) << "the float form ran";
-    EXPECT_NEAR(largest, model.info().fixed.relative_rms, 1e-12);
+    EXPECT_NEAR(largest, model.info().integers.relative_rms, 1e-12);
     EXPECT_LT(largest, precision == std::string("i16") ? 7e-4 : 64 * 7e-4) << precision;
   }
 }
 
-TEST_F(MapFixed, WithoutPrecisionTheFloatFormRuns) {
+TEST_F(MapInteger, WithoutPrecisionTheFloatFormRuns) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "out").exit_code, 0);
   ASSERT_EQ(run("crbrt-map --model " + file("float.crbm") + " --input " + file("in.nii") + " --out " + file("float")).exit_code,
@@ -126,7 +126,7 @@ TEST_F(MapFixed, WithoutPrecisionTheFloatFormRuns) {
   EXPECT_TRUE(all_images("out") == all_images("float"));
 }
 
-TEST_F(MapFixed, SidecarsAndStatsTellWhichFormRan) {
+TEST_F(MapInteger, SidecarsAndStatsTellWhichFormRan) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "out", "--precision integer --stats " + file("s.json")).exit_code, 0);
   EXPECT_EQ(Json::from_file(file("s.json"))["precision"], "integer");
@@ -135,7 +135,7 @@ TEST_F(MapFixed, SidecarsAndStatsTellWhichFormRan) {
   EXPECT_NE(sidecar["CommandLine"].text().find("--precision integer"), std::string::npos);
 }
 
-TEST_F(MapFixed, AVoxelThatIsNotANumberIsFlaggedAndTheRestIsDone) {
+TEST_F(MapInteger, AVoxelThatIsNotANumberIsFlaggedAndTheRestIsDone) {
   ASSERT_NO_FATAL_FAILURE(make(plain_spec(), "i8"));
   ASSERT_EQ(map(file("in.nii"), "clean", "--precision integer").exit_code, 0);
   rows[7 * 2 * n_coeff] = std::numeric_limits<float>::quiet_NaN();

@@ -1,15 +1,15 @@
 /// Numbers first, then sizes, then the rules of legality.h: each check may rely on those before it.
-#include "runtime/loader/src/check_fixed.h"
+#include "runtime/loader/src/check_integer.h"
 
 #include <string_view>
 
 #include "crbrt/format/legality.h"
 #include "runtime/loader/src/operation_kinds.h"
 
-namespace crbrt::loading {
+namespace crbrt::loader {
 namespace {
 
-void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_numbers(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OperationKind::dense;
   checks.expect(is_dense || place.in == Number::s16, field, "an operation that reads s16, as all but dense layers do",
                 std::string("one that reads ") + number_name(place.in));
@@ -26,7 +26,7 @@ void check_numbers(const IntegerOperation& spec, const FixedPlace& place, const 
   checks.expect(spec.out == Number::s16, out, "s16 where a skip is added", number_name(spec.out));
 }
 
-void check_sizes(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_sizes(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OperationKind::dense;
   const std::size_t n = place.op.n_out, n_weight = is_dense ? n * place.op.n_in : n;
   const std::size_t n_s8 = is_dense && place.in == Number::u8 ? n_weight : 0;
@@ -50,15 +50,15 @@ struct Rows {
   Requant requant(std::size_t j) const noexcept { return {spec.shift[j], spec.multiplier[j]}; }
 };
 
-std::string found_text(const Breach& breach, const FixedShape& shape) {
+std::string found_text(const Breach& breach, const IntegerShape& shape) {
   if (*breach.table == '\0') return std::to_string(shape.n_group) + " of " + std::to_string(shape.n_in / shape.n_group);
   const bool is_of_output = std::string_view(breach.table).starts_with("weights");
   return (is_of_output ? "those of output " : "") + std::to_string(breach.found);
 }
 
-void check_rules(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_rules(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks) {
   const bool is_dense = place.op.kind == OperationKind::dense;
-  const FixedShape shape{integer_kind(place.op.kind, place.in), place.op.n_in, place.op.n_out, place.op.n_group, spec.out};
+  const IntegerShape shape{integer_kind(place.op.kind, place.in), place.op.n_in, place.op.n_out, place.op.n_group, spec.out};
   const Breach breach =
       first_breach(shape, Rows{spec, is_dense ? shape.n_in : 1}, spec.group_norm ? &*spec.group_norm : nullptr);
   if (!breach) return;
@@ -69,10 +69,10 @@ void check_rules(const IntegerOperation& spec, const FixedPlace& place, const st
 
 }  // namespace
 
-void check_fixed_op(const IntegerOperation& spec, const FixedPlace& place, const std::string& field, Checks& checks) {
+void check_integer_op(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks) {
   check_numbers(spec, place, field, checks);
   if (checks.ok()) check_sizes(spec, place, field, checks);
   if (checks.ok()) check_rules(spec, place, field, checks);
 }
 
-}  // namespace crbrt::loading
+}  // namespace crbrt::loader

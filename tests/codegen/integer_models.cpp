@@ -1,4 +1,4 @@
-#include "tests/codegen/fixed_models.h"
+#include "tests/codegen/integer_models.h"
 
 #include "codegen/quantize/cost.h"
 
@@ -10,11 +10,11 @@ IntegerForm integers_of(const ModelSpec& spec, Number free) {
   return quantizer.quantize(codegen::all_widths(network, free));
 }
 
-fbs::ModelT make_fixed_model(const ModelSpec& spec, Number free) {
+fbs::ModelT make_integer_model(const ModelSpec& spec, Number free) {
   ModelFile file = load_file(spec);
   file.network.integers = integers_of(spec, free);
-  file.info.fixed.precision = free == Number::u8 ? "i8" : "i16";
-  file.info.fixed.calibration = "the embedded sample";
+  file.info.integers.precision = free == Number::u8 ? "i8" : "i16";
+  file.info.integers.calibration = "the embedded sample";
   return unpacked(file);
 }
 

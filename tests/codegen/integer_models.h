@@ -7,7 +7,7 @@
 namespace crbrt::tests {
 
 /// Operations that are free to choose write `free`.
-fbs::ModelT make_fixed_model(const ModelSpec& spec, Number free);
+fbs::ModelT make_integer_model(const ModelSpec& spec, Number free);
 
 IntegerForm integers_of(const ModelSpec& spec, Number free);
 
