@@ -108,6 +108,8 @@ TEST_F(MapProgram, StatsHoldEveryKey) {
   EXPECT_EQ(stats["model"], spec.name);
   EXPECT_EQ(stats["macs_per_voxel"], load(spec).program().macs_per_voxel);
   EXPECT_GT(stats["peak_rss_bytes"].integer(), 1000000);
+  ASSERT_EQ(stats["warnings"].size(), 1u);  // nothing says which basis it is
+  EXPECT_NE(stats["warnings"].at(0).text().find("in which basis"), std::string::npos);
   double parts_s = 0;
   for (const char* key : {"read_s", "kernel_s", "write_s"}) {
     EXPECT_GT(stats[key].number(), 0) << key;

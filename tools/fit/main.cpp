@@ -111,7 +111,8 @@ int run(int argc, char** argv) {
                                .write_s = writing.seconds(),
                                .total_s = total.seconds(),
                                .peak_rss_bytes = volume::peak_rss_bytes(),
-                               .status = {}};
+                               .status = {},
+                               .warnings = {}};
   report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
   return base::exit_ok;
 }

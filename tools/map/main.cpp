@@ -2,10 +2,12 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/model_file.h"
+#include "base/warnings.h"
 #include "crbrt/loader.hpp"
 #include "tools/map/diagnosis.h"
 #include "tools/map/map_files.h"
@@ -21,13 +23,13 @@ namespace {
 using namespace crbrt;
 using map::MapOptions;
 
-volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input) {
+volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input,
+                               base::Warnings& warnings) {
   const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name};
   const volume::BasisCheck check = volume::check_basis(expected, options.basis, input);
   if (check == volume::BasisCheck::unknown) {
-    std::fprintf(stderr,
-                 "crbrt-map: warning: %s: nothing says in which basis it was made (--basis FILE, or basis_sha256 in %s)\n",
-                 input.shown.c_str(), input.sidecar_path().c_str());
+    warnings.add(input.shown + ": nothing says in which basis it was made (--basis FILE, or basis_sha256 in " +
+                 input.sidecar_path() + ")");
   }
   return check;
 }
@@ -54,24 +56,23 @@ const Program& program_of(const MapOptions& options, const Model& model) {
 
 /// What the standard deviations are made with; empty where there are none. Throws DisagreementError for a --sigma that the
 /// model has no use for.
-std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs) {
+std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs,
+                                        base::Warnings& warnings) {
   if (options.sigma && program.uncertainty == nullptr)
     throw base::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
   if (options.sigma) return map::NoiseLevel{.sigma = *options.sigma, .source = map::NoiseSource::given};
   if (options.no_std || program.uncertainty == nullptr) return std::nullopt;
   const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels);
   if (!estimate.level) {
-    std::fprintf(
-        stderr,
-        "crbrt-map: warning: %s: no standard deviations, because the noise cannot be estimated (%s); --sigma gives it\n",
-        inputs.image.spec().shown.c_str(), estimate.why_not.c_str());
+    warnings.add(inputs.image.spec().shown + ": no standard deviations, because the noise cannot be estimated (" +
+                 estimate.why_not + "); --sigma gives it");
   }
   return estimate.level;
 }
 
 /// Noise and atypical voxels for people, and the same for --stats.
 base::Json report_details(const std::string& input, const std::optional<map::NoiseLevel>& noise,
-                          const std::optional<map::Atypical>& atypical) {
+                          const std::optional<map::Atypical>& atypical, base::Warnings& warnings) {
   base::Json json = base::Json::object();
   if (noise) {
     std::printf("noise: %s\n", noise->in_words().c_str());
@@ -82,8 +83,8 @@ base::Json report_details(const std::string& input, const std::optional<map::Noi
     json["atypicality"] = atypical->to_json();
   }
   if (atypical && atypical->diagnosis) {
-    std::fprintf(stderr, "crbrt-map: warning: %s: %s are unlike the model's training data; %s\n", input.c_str(),
-                 atypical->in_words().c_str(), atypical->diagnosis->in_words().c_str());
+    warnings.add(input + ": " + atypical->in_words() + " are unlike the model's training data; " +
+                 atypical->diagnosis->in_words());
   }
   return json;
 }
@@ -94,12 +95,13 @@ int run(int argc, char** argv) {
   if (!options) return base::exit_ok;
   const Model model = base::load_model(options->model);
   const Program& program = program_of(*options, model);
+  base::Warnings warnings("crbrt-map");
   const auto outputs = map::describe_outputs(options->model, program);
 
   const volume::StopWatch reading;
   const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name);
-  const auto basis = check_basis(*options, model.info(), inputs.image.spec());
-  const auto noise = noise_of(*options, program, inputs);
+  const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
+  const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
   volume::Report report(options->image);
   volume::MapFolder folder(options->image.out, inputs.grid, inputs.voxels,
@@ -114,6 +116,7 @@ int run(int argc, char** argv) {
   const volume::StopWatch writing;
   map::write_maps(folder, program, outputs, result, noise, atypical);
 
+  base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
   volume::RunStats stats{.voxels = inputs.voxels.size(),
                          .threads = settings.threads,
                          .isa = name(result.isa),
@@ -126,7 +129,8 @@ int run(int argc, char** argv) {
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
                          .status = volume::count(result.status, volume::n_voxel(inputs.grid.shape)),
-                         .more = report_details(inputs.image.spec().shown, noise, atypical)};
+                         .warnings = warnings.texts(),
+                         .more = std::move(details)};
   report.save(stats);
   return base::exit_ok;
 }

@@ -15,8 +15,15 @@
 namespace crbrt::volume {
 namespace {
 
+/// Tools of other systems write hexadecimal digits in capitals.
+std::string in_small_letters(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
 void expect_same(const BasisIdentity& expected, const std::string& file, const std::string& found) {
-  if (found == expected.sha256) return;
+  if (in_small_letters(found) == expected.sha256) return;
   throw base::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
                                 found.empty() ? "no hash" : found);
 }
@@ -44,8 +51,9 @@ BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, 
   std::error_code unreadable;
   if (std::filesystem::exists(sidecar, unreadable)) {
     const base::JsonReader json = base::JsonReader::from_file(sidecar);
-    if (json.has("basis_sha256")) {
-      expect_same(expected, sidecar, json.at("basis_sha256").text());
+    for (const char* key : {"basis_sha256", "BasisSHA256"}) {  // as people write it, and as our own sidecars do
+      if (!json.has(key)) continue;
+      expect_same(expected, sidecar, json.at(key).text());
       check = BasisCheck::verified;
     }
   }

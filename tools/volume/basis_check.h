@@ -21,7 +21,8 @@ enum class BasisCheck {
 };
 
 /// Compares the expected basis with `basis` (FILE.h5, FILE.h5:name, FILE.mat:U, of which the leading columns count, or a model
-/// M.crbm; empty: not given) and with the key basis_sha256 of the input's JSON sidecar, where there is one.
+/// M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the input's JSON sidecar, where there
+/// are any; digits above 9 may be capitals.
 /// Throws DisagreementError for another basis, InputError for a file that cannot be read.
 BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input);
 

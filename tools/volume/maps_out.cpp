@@ -114,7 +114,6 @@ MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<cons
       runs_(runs_of(voxels)),
       run_(std::move(run)),
       compression_(compression) {
-  expect_fits_nifti(run_.sources.empty() ? folder : run_.sources.front(), grid.shape);
   files_.emplace(folder);
 }
 
@@ -137,7 +136,7 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
     values = scaled;
   }
   write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values},
-              compression_);
+              compression_, map.window);
   base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
   json.update(map.details);
   write_sidecar(map.name, std::move(json));

@@ -42,6 +42,7 @@ struct MapDescription {
   std::string unit;                           ///< of the map: "s"; "1" for a fraction
   base::Json details = base::Json::object();  ///< more fields for the sidecar, e.g. ValidRange
   double factor = 1;  ///< map value over the value that is handed to MapFolder::write(): omega0 in rad/s becomes Hz
+  Window window{};    ///< what viewers show at first, in the unit of the map
 };
 
 /// An output of a model or of a fit.
@@ -74,8 +75,7 @@ struct StatusCodes {
 /// commit() renames every file into place; without it nothing remains but what was there before.
 class MapFolder {
  public:
-  /// `voxels` are those that the maps have values for, ascending indices into the grid. Throws OutputError, and InputError
-  /// where the grid does not fit NIfTI-1.
+  /// `voxels` are those that the maps have values for, ascending indices into the grid. Throws OutputError.
   MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
             Compression compression);
   ~MapFolder();

@@ -1,4 +1,5 @@
-/// NIfTI beyond what every image format does: the geometry that --like takes, and files of ours, which are NIfTI-1.
+/// NIfTI beyond what every image format does: the geometry that --like takes, and files of ours, which are NIfTI-1,
+/// or NIfTI-2 where an extent is beyond 32,767 voxels.
 #pragma once
 
 #include <complex>
@@ -17,6 +18,12 @@ Geometry read_geometry(const std::string& path, const Shape& shape);
 
 enum class Compression { none, gzip };
 
+/// What a viewer shows from black to white (cal_min and cal_max), in the unit of the map; low = high: the viewer decides.
+struct Window {
+  double low = 0;
+  double high = 0;
+};
+
 /// Writes `values`, one or more images of the grid one after the other (a fourth dimension where more than one), to `path`
 /// itself; messages name `shown`. Throws OutputError.
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
@@ -28,11 +35,8 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
 
 /// One image of the grid from values of some of its voxels.
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
-                 const RunValues<float>& values, Compression compression);
+                 const RunValues<float>& values, Compression compression, const Window& window = {});
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<std::uint8_t>& values, Compression compression);
-
-/// Throws InputError naming `file` when an extent does not fit a NIfTI-1 header.
-void expect_fits_nifti(const std::string& file, const Shape& shape);
 
 }  // namespace crbrt::volume

@@ -1,4 +1,5 @@
-// The header comes from libnifti, the bytes go out through our own checked write: libnifti's reports no full disk.
+// The headers are libnifti's, the bytes go out through our own checked write: libnifti's reports no full disk, and its own
+// way to NIfTI-2 can leave a file without a header.
 #include "tools/volume/nifti.h"
 
 #include <libdeflate.h>
@@ -13,51 +14,73 @@
 #include <vector>
 
 #include "base/atomic_output.h"
-#include "base/error.h"
 
 namespace crbrt::volume {
 namespace {
 
-constexpr std::size_t header_bytes = 352;  // sizeof(nifti_1_header) and four bytes that say "no extension"
-constexpr std::size_t largest_extent = 32767;
+constexpr std::size_t largest_extent_of_nifti1 = 32767;
 
-void set_geometry(nifti_1_header& header, const Geometry& g) {
-  header.qform_code = static_cast<short>(g.qform_code);
-  header.sform_code = static_cast<short>(g.sform_code);
-  header.xyzt_units = static_cast<char>(g.xyz_units);
-  header.pixdim[0] = static_cast<float>(g.qfac);
-  for (std::size_t i = 0; i < 3; ++i) header.pixdim[i + 1] = static_cast<float>(g.spacing[i]);
-  header.quatern_b = static_cast<float>(g.quatern[0]);
-  header.quatern_c = static_cast<float>(g.quatern[1]);
-  header.quatern_d = static_cast<float>(g.quatern[2]);
-  header.qoffset_x = static_cast<float>(g.qoffset[0]);
-  header.qoffset_y = static_cast<float>(g.qoffset[1]);
-  header.qoffset_z = static_cast<float>(g.qoffset[2]);
+/// Gives a field of a header, whose types differ between NIfTI-1 and NIfTI-2, a value that fits it.
+template <class Field, class Value>
+void set(Field& field, Value value) {
+  field = static_cast<Field>(value);
+}
+
+template <class Header>
+void set_geometry(Header& header, const Geometry& g) {
+  set(header.qform_code, g.qform_code);
+  set(header.sform_code, g.sform_code);
+  set(header.xyzt_units, g.xyz_units);
+  set(header.pixdim[0], g.qfac);
+  for (std::size_t i = 0; i < 3; ++i) set(header.pixdim[i + 1], g.spacing[i]);
+  set(header.quatern_b, g.quatern[0]);
+  set(header.quatern_c, g.quatern[1]);
+  set(header.quatern_d, g.quatern[2]);
+  set(header.qoffset_x, g.qoffset[0]);
+  set(header.qoffset_y, g.qoffset[1]);
+  set(header.qoffset_z, g.qoffset[2]);
   for (std::size_t c = 0; c < 4; ++c) {
-    header.srow_x[c] = static_cast<float>(g.sform[0][c]);
-    header.srow_y[c] = static_cast<float>(g.sform[1][c]);
-    header.srow_z[c] = static_cast<float>(g.sform[2][c]);
+    set(header.srow_x[c], g.sform[0][c]);
+    set(header.srow_y[c], g.sform[1][c]);
+    set(header.srow_z[c], g.sform[2][c]);
   }
 }
 
-nifti_1_header make_header(const Grid& grid, std::size_t n_image, int datatype) {
-  const std::int64_t dims[8] = {n_image > 1 ? 4 : 3,
-                                static_cast<std::int64_t>(grid.shape[0]),
-                                static_cast<std::int64_t>(grid.shape[1]),
-                                static_cast<std::int64_t>(grid.shape[2]),
-                                static_cast<std::int64_t>(n_image),
-                                1,
-                                1,
-                                1};
-  const std::unique_ptr<nifti_1_header, void (*)(void*)> made(nifti_make_new_n1_header(dims, datatype), std::free);
-  if (!made) throw std::bad_alloc();
-  nifti_1_header header = *made;
+/// Extents and spacings that are not used are 1: some readers multiply all seven.
+template <class Header>
+Header make_header(const Grid& grid, std::size_t n_image, int datatype, const Window& window) {
+  Header header{};
+  set(header.sizeof_hdr, sizeof header);
+  for (std::size_t i = 0; i < 8; ++i) header.dim[i] = header.pixdim[i] = 1;
+  set(header.dim[0], n_image > 1 ? 4 : 3);
+  for (std::size_t i = 0; i < 3; ++i) set(header.dim[i + 1], grid.shape[i]);
+  set(header.dim[4], n_image);
+  int bytes = 0, swapped = 0;
+  nifti_datatype_sizes(datatype, &bytes, &swapped);
+  set(header.datatype, datatype);
+  set(header.bitpix, 8 * bytes);
   set_geometry(header, grid.geometry);
   header.scl_slope = 1;
-  header.scl_inter = 0;
-  header.vox_offset = header_bytes;
-  std::memcpy(header.magic, "n+1", 4);
+  set(header.cal_min, window.low);
+  set(header.cal_max, window.high);
+  set(header.vox_offset, sizeof header + 4);
   return header;
+}
+
+/// The header and the four bytes that say "no extension". Extents that NIfTI-1 cannot hold make it NIfTI-2.
+std::string head_of(const Grid& grid, std::size_t n_image, int datatype, const Window& window = {}) {
+  const auto text_of_header = [](auto header, std::string_view magic) {
+    std::memcpy(header.magic, magic.data(), magic.size());
+    std::string head(sizeof header + 4, '\0');
+    std::memcpy(head.data(), &header, sizeof header);
+    return head;
+  };
+  const std::size_t longest = std::max({grid.shape[0], grid.shape[1], grid.shape[2], n_image});
+  if (longest > largest_extent_of_nifti1)
+    return text_of_header(make_header<nifti_2_header>(grid, n_image, datatype, window), {"n+2\0\r\n\032\n", 8});
+  auto header = make_header<nifti_1_header>(grid, n_image, datatype, window);
+  header.regular = 'r';  // as libnifti does
+  return text_of_header(header, {"n+1\0", 4});
 }
 
 std::string gzipped(const std::string& plain) {
@@ -70,12 +93,6 @@ std::string gzipped(const std::string& plain) {
   return packed;
 }
 
-std::string head_of(const nifti_1_header& header) {
-  std::string head(header_bytes, '\0');
-  std::memcpy(head.data(), &header, sizeof header);
-  return head;
-}
-
 template <class T>
 std::string_view text_of(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
@@ -84,7 +101,7 @@ std::string_view text_of(std::span<const T> values) {
 template <class T>
 void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, std::span<const T> values,
            int datatype, Compression compression) {
-  std::string head = head_of(make_header(grid, values.size() / n_voxel(grid.shape), datatype));
+  std::string head = head_of(grid, values.size() / n_voxel(grid.shape), datatype);
   if (compression == Compression::gzip) return base::write_text(path, gzipped(head.append(text_of(values))), shown);
   base::PieceFile file(path, shown);
   file.write(head);
@@ -135,8 +152,8 @@ class Expansion {
 
 template <class T>
 void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, const RunValues<T>& values,
-           int datatype, Compression compression) {
-  std::string bytes = head_of(make_header(grid, 1, datatype));
+           int datatype, Compression compression, const Window& window) {
+  std::string bytes = head_of(grid, 1, datatype, window);
   Expansion<T> expansion(values, n_voxel(grid.shape));
   if (compression == Compression::gzip) {
     for (auto piece = expansion.next(); !piece.empty(); piece = expansion.next()) bytes.append(text_of(piece));
@@ -171,21 +188,13 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
-                 const RunValues<float>& values, Compression compression) {
-  write(path, shown, grid, values, DT_FLOAT32, compression);
+                 const RunValues<float>& values, Compression compression, const Window& window) {
+  write(path, shown, grid, values, DT_FLOAT32, compression, window);
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<std::uint8_t>& values, Compression compression) {
-  write(path, shown, grid, values, DT_UINT8, compression);
-}
-
-void expect_fits_nifti(const std::string& file, const Shape& shape) {
-  for (const std::size_t extent : shape) {
-    if (extent <= largest_extent) continue;
-    throw base::InputError(file, "at most " + std::to_string(largest_extent) + " voxels along each dimension (NIfTI-1)",
-                           text(shape));
-  }
+  write(path, shown, grid, values, DT_UINT8, compression, {});
 }
 
 }  // namespace crbrt::volume

@@ -19,6 +19,7 @@ base::Json RunStats::to_json() const {
   json["total_s"] = total_s;
   json["peak_rss_bytes"] = peak_rss_bytes;
   json["status"] = volume::to_json(status);
+  json["warnings"] = warnings;
   json.update(more);
   return json;
 }

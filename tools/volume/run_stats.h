@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "crbrt/status.h"
@@ -47,6 +48,7 @@ struct RunStats {
   double total_s = 0;
   std::uint64_t peak_rss_bytes = 0;
   StatusCounts status{};
+  std::vector<std::string> warnings;       ///< base::Warnings::texts() of the run
   base::Json more = base::Json::object();  ///< what only one program has
 
   base::Json to_json() const;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 #include <Eigen/Core>
 
 #include "physics/basis.h"
@@ -74,6 +76,14 @@ TEST_F(BasisFiles, AnotherBasisIsADisagreement) {
 TEST_F(BasisFiles, TheSidecarOfTheInputCounts) {
   write_text(file("in.json"), "{\"basis_sha256\": \"" + expected.sha256 + "\"}");
   EXPECT_EQ(check(""), BasisCheck::verified);
+  for (const char* key : {"basis_sha256", "BasisSHA256"}) {
+    std::string capitals = expected.sha256;
+    for (char& c : capitals) c = static_cast<char>(std::toupper(c));
+    write_text(file("in.json"), std::string("{\"") + key + "\": \"" + capitals + "\"}");
+    EXPECT_EQ(check(""), BasisCheck::verified) << key;
+    write_text(file("in.json"), std::string("{\"") + key + "\": \"00\"}");
+    expect_error(base::exit_disagreement, {"in.json", expected.sha256, "found 00"}, [&] { check(""); });
+  }
   write_text(file("in.json"), "{\"basis_sha256\": \"00\"}");
   expect_error(base::exit_disagreement, {"in.json", expected.sha256, "found 00"}, [&] { check(""); });
   expect_error(base::exit_disagreement, {"in.json"}, [&] { check(write_basis<double>("u.mat", columns)); });

@@ -2,8 +2,12 @@
 #include "tools/volume/maps_out.h"
 
 #include <gtest/gtest.h>
+#include <nifti/nifti2_io.h>
 
+#include <cstdlib>
+#include <memory>
 #include <numbers>
+
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
 #include "tools/volume/coefficients.h"
@@ -177,11 +181,35 @@ TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
   EXPECT_EQ(listing(file("out")), names);
 }
 
-TEST_F(MapsOut, AGridBeyondNifti1IsRefusedBeforeAnythingIsMade) {
-  expect_error(base::exit_input, {"in.nii", "32767", "40000x1x1"}, [&] {
-    volume::MapFolder(file("big"), {{40000, 1, 1}, {}}, {}, run, Compression::none);
-  });
-  EXPECT_FALSE(std::filesystem::exists(file("big")));
+// NIfTI-1 counts voxels in 16 bits: 32,767 fit, one more needs NIfTI-2, which our own reader and libnifti read.
+TEST_F(MapsOut, AGridBeyondNifti1IsNifti2) {
+  for (const std::size_t extent : {std::size_t{32767}, std::size_t{32768}}) {
+    std::vector<float> values(extent, 0.5f);
+    values.back() = 2;
+    for (const Compression compression : {Compression::none, Compression::gzip}) {
+      write_one({{extent, 1, 1}, {}}, compression, values);
+      const std::string path = file(compression == Compression::gzip ? "out/T1map.nii.gz" : "out/T1map.nii");
+      EXPECT_EQ(volume::read_values(path).values, values) << path;
+      const std::unique_ptr<nifti_image, void (*)(nifti_image*)> image(nifti_image_read(path.c_str(), 1), nifti_image_free);
+      ASSERT_NE(image, nullptr);
+      int version = 0;
+      std::free(nifti_read_header(path.c_str(), &version, 0));
+      EXPECT_EQ(version, extent > 32767 ? 2 : 1);
+      EXPECT_EQ(image->nx, static_cast<std::int64_t>(extent));
+      EXPECT_EQ(static_cast<const float*>(image->data)[extent - 1], 2);
+      std::filesystem::remove(path);
+    }
+  }
+}
+
+TEST_F(MapsOut, ExtentsAndSpacingsThatAreNotUsedAreOne) {
+  write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8));
+  const nifti_1_header header = nifti_header(file("out/T1map.nii"));
+  EXPECT_EQ(header.dim[0], 3);
+  for (int i = 4; i < 8; ++i) {
+    EXPECT_EQ(header.dim[i], 1) << i;
+    EXPECT_EQ(header.pixdim[i], 1) << i;
+  }
 }
 
 std::vector<std::string> names_of(const std::vector<volume::MapOutput>& outputs) {
