@@ -25,12 +25,12 @@ struct IntegerInstructions {
   static Int maddubs(Int u8, Int s8) noexcept { return _mm256_maddubs_epi16(u8, s8); }
   static Int madd_16(Int a, Int b) noexcept { return _mm256_madd_epi16(a, b); }
 
-  /// Neighbouring s16 added. By hand, because a compiler keeps the ones in a register and then has none left for the last sum
-  /// of dense_u8: eight sums, four inputs, two weights and two products fill all sixteen.
-  static Int add_pairs(Int x) noexcept {
+  /// acc plus neighbouring s16 added. By hand, because a compiler keeps the ones in a register and then has none left for the
+  /// last sum of dense_u8: eight sums, four inputs, two weights and two products fill all sixteen.
+  static Int add_pairs(Int acc, Int x) noexcept {
     alignas(32) static constexpr std::int16_t ones[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     __asm__("vpmaddwd %1, %0, %0" : "+x"(x) : "m"(ones));
-    return x;
+    return _mm256_add_epi32(acc, x);
   }
 
   static Int mulhrs(Int a, Int b) noexcept { return _mm256_mulhrs_epi16(a, b); }

@@ -24,7 +24,8 @@ struct IntegerInstructions {
 
   static Int maddubs(Int u8, Int s8) noexcept { return _mm512_maddubs_epi16(u8, s8); }
   static Int madd_16(Int a, Int b) noexcept { return _mm512_madd_epi16(a, b); }
-  static Int add_pairs(Int x) noexcept { return _mm512_madd_epi16(x, _mm512_set1_epi16(1)); }  ///< neighbouring s16
+  /// acc plus neighbouring s16 added.
+  static Int add_pairs(Int acc, Int x) noexcept { return _mm512_add_epi32(acc, _mm512_madd_epi16(x, _mm512_set1_epi16(1))); }
   static Int mulhrs(Int a, Int b) noexcept { return _mm512_mulhrs_epi16(a, b); }
   static Int mullo_16(Int a, Int b) noexcept { return _mm512_mullo_epi16(a, b); }
   static Int mullo_32(Int a, Int b) noexcept { return _mm512_mullo_epi32(a, b); }

@@ -37,7 +37,7 @@ struct IntegerVector {
     const Int second = broadcast_word(w1);
     unrolled<n_vec>([&](auto v) __attribute__((always_inline)) {
       products[v] = I::add_16(products[v], I::maddubs(x1[v], second));
-      acc[v] = I::add_32(acc[v], I::add_pairs(products[v]));
+      acc[v] = I::add_pairs(acc[v], products[v]);
     });
   }
 

@@ -23,11 +23,13 @@ struct IntegerInstructions {
   static Int maddubs(Int u8, Int s8) noexcept { return _mm_maddubs_epi16(u8, s8); }
   static Int madd_16(Int a, Int b) noexcept { return _mm_madd_epi16(a, b); }
 
-  /// Neighbouring s16 added; written by hand for the reason in avx2.h.
-  static Int add_pairs(Int x) noexcept {
+  /// acc plus neighbouring s16 added; why by hand: avx2.h. The addition, too: these instructions overwrite an operand, and
+  /// clang 14 has them overwrite the product, so that the eight sums of dense_u8 move from register to register and four to the
+  /// stack.
+  static Int add_pairs(Int acc, Int x) noexcept {
     alignas(16) static constexpr std::int16_t ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-    __asm__("pmaddwd %1, %0" : "+x"(x) : "m"(ones));
-    return x;
+    __asm__("pmaddwd %2, %1\n\tpaddd %1, %0" : "+x"(acc), "+x"(x) : "m"(ones));
+    return acc;
   }
 
   static Int mulhrs(Int a, Int b) noexcept { return _mm_mulhrs_epi16(a, b); }
