@@ -1,4 +1,4 @@
-// Draws over one line of stderr with a carriage return; nothing at all when stderr is no terminal.
+// On a terminal draws over one line of stderr with a carriage return.
 #include "base/progress.h"
 
 #include <unistd.h>
@@ -9,8 +9,11 @@
 namespace crbrt::base {
 namespace {
 
-constexpr std::chrono::milliseconds redraw_interval{200};
 constexpr const char* clear_line = "\r\033[K";
+
+std::chrono::steady_clock::duration clock_ticks(double seconds) {
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
 
 std::string two_digits(long value) {
   std::string text = std::to_string(value);
@@ -38,12 +41,16 @@ std::string progress_line(const std::string& label, std::uint64_t done, std::uin
 }
 
 Progress::Progress(std::string label, std::uint64_t total, std::uint64_t resumed_from)
+    : Progress(std::move(label), total, resumed_from, ::isatty(STDERR_FILENO) == 1 ? terminal_pace : log_pace) {}
+
+Progress::Progress(std::string label, std::uint64_t total, std::uint64_t resumed_from, ProgressPace pace)
     : label_(std::move(label)),
       total_(total),
       resumed_from_(resumed_from),
       on_terminal_(::isatty(STDERR_FILENO) == 1),
+      pace_(pace),
       start_(Clock::now()),
-      drawn_(start_ - redraw_interval),
+      due_(start_ + clock_ticks(pace.first_s)),
       done_(resumed_from) {}
 
 Progress::~Progress() {
@@ -54,10 +61,11 @@ void Progress::advance(std::uint64_t n, const std::string& note) {
   const std::lock_guard lock(mutex_);
   done_ += n;
   const Clock::time_point now = Clock::now();
-  if (!on_terminal_ || now - drawn_ < redraw_interval) return;
-  drawn_ = now;
+  if (now < due_) return;
+  due_ = now + clock_ticks(pace_.next_s);
   const double elapsed_s = std::chrono::duration<double>(now - start_).count();
-  std::fprintf(stderr, "%s%s", clear_line, progress_line(label_, done_, total_, resumed_from_, elapsed_s, note).c_str());
+  const std::string line = progress_line(label_, done_, total_, resumed_from_, elapsed_s, note);
+  std::fprintf(stderr, "%s%s%s", on_terminal_ ? clear_line : "", line.c_str(), on_terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

@@ -52,6 +52,31 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake
   DESTINATION ${crbrt_package_dir} COMPONENT runtime)
 
+# crbrt_install_pages(PROGRAM COMPONENT): its man page and its completions, which the program itself writes. Programs of another
+# machine cannot be run, so cross builds have none.
+function(crbrt_install_pages program component)
+  if(CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  set(pages ${PROJECT_BINARY_DIR}/pages)
+  set(man ${pages}/${program}.1)
+  set(bash ${pages}/bash/${program})
+  set(zsh ${pages}/zsh/_${program})
+  set(fish ${pages}/fish/${program}.fish)
+  add_custom_command(OUTPUT ${man} ${bash} ${zsh} ${fish}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${pages}/bash ${pages}/zsh ${pages}/fish
+    COMMAND ${program} --generate man > ${man}
+    COMMAND ${program} --generate bash > ${bash}
+    COMMAND ${program} --generate zsh > ${zsh}
+    COMMAND ${program} --generate fish > ${fish}
+    DEPENDS ${program} COMMENT "Man page and completions of ${program}")
+  add_custom_target(${program}-pages ALL DEPENDS ${man} ${bash} ${zsh} ${fish})
+  install(FILES ${man} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${component})
+  install(FILES ${bash} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT ${component})
+  install(FILES ${zsh} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT ${component})
+  install(FILES ${fish} DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT ${component})
+endfunction()
+
 if(TARGET crbrt_loader)
   crbrt_install_part(loader TARGETS crbrt_loader HEADERS ${PROJECT_SOURCE_DIR}/runtime/loader/include)
   set(crbrt_pc_loader_needs " -lmd")
@@ -74,8 +99,10 @@ if(CRBRT_PROGRAMS)
   foreach(program IN ITEMS simulate map fit eval report model phantom design compare train)
     if(TARGET crbrt-${program})
       install(TARGETS crbrt-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+      crbrt_install_pages(crbrt-${program} programs)
     endif()
   endforeach()
+  crbrt_install_pages(crbrt-codegen codegen)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/models DESTINATION ${CMAKE_INSTALL_DATADIR}/crbrt COMPONENT models
     FILES_MATCHING PATTERN "*.crbm" PATTERN "*.json" PATTERN "*.csv" PATTERN "README.md" PATTERN "golden" EXCLUDE)
 endif()

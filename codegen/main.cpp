@@ -118,26 +118,30 @@ void write_code(const Prepared& prepared, const Options& options) {
 
 int run(int argc, char** argv) {
   Options options;
-  cli::CommandLine app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen");
-  app.option("--model", options.integers.model_path, "Model file (.crbm)").required();
-  app.option("--precision", options.integers.precision,
+  cli::CommandLine app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen",
+                       {{{"C++ tables of a model", "crbrt-codegen --model brain_v1.crbm --precision f32 --out generated"},
+                         {"The same in integers, as C99 without libraries",
+                          "crbrt-codegen --model brain_v1.crbm --precision i8 --target freestanding --out generated"}}});
+  app.option("--model FILE", options.integers.model_path, "Model file (.crbm)").required();
+  app.option("--precision PRECISION", options.integers.precision,
              "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "
              "the budget)")
       .required();
-  app.option("--target", options.target,
+  app.option("--target TARGET", options.target,
              "Who runs the code: the crbrt runtime (default), or nobody but a C99 compiler (freestanding: NAME.h, NAME.c)");
-  app.option("--out", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent").required();
+  app.option("--out FOLDER", options.folder, "Folder for NAME.hpp, NAME.h, NAME.cpp and NAME_kernels.cpp; made if absent")
+      .required();
   const cli::Option name_option =
-      app.option("--name", options.name, "C identifier of the model in the generated code; default: the model's name");
+      app.option("--name NAME", options.name, "C identifier of the model in the generated code; default: the model's name");
   const cli::Option budget_option =
-      app.option("--budget", options.integers.budget,
+      app.option("--budget RATIO", options.integers.budget,
                  "Largest rise of the CRB loss at SNR 10-100, relative (bias^2/CRB at SNR 100 may rise by 0.05). "
                  "Default 0.01 for mixed; i8 and i16 are only measured");
-  app.option("--dataset", options.integers.dataset_path,
+  app.option("--dataset FILE", options.integers.dataset_path,
              "Data set that calibrates and measures integers; default: the model's embedded sample");
-  app.option("--integer-weights-from", options.integers.weights_path,
+  app.option("--integer-weights-from FILE", options.integers.weights_path,
              "Fine-tuned model whose integers (or weights) are taken; the cost is measured against --model");
-  app.option("--save-model", options.save_path, "Writes the model with its integer form (.crbm)");
+  app.option("--save-model FILE", options.save_path, "Writes the model with its integer form (.crbm)");
   if (!app.parse(argc, argv)) return base::exit_ok;
   options.is_named = name_option.is_given();
   options.has_budget = budget_option.is_given();

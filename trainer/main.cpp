@@ -39,19 +39,22 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   cli::CommandLine app(
       "Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
       "--resume then gives the same model, bit for bit, as a run that was never stopped.",
-      "crbrt-train");
-  app.option("--config", line.config, "configuration (JSON, docs/training.md)").required();
-  app.option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
-  app.option("--out", line.out, "the model (.crbm)").required();
-  app.option("--checkpoint", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
+      "crbrt-train",
+      {{{"A training", "crbrt-train --config config.json --dataset training.h5 --out model.crbm --threads 4"},
+        {"The same training after an interruption",
+         "crbrt-train --config config.json --dataset training.h5 --out model.crbm --resume"}}});
+  app.option("--config FILE", line.config, "configuration (JSON, docs/training.md)").required();
+  app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
+  app.option("--out FILE", line.out, "the model (.crbm)").required();
+  app.option("--checkpoint FOLDER", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
   app.flag("--resume", line.resume, "continue from the checkpoint");
   const cli::Option start = app.option(
-      "--start", line.start, "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
-  app.option("--start-model", line.start_model,
+      "--start FILE", line.start, "checkpoint.pt of another training whose weights are the first ones (ignored by --resume)");
+  app.option("--start-model FILE", line.start_model,
              "model (.crbm) whose weights are the first ones and whose standardisation is kept (for --resume, too)")
       .excludes(start);
-  app.option("--teacher", line.teacher, "model (.crbm) that the configuration's distillation names");
-  app.option("--threads", line.threads, "of LibTorch").in_range(1, 1024).show_default();
+  app.option("--teacher FILE", line.teacher, "model (.crbm) that the configuration's distillation names");
+  app.option("--threads N", line.threads, "of LibTorch").in_range(1, 1024).show_default();
   if (!app.parse(argc, argv)) return false;
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
   return true;

@@ -61,27 +61,34 @@ void check_isas(Options& options) {
 
 bool parse(Options& options, int argc, char** argv) {
   cli::CommandLine app("Times the runtime and other inference engines on the same networks, weights and voxels, in turns.",
-                       "crbrt-bench");
-  app.option("--json", options.json, "Also write everything as JSON");
-  app.option("--goals", options.goals, "JSON of speeds to reach (bench/README.md); without it nothing is judged");
+                       "crbrt-bench",
+                       {{{"The runtime beside every engine that is installed", "crbrt-bench --networks w32,w64"},
+                         {"One model file, on two instruction sets",
+                          "crbrt-bench --networks none --model brain_v1.crbm --isa scalar,avx2 --json speed.json"}}});
+  app.option("--json FILE", options.json, "Also write everything as JSON");
+  app.option("--goals FILE", options.goals, "JSON of speeds to reach (bench/README.md); without it nothing is judged");
   std::vector<std::string> built_in = built_in_networks();
   built_in.emplace_back("none");
-  app.option("--networks", options.networks, "w32, w64, w128, paper, or none; default: all").separated_by(',').one_of(built_in);
-  app.option("--model", options.models, "Also a model file (.crbm), under its own name, with its integer form if it has one")
+  app.option("--networks NAMES", options.networks, "w32, w64, w128, paper, or none; default: all")
+      .separated_by(',')
+      .one_of(built_in);
+  app.option("--model FILE", options.models,
+             "Also a model file (.crbm), under its own name, with its integer form if it has one")
       .separated_by(',');
-  app.option("--integer,--fixed", options.integers,
+  app.option("--integer,--fixed NETWORK=FILE", options.integers,
              "NETWORK=M.crbm: the integer form that M has of the network; may be repeated");
-  app.option("--write-models", options.write_models, "Write the built-in networks to DIR/<name>.crbm and measure nothing");
-  app.option("--isa", options.isas, "Instruction sets of the runtime; peers keep to the first; default: avx2")
+  app.option("--write-models FOLDER", options.write_models,
+             "Write the built-in networks to DIR/<name>.crbm and measure nothing");
+  app.option("--isa ISAS", options.isas, "Instruction sets of the runtime; peers keep to the first; default: avx2")
       .separated_by(',');
-  app.option("--batches", options.plan.batches, "Voxels per call; default: 1,8,64,1024,4096,65536")
+  app.option("--batches VOXELS", options.plan.batches, "Voxels per call; default: 1,8,64,1024,4096,65536")
       .separated_by(',')
       .in_range(1, 1 << 20);
   std::string names = "none";
   for (const std::string& name : peer_names()) names += ", " + name;
-  app.option("--peers", options.peers, "Of " + names + "; default: all that are installed").separated_by(',');
-  app.option("--repeats", options.plan.repeats, "Turns, of which the median counts; default: 7").in_range(1, 1000);
-  app.option("--seconds", options.plan.seconds_per_visit, "An engine runs at least so long a turn; default: 0.01")
+  app.option("--peers NAMES", options.peers, "Of " + names + "; default: all that are installed").separated_by(',');
+  app.option("--repeats N", options.plan.repeats, "Turns, of which the median counts; default: 7").in_range(1, 1000);
+  app.option("--seconds SECONDS", options.plan.seconds_per_visit, "An engine runs at least so long a turn; default: 0.01")
       .in_range(0.0, 10.0);
   app.flag("--long-calls", options.plan.long_calls, "Also calls of more than 20 G multiply-adds (paper, 65536 voxels)");
   app.flag("--instructions", options.instructions, "Count instructions with callgrind instead of timing");

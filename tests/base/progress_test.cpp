@@ -1,4 +1,4 @@
-// The text of the progress line; that it stays away from pipes.
+// The text of the progress line; what a log gets of it.
 #include "base/progress.h"
 
 #include <gtest/gtest.h>
@@ -25,13 +25,30 @@ TEST(ProgressLine, HasNoEstimateBeforeTheFirstAndAfterTheLast) {
   EXPECT_EQ(progress_line("voxels", 0, 0, 0, 1, ""), "voxels  100 %  0/0");
 }
 
-TEST(Progress, WritesNothingWhereStderrIsNoTerminal) {
+std::string in_a_log(ProgressPace pace) {
   testing::internal::CaptureStderr();  // a file
   {
-    Progress progress("voxels", 10);
-    for (int i = 0; i < 10; ++i) progress.advance(1);
+    Progress progress("voxels", 2, 0, pace);
+    progress.advance(1);
+    progress.advance(1, "loss 0.7");
   }
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Progress, WritesNothingIntoALogBeforeItsTime) { EXPECT_EQ(in_a_log({1e6, 0}), ""); }
+
+TEST(Progress, WritesWholeLinesIntoALogOnceTheyAreDue) {
+  const std::string text = in_a_log({0, 0});
+  EXPECT_EQ(text.find("voxels  50 %  1/2  remaining 0 s\n"), 0U) << text;
+  EXPECT_NE(text.find("voxels  100 %  2/2  loss 0.7\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find_first_of("\r\033"), std::string::npos) << text;
+}
+
+TEST(Progress, OfALogIsRareButNotSilentForAMinute) {
+  EXPECT_EQ(in_a_log({0, 1e6}).find("2/2"), std::string::npos);
+  EXPECT_LE(log_pace.first_s, 60);
+  EXPECT_LE(log_pace.next_s, 60);
+  EXPECT_LE(terminal_pace.first_s, 2);  // everything over two seconds is seen
 }
 
 }  // namespace

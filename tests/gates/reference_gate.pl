@@ -73,7 +73,7 @@ sub check_documented {
   my ($pages) = @_;
   for my $program (sort keys %sources_of) {
     for my $source (sort grep { m{^(?:\Q$sources_of{$program}\E|tools/cli|tools/volume)/.*\.cpp$} } keys %text) {
-      while ($text{$source} =~ /(?:option|flag)\w*\(\s*"(?:-\w,)?(--[a-z][\w-]*)[",]/g) {
+      while ($text{$source} =~ /(?:option|flag)\w*\(\s*"(?:-\w,)?(--[a-z][\w-]*)[", ]/g) {
         my $option = $1;
         expect('option of a program', scalar($pages =~ /\Q$option\E(?![\w-])/), $source, 'a page that explains the option', $option);
       }
@@ -96,7 +96,7 @@ sub check_command {
     }
     while ($arguments =~ /(?<![\w-])(--[a-z][\w-]*)/g) {
       my $option = $1;
-      my $is_there = $known{foreign}{$option} || grep { /[",]\Q$option\E[",]/ } @sources;
+      my $is_there = $known{foreign}{$option} || grep { /[",]\Q$option\E[", ]/ } @sources;
       expect('option of a program', $is_there, $place, "an option of $program", $option);
     }
   }

@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/number_text.h"
 
 namespace crbrt::cli {
 namespace {
@@ -17,14 +19,49 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
+/// "--integer,--fixed NAME=FILE" as names and what stands behind them.
+OptionDefinition defined(const std::string& name, const std::string& help) {
+  OptionDefinition definition;
+  const std::size_t end = name.find(' ');
+  std::istringstream names(name.substr(0, end));
+  for (std::string one; std::getline(names, one, ',');) definition.names.push_back(one);
+  if (end != std::string::npos) definition.value = name.substr(end + 1);
+  definition.help = help;
+  return definition;
+}
+
 }  // namespace
 
-Option& Option::required() { return option_->required(), *this; }
-Option& Option::show_default() { return option_->capture_default_str(), *this; }
-Option& Option::positive() { return option_->check(CLI::PositiveNumber), *this; }
-Option& Option::in_range(int lowest, int highest) { return option_->check(CLI::Range(lowest, highest)), *this; }
-Option& Option::in_range(double lowest, double highest) { return option_->check(CLI::Range(lowest, highest)), *this; }
-Option& Option::one_of(const std::vector<std::string>& texts) { return option_->check(CLI::IsMember(texts)), *this; }
+Option& Option::required() {
+  option_->required();
+  definition_->is_required = true;
+  return *this;
+}
+Option& Option::show_default() {
+  option_->capture_default_str();
+  definition_->present_value = option_->get_default_str();
+  return *this;
+}
+Option& Option::positive() {
+  option_->check(CLI::PositiveNumber);
+  definition_->range = "above 0";
+  return *this;
+}
+Option& Option::in_range(int lowest, int highest) {
+  option_->check(CLI::Range(lowest, highest));
+  definition_->range = std::to_string(lowest) + " to " + std::to_string(highest);
+  return *this;
+}
+Option& Option::in_range(double lowest, double highest) {
+  option_->check(CLI::Range(lowest, highest));
+  definition_->range = base::number_text(lowest, "%g") + " to " + base::number_text(highest, "%g");
+  return *this;
+}
+Option& Option::one_of(const std::vector<std::string>& texts) {
+  option_->check(CLI::IsMember(texts));
+  definition_->choices = texts;
+  return *this;
+}
 Option& Option::separated_by(char separator) { return option_->delimiter(separator), *this; }
 Option& Option::one_value_each() {
   option_->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -36,7 +73,11 @@ bool Option::is_given() const { return option_->count() > 0; }
 
 template <OptionValue T>
 Option Command::option(const std::string& name, T& value, const std::string& help) {
-  return Option(app_->add_option(name, value, help));
+  OptionDefinition& definition = definition_->options.emplace_back(defined(name, help));
+  if (definition.value.empty()) definition.value = std::same_as<T, std::string> ? "TEXT" : "N";
+  definition.is_list = std::same_as<T, std::vector<std::string>> || std::same_as<T, std::vector<std::uint64_t>> ||
+                       std::same_as<T, std::vector<double>>;
+  return {app_->add_option(name.substr(0, name.find(' ')), value, help)->type_name(definition.value), &definition};
 }
 
 template Option Command::option(const std::string&, std::string&, const std::string&);
@@ -50,34 +91,52 @@ template Option Command::option(const std::string&, std::vector<std::uint64_t>&,
 template Option Command::option(const std::string&, std::vector<double>&, const std::string&);
 
 Option Command::flag(const std::string& name, bool& value, const std::string& help) {
-  return Option(app_->add_flag(name, value, help));
+  OptionDefinition& definition = definition_->options.emplace_back(defined(name, help));
+  return {app_->add_flag(name, value, help), &definition};
 }
 
 Command Command::subcommand(const std::string& name, const std::string& help) {
   app_->require_subcommand(1);
-  return Command(app_->add_subcommand(name, help));
+  CommandDefinition& definition = definition_->commands.emplace_back();
+  definition.name = name;
+  definition.description = help;
+  return {app_->add_subcommand(name, help), &definition};
 }
 
-Command& Command::older_name(const std::string& name) { return app_->alias(name), *this; }
+Command& Command::older_name(const std::string& name) {
+  app_->alias(name);
+  definition_->older_names.push_back(name);
+  return *this;
+}
 
 bool Command::is_chosen() const { return app_->parsed(); }
 
-CommandLine::CommandLine(const std::string& description, const std::string& program)
-    : Command(new CLI::App(description, program)), owned_(app_) {
+CommandLine::CommandLine(const std::string& description, const std::string& program, const std::array<Example, 2>& examples)
+    : Command(new CLI::App(description, program), &program_), owned_(app_) {
+  program_.name = program;
+  program_.description = description;
+  program_.examples.assign(examples.begin(), examples.end());
   app_->set_version_flag("--version", program + " " + version());
-  app_->footer(base::exit_code_help());
 }
 
 CommandLine::~CommandLine() = default;
 
 bool CommandLine::parse(int argc, char** argv) {
+  if (argc == 3 && argv[1] == std::string("--generate")) {
+    const std::string kind = argv[2];
+    std::fputs((kind == "man" ? man_page(program_) : completion(program_, kind)).c_str(), stdout);
+    return false;
+  }
   try {
     app_->parse(argc, argv);
     return true;
   } catch (const CLI::CallForHelp&) {
-    std::printf("%s", app_->help().c_str());
+    const CommandDefinition* command = &program_;
+    for (const CommandDefinition& sub : program_.commands)
+      if (app_->get_subcommand(sub.name)->parsed()) command = &sub;
+    std::fputs(help_text(program_, *command).c_str(), stdout);
   } catch (const CLI::CallForVersion&) {
-    std::printf("%s\n", app_->version().c_str());
+    std::fputs(version_text(program_.name).c_str(), stdout);
   } catch (const CLI::ParseError& error) {
     throw base::UsageError(std::string(error.what()) + " (--help lists the options)");
   }

@@ -1,18 +1,21 @@
 /// Command lines that look the same in every program: --version, the exit codes under --help, and errors of our own kind.
 /// Only command_line.cpp knows the library behind them (CLI11), whose header takes seconds to compile.
 ///
-///     cli::CommandLine line("Compares two folders of maps.", "crbrt-compare");
-///     line.option("--maps", options.maps, "folder of maps").required();
-///     line.option("--threads", options.threads, "worker threads").in_range(1, 1024).show_default();
+///     cli::CommandLine line("Compares two folders of maps.", "crbrt-compare", {{"What it does", "crbrt-compare ..."}, {...}});
+///     line.option("--maps FOLDER", options.maps, "folder of maps").required();
+///     line.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
 ///     if (!line.parse(argc, argv)) return base::exit_ok;
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "tools/cli/definition.h"
 
 namespace CLI {
 class App;
@@ -32,7 +35,7 @@ concept OptionValue =
 /// An option that was added, to say more about it.
 class Option {
  public:
-  explicit Option(CLI::Option* option) noexcept : option_(option) {}
+  Option(CLI::Option* option, OptionDefinition* definition) noexcept : option_(option), definition_(definition) {}
 
   Option& required();
   Option& show_default();                           ///< the variable's present value, in --help
@@ -48,12 +51,15 @@ class Option {
 
  private:
   CLI::Option* option_;
+  OptionDefinition* definition_;
 };
 
 /// A program, or one of its subcommands. Cheap to copy: a name for what the CommandLine owns.
 class Command {
  public:
-  /// "--name" is an option, "name" an argument without one. `value` keeps its value where the option is not given.
+  /// "--name VALUE" is an option, "name VALUE" an argument without one. What stands behind it is called FILE or FOLDER, which
+  /// shells complete; a number by its unit or by what it counts: SECONDS, N. `value` keeps its value where the option is not
+  /// given.
   template <OptionValue T>
   Option option(const std::string& name, T& value, const std::string& help = "");
 
@@ -66,27 +72,36 @@ class Command {
   bool is_chosen() const;                        ///< of a subcommand, after parsing
 
  protected:
-  explicit Command(CLI::App* app) noexcept : app_(app) {}
+  Command(CLI::App* app, CommandDefinition* definition) noexcept : app_(app), definition_(definition) {}
   CLI::App* app_;
+  CommandDefinition* definition_;
 };
 
 class CommandLine : public Command {
  public:
-  /// --help begins with `description` and ends with the exit codes.
-  CommandLine(const std::string& description, const std::string& program);
+  /// --help begins with `description` and ends with the exit codes and two examples.
+  CommandLine(const std::string& description, const std::string& program, const std::array<Example, 2>& examples);
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
   /// False when --help or --version was printed and the program is done. Throws base::UsageError for a wrong command line.
+  /// A program that is called with "--generate KIND" alone prints its man page (man) or its completion (bash, zsh, fish): that
+  /// is how the build makes both.
   bool parse(int argc, char** argv);
 
+  const CommandDefinition& definition() const { return *definition_; }
+
  private:
+  CommandDefinition program_;
   const std::unique_ptr<CLI::App> owned_;
 };
 
 /// The project's version, "1.2.3".
 std::string version();
+
+/// The answer to --version: program and version, the instruction set of this CPU, and what the build was made with.
+std::string version_text(const std::string& program);
 
 /// The command as typed, quoted where a shell needs it: for provenance and sidecars.
 std::string command_text(int argc, char** argv);

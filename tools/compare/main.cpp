@@ -25,14 +25,18 @@ struct Options {
 };
 
 bool read_command_line(int argc, char** argv, Options& options) {
-  cli::CommandLine app("Compares two folders of maps, e.g. of crbrt-map and crbrt-fit.", "crbrt-compare");
-  app.option("--maps", options.maps, "folder of maps").required();
-  app.option("--reference", options.reference, "folder of maps to compare with").required();
+  cli::CommandLine app(
+      "Compares two folders of maps, e.g. of crbrt-map and crbrt-fit.", "crbrt-compare",
+      {{{"Maps of a model beside those of a fit", "crbrt-compare --maps maps --reference fits"},
+        {"The same with medians in white matter, as JSON",
+         "crbrt-compare --maps maps --reference fits --coefficients brain.nii --mask mask.nii --json agreement.json"}}});
+  app.option("--maps FOLDER", options.maps, "folder of maps").required();
+  app.option("--reference FOLDER", options.reference, "folder of maps to compare with").required();
   const cli::Option coefficients =
-      app.option("--coefficients", options.coefficients, "coefficient image: adds medians in white matter");
-  app.option("--mask", options.mask, "brain mask for the white matter").needs(coefficients);
-  app.option("--json", options.json, "also write the numbers to this file");
-  app.option("--plot", options.plot, "also write what scripts/plot_slice.gp needs to draw the first slice of --maps");
+      app.option("--coefficients FILE", options.coefficients, "coefficient image: adds medians in white matter");
+  app.option("--mask FILE", options.mask, "brain mask for the white matter").needs(coefficients);
+  app.option("--json FILE", options.json, "also write the numbers to this file");
+  app.option("--plot FILE", options.plot, "also write what scripts/plot_slice.gp needs to draw the first slice of --maps");
   return app.parse(argc, argv);
 }
 

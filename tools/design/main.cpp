@@ -113,35 +113,37 @@ void print_bounds(const CommandLine& line) {
 int run(int argc, char** argv) {
   CommandLine line;
   cli::CommandLine app(
-      "Designs pulse trains for small Cramer-Rao bounds, writes them, and prints their bounds. docs/design.md.",
-      "crbrt-design");
+      "Designs pulse trains for small Cramer-Rao bounds, writes them, and prints their bounds. docs/design.md.", "crbrt-design",
+      {{{"A search that can be stopped and resumed",
+         "crbrt-design run --problem problem.json --random 100 --out shape.json --resume"},
+        {"The train of a shape", "crbrt-design write --shape shape.json --json train.json --plot train.png"}}});
   cli::Command run_command = app.subcommand("run", "search for a train with smaller bounds");
-  run_command.option("--out", line.out, "shape file to write; OUT.state is kept beside it").required();
-  run_command.option("--start-shape", line.start_shape, "start from a shape file");
-  run_command.option("--start-sequence", line.start_sequence, "start from splines through a train (.json, .mat)");
-  run_command.option("--random", line.n_random, "random shapes among which the start is chosen");
-  run_command.option("--seed", line.seed, "of the random shapes").show_default();
-  run_command.option("--rounds", line.n_round, "the basis is renewed before each").in_range(1, 100000).show_default();
-  run_command.option("--iterations", line.n_iteration, "per round").in_range(1, 100000).show_default();
+  run_command.option("--out FILE", line.out, "shape file to write; OUT.state is kept beside it").required();
+  run_command.option("--start-shape FILE", line.start_shape, "start from a shape file");
+  run_command.option("--start-sequence FILE", line.start_sequence, "start from splines through a train (.json, .mat)");
+  run_command.option("--random N", line.n_random, "random shapes among which the start is chosen");
+  run_command.option("--seed N", line.seed, "of the random shapes").show_default();
+  run_command.option("--rounds N", line.n_round, "the basis is renewed before each").in_range(1, 100000).show_default();
+  run_command.option("--iterations N", line.n_iteration, "per round").in_range(1, 100000).show_default();
   run_command.flag("--resume", line.resume, "go on from OUT.state where it exists");
   cli::Command write_command = app.subcommand("write", "the train of a shape, as JSON, CSV and picture");
-  write_command.option("--shape", line.shape, "shape file").required();
-  write_command.option("--json", line.json, "train as crbrt-simulate reads it").required();
-  write_command.option("--csv", line.csv, "train as a table, one pulse a row");
-  write_command.option("--plot", line.plot, "flip angles and durations (.png, needs gnuplot)");
-  write_command.option("--problem", line.problem, "takes the limits from here");
+  write_command.option("--shape FILE", line.shape, "shape file").required();
+  write_command.option("--json FILE", line.json, "train as crbrt-simulate reads it").required();
+  write_command.option("--csv FILE", line.csv, "train as a table, one pulse a row");
+  write_command.option("--plot FILE", line.plot, "flip angles and durations (.png, needs gnuplot)");
+  write_command.option("--problem FILE", line.problem, "takes the limits from here");
   cli::Command bounds_command = app.subcommand("bounds", "bounds and losses of information, pulse train by pulse train");
   bounds_command.older_name("compare");
-  bounds_command.option("--sequence", line.sequences, "train (.json, .mat); repeat").required();
-  bounds_command.option("--summary", line.summary, "the same numbers as JSON");
-  bounds_command.option("--basis-count", line.n_basis, "prior fingerprints that span the bases")
+  bounds_command.option("--sequence FILE", line.sequences, "train (.json, .mat); repeat").required();
+  bounds_command.option("--summary FILE", line.summary, "the same numbers as JSON");
+  bounds_command.option("--basis-count N", line.n_basis, "prior fingerprints that span the bases")
       .in_range(32, 100000)
       .show_default();
-  bounds_command.option("--count", line.n_draw, "others that are measured").in_range(1, 100000).show_default();
+  bounds_command.option("--count N", line.n_draw, "others that are measured").in_range(1, 100000).show_default();
   for (cli::Command command : {run_command, bounds_command}) {
-    command.option("--problem", line.problem, "design problem (.json)").required();
-    command.option("--tr", line.tr_s, "repetition time in s, for files that do not hold it");
-    command.option("--threads", line.threads).in_range(1, 1024).show_default();
+    command.option("--problem FILE", line.problem, "design problem (.json)").required();
+    command.option("--tr SECONDS", line.tr_s, "repetition time in s, for files that do not hold it");
+    command.option("--threads N", line.threads, "worker threads").in_range(1, 1024).show_default();
   }
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (run_command.is_chosen()) optimise(line);

@@ -36,38 +36,42 @@ struct CommandLine {
 
 void add_measurement_options(cli::Command& app, CommandLine& line, std::string& isa) {
   Options& options = line.options;
-  app.option("--count", options.count, "fingerprints from the front of the data set (default: all)").positive();
-  app.option("--draws", options.draws, "draws of |M0|, phase and noise per fingerprint for the loss").positive().show_default();
-  app.option("--realisations", options.realisations, "noise realisations per fingerprint and SNR for the split")
+  app.option("--count N", options.count, "fingerprints from the front of the data set (default: all)").positive();
+  app.option("--draws N", options.draws, "draws of |M0|, phase and noise per fingerprint for the loss")
+      .positive()
+      .show_default();
+  app.option("--realisations N", options.realisations, "noise realisations per fingerprint and SNR for the split")
       .in_range(2, 1000000)
       .show_default();
-  app.option("--snr", options.snrs, "SNRs of the split into bias and variance and of the coverage")
+  app.option("--snr RATIO", options.snrs, "SNRs of the split into bias and variance and of the coverage")
       .separated_by(',')
       .positive()
       .show_default();
-  app.option("--detail-snr", options.detail_snr, "SNR of histograms, grids, ROC curves and --nlls").positive().show_default();
-  app.option("--seed", options.seed, "of the noise").show_default();
-  app.option("--isa", isa, cli::isa_help()).show_default();
-  app.option("--threads", options.threads, "worker threads").in_range(1, 1024).show_default();
+  app.option("--detail-snr RATIO", options.detail_snr, "SNR of histograms, grids, ROC curves and --nlls")
+      .positive()
+      .show_default();
+  app.option("--seed N", options.seed, "of the noise").show_default();
+  app.option("--isa ISA", isa, cli::isa_help()).show_default();
+  app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
 }
 
 void add_extra_options(cli::Command& app, CommandLine& line) {
-  app.option("--against", line.against,
+  app.option("--against NAME=FILE", line.against,
              "NAME=FILE.h5: a data set of the same rank whose voxels the atypicality should tell from ours; repeatable");
-  app.option("--sequence", line.sequence, "of the data set (.json, .mat): also measure on the grids of test set 2");
-  app.option("--tr", line.tr_s, "repetition time in s, for a sequence file without one").positive();
-  app.option("--grid-cache", line.grid_cache, "where the simulated grids are kept (.h5); read if it exists");
-  app.option("--nlls", line.nlls.count, "fit so many fingerprints by least squares too (needs --sequence)").positive();
-  app.option("--nlls-realisations", line.nlls.realisations, "noise realisations of each of them")
+  app.option("--sequence FILE", line.sequence, "of the data set (.json, .mat): also measure on the grids of test set 2");
+  app.option("--tr SECONDS", line.tr_s, "repetition time in s, for a sequence file without one").positive();
+  app.option("--grid-cache FILE", line.grid_cache, "where the simulated grids are kept (.h5); read if it exists");
+  app.option("--nlls N", line.nlls.count, "fit so many fingerprints by least squares too (needs --sequence)").positive();
+  app.option("--nlls-realisations N", line.nlls.realisations, "noise realisations of each of them")
       .in_range(2, 10000)
       .show_default();
-  app.option("--floor-prior", line.floor_prior,
+  app.option("--floor-prior FILE", line.floor_prior,
              "data set of the same prior, sequence and basis, with other fingerprints (.h5; the training set): bounds the\n"
              "loss that no estimator can go below; repeat for shards");
-  app.option("--floor-count", line.floor.count, "fingerprints from the front of the data set for the floor")
+  app.option("--floor-count N", line.floor.count, "fingerprints from the front of the data set for the floor")
       .positive()
       .show_default();
-  app.option("--prior", line.prior, "prior of --nlls (.json; default: models/priors/paper.json)");
+  app.option("--prior FILE", line.prior, "prior of --nlls (.json; default: models/priors/paper.json)");
 }
 
 /// Empty when --help or --version was printed. Throws base::UsageError.
@@ -78,10 +82,14 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
       "Measures a model against the Cramér-Rao bound on a data set: CRB loss at random SNR; bias^2/CRB and variance/CRB at\n"
       "fixed SNRs (an efficient unbiased estimator has loss 1, bias 0 and variance 1); coverage of predicted standard\n"
       "deviations; ROC curves of the atypicality; bias and standard deviation on grids; least squares for comparison.",
-      "crbrt-eval");
-  app.option("--model", line.model, "model to measure (.crbm)").required();
-  app.option("--dataset", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
-  app.option("--json", line.json, "where the numbers go");
+      "crbrt-eval",
+      {{{"The loss of a model on held-out fingerprints",
+         "crbrt-eval --model brain_v1.crbm --dataset test.h5 --json evaluation.json"},
+        {"The same with bias and standard deviation on grids",
+         "crbrt-eval --model brain_v1.crbm --dataset test.h5 --sequence protocol.json --grid-cache grids.h5 --threads 4"}}});
+  app.option("--model FILE", line.model, "model to measure (.crbm)").required();
+  app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
+  app.option("--json FILE", line.json, "where the numbers go");
   add_measurement_options(app, line, isa);
   add_extra_options(app, line);
   if (!app.parse(argc, argv)) return std::nullopt;

@@ -16,22 +16,22 @@ using physics::M0Mode;
 using physics::T1Model;
 
 void add_fit_options(cli::Command& app, Options& o) {
-  app.option("--sequence", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF (then --tr)").required();
-  app.option("--tr", o.tr_s, "repetition time in seconds").positive();
-  app.option("--basis", o.basis, "basis of the coefficients: M.crbm, FILE.h5[:dataset] or FILE.mat:U").required();
-  app.option("--rank", o.rank, "use the leading columns of the basis (default: all)").positive();
+  app.option("--sequence FILE", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF (then --tr)").required();
+  app.option("--tr SECONDS", o.tr_s, "repetition time in seconds").positive();
+  app.option("--basis FILE", o.basis, "basis of the coefficients: M.crbm, FILE.h5[:dataset] or FILE.mat:U").required();
+  app.option("--rank N", o.rank, "use the leading columns of the basis (default: all)").positive();
   app.option(
-      "--prior", o.prior,
+      "--prior FILE", o.prior,
       "JSON file whose classes give bounds and starting points (default: models/priors/paper.json, of Zhang et al. 2022)");
-  app.option("--voxels", o.n_voxel, "fit this many voxels, drawn from the mask with --seed (default: all)").positive();
-  app.option("--starts", o.settings.n_start, "solver runs per voxel from different starting points")
+  app.option("--voxels N", o.n_voxel, "fit this many voxels, drawn from the mask with --seed (default: all)").positive();
+  app.option("--starts N", o.settings.n_start, "solver runs per voxel from different starting points")
       .in_range(1, 100)
       .show_default();
-  app.option("--screened", o.settings.n_screened, "draws from the prior among which starting points are chosen")
+  app.option("--screened N", o.settings.n_screened, "draws from the prior among which starting points are chosen")
       .in_range(1, 1000000)
       .show_default();
-  app.option("--seed", o.settings.seed, "seed of the starting points and of --voxels").show_default();
-  app.option("--sigma", o.settings.sigma,
+  app.option("--seed N", o.settings.seed, "seed of the starting points and of --voxels").show_default();
+  app.option("--sigma NOISE", o.settings.sigma,
              "noise of the real and of the imaginary part of a coefficient (default: from each voxel's residual)")
       .positive();
 }
@@ -44,12 +44,16 @@ std::optional<Options> parse_options(int argc, char** argv) {
   cli::CommandLine app(
       "Fits all tissue parameters and M0 in every voxel of a coefficient image by nonlinear least squares, and writes "
       "maps of the estimates and of their standard deviations.",
-      "crbrt-fit");
+      "crbrt-fit",
+      {{{"A fit of 300 voxels of a mask",
+         "crbrt-fit --sequence protocol.json --basis basis.h5 --input brain.nii --mask mask.nii --voxels 300 --out fits"},
+        {"All voxels of a slice, with the noise known",
+         "crbrt-fit --sequence protocol.json --basis basis.h5 --input slice.nii --sigma 0.02 --out fits --threads 4"}}});
   volume::add_image_options(app, o.image);
   add_fit_options(app, o);
-  app.option("--t1", t1, "one longitudinal relaxation time, or one per pool: apparent, separate (default: the prior's)")
+  app.option("--t1 T1MODEL", t1, "one longitudinal relaxation time, or one per pool: apparent, separate (default: the prior's)")
       .one_of({"apparent", "separate"});
-  app.option("--m0", m0, "complex M0: eliminated from the problem, or fitted as two more unknowns; same minimum")
+  app.option("--m0 M0MODE", m0, "complex M0: eliminated from the problem, or fitted as two more unknowns; same minimum")
       .one_of({"eliminated", "fitted"})
       .show_default();
   if (!app.parse(argc, argv)) return std::nullopt;

@@ -16,18 +16,23 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
       "Estimates tissue parameters in every voxel of a coefficient image and writes them as NIfTI maps, with standard "
       "deviations and a map of atypical voxels where the model predicts them. Where most voxels are atypical, and the model "
       "standardises its input, a diagnosis says what seems to be wrong with the data.",
-      "crbrt-map");
-  app.option("--model", options.model, "model (.crbm)").required();
+      "crbrt-map",
+      {{{"Maps of a brain on four threads",
+         "crbrt-map --model brain_v1.crbm --input brain.nii --mask mask.nii --basis basis.h5 --out maps --threads 4"},
+        {"A slice of a MAT file, with the numbers of the run as JSON",
+         "crbrt-map --model invivo6.crbm --input coefficients.mat:x --basis basis.mat:U --out maps --stats stats.json"}}});
+  app.option("--model FILE", options.model, "model (.crbm)").required();
   volume::add_image_options(app, options.image);
-  app.option("--basis", options.basis,
+  app.option("--basis FILE", options.basis,
              "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
   const cli::Option sigma =
-      app.option("--sigma", options.sigma,
+      app.option("--sigma NOISE", options.sigma,
                  "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
                  "input, for the standard deviations (default: estimated from the input)");
   app.flag("--no-std", options.no_std, "no maps of standard deviations").excludes(sigma);
-  app.option("--isa", isa_name, cli::isa_help()).show_default();
-  app.option("--precision", precision, "f32, or integer: the integer form of a model that has one (older name: fixed)")
+  app.option("--isa ISA", isa_name, cli::isa_help()).show_default();
+  app.option("--precision PRECISION", precision,
+             "f32, or integer: the integer form of a model that has one (older name: fixed)")
       .show_default();
   if (!app.parse(argc, argv)) return std::nullopt;
   if (precision != "f32" && precision != "integer" && precision != "fixed")

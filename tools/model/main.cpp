@@ -37,13 +37,15 @@ Isa forced_isa(const std::string& text) {
 
 int run(int argc, char** argv) {
   std::string path, isa = "auto";
-  cli::CommandLine app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model");
+  cli::CommandLine app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model",
+                       {{{"What a model file holds", "crbrt-model info brain_v1.crbm"},
+                         {"Whether the kernels of this CPU compute it", "crbrt-model verify brain_v1.crbm"}}});
   cli::Command info_command = app.subcommand("info", "Print everything readable in the file");
   cli::Command verify_command = app.subcommand(
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");
-  info_command.option("model", path, "Model file (.crbm)").required();
-  verify_command.option("model", path, "Model file (.crbm)").required();
-  verify_command.option("--isa", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
+  info_command.option("model FILE", path, "Model file (.crbm)").required();
+  verify_command.option("model FILE", path, "Model file (.crbm)").required();
+  verify_command.option("--isa ISA", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (verify_command.is_chosen()) return verify(path, forced_isa(isa));
   std::fputs(info_text(base::load_model(path)).c_str(), stdout);

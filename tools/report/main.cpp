@@ -22,17 +22,21 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
   cli::CommandLine app(
       "Writes one self-contained HTML page: the measured numbers, beside goals where a file has them, the figures\n"
       "of Zhang et al. 2022 for our models, coverage, ROC curves and the frontier. Figures need gnuplot.",
-      "crbrt-report");
-  app.option("--evaluation", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)").required();
-  app.option("--paper", line.papers,
+      "crbrt-report",
+      {{{"A page of one model", "crbrt-report --evaluation evaluation.json --out report.html"},
+        {"A page with goals and the history of a training",
+         "crbrt-report --evaluation evaluation.json --goals goals.json --history brain_v1=loss.csv --out report.html"}}});
+  app.option("--evaluation FILE", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
+      .required();
+  app.option("--paper FILE", line.papers,
              "JSON of crbrt-eval for the network of Zhang et al. 2022 (docs/references.md); repeatable");
-  app.option("--history", line.histories, "NAME=loss.csv of a training; repeatable");
-  app.option("--table", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
-  app.option("--picture", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
-  app.option("--floor", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
-  app.option("--goals", line.goals, "JSON of numbers to reach (docs/evaluation.md); without it nothing is judged");
-  app.option("--title", line.title, "of the page").show_default();
-  app.option("--out", line.out, "the page (.html)").required();
+  app.option("--history NAME=FILE", line.histories, "NAME=loss.csv of a training; repeatable");
+  app.option("--table TITLE=FILE", line.tables, "TITLE=FILE.csv or TITLE=FILE.json: an extra table; repeatable");
+  app.option("--picture TITLE=FILE", line.pictures, "TITLE=FILE.png: an extra picture, embedded; repeatable");
+  app.option("--floor LOSS=X", line.floors, "loss=X, loss_snr100=X or bias2_snr50=X: what the best estimator could reach");
+  app.option("--goals FILE", line.goals, "JSON of numbers to reach (docs/evaluation.md); without it nothing is judged");
+  app.option("--title TITLE", line.title, "of the page").show_default();
+  app.option("--out FILE", line.out, "the page (.html)").required();
   return app.parse(argc, argv);
 }
 

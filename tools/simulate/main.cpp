@@ -43,26 +43,31 @@ std::optional<Options> parse_options(int argc, char** argv) {
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
       "With --prior: a training set of compressed fingerprints, their parameters and bounds.\n"
       "File formats: docs/file-formats.md.",
-      "crbrt-simulate");
-  app.option("--sequence", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
-  app.option("--tr", o.tr_s, "Repetition time in s, where the sequence file carries none");
-  app.option("--out", o.out, "HDF5 file to write").required();
-  app.option("--basis", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
+      "crbrt-simulate",
+      {{{"Signals and bounds of listed tissues",
+         "crbrt-simulate --sequence protocol.json --tissues tissues.csv --derivatives --out signals.h5"},
+        {"A training set",
+         "crbrt-simulate --sequence protocol.json --prior prior.json --rank 13 --count 100000 --threads 4 --out "
+         "training.h5"}}});
+  app.option("--sequence FILE", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
+  app.option("--tr SECONDS", o.tr_s, "Repetition time in s, where the sequence file carries none");
+  app.option("--out FILE", o.out, "HDF5 file to write").required();
+  app.option("--basis FILE", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
   const cli::Option rank =
-      app.option("--rank", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
-  app.option("--basis-kind", basis_kind,
+      app.option("--rank N", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
+  app.option("--basis-kind KIND", basis_kind,
              "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
              "(default svd)")
       .one_of({"svd", "crb"});
-  app.option("--t1", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
+  app.option("--t1 T1MODEL", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
       .one_of({"apparent", "separate"});
-  app.option("--tissues", o.tissues, "CSV whose header names the tissue parameters");
+  app.option("--tissues FILE", o.tissues, "CSV whose header names the tissue parameters");
   app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
-  app.option("--prior", o.prior, "JSON distribution of tissues");
-  app.option("--count", o.count, "Fingerprints to draw, over all shards").positive();
-  app.option("--seed", o.seed, "Seed of the draws (default 0)");
-  app.option("--shard", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
-  app.option("--threads", o.threads, "Worker threads (default 1)").in_range(1, 1024);
+  app.option("--prior FILE", o.prior, "JSON distribution of tissues");
+  app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
+  app.option("--seed N", o.seed, "Seed of the draws (default 0)");
+  app.option("--shard I/N", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
+  app.option("--threads N", o.threads, "Worker threads (default 1)").in_range(1, 1024);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;

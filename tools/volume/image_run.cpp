@@ -11,12 +11,12 @@
 namespace crbrt::volume {
 
 void add_image_options(cli::Command& app, ImageOptions& options) {
-  app.option("--input", options.input, "coefficient image: " + known_formats()).required();
-  app.option("--mask", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
-  app.option("--out", options.out, "folder for the maps").required();
-  app.option("--like", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
-  app.option("--stats", options.stats, "JSON file for voxels, times, memory and status counts");
-  app.option("--threads", options.threads, "worker threads").in_range(1, 1024).show_default();
+  app.option("--input FILE", options.input, "coefficient image: " + known_formats()).required();
+  app.option("--mask FILE", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
+  app.option("--out FOLDER", options.out, "folder for the maps").required();
+  app.option("--like FILE", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
+  app.option("--stats FILE", options.stats, "JSON file for voxels, times, memory and status counts");
+  app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
   app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
 }
 

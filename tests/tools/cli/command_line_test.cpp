@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "crbrt/isa.h"
 
 namespace crbrt::cli {
 namespace {
@@ -17,7 +18,7 @@ class Parse : public testing::Test {
     for (std::string& word : words) argv.push_back(word.data());
     return line_.parse(static_cast<int>(argv.size()), argv.data());
   }
-  CommandLine line_{"A test.", "crbrt-test"};
+  CommandLine line_{"A test.", "crbrt-test", {{{"One", "crbrt-test --count 1"}, {"Two", "crbrt-test --count 2"}}}};
   int count_ = 0;
 };
 
@@ -26,14 +27,17 @@ TEST_F(Parse, ReadsOptions) {
   EXPECT_EQ(count_, 3);
 }
 
-TEST_F(Parse, HelpEndsWithTheExitCodesAndVersionIsTheProjects) {
+TEST_F(Parse, HelpHasTheExitCodesAndVersionNamesProjectCpuAndLibraries) {
   testing::internal::CaptureStdout();
   EXPECT_FALSE(parse_words({"--help"}));
   const std::string help = testing::internal::GetCapturedStdout();
   EXPECT_NE(help.find(base::exit_code_help()), std::string::npos) << help;
   testing::internal::CaptureStdout();
   EXPECT_FALSE(parse_words({"--version"}));
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "crbrt-test " + version() + "\n");
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(text.find("crbrt-test " + version() + "\n"), 0U) << text;
+  for (const char* part : {name(best_isa()), "CLI11 2.", "Eigen ", "HDF5 "})
+    EXPECT_NE(text.find(part), std::string::npos) << text;
 }
 
 TEST_F(Parse, MistakesAreUsageErrors) {
