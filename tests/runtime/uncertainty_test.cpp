@@ -8,7 +8,7 @@
 
 #include "runtime/src/isa/scalar.h"
 #include "runtime/src/kernels/reference.h"
-#include "runtime/src/kernels/uncertainty/uncertainty-inl.h"
+#include "runtime/src/kernels/uncertainty/uncertainty.h"
 #include "tests/runtime/exact_uncertainty.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/tile.h"

@@ -1,5 +1,5 @@
 /// Numbers first, then sizes, then the rules of legality.h: each check may rely on those before it.
-#include "runtime/loader/src/check_integer.h"
+#include "runtime/loader/src/lower.h"
 
 #include <string_view>
 

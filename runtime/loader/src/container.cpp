@@ -1,5 +1,5 @@
 /// Container header: writing it, and refusing every header that writing does not produce.
-#include "runtime/loader/src/container.h"
+#include "runtime/loader/src/read_model.h"
 
 #include <array>
 #include <cstring>

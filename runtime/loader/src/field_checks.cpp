@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/sha256.h"
-#include "runtime/loader/src/limits.h"
 
 namespace crbrt::loader {
 namespace {

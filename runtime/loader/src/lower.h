@@ -1,13 +1,44 @@
 /// Lowering: from a folded network to a Program with packed weights and slots. One lowering serves the interpreter and the code
-/// generator, so both do the same arithmetic. Nothing else packs, and nothing unpacks.
+/// generator, so both do the same arithmetic. Nothing else packs, and nothing unpacks. Model::Storage is what it fills: what a
+/// Model owns, the program and everything its pointers point at.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "crbrt/network.hpp"
 #include "runtime/loader/src/field_checks.h"
-#include "runtime/loader/src/storage.h"
+
+namespace crbrt {
+
+/// The integer program and its tables. Vectors of vectors: a table stays where it is while more are added.
+struct IntegerStorage {
+  Program program{};
+  std::vector<Op> ops;
+  std::vector<std::uint32_t> slot_width;
+  std::vector<IntegerTables> tables;          ///< one per operation between quantize and dequantize
+  std::vector<IntegerGroupNorm> group_norms;  ///< likewise; used by some
+  std::vector<std::vector<std::int8_t>> s8;
+  std::vector<std::vector<std::int16_t>> s16;
+  std::vector<std::vector<std::int32_t>> s32;
+  std::vector<float> input_scale, output_scale;
+};
+
+struct Model::Storage {
+  Program program{};
+  ModelInfo info;
+  std::vector<NetworkOutput> output_text;  ///< owns the characters of names and units
+  std::vector<Output> outputs;
+  Uncertainty uncertainty{};
+  Atypicality atypicality{};
+  std::vector<Op> ops;
+  std::vector<std::uint32_t> slot_width;
+  std::vector<std::vector<float>> tables;    ///< packed weights and everything else ops point at
+  std::unique_ptr<IntegerStorage> integers;  ///< null: no integer form
+};
+
+}  // namespace crbrt
 
 namespace crbrt::loader {
 
@@ -54,5 +85,17 @@ void lower(const Network& folded, Model::Storage& storage, Checks& checks);
 /// operations are refused where a sum of any input could leave its width (crbrt/format/integer_bounds.h). Fills
 /// `storage.integers` and info.integers.layer_text from folded.integers, after lower().
 void lower_integer(const Network& folded, Model::Storage& storage, Checks& checks);
+
+// Whether the tables of an integer operation belong to its operation, and cannot overflow (check_integer.cpp).
+
+/// `op` is the operation of the folded network; `in` and `add` are the numbers that it reads (add: f32 where there is none).
+struct IntegerPlace {
+  const Operation& op;
+  Number in;
+  Number add;
+  bool is_last;
+};
+
+void check_integer_op(const IntegerOperation& spec, const IntegerPlace& place, const std::string& field, Checks& checks);
 
 }  // namespace crbrt::loader

@@ -1,5 +1,4 @@
 /// Packs the tables of every integer operation and gives slots to their words.
-#include "runtime/loader/src/check_integer.h"
 #include "runtime/loader/src/lower.h"
 #include "runtime/loader/src/operation_kinds.h"
 

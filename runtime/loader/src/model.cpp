@@ -7,11 +7,9 @@
 
 #include "base/sha256.h"
 #include "crbrt/network.hpp"
-#include "runtime/loader/src/container.h"
-#include "runtime/loader/src/limits.h"
-#include "runtime/loader/src/lower.h"
 #include "runtime/loader/src/read_model.h"
-#include "runtime/loader/src/storage.h"
+#include "runtime/loader/src/field_checks.h"
+#include "runtime/loader/src/lower.h"
 
 namespace crbrt {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/sha256.h"
-#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/read_model.h"
 
 namespace crbrt::loader {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/read_model.h"
 
 namespace crbrt::loader {

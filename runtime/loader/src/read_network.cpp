@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "crbrt/format/layout.h"
-#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/operation_kinds.h"
 #include "runtime/loader/src/read_model.h"
 

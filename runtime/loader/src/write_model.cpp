@@ -3,7 +3,7 @@
 
 #include "crbrt/network.hpp"
 #include "model_generated.h"
-#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt {

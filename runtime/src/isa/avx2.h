@@ -5,7 +5,6 @@
 
 #include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/quad.h"
-#include "runtime/src/isa/transposed_rows.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::avx2 {
@@ -74,7 +73,7 @@ struct IntegerInstructions {
   }
 };
 
-/// The instructions that transposed_rows.h asks for.
+/// The instructions that TransposedRows (quad.h) asks for.
 struct RowInstructions {
   using Floats = __m256;
 
@@ -91,7 +90,7 @@ struct Ops : XsimdOps<xsimd::fma3<xsimd::avx2>>,
              IntegerVector<IntegerInstructions>,
              QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
-  static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators; why 12: dense-inl.h
+  static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators; why 12: dense.h
   static constexpr std::size_t preprocess_vectors = 2;
   static Quad mul_add_quad(Quad a, Quad b, Quad c) noexcept { return _mm_fmadd_ps(a, b, c); }
   static std::uint32_t bits(Mask mask) noexcept { return static_cast<std::uint32_t>(_mm256_movemask_ps(mask)); }

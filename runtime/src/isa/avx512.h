@@ -5,7 +5,6 @@
 
 #include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/quad.h"
-#include "runtime/src/isa/transposed_rows.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
 namespace crbrt::avx512 {
@@ -69,7 +68,7 @@ struct IntegerInstructions {
   }
 };
 
-/// The instructions that transposed_rows.h asks for.
+/// The instructions that TransposedRows (quad.h) asks for.
 struct RowInstructions {
   using Floats = __m512;
 

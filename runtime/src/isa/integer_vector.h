@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/src/kernels/unrolled-inl.h"
+#include "runtime/src/kernels/loops-inl.h"
 
 namespace crbrt {
 

@@ -5,7 +5,7 @@
 
 #include "runtime/src/isa/integer_vector.h"
 #include "runtime/src/isa/vector128.h"
-#include "runtime/src/kernels/unrolled-inl.h"
+#include "runtime/src/kernels/loops-inl.h"
 
 namespace crbrt::neon {
 

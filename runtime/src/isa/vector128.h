@@ -9,11 +9,10 @@
 
 #include "runtime/src/isa/bit_cast.h"
 #include "runtime/src/isa/quad.h"
-#include "runtime/src/isa/transposed_rows.h"
 
 namespace crbrt {
 
-/// The instructions that transposed_rows.h asks for.
+/// The instructions that TransposedRows (quad.h) asks for.
 template <class Own>
 struct RowInstructions128 {
   using Floats [[gnu::vector_size(16)]] = float;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crbrt/format/program.h"
-#include "runtime/src/kernels/unrolled-inl.h"
+#include "runtime/src/kernels/loops-inl.h"
 
 namespace crbrt {
 

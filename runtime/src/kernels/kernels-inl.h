@@ -3,17 +3,17 @@
 #pragma once
 
 #include "runtime/src/kernel_table.h"
-#include "runtime/src/kernels/affine/affine-inl.h"
-#include "runtime/src/kernels/dense/dense-inl.h"
+#include "runtime/src/kernels/affine/affine.h"
+#include "runtime/src/kernels/dense/dense.h"
 #include "runtime/src/kernels/dense/dense_integer-inl.h"
-#include "runtime/src/kernels/estimate/estimate-inl.h"
-#include "runtime/src/kernels/group_norm/group_norm-inl.h"
+#include "runtime/src/kernels/estimate/estimate.h"
+#include "runtime/src/kernels/group_norm/group_norm.h"
 #include "runtime/src/kernels/group_norm/group_norm_integer-inl.h"
-#include "runtime/src/kernels/leaky_relu/leaky_relu-inl.h"
+#include "runtime/src/kernels/leaky_relu/leaky_relu.h"
 #include "runtime/src/kernels/preprocess/preprocess-inl.h"
-#include "runtime/src/kernels/quantize/quantize-inl.h"
-#include "runtime/src/kernels/relu/relu-inl.h"
-#include "runtime/src/kernels/uncertainty/uncertainty-inl.h"
+#include "runtime/src/kernels/quantize/quantize.h"
+#include "runtime/src/kernels/relu/relu.h"
+#include "runtime/src/kernels/uncertainty/uncertainty.h"
 
 namespace crbrt {
 

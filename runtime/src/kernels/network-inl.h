@@ -5,7 +5,7 @@
 
 #include "crbrt/format/shape.h"
 #include "runtime/src/kernels/kernels-inl.h"
-#include "runtime/src/kernels/unrolled-inl.h"
+#include "runtime/src/kernels/loops-inl.h"
 
 namespace crbrt {
 

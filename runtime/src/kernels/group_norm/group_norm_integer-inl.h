@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crbrt/format/inverse_root.h"
-#include "runtime/src/kernels/affine/affine-inl.h"
+#include "runtime/src/kernels/affine/affine.h"
 #include "runtime/src/kernels/group_norm/group_norm.h"
 
 namespace crbrt {

@@ -1,4 +1,5 @@
-/// What kernels that work feature by feature share: their loop, and x between two bounds.
+/// Loops of kernels: one that is unrolled before any optimisation, and the one over all vectors of a tile; and x between two
+/// bounds.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +7,23 @@
 #include "crbrt/format/layout.h"
 
 namespace crbrt {
+
+/// A number of a loop as a constant.
+template <std::size_t n>
+struct Index {
+  static constexpr std::size_t value = n;
+  constexpr operator std::size_t() const noexcept { return n; }
+};
+
+/// body(0), body(1), ... with constants. Arrays of sums that are only indexed so are registers from the start; with plain loops
+/// clang 14 unrolls some of them too late and keeps the array on the stack.
+template <std::size_t n, class Body>
+[[gnu::always_inline]] inline void unrolled(const Body& body) noexcept {
+  if constexpr (n > 0) {
+    unrolled<n - 1>(body);
+    body(Index<n - 1>());
+  }
+}
 
 /// body(f, i) for every vector of voxels of every feature f: its floats or words begin at i of a tile with one feature a word.
 template <class Ops, class Body>
