@@ -1,7 +1,7 @@
 // A small file cannot make the loader, or the arena it asks for, large: FlatBuffers lets many tables share one vector.
 #include <gtest/gtest.h>
 
-#include "runtime/loader/src/limits.h"
+#include "runtime/loader/src/field_checks.h"
 #include "tests/support/model_builder.h"
 
 namespace crbrt::tests {
