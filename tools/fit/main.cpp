@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/counter_random.h"
 #include "tools/fit/fit_maps.h"
@@ -73,9 +74,10 @@ int run(int argc, char** argv) {
   if (!options) return base::exit_ok;
   const fit::Problem problem = fit::read_problem(*options);
 
+  base::Warnings warnings("crbrt-fit");
   const volume::StopWatch reading;
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
-  const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis);
+  const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis, warnings);
   const auto check =
       volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "", inputs.image.spec());
   const auto voxels =
@@ -112,7 +114,7 @@ int run(int argc, char** argv) {
                                .total_s = total.seconds(),
                                .peak_rss_bytes = volume::peak_rss_bytes(),
                                .status = {},
-                               .warnings = {}};
+                               .warnings = warnings.texts()};
   report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
   return base::exit_ok;
 }

@@ -99,7 +99,7 @@ int run(int argc, char** argv) {
   const auto outputs = map::describe_outputs(options->model, program);
 
   const volume::StopWatch reading;
-  const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name);
+  const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name, warnings);
   const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();

@@ -141,7 +141,8 @@ std::string settings(const MapPair& map, float high) {
 void measure(const MeasureOptions& options) {
   const auto description = base::JsonReader::from_file(in(options.phantom, "phantom.json"));
   const volume::ImageValues labels = volume::read_values(in(options.phantom, "tissue.nii.gz"));
-  const std::vector<float> status = volume::read_values(volume::map_path(options.maps, "status"), labels.grid.shape);
+  const std::vector<float> status =
+      volume::read_values(volume::map_path(options.maps, "status"), labels.grid, volume::GridCheck::extents);
   Json summary = run_figures(options.stats);
   summary["snr"] = description.at("snr").number();
   print_head(summary);
@@ -152,9 +153,11 @@ void measure(const MeasureOptions& options) {
                 .unit = item.at("unit").text(),
                 .estimate = {},
                 .truth = {}};
-    map.estimate = volume::read_values(volume::map_path(options.maps, map.map), labels.grid.shape);
-    map.truth = volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid.shape);
-    const auto sqrt_crb = volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid.shape);
+    map.estimate = volume::read_values(volume::map_path(options.maps, map.map), labels.grid, volume::GridCheck::extents);
+    map.truth =
+        volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid, volume::GridCheck::extents);
+    const auto sqrt_crb =
+        volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid, volume::GridCheck::extents);
     const auto tallies = tally(map, sqrt_crb, labels.values, status);
     for (const TissueClass tissue : tissue_classes) {
       const Tally& t = tallies[static_cast<std::size_t>(tissue)];

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "base/error.h"
 #include "tools/cli/command_line.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/nifti.h"
@@ -12,26 +13,48 @@ namespace crbrt::volume {
 
 void add_image_options(cli::Command& app, ImageOptions& options) {
   app.option("--input FILE", options.input, "coefficient image: " + known_formats()).required();
-  app.option("--mask FILE", options.mask, "image of the same extents; only voxels that are not 0 are estimated (default: all)");
+  app.option("--mask FILE", options.mask, "image of the same voxels; only those that are not 0 are estimated (default: all)");
   app.option("--out FOLDER", options.out, "folder for the maps").required();
   app.option("--like FILE", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
+  app.flag("--ignore-geometry", options.ignore_geometry,
+           "compare --mask and --like with the input by their extents alone, not by where they lie in the world");
   app.option("--stats FILE", options.stats, "JSON file for voxels, times, memory and status counts");
   app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
   app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
 }
 
-ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who) {
+namespace {
+
+/// Where the maps lie: where the input does, or the image that --like names.
+Geometry geometry_of_maps(const ImageOptions& options, const Grid& input, base::Warnings& warnings) {
+  Grid grid = input;
+  if (!options.like.empty()) {
+    grid = read_grid(options.like);
+    expect_same_grid(input, grid, options.grid_check(), options.like, "a grid");
+  }
+  const std::string& file = options.like.empty() ? options.input : options.like;
+  try {
+    expect_usable_geometry(grid.geometry, file);
+  } catch (const base::InputError& error) {
+    if (!options.ignore_geometry) throw;
+    warnings.add(std::string(error.what()) + ": the maps take the identity at 1 mm");
+    return {};
+  }
+  if (const std::string odd = geometry_warning(grid); !odd.empty()) warnings.add(file + ": " + odd);
+  return grid.geometry;
+}
+
+}  // namespace
+
+ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who, base::Warnings& warnings) {
   CoefficientImage image = CoefficientImage::open(options.input);
   image.expect_n_coeff(n_coeff, who);
-  ImageInputs inputs{image, image.grid(), {}, {options.input}};
-  if (!options.like.empty()) {
-    inputs.grid.geometry = read_geometry(options.like, inputs.grid.shape);
-    inputs.sources.push_back(options.like);
-  }
+  ImageInputs inputs{image, {image.grid().shape, geometry_of_maps(options, image.grid(), warnings)}, {}, {options.input}};
+  if (!options.like.empty()) inputs.sources.push_back(options.like);
   if (options.mask.empty()) {
     inputs.voxels = all_voxels(inputs.grid.shape);
   } else {
-    inputs.voxels = read_mask(options.mask, inputs.grid.shape);
+    inputs.voxels = read_mask(options.mask, inputs.grid, options.grid_check(), warnings);
     inputs.sources.push_back(options.mask);
   }
   return inputs;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/atomic_output.h"
+#include "base/warnings.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/nifti.h"
@@ -26,11 +27,14 @@ struct ImageOptions {
   std::string stats;  ///< empty: no file
   unsigned threads = 1;
   bool compress = false;
+  bool ignore_geometry = false;
+
+  GridCheck grid_check() const noexcept { return ignore_geometry ? GridCheck::extents : GridCheck::world; }
 
   Compression compression() const noexcept { return compress ? Compression::gzip : Compression::none; }
 };
 
-/// Adds --input, --mask, --out, --like, --stats, --threads and --compress.
+/// Adds --input, --mask, --out, --like, --ignore-geometry, --stats, --threads and --compress.
 void add_image_options(cli::Command& app, ImageOptions& options);
 
 /// The files behind the options.
@@ -42,8 +46,8 @@ struct ImageInputs {
 };
 
 /// Opens the input and refuses it unless a voxel has n_coeff coefficients (DisagreementError naming `who`), then reads mask
-/// and geometry. Throws InputError.
-ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who);
+/// and geometry, which are compared in the world. What is odd about them is added to `warnings`. Throws InputError.
+ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who, base::Warnings& warnings);
 
 /// Where the numbers of a run go: one line to stdout, and the file of --stats where asked for.
 class Report {

@@ -4,34 +4,74 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "base/error.h"
+#include "base/number_text.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
 
-bool is_marked(float value) noexcept { return value != 0 && !std::isnan(value); }
-
-// Reads in pieces, so that a mask of doubles needs no second copy.
-std::vector<std::size_t> marked_voxels(const StoredImage& image) {
+/// Calls `visit(first, values)` for the real parts of the image, piece by piece, so that a mask of doubles needs no second
+/// copy.
+template <class Visit>
+void for_each_piece(const StoredImage& image, Visit visit) {
   constexpr std::size_t piece = 65536;
   const std::size_t n = image.n_element(), width = bytes_of(image.encoding.element);
   const std::size_t step = is_complex(image.encoding.element) ? 2 : 1;
-  std::vector<std::byte> stored(piece * width);
-  std::vector<float> values(piece * step);
-  std::vector<std::size_t> marked;
-  marked.reserve(n);  // memory that is not written to costs nothing
+  std::vector<std::byte> stored(std::min(piece, n) * width);
+  std::vector<float> values(std::min(piece, n) * step);
   for (std::size_t first = 0; first < n; first += piece) {
     const std::size_t count = std::min(piece, n - first);
     image.bytes->read(image.offset + first * width, stored.data(), count * width);
     decode(image.encoding, stored.data(), count, values.data());
-    for (std::size_t i = 0; i < count; ++i) {
-      if (is_marked(values[i * step])) marked.push_back(first + i);
-    }
+    for (std::size_t i = 1; step == 2 && i < count; ++i) values[i] = values[2 * i];
+    visit(first, std::span<const float>(values).first(count));
   }
+}
+
+struct Marked {
+  std::vector<std::size_t> voxels;  ///< that are neither 0 nor NaN
+  float smallest = 0, largest = 0;
+  bool is_counted = true;  ///< whole numbers from 0 on
+};
+
+Marked marked_voxels(const StoredImage& image) {
+  Marked marked;
+  marked.voxels.reserve(image.n_element());  // memory that is not written to costs nothing
+  for_each_piece(image, [&](std::size_t first, std::span<const float> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float value = values[i];
+      if (value == 0 || std::isnan(value)) continue;
+      marked.voxels.push_back(first + i);
+      marked.smallest = std::min(marked.smallest, value);
+      marked.largest = std::max(marked.largest, value);
+      marked.is_counted = marked.is_counted && value > 0 && value == std::floor(value);
+    }
+  });
   return marked;
 }
+
+/// Of a mask that holds more than counts. The first look found its maximum, so that this is the second.
+std::vector<std::size_t> upper_half(const StoredImage& image, const Marked& marked, base::Warnings& warnings) {
+  const float half = marked.largest / 2;
+  std::vector<std::size_t> voxels;
+  for_each_piece(image, [&](std::size_t first, std::span<const float> values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i] != 0 && values[i] >= half) voxels.push_back(first + i);
+  });
+  if (voxels.size() == marked.voxels.size()) return voxels;  // nothing to say
+  warnings.add(image.spec.shown + ": a mask with " + (marked.smallest < 0 ? "negative numbers" : "fractions") + " (" +
+               base::number_text(static_cast<double>(marked.smallest), "%.4g") + " to " +
+               base::number_text(static_cast<double>(marked.largest), "%.4g") + "): the " +
+               std::to_string(marked.voxels.size() - voxels.size()) +
+               " voxels that are not 0 but below half of its maximum are outside");
+  return voxels;
+}
+
+/// The grid of an image of one number per voxel.
+Grid grid_of(const StoredImage& image) { return {spatial_shape(image.spec, image.extents), image.geometry}; }
 
 }  // namespace
 
@@ -39,7 +79,7 @@ ImageValues read_values(const std::string& path) {
   const StoredImage image = open_image(FileSpec::parse(path));
   if (is_complex(image.encoding.element)) throw base::InputError(path, "an image of real numbers", "complex numbers");
   ImageValues result;
-  result.grid = {spatial_shape(image.spec, image.extents), image.geometry};
+  result.grid = grid_of(image);
   const std::size_t n = image.n_element(), bytes = n * bytes_of(image.encoding.element);
   std::vector<std::byte> stored(bytes);
   image.bytes->read(image.offset, stored.data(), bytes);
@@ -48,19 +88,25 @@ ImageValues read_values(const std::string& path) {
   return result;
 }
 
-std::vector<float> read_values(const std::string& path, const Shape& shape) {
+std::vector<float> read_values(const std::string& path, const Grid& grid, GridCheck check) {
   ImageValues image = read_values(path);
-  if (image.grid.shape != shape) throw base::InputError(path, "an image of " + text(shape), text(image.grid.shape));
-  return std::move(image.values);
+  const StorageOrder order = expect_order_in(grid, image.grid, check, path, "an image");
+  if (order.is_same) return std::move(image.values);
+  std::vector<float> values(image.values.size());
+  for (std::size_t v = 0; v < values.size(); ++v) values[order(v)] = image.values[v];
+  return values;
 }
 
-std::vector<std::size_t> read_mask(const std::string& spec, const Shape& shape) {
+std::vector<std::size_t> read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings) {
   const StoredImage image = open_image(FileSpec::parse(spec));
-  const Shape found = spatial_shape(image.spec, image.extents);
-  if (found != shape) throw base::InputError(spec, "a mask of " + text(shape), text(image.extents));
-  std::vector<std::size_t> marked = marked_voxels(image);
-  if (marked.empty()) throw base::InputError(spec, "at least one voxel in the mask", "none");
-  return marked;
+  const StorageOrder order = expect_order_in(grid, grid_of(image), check, spec, "a mask");
+  Marked marked = marked_voxels(image);
+  std::vector<std::size_t> voxels = marked.is_counted ? std::move(marked.voxels) : upper_half(image, marked, warnings);
+  if (voxels.empty()) throw base::InputError(spec, "at least one voxel in the mask", "none");
+  if (order.is_same) return voxels;
+  for (std::size_t& voxel : voxels) voxel = order(voxel);
+  std::sort(voxels.begin(), voxels.end());
+  return voxels;
 }
 
 std::vector<std::size_t> all_voxels(const Shape& shape) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/warnings.h"
 #include "tools/volume/grid.h"
 
 namespace crbrt::volume {
@@ -17,12 +18,16 @@ struct ImageValues {
 /// Throws InputError for a file that is no image of real numbers with at most three dimensions.
 ImageValues read_values(const std::string& path);
 
-/// The same, of a given shape.
-std::vector<float> read_values(const std::string& path, const Shape& shape);
+/// The same, [voxel of `grid`] in the grid's order: an image of the same voxels that stores them in another order is put right.
+/// Throws InputError for an image of other voxels (expect_order_in).
+std::vector<float> read_values(const std::string& path, const Grid& grid, GridCheck check);
 
-/// Ascending indices (x fastest) of the voxels that the mask image marks: neither zero nor NaN. The mask is NIfTI, .cfl or
-/// FILE.mat:dataset of the extents `shape`. Throws InputError, also when no voxel is marked.
-std::vector<std::size_t> read_mask(const std::string& spec, const Shape& shape);
+/// Ascending indices (x fastest) of the voxels of `grid` that a mask marks. The mask is an image of any format with the voxels
+/// of the grid, stored in any order (order_in).
+/// Whole numbers from 0 on mark where they are not 0. A mask that holds negative numbers or fractions was interpolated, or is a
+/// probability: it marks where it reaches half of its maximum, which `warnings` says. NaN marks nothing.
+/// Throws InputError, also when no voxel is marked.
+std::vector<std::size_t> read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings);
 
 /// All voxels of the grid.
 std::vector<std::size_t> all_voxels(const Shape& shape);

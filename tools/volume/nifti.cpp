@@ -3,22 +3,34 @@
 
 #include <nifti/nifti2_io.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
 
 #include "base/error.h"
+#include "base/number_text.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
 
-using Header = std::unique_ptr<nifti_image, void (*)(nifti_image*)>;
+/// What libnifti made of a header, and what it does not tell.
+struct Header {
+  std::unique_ptr<nifti_image, void (*)(nifti_image*)> image{nullptr, nifti_image_free};
+  std::uint64_t data_offset = 0;
+  bool is_qform_finite = true, is_sform_finite = true;
+
+  const nifti_image* operator->() const noexcept { return image.get(); }
+  const nifti_image& operator*() const noexcept { return *image; }
+};
 
 /// libnifti overruns its arrays for more than seven dimensions, makes dimensions below 1 and scales that are no numbers usable
 /// without a word, and prints about data types that it does not know: all of that is looked at before it interprets a header.
+/// A slope of 0 or NaN means that the numbers are stored as they are, whatever the intercept.
 template <class Raw>
 void expect_plausible(const FileSpec& spec, const Raw& raw) {
   const std::int64_t n_dim = raw.dim[0];
@@ -29,9 +41,42 @@ void expect_plausible(const FileSpec& spec, const Raw& raw) {
   if (nifti_is_valid_datatype(raw.datatype) == 0)
     throw base::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
                            "data type " + std::to_string(raw.datatype));
-  for (const double scale : {static_cast<double>(raw.scl_slope), static_cast<double>(raw.scl_inter)}) {
+  const double slope = static_cast<double>(raw.scl_slope), intercept = static_cast<double>(raw.scl_inter);
+  if (slope == 0 || std::isnan(slope)) return;
+  for (const double scale : {slope, intercept}) {
     if (!std::isfinite(scale)) throw base::InputError(spec.shown, "a finite scl_slope and scl_inter", std::to_string(scale));
   }
+}
+
+/// Where the numbers begin. libnifti reads a file of its own header at byte 348 where vox_offset is smaller; 0 means that
+/// nobody filled it in, and anything else below the end of the header is damage.
+template <class Raw>
+std::uint64_t data_offset(const FileSpec& spec, const Raw& raw) {
+  const bool is_one_file = raw.magic[1] == '+';
+  const double least = is_one_file ? static_cast<double>(sizeof(Raw) + 4) : 0, most = 0x1p31 - 1;
+  const double offset = static_cast<double>(raw.vox_offset);
+  if (offset == 0) return static_cast<std::uint64_t>(least);
+  if (!(offset >= least && offset <= most)) {
+    throw base::InputError(spec.shown, "a vox_offset of " + std::to_string(static_cast<int>(least)) + " to 2147483647 bytes",
+                           base::number_text(offset, "%.10g"));
+  }
+  return static_cast<std::uint64_t>(offset);
+}
+
+/// libnifti takes a quaternion that is no number for 0.
+template <class Raw>
+Header inspected(const FileSpec& spec, const Raw& raw) {
+  expect_plausible(spec, raw);
+  Header header;
+  header.data_offset = data_offset(spec, raw);
+  const auto is_finite = [](double x) { return std::isfinite(x); };
+  for (const auto* row : {raw.srow_x, raw.srow_y, raw.srow_z})
+    header.is_sform_finite = header.is_sform_finite && std::all_of(row, row + 4, is_finite);
+  for (const double x :
+       {static_cast<double>(raw.quatern_b), static_cast<double>(raw.quatern_c), static_cast<double>(raw.quatern_d),
+        static_cast<double>(raw.qoffset_x), static_cast<double>(raw.qoffset_y), static_cast<double>(raw.qoffset_z)})
+    header.is_qform_finite = header.is_qform_finite && is_finite(x);
+  return header;
 }
 
 Header read_header(const FileSpec& spec) {
@@ -43,10 +88,10 @@ Header read_header(const FileSpec& spec) {
   std::int32_t size = 0;  // the first field of both
   std::memcpy(&size, raw.get(), sizeof size);
   if (size != (version == 1 ? 348 : 540)) swap_nifti_header(raw.get(), version);
-  if (version == 1) expect_plausible(spec, *static_cast<const nifti_1_header*>(raw.get()));
-  if (version == 2) expect_plausible(spec, *static_cast<const nifti_2_header*>(raw.get()));
-  Header header(nifti_image_read(spec.path.c_str(), 0), nifti_image_free);
-  if (!header || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr || header->iname_offset < 0) throw damaged;
+  Header header = version == 1 ? inspected(spec, *static_cast<const nifti_1_header*>(raw.get()))
+                               : inspected(spec, *static_cast<const nifti_2_header*>(raw.get()));
+  header.image.reset(nifti_image_read(spec.path.c_str(), 0));
+  if (!header.image || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr) throw damaged;
   return header;
 }
 
@@ -82,8 +127,10 @@ Encoding encoding_of(const FileSpec& spec, const nifti_image& header) {
   return encoding;
 }
 
-Geometry geometry_of(const nifti_image& header) {
+Geometry geometry_of(const Header& read) {
+  const nifti_image& header = *read;
   Geometry g;
+  g.is_known = header.qform_code > 0 || header.sform_code > 0;
   g.qform_code = header.qform_code;
   g.sform_code = header.sform_code;
   g.xyz_units = header.xyz_units;
@@ -94,6 +141,9 @@ Geometry geometry_of(const nifti_image& header) {
   for (std::size_t r = 0; r < 3; ++r) {
     for (std::size_t c = 0; c < 4; ++c) g.sform[r][c] = header.sto_xyz.m[r][c];
   }
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  if (!read.is_sform_finite) g.sform[0][0] = nan;
+  if (!read.is_qform_finite) g.quatern[0] = nan;
   return g;
 }
 
@@ -107,12 +157,7 @@ std::vector<std::size_t> extents_of(const nifti_image& header) {
 
 StoredImage open(const FileSpec& spec) {
   const Header header = read_header(spec);
-  StoredImage image{spec,
-                    extents_of(*header),
-                    encoding_of(spec, *header),
-                    geometry_of(*header),
-                    nullptr,
-                    static_cast<std::uint64_t>(header->iname_offset)};
+  StoredImage image{spec, extents_of(*header), encoding_of(spec, *header), geometry_of(header), nullptr, header.data_offset};
   const std::uint64_t needed = image.offset + image.n_element() * bytes_of(image.encoding.element);
   const std::string data_path = header->iname;
   image.bytes = data_path.ends_with(".gz") ? open_gzip(data_path, needed) : open_file(data_path);
@@ -144,15 +189,13 @@ std::optional<FileSpec> recognise(const std::string& given) { return FileSpec{nu
 extern const ImageFormat nifti_format;
 const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", recognise, open, coefficients};
 
-Geometry read_geometry(const std::string& path, const Shape& shape) {
+Grid read_grid(const std::string& path) {
   const FileSpec spec = FileSpec::parse(path);
   if (spec.format != &nifti_format) throw base::InputError(path, "a NIfTI image", "a file without geometry");
   const Header header = read_header(spec);
   std::vector<std::size_t> extents = extents_of(*header);
   if (extents.size() > 3) extents.resize(3);  // whatever is stacked behind the grid does not matter here
-  const Shape found = spatial_shape(spec, extents);
-  if (found != shape) throw base::InputError(path, "a grid of " + text(shape), text(found));
-  return geometry_of(*header);
+  return {spatial_shape(spec, extents), geometry_of(header)};
 }
 
 }  // namespace crbrt::volume

@@ -13,8 +13,8 @@
 
 namespace crbrt::volume {
 
-/// The geometry of a NIfTI image whose spatial extents must be `shape`. Throws InputError.
-Geometry read_geometry(const std::string& path, const Shape& shape);
+/// The grid of a NIfTI image, whatever is stacked behind its third dimension. Throws InputError.
+Grid read_grid(const std::string& path);
 
 enum class Compression { none, gzip };
 

@@ -243,7 +243,8 @@ TEST(InVivoSlice, HasFifteenCoefficientsAndItsMask) {
   const CoefficientImage image = CoefficientImage::open(slice + ":x");
   EXPECT_EQ(image.n_coeff(), 15u);
   EXPECT_EQ(image.grid().shape, (volume::Shape{176, 146, 1}));
-  EXPECT_EQ(volume::read_mask(slice + ":mask", image.grid().shape).size(), 19213u);
+  base::Warnings warnings("coefficients_test");
+  EXPECT_EQ(volume::read_mask(slice + ":mask", image.grid(), volume::GridCheck::world, warnings).size(), 19213u);
 }
 
 }  // namespace

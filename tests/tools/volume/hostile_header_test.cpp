@@ -135,13 +135,40 @@ TEST_F(HostileHeader, NiftiDimensionsThatAreHugeOrNegative) {
   expect_refused(file("c.nii"), {"c.nii: expected positive dimensions, found 0"});
 }
 
+// A slope of NaN means "not scaled", as 0 does; any other number that is none is damage.
 TEST_F(HostileHeader, NiftiScalesThatAreNoNumbers) {
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-    write_nifti1(file("s.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) { h.scl_slope = bad; }});
-    expect_refused(file("s.nii"), {"s.nii: expected a finite scl_slope and scl_inter"});
-    write_nifti1(file("s.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) { h.scl_inter = bad; }});
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
+  const auto write = [&](float slope, float intercept) {
+    write_nifti1(file("s.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) {
+                                   h.scl_slope = slope, h.scl_inter = intercept;
+                                 }});
+  };
+  for (const auto& [slope, intercept] : {std::pair{infinite, 0.0f}, {1.0f, infinite}, {1.0f, nan}}) {
+    write(slope, intercept);
     expect_refused(file("s.nii"), {"s.nii: expected a finite scl_slope and scl_inter"});
   }
+  for (const float unscaled : {nan, 0.0f}) {
+    write(unscaled, nan);
+    std::vector<float> first(10);
+    volume::BatchReader(volume::CoefficientImage::open(file("s.nii"))).read(std::vector<std::size_t>{0}, first.data());
+    EXPECT_EQ(first[0], values[0].real());
+  }
+}
+
+// libnifti reads at byte 348 where vox_offset is smaller: four bytes too early.
+TEST_F(HostileHeader, NiftiOffsetsBeforeTheEndOfTheHeader) {
+  const auto write = [&](float offset) {
+    write_nifti1(file("o.nii"),
+                 {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) { h.vox_offset = offset; }});
+  };
+  for (const float bad : {348.0f, -352.0f, 1.0f, 1e12f, std::numeric_limits<float>::quiet_NaN()}) {
+    write(bad);
+    expect_refused(file("o.nii"), {"o.nii: expected a vox_offset of 352 to"});
+  }
+  write(0);  // nobody filled it in
+  std::vector<float> first(10);
+  volume::BatchReader(volume::CoefficientImage::open(file("o.nii"))).read(std::vector<std::size_t>{0}, first.data());
+  EXPECT_EQ(first[0], values[0].real());
 }
 
 TEST_F(HostileHeader, BartDimensionsThatAreHugeOrNegativeOrNoNumbers) {

@@ -19,50 +19,73 @@ class MaskFiles : public testing::Test {
     return std::vector<T>(numbers.begin(), numbers.end());
   }
 
+  std::vector<std::size_t> read_mask(const std::string& path, const volume::Shape& extents = {3, 2, 1}) {
+    return volume::read_mask(path, {extents, {}}, volume::GridCheck::world, warnings);
+  }
+
   TemporaryFolder folder;
-  const volume::Shape shape{3, 2, 1};
+  base::Warnings warnings{"mask_test"};
   const std::vector<int> numbers{0, 1, 0, 0, 1, 1};
   const std::vector<std::size_t> marked{1, 4, 5};
 };
 
 TEST_F(MaskFiles, EveryKindMarksTheSameVoxels) {
   write_nifti1(file("u8.nii"), {{3, 2, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers))});
-  EXPECT_EQ(volume::read_mask(file("u8.nii"), shape), marked);
+  EXPECT_EQ(read_mask(file("u8.nii")), marked);
   gzip(file("u8.nii"), file("u8.nii.gz"));
-  EXPECT_EQ(volume::read_mask(file("u8.nii.gz"), shape), marked);
+  EXPECT_EQ(read_mask(file("u8.nii.gz")), marked);
   write_nifti1(file("i64.nii"), {{3, 2, 1}, DT_INT64, bytes_of(as<std::int64_t>(numbers)), {}, ByteOrder::swapped});
-  EXPECT_EQ(volume::read_mask(file("i64.nii"), shape), marked);
+  EXPECT_EQ(read_mask(file("i64.nii")), marked);
   write_cfl(file("m.cfl"), {3, 2}, Complexes(numbers.begin(), numbers.end()));
-  EXPECT_EQ(volume::read_mask(file("m.cfl"), shape), marked);
+  EXPECT_EQ(read_mask(file("m.cfl")), marked);
   write_mat_real<std::uint8_t>(file("m.mat"), "mask", {3, 2}, as<std::uint8_t>(numbers));
-  EXPECT_EQ(volume::read_mask(file("m.mat") + ":mask", shape), marked);
+  EXPECT_EQ(read_mask(file("m.mat") + ":mask"), marked);
   write_mat_real<double>(file("d.mat"), "mask", {3, 2}, as<double>(numbers));
-  EXPECT_EQ(volume::read_mask(file("d.mat") + ":mask", shape), marked);
+  EXPECT_EQ(read_mask(file("d.mat") + ":mask"), marked);
 }
 
 TEST_F(MaskFiles, TwoDimensionalEqualsSingleSliceAndSingletonsDoNotMatter) {
   for (const Extents& extents : {Extents{3, 2}, Extents{3, 2, 1}, Extents{3, 2, 1, 1}, Extents{3, 2, 1, 1, 1}}) {
     write_nifti1(file("m.nii"), {extents, DT_FLOAT32, bytes_of(as<float>(numbers))});
-    EXPECT_EQ(volume::read_mask(file("m.nii"), shape), marked) << extents.size() << " dimensions";
+    EXPECT_EQ(read_mask(file("m.nii")), marked) << extents.size() << " dimensions";
   }
 }
 
-TEST_F(MaskFiles, NanMarksNothingAndNegativeNumbersDo) {
+TEST_F(MaskFiles, NanMarksNothingAndLabelsAll) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{nan, -1, 0, -0.0f, 0.5f, 1})});
-  EXPECT_EQ(volume::read_mask(file("m.nii"), shape), marked);
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{nan, 1, 0, -0.0f, 7, 2})});
+  EXPECT_EQ(read_mask(file("m.nii")), marked);
+  EXPECT_TRUE(warnings.texts().empty());
+}
+
+TEST_F(MaskFiles, InterpolatedMasksMarkFromHalfTheirMaximumAndItIsSaidOnce) {
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{-0.1f, 0.5f, 1e-7f, 0, 0.75f, 1})});
+  EXPECT_EQ(read_mask(file("m.nii")), marked);
+  EXPECT_EQ(read_mask(file("m.nii")), marked);
+  ASSERT_EQ(warnings.texts().size(), 1u);
+  EXPECT_NE(warnings.texts()[0].find("m.nii: a mask with negative numbers (-0.1 to 1): the 2 voxels that are not 0 but below"),
+            std::string::npos)
+      << warnings.texts()[0];
+  write_nifti1(file("n.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{-1, -2, 0, 0, -1, -1})});
+  expect_error(base::exit_input, {"n.nii", "at least one voxel in the mask"}, [&] { read_mask(file("n.nii")); });
+}
+
+TEST_F(MaskFiles, AScaleOfNanIsNone) {
+  const auto scale = [](nifti_1_header& h) { h.scl_slope = h.scl_inter = std::numeric_limits<float>::quiet_NaN(); };
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers)), scale});
+  EXPECT_EQ(read_mask(file("m.nii")), marked);
 }
 
 TEST_F(MaskFiles, AnotherShapeIsRefused) {
   write_nifti1(file("m.nii"), {{2, 3, 1}, DT_UINT8, bytes_of(as<std::uint8_t>(numbers))});
-  expect_error(base::exit_input, {"m.nii", "a mask of 3x2x1", "found 2x3"}, [&] { volume::read_mask(file("m.nii"), shape); });
+  expect_error(base::exit_input, {"m.nii", "a mask of 3x2x1", "found 2x3x1"}, [&] { read_mask(file("m.nii")); });
   write_nifti1(file("four.nii"), {{3, 2, 1, 2}, DT_UINT8, std::vector<std::byte>(12)});
-  expect_error(base::exit_input, {"four.nii", "3x2x1x2"}, [&] { volume::read_mask(file("four.nii"), shape); });
+  expect_error(base::exit_input, {"four.nii", "found 3x2x2"}, [&] { read_mask(file("four.nii")); });
 }
 
 TEST_F(MaskFiles, AnEmptyMaskIsRefused) {
   write_nifti1(file("m.nii"), {{3, 2, 1}, DT_UINT8, std::vector<std::byte>(6)});
-  expect_error(base::exit_input, {"m.nii", "at least one voxel in the mask"}, [&] { volume::read_mask(file("m.nii"), shape); });
+  expect_error(base::exit_input, {"m.nii", "at least one voxel in the mask"}, [&] { read_mask(file("m.nii")); });
 }
 
 TEST_F(MaskFiles, LongMasksAreReadInPieces) {  // a piece is 65,536 voxels
@@ -70,7 +93,7 @@ TEST_F(MaskFiles, LongMasksAreReadInPieces) {  // a piece is 65,536 voxels
   const std::vector<std::size_t> expected{0, 65535, 65536, 131072, many.size() - 1};
   for (const std::size_t voxel : expected) many[voxel] = 1;
   write_nifti1(file("m.nii"), {{200, 200, 5}, DT_UINT8, bytes_of(many)});
-  EXPECT_EQ(volume::read_mask(file("m.nii"), {200, 200, 5}), expected);
+  EXPECT_EQ(read_mask(file("m.nii"), {200, 200, 5}), expected);
 }
 
 }  // namespace
