@@ -1,26 +1,22 @@
-// Temporary files beside their targets. POSIX calls, because only they say why a write failed.
+// POSIX calls, because only they say why a write failed.
 #include "base/atomic_output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
+#include "base/set_replacement.h"
 
 namespace crbrt::base {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Process id and counter: two programs, or two outputs of one program, never share a temporary file.
-std::string temporary_name(const std::string& name) {
-  static std::atomic<unsigned> counter{0};
-  return ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-" + name;
-}
 
 std::string reason(int error) { return std::strerror(error); }
 
@@ -31,66 +27,117 @@ void check_regular(const fs::path& target) {
   if (fs::exists(status) && !fs::is_regular_file(status)) throw OutputError(target.string(), "it is no regular file");
 }
 
-void synchronise(const fs::path& path, const fs::path& shown) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw OutputError(shown.string(), reason(errno));
-  // EINVAL and EROFS: a file system without fsync, which is no failure of ours.
-  const int error = ::fsync(fd) == 0 ? 0 : errno;
-  ::close(fd);
-  if (error != 0 && error != EINVAL && error != EROFS) throw OutputError(shown.string(), reason(error));
-}
-
 void move_over(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw OutputError(to.string(), reason(errno));
+}
+
+void remove(std::vector<fs::path>& folders) {
+  for (; !folders.empty(); folders.pop_back()) ::rmdir(folders.back().c_str());  // refused where somebody uses it
+}
+
+/// Whether another folder can take the place of this one: no mount point, not the current folder, and we may write beside it.
+bool can_be_replaced(const fs::path& folder) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, folder.c_str(), 0, 0, &status) != 0) return false;
+  const bool is_mount = (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 || !folder.has_relative_path();
+  struct stat own {
+  }, parent{};
+  if (::stat(folder.c_str(), &own) != 0 || ::stat(folder.parent_path().c_str(), &parent) != 0) return false;
+  std::error_code unreadable;
+  const fs::path relative = fs::current_path(unreadable).lexically_relative(folder);
+  const bool is_current = !relative.empty() && *relative.begin() != "..";
+  return !is_mount && own.st_dev == parent.st_dev && !is_current && ::access(folder.parent_path().c_str(), W_OK | X_OK) == 0;
 }
 
 }  // namespace
 
 void publish(const fs::path& from, const fs::path& to) {
   synchronise(from, to);
+  const Uninterrupted guard;
   move_over(from, to);
+  synchronise(to.parent_path(), to);
+}
+
+MadeFolder::MadeFolder(fs::path folder) {
+  const Uninterrupted guard;
+  const fs::path shown = folder;
+  on_interruption_.emplace([this] { remove(made_); });
+  std::error_code error;
+  folder = fs::absolute(folder, error).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  std::vector<fs::path> absent;
+  for (; !fs::exists(folder, error) && folder.has_relative_path(); folder = folder.parent_path()) absent.push_back(folder);
+  for (; !absent.empty(); absent.pop_back()) {
+    if (fs::create_directory(absent.back(), error)) made_.push_back(absent.back());
+    if (error) break;
+  }
+  if (!error && !fs::is_directory(shown, error)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error) return;
+  remove(made_);
+  throw OutputError(shown.string(), error.message());
+}
+
+MadeFolder::~MadeFolder() {
+  const Uninterrupted guard;
+  remove(made_);
 }
 
 AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
   check_regular(target_);
-  temporary_ = target_.parent_path() / temporary_name(target_.filename().string());
+  note_output(target_);
+  const std::string name = target_.filename().string();
+  remove_leftovers(target_.parent_path(), name);
+  staging_.emplace(target_.parent_path(), name, target_);
+  temporary_ = staging_->path() / name;
   const int fd = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) throw OutputError(target_.string(), reason(errno));
   ::close(fd);
 }
 
-AtomicFile::~AtomicFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-}
-
 void AtomicFile::commit() {
+  expect_no_input(target_);  // it may have been opened since
   publish(temporary_, target_);
-  temporary_.clear();
 }
 
-AtomicFolder::AtomicFolder(fs::path folder) : folder_(std::move(folder)) {
+AtomicFolder::AtomicFolder(fs::path folder, Earlier earlier) : shown_(std::move(folder)), earlier_(std::move(earlier)) {
+  for (int i = 0; i < 10; ++i) {  // a run that fails may take back the folder that it made
+    made_.emplace(shown_);
+    std::error_code error;
+    folder_ = fs::canonical(shown_, error);
+    lock_.emplace(folder_);
+    if (!error && fs::exists(folder_, error)) break;
+  }
+  if (lock_->outcome() == FolderLock::Outcome::taken) throw OutputError(shown_.string(), "another run is writing into it");
+  const std::string name = folder_.filename().string();
+  const auto rescue = [this](const fs::path& leftover) { SetReplacement(folder_, leftover).recover(); };
+  remove_leftovers(folder_, name, rescue);
+  remove_leftovers(folder_.parent_path(), name, rescue);
+  for (const std::string& file : earlier_files()) expect_no_input(folder_ / file);
+  is_beside_ = can_be_replaced(folder_);
+  staging_.emplace(is_beside_ ? folder_.parent_path() : folder_, name, shown_);
   std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) throw OutputError(folder_.string(), error.message());
-  staging_ = folder_ / temporary_name("folder");
-  if (!fs::create_directory(staging_, error)) throw OutputError(folder_.string(), error.message());
+  if (!fs::create_directory(SetReplacement::new_files(staging_->path()), error))
+    throw OutputError(shown_.string(), error.message());
 }
 
-AtomicFolder::~AtomicFolder() {
-  std::error_code ignored;
-  fs::remove_all(staging_, ignored);
-}
+std::set<std::string> AtomicFolder::earlier_files() const { return earlier_ ? earlier_(folder_) : std::set<std::string>{}; }
 
 fs::path AtomicFolder::temporary(const std::string& name) {
   check_regular(folder_ / name);
-  names_.push_back(name);
-  return staging_ / name;
+  claimed_.add(shown_ / name);
+  names_.insert(name);
+  return SetReplacement::new_files(staging_->path()) / name;
 }
 
 void AtomicFolder::commit() {
-  for (const std::string& name : names_) synchronise(staging_ / name, folder_ / name);
-  for (const std::string& name : names_) move_over(staging_ / name, folder_ / name);
-  names_.clear();
+  for (const std::string& name : names_) synchronise(SetReplacement::new_files(staging_->path()) / name, shown_ / name);
+  std::set<std::string> stale = earlier_files();
+  std::erase_if(stale, [this](const std::string& name) { return names_.contains(name); });
+  for (const auto* files : {&names_, &stale})
+    for (const std::string& name : *files) expect_no_input(folder_ / name);
+  const Uninterrupted guard;
+  SetReplacement(folder_, staging_->path()).run(names_, stale, is_beside_, shown_);
+  made_->keep();
 }
 
 void write_text(const fs::path& path, std::string_view text, const fs::path& shown) {

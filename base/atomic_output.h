@@ -1,25 +1,45 @@
-/// Outputs that exist completely or not at all: written to a temporary name in the target's own folder (a rename works only
-/// within one file system), synchronised and renamed on commit, removed otherwise. An existing output is untouched until then.
+/// Outputs that exist completely or not at all: written to a hidden folder on the file system of the target (staging.h),
+/// flushed and renamed on commit, removed otherwise, also when the run is interrupted; what a killed run left is removed by the
+/// next run with the same output. An existing output is untouched until then, and no output replaces an input of the run.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/files_of_run.h"
+#include "base/interruption.h"
+#include "base/staging.h"
+
 namespace crbrt::base {
+
+/// A folder that is made, with its parents, where it is absent, and taken back with them where nothing came of it.
+class MadeFolder {
+ public:
+  /// Throws OutputError naming `folder`.
+  explicit MadeFolder(std::filesystem::path folder);
+  ~MadeFolder();
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<std::filesystem::path> made_;  ///< the outermost first
+  std::optional<OnInterruption> on_interruption_;
+};
 
 /// One output file.
 ///     AtomicFile file("out.h5");
-///     write_somehow(file.temporary());   // keeps the extension of the target
+///     write_somehow(file.temporary());   // called like the target
 ///     file.commit();
 class AtomicFile {
  public:
-  /// Creates the temporary file, empty. Throws OutputError when the folder is missing or cannot be written, or when the
-  /// target exists and is no regular file.
+  /// Creates the temporary file, empty. Throws OutputError when the folder is missing or cannot be written, when the target
+  /// exists and is no regular file, and when it is an input of the run.
   explicit AtomicFile(std::filesystem::path target);
-  ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
@@ -31,17 +51,22 @@ class AtomicFile {
 
  private:
   std::filesystem::path target_;
+  std::optional<Staging> staging_;
   std::filesystem::path temporary_;
 };
 
-/// Several output files of one folder, renamed together once all are written. The folder (parents included) is made if absent.
+/// Several output files of one folder, which take the place of earlier ones as a whole (set_replacement.h). The folder (parents
+/// included) is made if absent, and locked: a second run that wants it is refused.
 ///     AtomicFolder folder("maps");
 ///     write_somehow(folder.temporary("T1map.nii.gz"));
 ///     folder.commit();
 class AtomicFolder {
  public:
-  explicit AtomicFolder(std::filesystem::path folder);
-  ~AtomicFolder();
+  /// Which files of the folder an earlier run of the same kind left: they go when the new set comes.
+  using Earlier = std::function<std::set<std::string>(const std::filesystem::path& folder)>;
+
+  /// Throws OutputError, also where an earlier file is an input of this run.
+  explicit AtomicFolder(std::filesystem::path folder, Earlier earlier = {});
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
@@ -50,9 +75,17 @@ class AtomicFolder {
   void commit();
 
  private:
-  std::filesystem::path folder_;
-  std::filesystem::path staging_;
-  std::vector<std::string> names_;
+  std::set<std::string> earlier_files() const;
+
+  std::filesystem::path shown_;   ///< as given
+  std::filesystem::path folder_;  ///< canonical
+  Earlier earlier_;
+  std::optional<MadeFolder> made_;
+  std::optional<FolderLock> lock_;
+  bool is_beside_ = false;  ///< the hidden folder lies beside the folder, not in it
+  std::optional<Staging> staging_;
+  std::set<std::string> names_;
+  FilesOfSet claimed_;
 };
 
 /// The whole text as one AtomicFile. Throws OutputError.
@@ -82,7 +115,8 @@ class PieceFile {
   bool ends_in_zeros_ = false;
 };
 
-/// Flushes a written file or folder to the disk and renames it over `to`. Throws OutputError naming `to`.
+/// Flushes a written file or folder, renames it over `to`, and flushes the folder that holds it. Throws OutputError naming
+/// `to`.
 void publish(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace crbrt::base

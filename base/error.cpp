@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <new>
 
+#include "base/interruption.h"
+
 namespace crbrt::base {
 
 std::string exit_code_help() {
@@ -15,10 +17,13 @@ std::string exit_code_help() {
          "  3  an input is missing, cut off or not what was expected\n"
          "  4  model and data disagree (rank, basis, sequence)\n"
          "  5  an output cannot be written\n"
-         "  8  interrupted; the run can be resumed (crbrt-train)";
+         "  8  interrupted; the run can be resumed (crbrt-train)\n"
+         "  130, 143  interrupted by SIGINT or SIGTERM; nothing is left half done";
 }
 
-int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {
+namespace {
+
+int run_guarded(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {
   // A file-size limit then fails the write (EFBIG), like a full disk, instead of killing us with temporary files left behind.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
@@ -34,6 +39,14 @@ int run_main(const char* program, int (*body)(int argc, char** argv), int argc, 
     std::fprintf(stderr, "%s: internal error\n", program);
   }
   return exit_internal;
+}
+
+}  // namespace
+
+int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {
+  const int code = run_guarded(program, body, argc, argv);
+  let_interruption_end();
+  return code;
 }
 
 }  // namespace crbrt::base

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/files_of_run.h"
 
 namespace crbrt::physics {
 namespace {
@@ -53,6 +54,7 @@ bool is_hdf5(const std::string& path) {
 Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
   errno = 0;
   if (!std::ifstream(path, std::ios::binary)) fail("a readable file", std::strerror(errno));
+  base::note_input(path);
   if (!is_hdf5(path)) fail("HDF5 or MAT v7.3", "no HDF5 signature");
   file_ = Hdf5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file_.ok()) fail("a complete HDF5 file", hdf5_reason());

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/files_of_run.h"
 
 namespace crbrt::physics {
 namespace {
@@ -86,6 +87,7 @@ Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& colu
 std::vector<Tissue> read_tissues(const std::string& path) {
   // A folder opens but does not read: errno tells both apart from an empty file.
   errno = 0;
+  base::note_input(path);
   std::ifstream file(path, std::ios::binary);
   std::string line;
   if (!file || !std::getline(file, line))

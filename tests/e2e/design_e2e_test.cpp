@@ -29,6 +29,21 @@ TEST_F(DesignProgram, AnInterruptedSearchEndsInTheSameShape) {
   EXPECT_EQ(content_of(folder_ / "parts.json.state"), content_of(folder_ / "whole.json.state"));
 }
 
+TEST_F(DesignProgram, AnEarlierSearchIsReplacedOnlyWhereThatIsAskedFor) {
+  ASSERT_EQ(search("--rounds 1", "shape.json").exit_code, 0);
+  const std::string shape = content_of(folder_ / "shape.json"), state = content_of(folder_ / "shape.json.state");
+  for (const char* gone : {"", "shape.json", "shape.json.state"}) {
+    if (*gone != '\0') std::filesystem::rename(folder_ / gone, folder_ / "away");
+    const Outcome outcome = search("--rounds 1 --seed 2", "shape.json");
+    EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
+    EXPECT_NE(outcome.text.find("--overwrite"), std::string::npos) << outcome.text;
+    if (*gone != '\0') std::filesystem::rename(folder_ / "away", folder_ / gone);
+  }
+  EXPECT_EQ(content_of(folder_ / "shape.json") + content_of(folder_ / "shape.json.state"), shape + state);
+  EXPECT_EQ(search("--rounds 1 --seed 2 --overwrite", "shape.json").exit_code, 0);
+  EXPECT_NE(content_of(folder_ / "shape.json"), shape);
+}
+
 TEST_F(DesignProgram, AShapeBecomesATrainATableAPictureAndNumbers) {
   ASSERT_EQ(search("--rounds 1", "shape.json").exit_code, 0);
   const std::string train = folder_ / "train.json", summary = folder_ / "numbers.json";

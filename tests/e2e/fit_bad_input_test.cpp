@@ -12,13 +12,14 @@ class FitBadInput : public FitProgram {
   FitBadInput() {
     std::filesystem::create_directory(file("out"));
     write_text(file("out/T1map.nii"), "precious");
+    write_text(file("out/T1map.json"), R"({"OutputName": "t1", "GeneratedBy": [{"Name": "crbrt-fit"}]})");
   }
 
   /// One line with all parts, the exit code, and the folder of maps as it was.
   void expect_failure(const Outcome& outcome, int exit_code, const std::vector<std::string>& parts) {
     expect_refusal(outcome, exit_code, parts);
     EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
-    EXPECT_EQ(listing(file("out")), std::vector<std::string>{"T1map.nii"}) << "something was left behind";
+    EXPECT_EQ(listing(file("out")), (std::vector<std::string>{"T1map.json", "T1map.nii"})) << "something was left behind";
   }
 
   Outcome fit_with(const std::string& sequence, const std::string& basis, const std::string& more = "") {
@@ -99,7 +100,7 @@ TEST_F(FitBadInput, AMaskOfAnotherShapeAndAnEmptyOne) {
 TEST_F(FitBadInput, OutputsThatCannotBeWritten) {
   write_text(file("plain"), "a file");
   expect_failure(fit("plain/maps"), 5, {"plain/maps: cannot be written"});
-  expect_failure(fit("out", "--stats " + file("none/s.json")), 5, {"s.json: cannot be written"});
+  expect_failure(fit("out", "--stats " + file("plain/s.json")), 5, {"plain: cannot be written: Not a directory"});
   expect_failure(run("ulimit -f 0; crbrt-fit --input " + file("in.nii") + " --sequence " + file("s.json") + " --basis " +
                      file("basis.mat:U") + " --voxels 1 --starts 1 --screened 50 --out " + file("out")),
                  5, {"cannot be written"});

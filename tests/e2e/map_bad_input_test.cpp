@@ -12,6 +12,7 @@ class MapBadInput : public MapProgram {
   MapBadInput() {
     std::filesystem::create_directory(file("out"));
     write_text(file("out/T1map.nii"), "precious");
+    write_text(file("out/T1map.json"), R"({"OutputName": "t1", "GeneratedBy": [{"Name": "crbrt-map"}]})");
     write_text(file("in.json"), "{\"basis_sha256\": \"" + load(spec).info().basis_sha256 + "\"}");  // no warning in the way
   }
 
@@ -19,7 +20,7 @@ class MapBadInput : public MapProgram {
   void expect_failure(const Outcome& outcome, int exit_code, const std::vector<std::string>& parts) {
     expect_refusal(outcome, exit_code, parts);
     EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
-    EXPECT_EQ(listing(file("out")), std::vector<std::string>{"T1map.nii"}) << "something was left behind";
+    EXPECT_EQ(listing(file("out")), (std::vector<std::string>{"T1map.json", "T1map.nii"})) << "something was left behind";
   }
 };
 
@@ -91,7 +92,40 @@ TEST_F(MapBadInput, AnOutputFolderThatCannotBeMade) {
   write_text(file("plain"), "a file");
   expect_failure(map(file("in.nii"), "plain/maps"), 5, {"plain/maps: cannot be written: Not a directory"});
   expect_failure(map(file("in.nii"), "plain"), 5, {"plain: cannot be written"});
-  expect_failure(map(file("in.nii"), "out", "--stats " + file("none/s.json")), 5, {"s.json: cannot be written: No such file"});
+  expect_failure(map(file("in.nii"), "out", "--stats " + file("plain/s.json")), 5,
+                 {"plain: cannot be written: Not a directory"});
+}
+
+TEST_F(MapBadInput, AMapThatIsNotOursIsNotReplaced) {
+  write_text(file("out/T2map.nii"), "of another program");
+  const Outcome outcome = map(file("in.nii"), "out");
+  EXPECT_EQ(content_of(file("out/T2map.nii")), "of another program");
+  std::filesystem::remove(file("out/T2map.nii"));
+  expect_failure(outcome, 5, {"out/T2map.nii: cannot be written: it is no map that crbrt-map or crbrt-fit made"});
+}
+
+TEST_F(MapBadInput, NoOutputReplacesAnInput) {
+  const auto kept = [&](const std::string& input, const std::string& options) {
+    const std::string before = content_of(file(input));
+    expect_failure(map(file("in.nii"), "out", options), 5, {"is an input of this run"});
+    EXPECT_EQ(content_of(file(input)), before);
+  };
+  for (const char* input : {"in.nii", "mask.nii", "m.crbm"})
+    kept(input, "--mask " + file("mask.nii") + " --stats " + file(input));
+  std::filesystem::create_hard_link(file("mask.nii"), file("link"));
+  kept("mask.nii", "--mask " + file("mask.nii") + " --stats " + file("link"));
+  expect_failure(map(file("in.nii"), "out", "--stats " + file("out/T2map.json")), 5, {"is another output of this run"});
+}
+
+// Both as the image that would be replaced and, with --compress, as the one that would go.
+TEST_F(MapBadInput, AStatusMapAsMaskOfTheNextRunIsKept) {
+  ASSERT_EQ(map(file("in.nii"), "earlier", "--mask " + file("mask.nii")).exit_code, 0);
+  const std::string before = content_of(file("earlier/status.nii"));
+  for (const char* option : {"", "--compress"}) {
+    expect_failure(map(file("in.nii"), "earlier", "--mask " + file("earlier/status.nii ") + option), 5,
+                   {"earlier/status.nii: cannot be written: it is an input of this run"});
+    EXPECT_EQ(content_of(file("earlier/status.nii")), before);
+  }
 }
 
 TEST_F(MapBadInput, AnOutputThatIsNoPlainFile) {

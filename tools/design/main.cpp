@@ -25,11 +25,21 @@ struct CommandLine {
   int n_round = 20, n_iteration = 25;
   unsigned threads = 1;
   std::uint64_t seed = 1, n_random = 0, n_basis = 4096, n_draw = 512;
-  bool resume = false;
+  bool resume = false, overwrite = false;
 };
 
 physics::Sequence read_train(const std::string& path, const std::optional<double>& tr_s) {
   return physics::read_sequence(path, path.ends_with(".json") ? std::nullopt : tr_s);
+}
+
+/// A search takes hours: what an earlier one left is not replaced unless that is asked for.
+void expect_free(const CommandLine& line, const std::string& state_path) {
+  for (const std::string& input : {line.problem, line.start_shape, line.start_sequence}) base::note_input(input);
+  base::expect_no_input(line.out);
+  if (line.overwrite || (line.resume && std::filesystem::exists(state_path))) return;
+  for (const std::string& earlier : {state_path, line.out})
+    if (std::filesystem::exists(earlier))
+      throw base::OutputError(earlier, "it is of an earlier search; --resume goes on with OUT.state, --overwrite begins anew");
 }
 
 /// The best of the given start and the random shapes, by the bounds of the time domain.
@@ -71,11 +81,12 @@ void report(const CommandLine& line, const Problem& problem, const TrainCost& co
 void optimise(const CommandLine& line) {
   const Problem problem = read_problem(line.problem);
   const std::string text = base::read_file(line.problem, "a readable JSON file"), state_path = line.out + ".state";
+  expect_free(line, state_path);
   { const base::AtomicFile writable(line.out); }  // before minutes of work
   const TrainCost cost(problem, line.threads);
   SearchState state;
   if (line.resume && std::filesystem::exists(state_path))
-    state = read_state(state_path, text);
+    state = read_state(state_path, text), base::forget_input(state_path);
   else
     state = start_of(problem, text, best_start(line, problem, cost));
   if (state.positions.size() != problem.n_alpha + problem.n_trf)
@@ -95,6 +106,7 @@ void optimise(const CommandLine& line) {
 }
 
 void write(const CommandLine& line) {
+  base::expect_different_outputs({{"--json", line.json}, {"--csv", line.csv}, {"--plot", line.plot}});
   const Limits limits = line.problem.empty() ? Limits{} : read_problem(line.problem).limits;
   const physics::Sequence sequence = final_train(read_shape(line.shape), limits, line.shape);
   base::write_text_file(line.json, json_text(sequence));
@@ -126,6 +138,7 @@ int run(int argc, char** argv) {
   run_command.option("--rounds N", line.n_round, "the basis is renewed before each").in_range(1, 100000).show_default();
   run_command.option("--iterations N", line.n_iteration, "per round").in_range(1, 100000).show_default();
   run_command.flag("--resume", line.resume, "go on from OUT.state where it exists");
+  run_command.flag("--overwrite", line.overwrite, "begin anew where OUT or OUT.state exists");
   cli::Command write_command = app.subcommand("write", "the train of a shape, as JSON, CSV and picture");
   write_command.option("--shape FILE", line.shape, "shape file").required();
   write_command.option("--json FILE", line.json, "train as crbrt-simulate reads it").required();

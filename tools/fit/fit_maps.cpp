@@ -86,9 +86,7 @@ void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const V
   writer.write_status();
 }
 
-FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out) {
-  if (!options.stats.empty()) file_.emplace(options.stats);
-}
+FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out), file_(options.stats) {}
 
 void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
   std::string counts;
@@ -100,13 +98,11 @@ void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
   }
   std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n", out_.c_str(),
               static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s, run.kernel_s, run.write_s, counts.c_str());
-  if (!file_) return;
   base::Json json = run.to_json();
   json["status"] = status;
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
-  base::write_text(file_->temporary(), json.dump(2) + "\n", file_->target());
-  file_->commit();
+  file_.save(json);
 }
 
 }  // namespace crbrt::fit

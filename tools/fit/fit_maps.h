@@ -5,12 +5,10 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/atomic_output.h"
 #include "physics/nlls/fitter.h"
 #include "tools/volume/image_run.h"
 #include "tools/volume/maps_out.h"
@@ -45,7 +43,7 @@ class FitReport {
 
  private:
   std::string out_;
-  std::optional<base::AtomicFile> file_;
+  volume::StatsFile file_;
 };
 
 }  // namespace crbrt::fit

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/files_of_run.h"
 
 namespace crbrt::volume {
 namespace {
@@ -27,6 +28,7 @@ class FileBytes final : public ByteSource {
       throw base::InputError(path, "a readable file", why);
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
+    base::note_input(path);
   }
   ~FileBytes() override { ::close(fd_); }
   FileBytes(const FileBytes&) = delete;

@@ -60,9 +60,7 @@ ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const 
   return inputs;
 }
 
-Report::Report(const ImageOptions& options) : out_(options.out) {
-  if (!options.stats.empty()) file_.emplace(options.stats);
-}
+Report::Report(const ImageOptions& options) : out_(options.out), file_(options.stats) {}
 
 void Report::save(const RunStats& stats) {
   std::string counts;
@@ -73,9 +71,7 @@ void Report::save(const RunStats& stats) {
   std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n", out_.c_str(),
               static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s, stats.kernel_s, stats.write_s,
               counts.c_str());
-  if (!file_) return;
-  base::write_text(file_->temporary(), stats.to_json().dump(2) + "\n", file_->target());
-  file_->commit();
+  file_.save(stats.to_json());
 }
 
 }  // namespace crbrt::volume

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,7 +57,7 @@ class Report {
 
  private:
   std::string out_;
-  std::optional<base::AtomicFile> file_;
+  StatsFile file_;
 };
 
 }  // namespace crbrt::volume

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 #include "base/error.h"
@@ -12,9 +14,31 @@
 namespace crbrt::volume {
 namespace {
 
-bool is_there(const std::string& path) {
-  std::error_code unreadable;  // whoever makes the folder says why
-  return std::filesystem::exists(path, unreadable);
+/// Whether a sidecar says that crbrt-map or crbrt-fit made the map beside it.
+bool is_sidecar_of_ours(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);  // not read_file(): it is no input
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  try {
+    const base::Json json = base::Json::parse(text, path.string());
+    if (!json.contains("OutputName") || !json.contains("GeneratedBy")) return false;
+    const base::Json& program = json["GeneratedBy"].at(0)["Name"];
+    return program == "crbrt-map" || program == "crbrt-fit";
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// Maps and sidecars of an earlier run, whatever its options were. Other files stay.
+std::set<std::string> earlier_maps(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".json" || !is_sidecar_of_ours(entry.path())) continue;
+    for (const char* extension : {".json", ".nii", ".nii.gz"}) {
+      const std::string name = entry.path().stem().string() + extension;
+      if (std::filesystem::exists(folder / name)) names.insert(name);
+    }
+  }
+  return names;
 }
 
 constexpr std::string_view std_suffix = "_std";
@@ -108,19 +132,9 @@ MapDescription describe_std(const MapDescription& map, const std::string& descri
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
                      Compression compression)
-    : folder_(folder),
-      made_folder_(!is_there(folder)),
-      grid_(grid),
-      runs_(runs_of(voxels)),
-      run_(std::move(run)),
-      compression_(compression) {
-  files_.emplace(folder);
-}
-
-MapFolder::~MapFolder() {
-  files_.reset();
-  std::error_code not_empty;
-  if (made_folder_ && !committed_) std::filesystem::remove(folder_, not_empty);
+    : folder_(folder), grid_(grid), runs_(runs_of(voxels)), run_(std::move(run)), compression_(compression) {
+  files_.emplace(folder, earlier_maps);
+  earlier_ = earlier_maps(folder);
 }
 
 std::string MapFolder::image_name(const std::string& map) const {
@@ -135,8 +149,8 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
     for (const float value : values) scaled.push_back(static_cast<float>(static_cast<double>(value) * map.factor));
     values = scaled;
   }
-  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values},
-              compression_, map.window);
+  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values}, compression_,
+              map.window);
   base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
   json.update(map.details);
   write_sidecar(map.name, std::move(json));
@@ -151,7 +165,7 @@ void MapFolder::write_status(std::span<const VoxelStatus> status) {
 
 void MapFolder::write_status_codes(const StatusCodes& status, std::span<const char* const> names, base::Json counts) {
   const std::string name = image_name("status");
-  write_nifti(files_->temporary(name), std::filesystem::path(folder_) / name, grid_,
+  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_,
               RunValues<std::uint8_t>{runs_, status.codes, status.elsewhere}, compression_);
   base::Json json{{"OutputName", "status"}};
   for (std::size_t i = 0; i < names.size(); ++i) json["Levels"][std::to_string(i)] = names[i];
@@ -162,12 +176,16 @@ void MapFolder::write_status_codes(const StatusCodes& status, std::span<const ch
 void MapFolder::write_sidecar(const std::string& map, base::Json json) {
   json.update(to_json(run_));
   const std::string name = map + ".json";
-  base::write_text(files_->temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);
+  base::write_text(temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);
 }
 
-void MapFolder::commit() {
-  files_->commit();
-  committed_ = true;
+std::filesystem::path MapFolder::temporary(const std::string& name) {
+  if (std::filesystem::exists(std::filesystem::path(folder_) / name) && !earlier_.contains(name))
+    throw base::OutputError((std::filesystem::path(folder_) / name).string(),
+                            "it is no map that crbrt-map or crbrt-fit made; move it, or choose another folder");
+  return files_->temporary(name);
 }
+
+void MapFolder::commit() { files_->commit(); }
 
 }  // namespace crbrt::volume

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -71,14 +73,13 @@ struct StatusCodes {
   std::uint8_t elsewhere = 0;
 };
 
-/// Makes the folder and a hidden folder inside it at once, so that a run that cannot be saved fails before it computes.
-/// commit() renames every file into place; without it nothing remains but what was there before.
+/// Makes the folder, and locks it, at once, so that a run that cannot be saved fails before it computes. commit() puts the maps
+/// in place as a whole, and takes away those of an earlier run; without it nothing remains but what was there before.
 class MapFolder {
  public:
   /// `voxels` are those that the maps have values for, ascending indices into the grid. Throws OutputError.
   MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
             Compression compression);
-  ~MapFolder();
 
   /// values [voxel of the list], in the unit of the output; the map holds map.factor times as much, and 0 in all other voxels
   void write(const MapDescription& map, std::span<const float> values);
@@ -90,16 +91,17 @@ class MapFolder {
 
  private:
   std::string image_name(const std::string& map) const;
+  /// Where FOLDER/name is written first. Throws OutputError where a file of that name is not ours.
+  std::filesystem::path temporary(const std::string& name);
   void write_sidecar(const std::string& map, base::Json json);
 
   std::string folder_;
-  bool made_folder_;
-  bool committed_ = false;
   Grid grid_;
   std::vector<VoxelRun> runs_;
   RunRecord run_;
   Compression compression_;
   std::optional<base::AtomicFolder> files_;
+  std::set<std::string> earlier_;  ///< of an earlier run: what may be replaced
 };
 
 }  // namespace crbrt::volume

@@ -1,7 +1,9 @@
 // One list of keys, so that programs that compare runs need to know only one.
 #include "tools/volume/run_stats.h"
 
-#include <sys/resource.h>
+#include <filesystem>
+#include <fstream>
+#include <utility>
 
 namespace crbrt::volume {
 
@@ -24,10 +26,25 @@ base::Json RunStats::to_json() const {
   return json;
 }
 
+// VmHWM: what getrusage() counts begins with the memory of the program that started this one.
 std::uint64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts KiB
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;  // KiB
+  return 0;
+}
+
+StatsFile::StatsFile(std::string path) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
+  if (!folder.empty()) folder_.emplace(folder);
+  { const base::AtomicFile writable(path_); }
+}
+
+void StatsFile::save(const base::Json& json) {
+  if (path_.empty()) return;
+  base::write_text_file(path_, json.dump(2) + "\n");
+  if (folder_) folder_->keep();
 }
 
 }  // namespace crbrt::volume

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/atomic_output.h"
 #include "base/json.h"
 #include "crbrt/status.h"
 
@@ -54,8 +55,20 @@ struct RunStats {
   base::Json to_json() const;
 };
 
-/// Largest resident memory of this process so far.
+/// Largest resident memory of this process so far, and of no process that started it.
 std::uint64_t peak_rss_bytes();
+
+/// The file of --stats, and its folder where that is absent.
+class StatsFile {
+ public:
+  /// Throws OutputError where the file could not be made: before the run, not after it. An empty path is no file.
+  explicit StatsFile(std::string path);
+  void save(const base::Json& json);
+
+ private:
+  std::string path_;
+  std::optional<base::MadeFolder> folder_;
+};
 
 /// Seconds since it was made.
 class StopWatch {

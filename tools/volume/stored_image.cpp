@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/files_of_run.h"
 
 namespace crbrt::volume {
 
@@ -30,6 +31,7 @@ void expect_readable(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw base::InputError(path, "a readable file", std::strerror(errno));
   ::close(fd);
+  base::note_input(path);
   std::error_code unreadable;
   if (std::filesystem::is_directory(path, unreadable)) throw base::InputError(path, "a readable file", "a folder");
 }

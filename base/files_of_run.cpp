@@ -1,0 +1,113 @@
+// One list for the whole process: a reader knows nothing of the writers, and need not.
+#include "base/files_of_run.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <mutex>
+#include <system_error>
+#include <vector>
+
+#include "base/error.h"
+
+namespace crbrt::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Noted {
+  fs::path canonical;
+  std::string shown;
+  const FilesOfSet* set = nullptr;  ///< outputs only
+};
+
+struct Lists {
+  std::mutex mutex;
+  std::vector<Noted> inputs, outputs;
+};
+
+Lists& lists() {
+  static Lists* const all = new Lists;  // outlives every destructor that asks
+  return *all;
+}
+
+fs::path canonical_of(const fs::path& path) {
+  std::error_code unreadable;
+  fs::path canonical = fs::weakly_canonical(path, unreadable);
+  return unreadable ? fs::absolute(path, unreadable) : canonical;
+}
+
+/// Both as they are now: the inode of a file that was removed may be another file's today.
+bool is_same(const fs::path& a, const fs::path& b) {
+  struct stat of_a {};
+  struct stat of_b {};
+  const bool both_exist = ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0;
+  return a == b || (both_exist && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino);
+}
+
+const Noted* find(const std::vector<Noted>& noted, const fs::path& canonical) {
+  const auto found = std::find_if(noted.begin(), noted.end(), [&](const Noted& n) { return is_same(n.canonical, canonical); });
+  return found == noted.end() ? nullptr : &*found;
+}
+
+void expect_no_input(const fs::path& canonical, const fs::path& target) {
+  const Noted* const input = find(lists().inputs, canonical);
+  if (input != nullptr) throw OutputError(target.string(), "it is an input of this run (" + input->shown + ")");
+}
+
+}  // namespace
+
+void note_input(const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable)) return;
+  const fs::path canonical = canonical_of(path);
+  const std::lock_guard lock(lists().mutex);
+  if (find(lists().inputs, canonical) == nullptr) lists().inputs.push_back({canonical, path.string()});
+}
+
+void forget_input(const fs::path& path) {
+  const fs::path canonical = canonical_of(path);
+  const std::lock_guard lock(lists().mutex);
+  std::erase_if(lists().inputs, [&](const Noted& noted) { return is_same(noted.canonical, canonical); });
+}
+
+void expect_no_input(const fs::path& target) {
+  const fs::path canonical = canonical_of(target);
+  const std::lock_guard lock(lists().mutex);
+  expect_no_input(canonical, target);
+}
+
+void note_output(const fs::path& target) {
+  const fs::path canonical = canonical_of(target);
+  const std::lock_guard lock(lists().mutex);
+  expect_no_input(canonical, target);
+  const Noted* const other = find(lists().outputs, canonical);
+  if (other != nullptr && other->set != nullptr) throw OutputError(target.string(), "it is another output of this run");
+  if (other == nullptr) lists().outputs.push_back({canonical, target.string()});
+}
+
+FilesOfSet::~FilesOfSet() {
+  const std::lock_guard lock(lists().mutex);
+  std::erase_if(lists().outputs, [this](const Noted& noted) { return noted.set == this; });
+}
+
+void FilesOfSet::add(const fs::path& target) {
+  const fs::path canonical = canonical_of(target);
+  const std::lock_guard lock(lists().mutex);
+  expect_no_input(canonical, target);
+  const Noted* const other = find(lists().outputs, canonical);
+  if (other != nullptr) throw OutputError(target.string(), "it is another output of this run (" + other->shown + ")");
+  lists().outputs.push_back({canonical, target.string(), this});
+}
+
+void expect_different_outputs(std::initializer_list<NamedOutput> outputs) {
+  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
+    for (auto b = outputs.begin(); b != a; ++b) {
+      if (a->path.empty() || b->path.empty() || !is_same(canonical_of(a->path), canonical_of(b->path))) continue;
+      throw UsageError(std::string(b->option) + " and " + a->option + ": expected two files, found " + a->path.string() +
+                       " twice");
+    }
+  }
+}
+
+}  // namespace crbrt::base

@@ -1,0 +1,96 @@
+// flock() on the folder itself: it ends with the process, whatever ended that, and leaves no file.
+#include "base/staging.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+
+namespace crbrt::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* marker = ".crbrt-";
+constexpr std::size_t n_random = 6, longest_name = 200;  // with the rest at most 255, the limit of a name
+
+std::string prefix_of(const std::string& name) { return std::string(".").append(name, 0, longest_name).append(marker); }
+
+/// Whether the path still leads to the open folder: its owner may have removed it between opening and locking.
+bool is_at(int fd, const fs::path& folder) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(fd, &opened) == 0 && ::lstat(folder.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const fs::path& folder) {
+  constexpr int tries = 100;
+  for (int i = 0; i < tries; ++i) {
+    fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd_ < 0) return;
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      outcome_ = errno == EWOULDBLOCK ? Outcome::taken : Outcome::impossible;
+      return;
+    }
+    if (is_at(fd_, folder)) {
+      outcome_ = Outcome::locked;
+      return;
+    }
+    ::close(std::exchange(fd_, -1));
+  }
+}
+
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Staging::Staging(const fs::path& parent, const std::string& name, const fs::path& shown) {
+  const Uninterrupted guard;
+  do {  // another run may take the new folder for a leftover before it is locked
+    std::string made = (parent / (prefix_of(name) + "XXXXXX")).string();
+    if (::mkdtemp(made.data()) == nullptr) throw OutputError(shown.string(), std::strerror(errno));
+    path_ = made;
+    lock_.emplace(path_);
+  } while (lock_->outcome() != FolderLock::Outcome::locked && !fs::exists(path_));
+  on_interruption_.emplace([path = path_] {
+    std::error_code again;  // another thread may just put something into it
+    for (int i = 0; i < 10 && fs::exists(path); ++i) fs::remove_all(path, again);
+  });
+}
+
+Staging::~Staging() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+bool is_staging_name(const std::string& name) {
+  const std::size_t at = name.rfind(marker);
+  return name.starts_with(".") && at != std::string::npos && at > 0 && at + std::strlen(marker) + n_random == name.size();
+}
+
+void remove_leftovers(const fs::path& parent, const std::string& name, const std::function<void(const fs::path&)>& rescue) {
+  const std::string prefix = prefix_of(name);
+  std::error_code unreadable;
+  for (const fs::directory_entry& entry : fs::directory_iterator(parent.empty() ? "." : parent, unreadable)) {
+    const std::string found = entry.path().filename().string();
+    if (found.size() != prefix.size() + n_random || !found.starts_with(prefix)) continue;
+    const FolderLock lock(entry.path());
+    if (lock.outcome() != FolderLock::Outcome::locked) continue;
+    if (rescue) rescue(entry.path());
+    std::error_code ignored;
+    fs::remove_all(entry.path(), ignored);
+  }
+}
+
+}  // namespace crbrt::base
