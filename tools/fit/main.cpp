@@ -11,6 +11,7 @@
 #include "tools/fit/fit_maps.h"
 #include "tools/fit/problem.h"
 #include "tools/volume/basis_check.h"
+#include "tools/volume/blank_parts.h"
 #include "tools/volume/maps_out.h"
 
 namespace {
@@ -82,6 +83,8 @@ int run(int argc, char** argv) {
       volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "", inputs.image.spec());
   const auto voxels =
       options->n_voxel == 0 ? inputs.voxels : draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
+  volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),
+                              inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   fit::FitReport report(options->image);

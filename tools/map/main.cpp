@@ -14,7 +14,9 @@
 #include "tools/map/model_maps.h"
 #include "tools/map/noise_level.h"
 #include "tools/map/options.h"
+#include "tools/map/single_faults.h"
 #include "tools/volume/basis_check.h"
+#include "tools/volume/blank_parts.h"
 #include "tools/volume/image_run.h"
 #include "tools/volume/maps_out.h"
 
@@ -67,6 +69,7 @@ std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program
     warnings.add(inputs.image.spec().shown + ": no standard deviations, because the noise cannot be estimated (" +
                  estimate.why_not + "); --sigma gives it");
   }
+  if (!estimate.doubt.empty()) warnings.add(inputs.image.spec().shown + ": " + estimate.doubt + "; --sigma gives it");
   return estimate.level;
 }
 
@@ -85,6 +88,20 @@ base::Json report_details(const std::string& input, const std::optional<map::Noi
   if (atypical && atypical->diagnosis) {
     warnings.add(input + ": " + atypical->in_words() + " are unlike the model's training data; " +
                  atypical->diagnosis->in_words());
+  }
+  return json;
+}
+
+/// What a sample of the voxels says about single coefficients, and the same for --stats.
+base::Json check_coefficients(const Program& program, Isa isa, const volume::ImageInputs& inputs,
+                              const std::optional<map::Atypical>& atypical, base::Warnings& warnings) {
+  const std::vector<float> sample = volume::sample_coefficients(inputs.image, inputs.voxels);
+  const std::string& file = inputs.image.spec().shown;
+  base::Json json = base::Json::array();
+  if (volume::warn_of_blank_parts(volume::blank_parts(sample, program.n_coeff), file, warnings)) return json;
+  for (const map::SingleFault& fault : map::single_faults_of(program, isa, sample, atypical)) {
+    warnings.add(file + ": " + fault.in_words());
+    json.push_back(fault.to_json());
   }
   return json;
 }
@@ -117,6 +134,7 @@ int run(int argc, char** argv) {
   map::write_maps(folder, program, outputs, result, noise, atypical);
 
   base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
+  details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
   volume::RunStats stats{.voxels = inputs.voxels.size(),
                          .threads = settings.threads,
                          .isa = name(result.isa),

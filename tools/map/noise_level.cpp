@@ -74,19 +74,44 @@ std::vector<std::size_t> centres(const volume::Shape& shape, std::span<const std
   return result;
 }
 
-/// [coefficient]: |real| and |imaginary part| of the second difference at every middle
-std::vector<std::vector<float>> second_differences(const volume::CoefficientImage& image,
-                                                   const std::vector<std::size_t>& middles, std::size_t stride) {
+/// The voxels of the middles and their neighbours.
+Sample sample_around(const volume::CoefficientImage& image, const std::vector<std::size_t>& middles, std::size_t stride) {
   std::vector<std::size_t> needed;
   for (const std::size_t v : middles) needed.insert(needed.end(), {v - stride, v, v + stride});
-  const Sample sample(image, std::move(needed));
-  std::vector<std::vector<float>> sizes(image.n_coeff());
-  for (const std::size_t v : middles) {
-    const float *const a = sample.find(v - stride), *const b = sample.find(v), *const c = sample.find(v + stride);
+  return Sample(image, std::move(needed));
+}
+
+/// [coefficient]: |real| and |imaginary part| of the second difference at every middle. `apart`: how many middles further on
+/// the second and the third voxel are taken from; 0 for neighbours.
+std::vector<std::vector<float>> second_differences(const Sample& sample, std::size_t n_coeff,
+                                                   const std::vector<std::size_t>& middles, std::size_t stride,
+                                                   std::size_t apart = 0) {
+  std::vector<std::vector<float>> sizes(n_coeff);
+  const std::size_t n = middles.size();
+  for (std::size_t m = 0; m < n; ++m) {
+    const float* const a = sample.find(middles[m] - stride);
+    const float* const b = sample.find(middles[(m + apart) % n]);
+    const float* const c = sample.find(middles[(m + 2 * apart) % n] + stride);
     if (a == nullptr || b == nullptr || c == nullptr) continue;
-    for (std::size_t i = 0; i < 2 * image.n_coeff(); ++i) sizes[i / 2].push_back(std::abs(a[i] - 2 * b[i] + c[i]));
+    for (std::size_t i = 0; i < 2 * n_coeff; ++i) sizes[i / 2].push_back(std::abs(a[i] - 2 * b[i] + c[i]));
   }
   return sizes;
+}
+
+std::vector<double> sigma_of(std::vector<std::vector<float>>& sizes) {
+  std::vector<double> sigma;
+  for (std::vector<float>& size : sizes) sigma.push_back(base::upper_median(size) / (mad_of_normal * std::sqrt(6.0)));
+  return sigma;
+}
+
+/// Noise alone is equally strong in all coefficients, wherever voxels are taken from. Signal of neighbours is alike.
+std::string doubt_of(const std::vector<double>& near, const std::vector<double>& far) {
+  constexpr double least_likeness = 0.7, noise_alone = 1.5;
+  const auto strongest = std::max_element(near.begin(), near.end());
+  const bool is_noise_alone = *strongest < noise_alone * *std::min_element(near.begin(), near.end());
+  const double far_apart = far[static_cast<std::size_t>(strongest - near.begin())];
+  if (is_noise_alone || *strongest < least_likeness * far_apart) return "";
+  return "neighbouring voxels differ as much as distant ones, so that the noise estimated from them may be far too high";
 }
 
 /// The smallest over the coefficients; none where even that is zero.
@@ -121,16 +146,22 @@ base::Json NoiseLevel::to_json() const {
 
 NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::span<const std::size_t> voxels) {
   const volume::Shape& shape = image.grid().shape;
+  if (std::count_if(shape.begin(), shape.end(), [](std::size_t extent) { return extent > 1; }) < 2)
+    return {std::nullopt, "a list of voxels has no neighbours"};
   std::size_t stride = 1;
   for (std::size_t d = 0; d < shape.size(); stride *= shape[d++]) {
-    const std::vector<std::size_t> middles = centres(shape, voxels, d);
+    const std::vector<std::size_t> middles = spread_blocks(centres(shape, voxels, d));
     if (middles.size() < min_differences) continue;
-    std::vector<std::vector<float>> sizes = second_differences(image, spread_blocks(middles), stride);
+    const Sample sample = sample_around(image, middles, stride);
+    std::vector<std::vector<float>> sizes = second_differences(sample, image.n_coeff(), middles, stride);
     const std::size_t n = sizes[0].size() / 2;
     if (n < min_differences) continue;  // blank voxels
-    std::vector<double> sigma;
-    for (std::vector<float>& size : sizes) sigma.push_back(base::upper_median(size) / (mad_of_normal * std::sqrt(6.0)));
-    return smallest(sigma, NoiseSource::neighbours, n, "neighbouring voxels do not differ");
+    const std::vector<double> near = sigma_of(sizes);
+    NoiseEstimate estimate = smallest(near, NoiseSource::neighbours, n, "neighbouring voxels do not differ");
+    if (!estimate.level) return estimate;
+    sizes = second_differences(sample, image.n_coeff(), middles, stride, middles.size() / 3);
+    if (!sizes[0].empty()) estimate.doubt = doubt_of(near, sigma_of(sizes));
+    return estimate;
   }
   return {std::nullopt, "fewer than " + std::to_string(min_differences) + " voxels with two neighbours"};
 }

@@ -31,7 +31,8 @@ struct NoiseLevel {
 /// What an image says about its noise: a level, or why there is none.
 struct NoiseEstimate {
   std::optional<NoiseLevel> level;
-  std::string why_not;
+  std::string why_not;  ///< without a level
+  std::string doubt{};  ///< why the level may be wrong by far; empty where nothing speaks against it
 };
 
 /// Estimates the noise from the differences of neighbours inside the mask; where the mask holds too few neighbours, from the
@@ -42,6 +43,8 @@ NoiseEstimate estimate_noise(const volume::CoefficientImage& image, std::span<co
 /// Second differences c[v - 1] - 2 c[v] + c[v + 1] along the first dimension with enough neighbours cancel smooth anatomy and
 /// have sqrt(6) times the noise. The median of their absolute values over 0.6745 is a standard deviation that outliers (edges)
 /// do not move. Anatomy only adds, so the smallest value over the coefficients counts.
+/// A list of voxels, whose grid has one dimension of more than one, has no neighbours. Where neighbours differ as much as
+/// voxels far apart, and some coefficients much more than others, the voxels are unrelated, and the level is in doubt.
 NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
 
 /// |c| of complex Gaussian noise has the median sqrt(2 ln 2) sigma. Refused unless at least 1000 voxels outside `voxels` hold

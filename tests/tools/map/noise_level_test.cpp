@@ -129,6 +129,33 @@ TEST_F(NoiseLevels, AZeroFilledBackgroundIsRefused) {
   EXPECT_EQ(noise_of_background(image(), every(4)).why_not, "a background that is zero-filled");
 }
 
+TEST_F(NoiseLevels, AListOfVoxelsHasNoNeighbours) {
+  for (const tests::Extents& extents : {tests::Extents{n_voxel, 1, 1, n_coeff}, tests::Extents{1, n_voxel, 1, n_coeff}}) {
+    tests::write_nifti1(folder / "list.nii", {extents, DT_COMPLEX64, tests::bytes_of(values)});
+    const auto list = volume::CoefficientImage::open(folder / "list.nii");
+    const NoiseEstimate estimate = estimate_noise(list, volume::all_voxels(list.grid().shape));
+    EXPECT_FALSE(estimate.level);
+    EXPECT_NE(estimate.why_not.find("a list of voxels has no neighbours"), std::string::npos) << estimate.why_not;
+  }
+}
+
+// Signal of 50, 25, ... times the noise that is drawn anew in every voxel, as in a list of tissues that was reshaped.
+TEST_F(NoiseLevels, VoxelsThatAreNoMoreAlikeThanDistantOnesPutTheLevelInDoubt) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal;
+  for (std::size_t v = 0; v < n_voxel; ++v)
+    for (std::size_t k = 0; k < n_coeff; ++k)
+      values[k * n_voxel + v] += 50 * std::pow(0.5f, static_cast<float>(k)) * normal(random);
+  const NoiseEstimate estimate = estimate_noise(image(), volume::all_voxels(shape));
+  EXPECT_NE(estimate.doubt.find("differ as much as distant ones"), std::string::npos);
+}
+
+TEST_F(NoiseLevels, NoiseAloneAndAnatomyAreNotInDoubt) {
+  EXPECT_EQ(estimate_noise(image(), volume::all_voxels(shape)).doubt, "");
+  add_smooth_anatomy();
+  EXPECT_EQ(estimate_noise(image(), volume::all_voxels(shape)).doubt, "");
+}
+
 TEST_F(NoiseLevels, AFlatImageHasNoNoise) {
   for (std::size_t v = 0; v < n_voxel; ++v) set(v, {3, 4});
   const NoiseEstimate estimate = estimate_noise(image(), volume::all_voxels(shape));
