@@ -27,7 +27,7 @@ struct IntegerInstructions {
   /// stack.
   static Int add_pairs(Int acc, Int x) noexcept {
     alignas(16) static constexpr std::int16_t ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-    __asm__("pmaddwd %2, %1\n\tpaddd %1, %0" : "+x"(acc), "+x"(x) : "m"(ones));
+    __asm__("pmaddwd (%2), %1\n\tpaddd %1, %0" : "+x"(acc), "+x"(x) : "r"(ones), "m"(ones));
     return acc;
   }
 
