@@ -63,7 +63,7 @@ void voxel(benchmark::State& state, Isa isa, Layout layout) {
   const Coefficients in = coefficients_of(f, layout);
   const Results out{.estimates = estimates_of(f, layout), .status = {f.status.data(), n_voxel}};
   for (auto _ : state) {
-    const Status s = f.session.run(in, out);
+    Status s = f.session.run(in, out);
     benchmark::DoNotOptimize(s);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(n_voxel));
@@ -90,7 +90,7 @@ void voxel_details(benchmark::State& state, Isa isa) {
   details.standard_deviations = {std.data(), n_voxel, 3};
   details.atypicality = {score.data(), n_voxel};
   const auto run = [](VoxelFixture& f, const Results& asked) {
-    const Status s = f.session.run(Coefficients::rows(f.coefficients.data(), n_voxel, 13), asked);
+    Status s = f.session.run(Coefficients::rows(f.coefficients.data(), n_voxel, 13), asked);
     benchmark::DoNotOptimize(s);
   };
   double base = 0, total = 0;

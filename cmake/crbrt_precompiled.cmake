@@ -13,6 +13,12 @@ set(crbrt_precompiled_gtest ${crbrt_precompiled_eigen} <gtest/gtest.h>)
 set(crbrt_precompiled_torch <ATen/ATen.h> <torch/optim/adam.h> <torch/serialize.h> <torch/utils.h>)
 set(crbrt_precompiled_torch_gtest ${crbrt_precompiled_torch} <gmock/gmock.h> <gtest/gtest.h>)
 
+# What is tested is optimised in full; the tests themselves spend their time in compilers, not in loops of their own. Not for
+# emulated machines, where loops are slow.
+if(NOT CMAKE_CROSSCOMPILING)
+  set(crbrt_test_optimisation $<$<CONFIG:Release>:-O1>)
+endif()
+
 set(crbrt_precompiled_eigen_links Eigen3::Eigen)
 set(crbrt_precompiled_gtest_links Eigen3::Eigen GTest::gtest_main)
 set(crbrt_precompiled_torch_links torch torch_library)
@@ -24,6 +30,7 @@ function(crbrt_precompile target set)
   if(NOT CRBRT_PRECOMPILED_HEADERS)
     return()
   endif()
+  find_package(Eigen3 REQUIRED NO_MODULE)
   get_target_property(type ${target} TYPE)
   string(TOLOWER crbrt_precompiled_${set}_${type} owner)
   if(NOT TARGET ${owner})
@@ -38,11 +45,16 @@ function(crbrt_precompile target set)
     crbrt_private_target(${owner})  # warnings are among what must be the same: -Wpedantic changes a predefined macro
     # -fpch-preprocess is for ccache, which cannot see what a precompiled header holds without it.
     target_compile_options(${owner} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    # g++ 14 does not use what was compiled with another -O. g++ 12 does, and with the same one warns of strings where nothing is wrong.
+    if(set MATCHES gtest AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+      target_compile_options(${owner} PRIVATE ${crbrt_test_optimisation})
+    endif()
     target_precompile_headers(${owner} PRIVATE ${crbrt_precompiled_${set}})
-    find_package(Eigen3 REQUIRED NO_MODULE)
     target_link_libraries(${owner} PRIVATE ${crbrt_precompiled_${set}_links})
   endif()
-  # Where a flag forbids its use, the compiler reads the headers themselves: slower, and no error.
-  target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-Wno-error=invalid-pch>")
+  # Where a flag forbids its use, the compiler reads the headers themselves: slower, and no error. Eigen's must be found then.
+  target_include_directories(${target} SYSTEM PRIVATE $<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  set_target_properties(${target} PROPERTIES PCH_WARN_INVALID OFF)
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()

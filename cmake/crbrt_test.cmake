@@ -21,11 +21,7 @@ function(crbrt_add_test name)
   elseif(CRBRT_PROGRAMS)
     crbrt_precompile(${name} gtest)
   endif()
-  # What is tested is optimised in full; the tests themselves spend their time in compilers, not in loops of their own. Not for
-  # emulated machines, where loops are slow.
-  if(NOT CMAKE_CROSSCOMPILING)
-    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
+  target_compile_options(${name} PRIVATE ${crbrt_test_optimisation})
   list(FILTER arg_SOURCES INCLUDE REGEX "\\.c$")
   set_source_files_properties(${arg_SOURCES} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   # Tests of real data live beside the clone; they skip where it is absent.

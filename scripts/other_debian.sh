@@ -18,6 +18,7 @@ crbrt_clean_environment
 cd "$crbrt_root" || exit 1
 folder=$crbrt_root/build/debian/$suite
 root=$folder/root
+sources=$root/crbrt/source
 model=models/brain_v1/brain_v1.crbm
 brain=build/demo/phantom
 
@@ -62,10 +63,17 @@ install_packages() {
     { tail -n 20 "$folder/packages.log" >&2; return 1; }
 }
 
-# The files that git knows, as they are in the working tree.
+# The files that git knows, as they are in the working tree. A file that has not changed keeps its time: a second run compiles what
+# changed since the first.
 copy_sources() {
-  rm -rf "$root/crbrt/source" && mkdir -p "$root/crbrt/source" &&
-    git ls-files -z | tar --null -T - -c | tar -x -C "$root/crbrt/source"
+  local file
+  mkdir -p "$sources" || return 1
+  while IFS= read -r -d '' file; do
+    [ -e "$file" ] || rm "$sources/$file" || return 1
+  done < <(cd "$sources" && find . -type f -printf '%P\0')
+  while IFS= read -r -d '' file; do
+    cmp -s "$file" "$sources/$file" || { mkdir -p "$sources/$(dirname "$file")" && cp "$file" "$sources/$file"; } || return 1
+  done < <(git ls-files -z)
 }
 
 build() {

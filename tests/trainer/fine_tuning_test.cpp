@@ -83,28 +83,47 @@ TEST_P(Widths, TheRuntimeGivesTheTrainersNumbersToTheBit) {
 
 INSTANTIATE_TEST_SUITE_P(Choices, Widths, testing::Values("[16, 8, 8]", "[16, 8, 16]", "[16, 16, 8]", "[16, 16, 16]"));
 
-TEST(FineTuning, LowersWhatBytesCost) {
-  Config config = with_widths("[16, 8, 8]");
-  config.epochs = 100;
-  config.batch = 100;
-  const Problem real(tests::config_of(config_text("")));
-  Problem problem(config);
-  Config first = real.config;
+struct CostOfBytes {
+  double before, after;  ///< what integers add to the loss of the network in real numbers: rounded, and tuned after that
+};
+
+CostOfBytes cost_of_bytes(unsigned seed) {
+  Config first = tests::config_of(config_text(""));
+  first.seed = seed;
   first.epochs = 200;
   first.batch = 100;
   first.learning_rate = 0.01;
+  const Problem real(first);
   TrainOptions options;
   options.checkpoint_path = tests::temporary_path("real.pt");
-  train(first, problem.data, options);
+  train(first, real.data, options);
+
+  Config config = with_widths("[16, 8, 8]");
+  config.seed = seed;
+  config.epochs = 100;
+  config.batch = 100;
+  config.learning_rate = 0.001;
+  const Problem problem(config);
   options = {};
   options.start_path = tests::temporary_path("real.pt");
-  problem.config.learning_rate = 0.001;
-  const TrainedNetwork tuned = train(problem.config, problem.data, options).network;
+  const TrainedNetwork tuned = train(config, problem.data, options).network;
   const HistoryRow &start = tuned.history.front(), &end = tuned.history.back();
   EXPECT_EQ(start.epoch, 0u);
-  EXPECT_GT(start.validation_loss, start.real_loss);  // integers cost something
-  EXPECT_LT(end.validation_loss - start.real_loss, 0.7 * (start.validation_loss - start.real_loss));
   EXPECT_EQ(tuned.integer_crb_loss, end.validation_loss);
+  return {start.validation_loss - start.real_loss, end.validation_loss - start.real_loss};
+}
+
+/// One small network says little: of ten, bytes cost from -0.01 to 0.05 of loss, 0.01 on average, and last bits of LibTorch
+/// move one of them by 0.03. Their sum is well above zero with LibTorch 1.13 (0.11) and 2.6 (0.08), and tuning takes 0.5 off
+/// it.
+TEST(FineTuning, LowersWhatBytesCost) {
+  CostOfBytes all{0, 0};
+  for (const unsigned seed : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u}) {
+    const CostOfBytes one = cost_of_bytes(seed);
+    all = {all.before + one.before, all.after + one.after};
+  }
+  EXPECT_GT(all.before, 0);  // integers cost something
+  EXPECT_LT(all.after, 0.7 * all.before);
 }
 
 TEST(FineTuning, ResumesInTheSameBits) {
