@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <new>
 
+#include "base/escaped.h"
 #include "base/interruption.h"
 
 namespace crbrt::base {
@@ -29,12 +30,12 @@ int run_guarded(const char* program, int (*body)(int argc, char** argv), int arg
   try {
     return body(argc, argv);
   } catch (const Error& error) {
-    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    std::fprintf(stderr, "%s: %s\n", program, for_terminal(error.what()).c_str());
     return error.code();
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "%s: out of memory\n", program);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: internal error: %s\n", program, error.what());
+    std::fprintf(stderr, "%s: internal error: %s\n", program, for_terminal(error.what()).c_str());
   } catch (...) {
     std::fprintf(stderr, "%s: internal error\n", program);
   }

@@ -2,8 +2,11 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
@@ -12,12 +15,31 @@
 namespace crbrt::base {
 namespace {
 
-constexpr std::size_t max_depth = 200, max_shown = 60;
+constexpr std::size_t max_depth = 200, max_shown = 60, max_file_size = std::size_t{1} << 26;
+
+/// The library leaves DEL and the controls of Latin-1 as they are, which terminals obey. They stand inside of texts alone.
+std::string without_controls(const std::string& text) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    if (byte(at) == 0x7f)
+      result += "\\u007f";
+    else if (byte(at) == 0xc2 && byte(at + 1) < 0xa0)
+      ++at, result += std::string("\\u00") + digits[byte(at) >> 4U] + digits[byte(at) & 15U];
+    else
+      result += text[at];
+  }
+  return result;
+}
 
 std::string shortened(const std::string& text) { return text.size() > max_shown ? text.substr(0, max_shown) + "..." : text; }
 
+}  // namespace
+
 /// Builds the tree while the library parses. Returning false ends the parsing.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
+class Json::Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Json root;
   std::string complaint;
@@ -42,10 +64,21 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
+  /// An array or an object that has not ended, and where its keys are: a search of each key among all others would take hours
+  /// for a file of a million.
+  struct Open {
+    Json* value;
+    std::unordered_map<std::string, std::size_t> places;
+  };
+
   Json& place() {
     if (open_.empty()) return root;
-    Json& parent = *open_.back();
-    return parent.is_object() ? parent[key_] : parent.push_back(nullptr);
+    Open& parent = open_.back();
+    if (!parent.value->is_object()) return parent.value->push_back(nullptr);
+    auto& members = std::get<Object>(parent.value->value_);
+    const auto [found, is_new] = parent.places.emplace(key_, members.size());
+    if (is_new) members.push_back(Member{std::move(key_), Json()});
+    return members[found->second].value;
   }
 
   bool add(Json value) { return place() = std::move(value), true; }
@@ -57,15 +90,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
     Json& value = place();
     value = std::move(empty);
-    open_.push_back(&value);
+    open_.push_back({&value, {}});
     return true;
   }
 
-  std::vector<Json*> open_;  ///< stays valid: a parent grows only once its last child is closed
+  std::vector<Open> open_;  ///< their values stay valid: a parent grows only once its last child is closed
   std::string key_;
 };
-
-}  // namespace
 
 /// The library's own tree.
 struct Json::Printable {
@@ -85,7 +116,8 @@ struct Json::Printable {
   }
   static nlohmann::ordered_json of_value(const Object& members) {
     auto object = nlohmann::ordered_json::object();
-    for (const Member& member : members) object.push_back({member.key, of(member.value)});
+    auto& list = object.get_ref<nlohmann::ordered_json::object_t&>();  // keys differ already: nothing to search for
+    for (const Member& member : members) list.Container::emplace_back(member.key, of(member.value));
     return object;
   }
 };
@@ -115,10 +147,16 @@ Json Json::parse(std::string_view text, const std::string& file) {
   return std::move(builder.root);
 }
 
-Json Json::from_file(const std::string& path) { return parse(read_file(path, "a readable JSON file"), path); }
+Json Json::from_file(const std::string& path) {
+  expect_file(path, "a readable JSON file");
+  std::error_code unreadable;
+  if (const auto size = std::filesystem::file_size(path, unreadable); size > max_file_size)
+    throw InputError(path, "JSON of at most " + std::to_string(max_file_size) + " bytes", std::to_string(size));
+  return parse(read_file(path, "a readable JSON file"), path);
+}
 
 std::string Json::dump(int indent) const {
-  return Printable::of(*this).dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return without_controls(Printable::of(*this).dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 std::string Json::shown() const { return shortened(dump()); }

@@ -62,11 +62,11 @@ class Json {
   /// Throws InputError "FILE: expected JSON, found ..." for a syntax error, for a number beyond double, and for values nested
   /// more than 200 deep. Of a key that stands twice the last value counts.
   static Json parse(std::string_view text, const std::string& file);
-  /// Reads and parses a file. Throws InputError.
+  /// Reads and parses a file of at most 64 MiB. Throws InputError.
   static Json from_file(const std::string& path);
 
   /// One line where `indent` is negative. Numbers are the shortest text that reads back as the same double; what is not finite
-  /// is null; bytes that are no UTF-8 become U+FFFD.
+  /// is null; bytes that are no UTF-8 become U+FFFD; control characters are escaped, those of Latin-1, too.
   std::string dump(int indent = -1) const;
   std::string shown() const;  ///< the first 60 bytes of dump(), for complaints
 
@@ -113,6 +113,7 @@ class Json {
     return json;
   }
 
+  class Builder;
   struct Printable;
   [[noreturn]] void fail(const char* expected) const;
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 #include "crbrt/network.hpp"
 
 namespace crbrt::base {
@@ -19,7 +19,7 @@ inline void expect_model(const LoadResult& result, const std::string& path) {
 
 /// Throws InputError.
 inline Model load_model(const std::string& path) {
-  note_input(path);
+  expect_file(path, "a model");
   Model model;
   expect_model(load_model_file(path.c_str(), model), path);
   return model;
@@ -27,7 +27,7 @@ inline Model load_model(const std::string& path) {
 
 /// The same file in plain structs (crbrt/network.hpp). Throws InputError.
 inline ModelFile load_network(const std::string& path) {
-  note_input(path);
+  expect_file(path, "a model");
   ModelFile file;
   expect_model(load_network_file(path.c_str(), file), path);
   return file;

@@ -5,8 +5,12 @@
 
 namespace crbrt::base {
 
+/// Throws InputError "PATH: expected EXPECTED, found ..." unless the path leads to a file, and one that can be opened: a pipe
+/// would let the program wait for ever, a device has no end. From then on no output of the run may replace the file.
+void expect_file(const std::string& path, const std::string& expected);
+
 /// All bytes of the file. Throws InputError "PATH: expected EXPECTED, found ..." with the system's reason: no such file, a
-/// folder, no permission.
+/// folder, a pipe, no permission.
 std::string read_file(const std::string& path, const std::string& expected);
 
 }  // namespace crbrt::base

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/escaped.h"
+
 namespace crbrt::base {
 
 /// The warnings of one run, in the order they came up. Not for several threads at once.
@@ -19,7 +21,7 @@ class Warnings {
   void add(std::string text) {
     for (const std::string& known : texts_)
       if (known == text) return;
-    std::fprintf(stderr, "%s: warning: %s\n", program_.c_str(), text.c_str());
+    std::fprintf(stderr, "%s: warning: %s\n", program_.c_str(), for_terminal(text).c_str());
     texts_.push_back(std::move(text));
   }
 

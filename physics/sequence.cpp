@@ -12,11 +12,17 @@ namespace {
 
 constexpr double gamma_rad_per_s_per_ut = 267.52218744;  // proton gyromagnetic ratio (CODATA 2018)
 
+// Far beyond every sequence of this kind. The work of a pulse grows with its angle and its duration: a file with degrees in
+// place of radians or with milliseconds in place of seconds is refused before it.
+constexpr double max_alpha_rad = 30, max_trf_s = 0.1, max_tr_s = 1;
+
 std::string why_pulse_invalid(const Cycle& cycle, std::size_t k, double tr_s) {
   std::ostringstream text;
   const double alpha = cycle.alpha_rad[k], trf = cycle.trf_s[k];
-  if (!(std::isfinite(alpha) && alpha >= 0))
-    text << "expected a finite flip angle >= 0, found " << alpha << " rad at pulse " << k + 1;
+  if (!(alpha >= 0 && alpha <= max_alpha_rad))
+    text << "expected a flip angle from 0 to " << max_alpha_rad << " rad, found " << alpha << " rad at pulse " << k + 1;
+  else if (trf > max_trf_s)
+    text << "expected pulse durations up to " << max_trf_s << " s, found " << trf << " s at pulse " << k + 1;
   else if (!(std::isfinite(trf) && trf > 0 && trf < tr_s))
     text << "expected a pulse duration between 0 and TR = " << tr_s << " s, found " << trf << " s at pulse " << k + 1;
   return text.str();
@@ -32,8 +38,8 @@ std::size_t Sequence::n_frame() const noexcept {
 
 std::string Sequence::why_invalid() const {
   std::ostringstream text;
-  if (!(std::isfinite(tr_s) && tr_s > 0)) {
-    text << "expected TR > 0 s, found " << tr_s;
+  if (!(tr_s > 0 && tr_s <= max_tr_s)) {
+    text << "expected TR > 0 s and at most " << max_tr_s << " s (are these milliseconds?), found " << tr_s;
     return text.str();
   }
   if (cycles.empty()) return "expected at least one cycle, found none";

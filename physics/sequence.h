@@ -21,7 +21,7 @@ struct Sequence {
   std::size_t n_frame() const noexcept;  ///< echoes of all cycles
 
   /// Empty when usable, else one line: what was expected, what was found. Checks tr > 0, equal lengths, at least two pulses,
-  /// finite 0 <= alpha, 0 < trf < tr.
+  /// 0 <= alpha <= 30 rad, 0 < trf < tr, trf <= 0.1 s, tr <= 1 s.
   std::string why_invalid() const;
 };
 

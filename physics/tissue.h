@@ -49,7 +49,7 @@ std::string_view name(Parameter parameter) noexcept;
 std::optional<Parameter> parameter_from_name(std::string_view text) noexcept;
 
 /// Empty when the simulator accepts the tissue, else one line: parameter, expected, found
-/// (finite; 0 <= m0s < 1; rates >= 0; r2_free, t2_semi, b1 > 0).
+/// (finite; 0 <= m0s < 1; rates from 0, r2_free above 0, and |omega0| up to 1e6 /s; t2_semi from 1e-7 s; b1 above 0, up to 10).
 std::string_view why_invalid(const Tissue& tissue) noexcept;
 
 }  // namespace crbrt::physics

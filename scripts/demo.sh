@@ -41,12 +41,8 @@ measure_maps() {
 }
 
 draw_maps() {
-  local settings
-  for settings in "$demo"/slices/*.gp; do
-    gnuplot -e "folder = '$demo/slices'; picture = '$demo/$(basename "$settings" .gp).png'" "$settings" scripts/plot_maps.gp ||
-      return 1
-  done
-  gnuplot -e "folder = '$demo/slices'; picture = '$demo/overview.png'" scripts/plot_overview.gp
+  gnuplot -c scripts/plot_maps.gp "$demo/slices" "$demo" &&
+    gnuplot -c scripts/plot_overview.gp "$demo/slices" "$demo/overview.png"
 }
 
 echo "The first run takes about four minutes on two idle cores: packages that are missing, two programs, the brain and its maps."

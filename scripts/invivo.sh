@@ -25,5 +25,5 @@ mkdir -p "$out"
   --prior models/priors/invivo6.json --voxels "${1:-560}" --seed 1 --out "$out/fit" --stats "$out/fit.json" --threads "$(nproc)"
 "$bin/crbrt-compare" --maps "$out/maps" --reference "$out/fit" --coefficients "$data/coeffs.mat:x" --mask "$data/coeffs.mat:mask" \
   --json "$out/agreement.json" --plot "$out/maps.gp"
-gnuplot -e "picture = '$out/maps.png'" "$out/maps.gp" scripts/plot_slice.gp
+gnuplot -c scripts/plot_slice.gp "$out/maps.gp" "$out/maps.png"
 echo "$out: maps/, fit/, agreement.json, maps.png"

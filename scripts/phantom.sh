@@ -68,7 +68,7 @@ map_tubes() { # NAME MODEL FOLDER
 
 measure_tubes() {
   "$bin/crbrt-phantom" rois --phantom "$out/tubes" "${methods[@]}" --csv "$out/rois.csv" --boxes "$out/boxes" &&
-    gnuplot -e "folder = '$out/boxes'; picture = '$out/rois.png'" "$out/boxes/settings.gp" scripts/plot_tubes.gp
+    gnuplot -c scripts/plot_tubes.gp "$out/boxes" "$out/rois.png"
 }
 
 crbrt_stage "packages" crbrt_install_packages build demo

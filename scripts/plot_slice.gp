@@ -1,11 +1,13 @@
-# The first slice of every map of a folder. Needs `picture`, and the settings that crbrt-compare --plot wrote (extents, and of each
-# map file, label, factor and window; low = high: the map's own):
-#   gnuplot -e "picture = 'maps.png'" SETTINGS.gp scripts/plot_slice.gp
+# The first slice of every map of a folder. SETTINGS is what crbrt-compare --plot wrote (extents, and of each map file, label,
+# factor and window; low = high: the map's own):
+#   gnuplot -c scripts/plot_slice.gp SETTINGS PICTURE
+path(name) = name[1:1] eq "/" ? name : "./" . name  # a name that begins with < or | would be a command
+load path(ARG1)
 # NIfTI-1 of ours holds its numbers from byte 352 on.
 n_column = n_map < 3 ? n_map : 3
 n_row = (n_map + n_column - 1) / n_column
 set terminal pngcairo size 467 * n_column, 350 * n_row font "sans,12"
-set output picture
+set output path(ARG2)
 set size ratio -1
 unset key
 unset tics

@@ -1,8 +1,11 @@
 # Box plots of what each method measures in the tubes: boxes from quartile to quartile, whiskers to 1.5 times that (outliers not
-# drawn), black lines for the truth. Needs `folder` and `picture`, and the settings.gp that crbrt-phantom rois wrote there:
-#   gnuplot -e "folder = '...'; picture = '...'" FOLDER/settings.gp scripts/plot_tubes.gp
+# drawn), black lines for the truth. FOLDER is that of crbrt-phantom rois --boxes:
+#   gnuplot -c scripts/plot_tubes.gp FOLDER PICTURE
+path(name) = name[1:1] eq "/" ? name : "./" . name  # a name that begins with < or | would be a command
+folder = path(ARG1)
+load folder . "/settings.gp"
 set terminal pngcairo size 1100, 1250 font "sans,13"
-set output picture
+set output path(ARG2)
 set style data boxplot
 set style boxplot range 1.5 nooutliers
 set style fill solid 0.55 border rgb "#333333"
@@ -10,7 +13,7 @@ set xrange [0.4:n_tube + 0.6]
 set lmargin 11
 set boxwidth 0.7 / n_method
 unset xtics
-set for [t = 1:n_tube] xtics add (word(tubes, t) t)
+set for [t = 1:n_tube] xtics add (tube[t] t)
 set xtics nomirror scale 0
 set grid ytics lc rgb "#dddddd"
 array colour[6] = ["#7f7f7f", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#f0e442"]
@@ -26,7 +29,7 @@ do for [q = 1:n_map] {
   array x_of_box[n_box[q]]
   do for [b = 1:n_box[q]] { stats dat index b - 1 using 1 nooutput; x_of_box[b] = STATS_min }
   plot for [b = 1:n_box[q]] dat index b - 1 using (x_of_box[b]):(factor[q] * $2) lc rgb colour[of_box[b]] notitle, \
-       for [m = 1:n_method] NaN with boxes lc rgb colour[m] title word(methods, m), \
+       for [m = 1:n_method] NaN with boxes lc rgb colour[m] title method[m], \
        truth using 1:(factor[q] * $3):($2 - $1):(0) with vectors nohead lw 2 lc rgb "black" title "truth"
 }
 unset multiplot

@@ -1,18 +1,17 @@
 // The picture is gnuplot's; its script stays beside the CSV, so that anyone can draw it again or differently.
 #include "trainer/report.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
 
 #include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "base/number_text.h"
 #include "base/progress.h"
-
-extern char** environ;
 
 namespace crbrt::trainer {
 namespace {
@@ -22,35 +21,17 @@ using base::number_text;
 constexpr double plain_line_every_s = 30;
 constexpr double redraw_every_s = 0.2;
 
-/// A gnuplot string in single quotes.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
-  return result + "'";
-}
-
 std::string plot_script(const std::string& folder, const Config& config) {
-  const std::string csv = quoted(folder + "/loss.csv");
-  std::string script = "set terminal pngcairo size 960,600\nset output " + quoted(folder + "/loss.png") +
+  const std::string csv = base::gnuplot_file(folder + "/loss.csv");
+  std::string script = "set terminal pngcairo size 960,600\nset output " + base::gnuplot_file(folder + "/loss.png") +
                        "\nset datafile separator ','\nset key autotitle columnhead outside\nset logscale y\nset grid\n"
                        "set xlabel 'epoch'\nset ylabel " +
-                       quoted("loss (" + std::string(name(config.loss)) + ")") + "\nset title " + quoted(config.name) +
-                       " noenhanced\nset key noenhanced\nplot ";
+                       base::gnuplot_string("loss (" + std::string(name(config.loss)) + ")") + "\nset title " +
+                       base::gnuplot_text(config.name) + " noenhanced\nset key noenhanced\nplot ";
   script += csv + " using 1:3 with lines lw 1 lc rgb '#999999', " + csv + " using 1:4 with lines lw 2 lc rgb 'black'";
   for (std::size_t i = 0; i < config.outputs.size(); ++i)
     script += ", " + csv + " using 1:" + std::to_string(5 + i) + " with lines";
   return script + "\n";
-}
-
-/// Exit status of `gnuplot FILE`, or -1 when there is no gnuplot.
-int run_gnuplot(const std::string& script_path) {
-  std::string program = "gnuplot", argument = script_path;
-  char* arguments[] = {program.data(), argument.data(), nullptr};
-  pid_t child = 0;
-  if (posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments, environ) != 0) return -1;
-  int status = 0;
-  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
 }
 
 }  // namespace
@@ -101,11 +82,13 @@ void write_history_csv(const std::string& path, const Config& config, const Hist
 }
 
 void draw_history(const std::string& folder, const Config& config) {
-  const std::string script = folder + "/loss.gnuplot";
-  base::write_text_file(script, plot_script(folder, config));
-  if (const int status = run_gnuplot(script); status != 0)
-    std::fprintf(stderr, "crbrt-train: warning: no picture of the loss: gnuplot %s\n",
-                 status < 0 ? "is not installed (Debian package gnuplot-nox)" : "failed");
+  const std::string script = plot_script(folder, config);
+  base::write_text_file(folder + "/loss.gnuplot", script);
+  try {
+    base::run_gnuplot(script);
+  } catch (const base::Error& error) {
+    std::fprintf(stderr, "crbrt-train: warning: no picture of the loss: %s\n", base::for_terminal(error.what()).c_str());
+  }
 }
 
 }  // namespace crbrt::trainer

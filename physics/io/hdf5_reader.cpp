@@ -1,12 +1,12 @@
 // Opening and reading of arrays and of attributes: texts (of fixed or variable length), numbers and lists of names.
 #include "physics/io/hdf5_reader.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 
 namespace crbrt::physics {
 namespace {
@@ -52,9 +52,7 @@ bool is_hdf5(const std::string& path) {
 }
 
 Hdf5Reader::Hdf5Reader(const std::string& path) : path_(path) {
-  errno = 0;
-  if (!std::ifstream(path, std::ios::binary)) fail("a readable file", std::strerror(errno));
-  base::note_input(path);
+  base::expect_file(path, "a readable file");
   if (!is_hdf5(path)) fail("HDF5 or MAT v7.3", "no HDF5 signature");
   file_ = Hdf5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file_.ok()) fail("a complete HDF5 file", hdf5_reason());
@@ -92,9 +90,23 @@ Hdf5Handle Hdf5Reader::open_dataset(const std::string& name, H5T_class_t expecte
   return dataset;
 }
 
+void Hdf5Reader::expect_holds(const std::string& name, const Shape& shape, hid_t dataset) const {
+  constexpr std::uint64_t most = std::uint64_t{1} << 48, deflate_ratio = 1032;
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose), properties(H5Dget_create_plist(dataset), H5Pclose);
+  std::uint64_t promised = H5Tget_size(type.get());
+  for (const std::size_t extent : shape) promised = extent > 0 && promised > most / extent ? most : promised * extent;
+  std::error_code unreadable;
+  const std::uint64_t stored =
+      std::min<std::uint64_t>(H5Dget_storage_size(dataset), std::filesystem::file_size(path_, unreadable));
+  const std::uint64_t held = stored * (H5Pget_nfilters(properties.get()) > 0 ? deflate_ratio : 1);
+  if (promised > held)
+    fail(std::to_string(promised) + " bytes in " + name + " (" + shape_text(shape) + ")", "room for " + std::to_string(held));
+}
+
 Array<double> Hdf5Reader::real(const std::string& name) const {
   const Hdf5Handle dataset = open_dataset(name, H5T_FLOAT, "real numbers");
   Array<double> array{shape_of(dataset.get()), {}};
+  expect_holds(name, array.shape, dataset.get());
   array.values.resize(volume(array.shape));
   if (H5Dread(dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
     fail("readable data in " + name, hdf5_reason());
@@ -104,6 +116,7 @@ Array<double> Hdf5Reader::real(const std::string& name) const {
 Array<std::complex<double>> Hdf5Reader::complex(const std::string& name) const {
   const Hdf5Handle dataset = open_dataset(name, H5T_COMPOUND, "complex numbers {real, imag}");
   Array<std::complex<double>> array{shape_of(dataset.get()), {}};
+  expect_holds(name, array.shape, dataset.get());
   array.values.resize(volume(array.shape));
   const Hdf5Handle type = hdf5_complex_type();
   if (H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
@@ -133,6 +146,7 @@ std::vector<std::string> Hdf5Reader::names_attribute(const std::string& object, 
   const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
   const hssize_t n = H5Sget_simple_extent_npoints(space.get());
   std::vector<std::string> names;
+  if (n < 0 || n > 65536) fail("at most 65536 texts in the attribute " + name, std::to_string(n));
   if (H5Tis_variable_str(type.get()) > 0) {
     std::vector<char*> texts(static_cast<std::size_t>(n), nullptr);
     const Hdf5Handle memory = hdf5_text_type();
@@ -143,6 +157,9 @@ std::vector<std::string> Hdf5Reader::names_attribute(const std::string& object, 
     return names;
   }
   const std::size_t width = H5Tget_size(type.get());
+  constexpr std::size_t most = std::size_t{1} << 24;
+  if (n < 0 || width == 0 || static_cast<std::size_t>(n) > most / width)
+    fail("an attribute " + name + " of at most 16 MiB", "more");
   std::string buffer(width * static_cast<std::size_t>(n), '\0');
   if (H5Aread(attribute.get(), type.get(), buffer.data()) < 0) fail("a readable attribute " + name, hdf5_reason());
   for (std::size_t at = 0; at < buffer.size(); at += width) {

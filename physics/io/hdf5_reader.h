@@ -41,6 +41,8 @@ class Hdf5Reader {
   static constexpr std::size_t any = static_cast<std::size_t>(-1);
 
  private:
+  /// Extents cost nothing: throws InputError for a dataset that promises more than the file can hold.
+  void expect_holds(const std::string& name, const Shape& shape, hid_t dataset) const;
   Hdf5Handle open_dataset(const std::string& name, H5T_class_t expected_class, const char* expected) const;
   Hdf5Handle open_attribute(const std::string& object, const std::string& name) const;
   std::string dataset_names() const;

@@ -2,13 +2,11 @@
 #include "physics/io/sequence_io.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 
 namespace crbrt::physics {
 namespace {
@@ -85,13 +83,10 @@ Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& colu
 }  // namespace
 
 std::vector<Tissue> read_tissues(const std::string& path) {
-  // A folder opens but does not read: errno tells both apart from an empty file.
-  errno = 0;
-  base::note_input(path);
+  base::expect_file(path, "a readable CSV file");
   std::ifstream file(path, std::ios::binary);
   std::string line;
-  if (!file || !std::getline(file, line))
-    throw base::InputError(path, "a readable CSV file", errno == 0 ? "an empty one" : std::strerror(errno));
+  if (!file || !std::getline(file, line)) throw base::InputError(path, "a readable CSV file", "an empty one");
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;
   for (std::size_t number = 2; std::getline(file, line); ++number)

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 #include "base/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crbrt::base {
 namespace {
@@ -82,6 +84,30 @@ TEST(Json, EqualityIsOfValues) {
   EXPECT_EQ(Json({{"a", 1}, {"b", 2}}), Json({{"b", 2}, {"a", 1}}));
   EXPECT_NE(Json::array({1, 2}), Json::array({2, 1}));
   EXPECT_NE(Json("1"), Json(1));
+}
+
+TEST(Json, AMillionKeysAreReadAndPrintedAndTheLastOfEqualOnesCounts) {
+  // A search among all earlier keys would take 5e11 comparisons: hours, and ctest ends it.
+  std::string text = "{";
+  for (int i = 0; i < 1'000'000; ++i) text.append("\"").append(std::to_string(i)).append("\":1,");
+  const Json json = Json::parse(text + "\"7\":2}", "a.json");
+  EXPECT_EQ(json.size(), 1'000'000u);
+  EXPECT_EQ(json.at("7").integer(), 2);
+  EXPECT_EQ(json.members()[7].key, "7");
+  EXPECT_EQ(json.dump().size(), text.size());
+}
+
+TEST(Json, FilesHaveALimit) {
+  const tests::TemporaryFolder folder;
+  folder.file("large.json", "");
+  std::filesystem::resize_file(folder / "large.json", (std::size_t{1} << 26) + 1);
+  try {
+    Json::from_file(folder / "large.json");
+    ADD_FAILURE() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("JSON of at most 67108864 bytes, found 67108865"), std::string::npos)
+        << error.what();
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "base/read_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "tests/support/temporary_folder.h"
@@ -28,7 +29,14 @@ TEST(ReadFile, GivesEveryByte) {
 TEST(ReadFile, SaysWhyAFileCannotBeRead) {
   const tests::TemporaryFolder folder;
   EXPECT_EQ(complaint(folder / "absent"), folder / "absent" + ": expected a table, found No such file or directory");
-  EXPECT_EQ(complaint(folder / ""), folder / "" + ": expected a table, found Is a directory");
+  EXPECT_EQ(complaint(folder / ""), folder / "" + ": expected a table, found a folder");
+}
+
+TEST(ReadFile, NeverWaitsForAPipeNorReadsADevice) {
+  const tests::TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(complaint(folder / "pipe"), folder / "pipe" + ": expected a table, found a pipe");
+  EXPECT_EQ(complaint("/dev/zero"), "/dev/zero: expected a table, found a device or a socket");
 }
 
 }  // namespace

@@ -6,3 +6,7 @@ crbrt_add_test(map_e2e_test
           ${CMAKE_CURRENT_LIST_DIR}/map_test.cpp
   LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
 add_dependencies(map_e2e_test crbrt-codegen crbrt-compare crbrt-map)
+crbrt_add_test(awkward_text_test
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/awkward_text_test.cpp
+  LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
+add_dependencies(awkward_text_test crbrt-compare crbrt-design crbrt-map crbrt-model crbrt-report)

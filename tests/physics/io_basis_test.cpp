@@ -46,6 +46,18 @@ TEST(BasisFile, MatlabsDimensionsAreReversed) {
   EXPECT_EQ(read_basis(folder / "b.mat:U", 3), basis.leftCols(3));
 }
 
+TEST(BasisFile, OneThatPromisesMoreThanItsFileHoldsAsksForNoMemory) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "b.h5";
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t extents[] = {1'000'000'000, 500};
+  const hid_t space = H5Screate_simple(2, extents, nullptr);
+  H5Dclose(H5Dcreate2(file, "basis", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  H5Sclose(space);
+  H5Fclose(file);
+  expect_input_error([&] { read_basis(path); }, {path, "expected 4000000000000 bytes in basis", "found room for 0"});
+}
+
 TEST(BasisFile, WrongOnesAreNamed) {
   const TemporaryFolder folder;
   const std::string path = folder / "b.h5";

@@ -58,12 +58,16 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"negative", header + "0.1,1,10,20,1,1e-5,0,1\n0.1,-1,10,20,1,1e-5,0,1\n", {"line 3", "r1_free_hz", "(-1)"}},
         Bad{"not_finite", header + "0.1,1,nan,20,1,1e-5,0,1\n", {"line 2", "r2_free_hz", "(nan)"}},
         Bad{"pool_of_one", header + "1,1,10,20,1,1e-5,0,1\n", {"line 2", "m0_semi_frac", "(1)"}},
+        Bad{"endless_off_resonance", header + "0.1,1,10,20,1,1e-5,1e12,1\n", {"line 2", "omega0_rad_s", "1e6", "(1e12)"}},
+        Bad{"endless_rate", header + "0.1,1,10,1e300,1,1e-5,0,1\n", {"line 2", "exchange_hz", "(1e300)"}},
+        Bad{"endless_t2_semi", header + "0.1,1,10,20,1,1e-300,0,1\n", {"line 2", "t2_semi_s", "(1e-300)"}},
+        Bad{"endless_b1", header + "0.1,1,10,20,1,1e-5,0,1e9\n", {"line 2", "b1_rel", "(1e9)"}},
         Bad{"nothing_relaxes", header + "0.1,0,10,20,0,1e-5,0,1\n", {"line 2", "relax"}}),
     [](const auto& each) { return each.param.name; });
 
 TEST(TissueCsv, AMissingFileSaysSo) {
   expect_input_error([] { read_tissues("nowhere.csv"); }, {"nowhere.csv", "No such file"});
-  expect_input_error([] { read_tissues("/"); }, {"/", "Is a directory"});
+  expect_input_error([] { read_tissues("/"); }, {"/", "a folder"});
 }
 
 }  // namespace

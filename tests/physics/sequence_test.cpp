@@ -26,6 +26,8 @@ TEST(Sequence, SaysWhatIsWrong) {
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].trf_s[3] = 4e-3; }).find("pulse 4"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = -1; }).find("pulse 3"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = std::nan(""); }).find("pulse 3"), std::string::npos);
+  EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = 90; }).find("30 rad, found 90 rad at pulse 3"), std::string::npos);
+  EXPECT_NE(why([](Sequence& s) { s.tr_s = 3.5; }).find("milliseconds?), found 3.5"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles.clear(); }).find("at least one cycle"), std::string::npos);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/json.h"
 #include "base/median.h"
 #include "base/number_text.h"
@@ -126,7 +127,7 @@ int run(int argc, char** argv) {
       entry["overlap_of_2_std"] = share;
       overlap = base::number_text(100 * share, "%.1f%%");
     }
-    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g %14s\n", name.c_str(), agreement.correlation,
+    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g %14s\n", base::for_terminal(name).c_str(), agreement.correlation,
                 100 * agreement.median_relative_difference, 100 * agreement.median_absolute_relative_difference, median_wm,
                 overlap.c_str());
   }

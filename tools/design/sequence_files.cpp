@@ -1,13 +1,13 @@
-// A train as JSON and CSV, and as a picture by gnuplot, to which data and commands go as one text. The CSV takes its numbers
+// A train as JSON and CSV, and as a picture by gnuplot. The CSV takes its numbers
 // from the JSON library, which prints doubles in their shortest round-trip form, so that both agree.
 #include "tools/design/report.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/gnuplot.h"
 #include "base/json.h"
 
 namespace crbrt::design {
@@ -15,11 +15,11 @@ namespace {
 
 std::string commands(const physics::Sequence& sequence, const std::string& path) {
   std::ostringstream text;
-  text << "set terminal pngcairo size 1200,700\nset output '" << path << "'\n$train << end_of_train\n";
+  text << "set terminal pngcairo size 1200,700\nset output " << base::gnuplot_file(path) << "\n$train << end_of_train\n";
   const physics::Cycle& cycle = sequence.cycles.front();
   for (std::size_t k = 0; k < cycle.alpha_rad.size(); ++k)
     text << k + 1 << ' ' << cycle.alpha_rad[k] << ' ' << cycle.trf_s[k] * 1e6 << '\n';
-  text << "end_of_train\nset multiplot layout 2,1 title '" << sequence.name << "' noenhanced\n"
+  text << "end_of_train\nset multiplot layout 2,1 title " << base::gnuplot_text(sequence.name) << " noenhanced\n"
        << "unset key\nset grid\nset xrange [0:" << cycle.alpha_rad.size() << "]\n"
        << "set ylabel 'flip angle (rad)'\nplot $train using 1:2 with lines\n"
        << "set ylabel 'duration (us)'\nset xlabel 'pulse'\nplot $train using 1:3 with lines\nunset multiplot\n";
@@ -48,12 +48,8 @@ std::string csv_text(const physics::Sequence& sequence) {
 
 void plot_train(const physics::Sequence& sequence, const std::string& path) {
   base::AtomicFile file(path);
-  const std::string text = commands(sequence, file.temporary().string());
-  std::FILE* pipe = ::popen("gnuplot", "w");
-  if (pipe == nullptr) throw base::OutputError(path, "gnuplot cannot be started");
-  const bool written = std::fwrite(text.data(), 1, text.size(), pipe) == text.size();
-  if (::pclose(pipe) != 0 || !written || std::filesystem::file_size(file.temporary()) == 0)
-    throw base::OutputError(path, "gnuplot failed");
+  base::run_gnuplot(commands(sequence, file.temporary().string()));
+  if (std::filesystem::file_size(file.temporary()) == 0) throw base::OutputError(path, "gnuplot drew nothing");
   file.commit();
 }
 

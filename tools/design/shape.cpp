@@ -154,11 +154,15 @@ Shape read_shape(const std::string& path) {
   json.expect_only({"name", "tr_s", "n_pulse", "alpha_rad", "trf_s"});
   Shape shape{.name = json.at("name").text(),
               .tr_s = json.at("tr_s").number(),
-              .n_pulse = static_cast<std::size_t>(json.at("n_pulse").number()),
+              .n_pulse = 0,
               .alpha_rad = json.at("alpha_rad").numbers(),
               .trf_s = json.at("trf_s").numbers()};
   for (const char* key : {"alpha_rad", "trf_s"})
     if (json.at(key).numbers().size() < 4) json.at(key).fail("at least four spline coefficients");
+  constexpr double most_pulses = 100000;
+  const double n = json.at("n_pulse").number();
+  if (!(n >= 3 && n <= most_pulses) || n != std::floor(n)) json.at("n_pulse").fail("a whole number from 3 to 100000");
+  shape.n_pulse = static_cast<std::size_t>(n);
   return shape;
 }
 

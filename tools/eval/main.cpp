@@ -7,6 +7,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
@@ -211,7 +212,7 @@ int run(int argc, char** argv) {
   measurement.floor = floor_of(*line, model, dataset);
 
   const auto origin = origin_of(model, dataset, cli::command_text(argc, argv));
-  std::fputs(table(measurement, options, origin).c_str(), stdout);
+  std::fputs(base::lines_for_terminal(table(measurement, options, origin)).c_str(), stdout);
   if (!line->json.empty()) base::write_text_file(line->json, json(measurement, options, origin));
   return base::exit_ok;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <utility>
 
+#include "base/escaped.h"
 #include "physics/estimand.h"
 
 namespace crbrt::fit {
@@ -96,8 +97,9 @@ void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
     if (fit.status[i] > 0)
       counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(fit.status[i]);
   }
-  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n", out_.c_str(),
-              static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s, run.kernel_s, run.write_s, counts.c_str());
+  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n",
+              base::for_terminal(out_).c_str(), static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s,
+              run.kernel_s, run.write_s, counts.c_str());
   base::Json json = run.to_json();
   json["status"] = status;
   json["simulations"] = fit.simulations;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/model_file.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/isa_option.h"
@@ -19,7 +20,7 @@ int verify(const std::string& path, Isa isa) {
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (isa != Isa::automatic && isa_at(i) != isa) continue;
     const IsaVerdict verdict = verify_isa(model, network, isa_at(i));
-    std::printf("%s\n", verdict.text.c_str());
+    std::printf("%s\n", base::lines_for_terminal(verdict.text).c_str());
     if (verdict.kind == IsaVerdict::Kind::failed) ++failed;
   }
   if (failed != 0)
@@ -48,7 +49,7 @@ int run(int argc, char** argv) {
   verify_command.option("--isa ISA", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (verify_command.is_chosen()) return verify(path, forced_isa(isa));
-  std::fputs(info_text(base::load_model(path)).c_str(), stdout);
+  std::fputs(base::lines_for_terminal(info_text(base::load_model(path))).c_str(), stdout);
   return base::exit_ok;
 }
 

@@ -53,7 +53,7 @@ cli::Command add_tubes(cli::CommandLine& app, phantom::TubesOptions& tubes) {
 /// "NLLS=build/fit"
 phantom::Method method_of(const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size() || text.find_first_of("'\",") < equals)
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
     throw base::UsageError("--maps: expected NAME=FOLDER, found " + text);
   return {text.substr(0, equals), text.substr(equals + 1)};
 }

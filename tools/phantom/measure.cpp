@@ -9,12 +9,16 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "base/json.h"
 #include "base/json_reader.h"
+#include "base/number_text.h"
 #include "physics/quantity.h"
 #include "tools/phantom/brain.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
+#include "tools/volume/maps_out.h"
 
 namespace crbrt::phantom {
 namespace {
@@ -69,11 +73,12 @@ Json run_figures(const std::string& path) {
 
 void print_head(const Json& figures) {
   const auto count = [&](const char* key) { return static_cast<long long>(figures.at(key).integer()); };
-  const auto text = [&](const char* key) { return figures.at(key).text().c_str(); };
+  const auto text = [&](const char* key) { return base::for_terminal(figures.at(key).text()); };
   std::printf(
       "%lld voxels, %.3f s in the kernel, %.3f s in all, on %lld thread%s (%s, %s); model %s, %lld multiply-adds per voxel\n\n",
       count("voxels"), figures.at("kernel_s").number(), figures.at("total_s").number(), count("threads"),
-      count("threads") == 1 ? "" : "s", text("isa"), text("precision"), text("model"), count("macs_per_voxel"));
+      count("threads") == 1 ? "" : "s", text("isa").c_str(), text("precision").c_str(), text("model").c_str(),
+      count("macs_per_voxel"));
   std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)",
               "error/bound");
 }
@@ -124,16 +129,19 @@ std::string matrix(const volume::Shape& shape, std::size_t z, const std::vector<
   return text + "\n\n";
 }
 
-/// gnuplot's words for one map: what the quantity is called and how many of its displayed units one unit of the map is.
-std::string settings(const MapPair& map, float high) {
+/// gnuplot's words for one map, the n-th: what the quantity is called and how many of its displayed units one unit of the map
+/// is.
+std::string settings(std::size_t n, const MapPair& map, float high) {
   const physics::Quantity* const quantity = physics::find_quantity(map.output);
   const bool is_known = quantity != nullptr && quantity->map.name == map.map;
   std::string plain = map.unit == "1" ? map.output : map.output + " (" + map.unit + ")";
-  std::replace(plain.begin(), plain.end(), '_', ' ');  // gnuplot reads _ as a subscript
+  std::replace(plain.begin(), plain.end(), '_', ' ');
   const double factor = is_known ? quantity->display_per_map() : 1, top = factor * static_cast<double>(high);
-  char numbers[96];
-  std::snprintf(numbers, sizeof numbers, "factor = %.10g\nhigh = %.4g\ndifference = %.4g\n", factor, top, top / 2);
-  return "map = '" + map.map + "'\nlabel = '" + (is_known ? quantity->plot_label() : plain) + "'\n" + numbers;
+  const std::string index = std::string("[").append(std::to_string(n)).append("] = ");
+  return "map" + index + base::gnuplot_string(map.map) + "\nlabel" + index +
+         base::gnuplot_string(is_known ? quantity->plot_label() : base::gnuplot_markup(plain)) + "\nfactor" + index +
+         base::number_text(factor, "%.10g") + "\nhigh" + index + base::number_text(top, "%.4g") + "\ndifference" + index +
+         base::number_text(top / 2, "%.4g") + "\n";
 }
 
 }  // namespace
@@ -148,6 +156,7 @@ void measure(const MeasureOptions& options) {
   print_head(summary);
   std::vector<MapPair> maps;
   for (const auto& item : description.at("outputs").items()) {
+    if (!volume::is_map_name(item.at("map").text())) item.at("map").fail("letters, digits and underscores");
     MapPair map{.map = item.at("map").text(),
                 .output = item.at("output").text(),
                 .unit = item.at("unit").text(),
@@ -163,8 +172,8 @@ void measure(const MeasureOptions& options) {
       const Tally& t = tallies[static_cast<std::size_t>(tissue)];
       if (t.n == 0) continue;
       summary["maps"][map.output][short_name(tissue)] = to_json(t);
-      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", map.output.c_str(), short_name(tissue), t.truth / t.n,
-                  t.error / t.n, t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
+      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", base::for_terminal(map.output).c_str(), short_name(tissue),
+                  t.truth / t.n, t.error / t.n, t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
     }
     maps.push_back(std::move(map));
   }
@@ -177,13 +186,18 @@ void write_slices(const std::string& folder, const volume::Grid& grid, const std
   const std::filesystem::path path = folder;
   const std::size_t z = fullest_slice(grid.shape, labels);
   base::AtomicFolder out(path);
+  std::string text = "n_map = " + std::to_string(maps.size()) + "\n";
+  for (const char* array : {"map", "label", "factor", "high", "difference"})
+    text += "array " + std::string(array) + "[n_map]\n";
+  std::size_t n = 0;
   for (const MapPair& map : maps) {
     const std::string numbers = matrix(grid.shape, z, labels, [&](std::size_t v) { return map.estimate[v]; }) +
                                 matrix(grid.shape, z, labels, [&](std::size_t v) { return map.truth[v]; }) +
                                 matrix(grid.shape, z, labels, [&](std::size_t v) { return map.estimate[v] - map.truth[v]; });
     base::write_text(out.temporary(map.map + ".dat"), numbers, path / (map.map + ".dat"));
-    base::write_text(out.temporary(map.map + ".gp"), settings(map, upper_end(map.truth, labels)), path / (map.map + ".gp"));
+    text += settings(++n, map, upper_end(map.truth, labels));
   }
+  base::write_text(out.temporary("settings.gp"), text, path / "settings.gp");
   out.commit();
 }
 

@@ -51,8 +51,9 @@ struct MapPair {
   std::vector<float> estimate, truth;
 };
 
-/// Writes FOLDER/<map>.dat (estimate, truth and difference as three matrices, -1e9 outside the brain) and FOLDER/<map>.gp
-/// (name, unit and colour ranges). The slice is the one with the most voxels. Throws OutputError.
+/// Writes FOLDER/<map>.dat (estimate, truth and difference as three matrices, -1e9 outside the brain) and FOLDER/settings.gp
+/// (names, labels and colour ranges of all, for scripts/plot_maps.gp and scripts/plot_overview.gp). The slice is the one with
+/// the most voxels. Throws OutputError.
 void write_slices(const std::string& folder, const volume::Grid& grid, const std::vector<float>& labels,
                   const std::vector<MapPair>& maps);
 

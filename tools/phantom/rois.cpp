@@ -9,6 +9,8 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "base/json_reader.h"
 #include "physics/quantity.h"
 #include "tools/volume/image_values.h"
@@ -60,7 +62,7 @@ class Tables {
            const std::vector<double>& values) {
     const std::string map = map_of(q);
     const std::string head = map + "," + std::string(quantity(q).map.unit) + "," + std::to_string(tube + 1) + "," +
-                             region.name + "," + method + "," + std::to_string(values.size());
+                             base::for_csv(region.name) + "," + base::for_csv(method) + "," + std::to_string(values.size());
     csv += head + line(",%.6g", region.truth[q]);
     if (values.empty()) {
       csv += ",,,\n";
@@ -68,8 +70,8 @@ class Tables {
     }
     const Quartiles box = quartiles(values);
     csv += line(",%.6g,%.6g,%.6g\n", box.median, box.low, box.high);
-    std::printf("%-14s %-14s %-14s %6zu %10.4g %10.4g %10.4g %10.4g\n", map.c_str(), region.name.c_str(), method.c_str(),
-                values.size(), region.truth[q], box.median, box.low, box.high);
+    std::printf("%-14s %-14s %-14s %6zu %10.4g %10.4g %10.4g %10.4g\n", map.c_str(), base::for_terminal(region.name).c_str(),
+                base::for_terminal(method).c_str(), values.size(), region.truth[q], box.median, box.low, box.high);
     const double step = 0.8 / static_cast<double>(n_method_);
     const double position =
         static_cast<double>(tube + 1) + step * (static_cast<double>(m) - (static_cast<double>(n_method_) - 1) / 2);
@@ -99,21 +101,23 @@ std::vector<double> estimates_in(const Region& region, const std::vector<float>&
 
 /// What scripts/plot_tubes.gp needs to know.
 std::string settings(const RoiOptions& options, const std::vector<Region>& regions, const Tables& tables) {
-  std::string methods, names;
-  for (const Method& method : options.methods) methods += " '" + method.name + "'";
-  for (const Region& region : regions) {
-    names += " '";
-    for (const char c : region.name) names += c == '%' ? "%%" : std::string(1, c);  // labels of axes are formats
-    names += "'";
+  const auto at = [](std::size_t i) { return std::string("[").append(std::to_string(i + 1)).append("] = "); };
+  std::string text = "n_method = " + std::to_string(options.methods.size()) + "\narray method[n_method]\n" +
+                     "n_tube = " + std::to_string(regions.size()) + "\narray tube[n_tube]\n";
+  for (std::size_t m = 0; m < options.methods.size(); ++m)
+    text += "method" + at(m) + base::gnuplot_string(base::gnuplot_markup(options.methods[m].name)) + "\n";
+  for (std::size_t t = 0; t < regions.size(); ++t) {
+    std::string format;  // labels of axes are formats, too
+    for (const char c : base::gnuplot_markup(regions[t].name)) format += c == '%' ? "%%" : std::string(1, c);
+    text += "tube" + at(t) + base::gnuplot_string(format) + "\n";
   }
-  std::string text = "n_method = " + std::to_string(options.methods.size()) + "\nmethods = \"" + methods + "\"\n" +
-                     "n_tube = " + std::to_string(regions.size()) + "\ntubes = \"" + names + "\"\n";
   text += "n_map = " + std::to_string(n_quantity) +
           "\narray map[n_map]\narray label[n_map]\narray factor[n_map]\narray n_box[n_map]\n";
   for (std::size_t q = 0; q < n_quantity; ++q) {
-    const std::string index = std::string("[").append(std::to_string(q + 1)).append("] = ");  // gcc 12 warns of "[" + text
-    text += "map" + index + "'" + map_of(q) + "'\nlabel" + index + "'" + quantity(q).plot_label() + "'\nfactor" + index +
-            line("%.10g", quantity(q).display_per_map()) + "\nn_box" + index + std::to_string(tables.n_box[q]) + "\n";
+    const std::string index = at(q);
+    text += "map" + index + base::gnuplot_string(map_of(q)) + "\nlabel" + index +
+            base::gnuplot_string(quantity(q).plot_label()) + "\nfactor" + index + line("%.10g", quantity(q).display_per_map()) +
+            "\nn_box" + index + std::to_string(tables.n_box[q]) + "\n";
   }
   return text;
 }

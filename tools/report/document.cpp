@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/escaped.h"
 #include "tools/cli/command_line.h"
 
 namespace crbrt::report {
@@ -56,7 +57,7 @@ std::string figures(const Inputs& inputs, const std::vector<const Measured*>& li
                                std_figure(families), snr_figure(families), bound_figure(families),
                                coverage_figure(families, inputs.goals), roc_figure(families), frontier_figure(like, frontier)})
     text += figure.pictures.empty() && figure.folded.empty()
-                ? "<h3>" + escaped(figure.title) + "</h3>\n<p class=\"note\">Not measured.</p>\n"
+                ? "<h3>" + base::for_html(figure.title) + "</h3>\n<p class=\"note\">Not measured.</p>\n"
                 : figure.html();
   return text;
 }
@@ -66,8 +67,8 @@ std::string comparisons(const Inputs& inputs) {
   std::string text = "<h2 id=\"comparisons\">Comparisons</h2>\n";
   for (const Table& table : inputs.tables) text += table.html();
   for (const auto& [title, address] : inputs.pictures)
-    text +=
-        "<figure>\n<h3>" + escaped(title) + "</h3>\n<img alt=\"" + escaped(title) + "\" src=\"" + address + "\">\n</figure>\n";
+    text += "<figure>\n<h3>" + base::for_html(title) + "</h3>\n<img alt=\"" + base::for_html(title) + "\" src=\"" + address +
+            "\">\n</figure>\n";
   return text;
 }
 
@@ -86,8 +87,8 @@ std::string how_made(const Inputs& inputs) {
                           j.at("version").text()});
     commands += j.at("command").text() + "\n";
   }
-  text += table.html() + "<details><summary>Commands</summary>\n<pre>" + escaped(commands) + escaped(inputs.command) +
-          "</pre></details>\n";
+  text += table.html() + "<details><summary>Commands</summary>\n<pre>" + base::for_html(commands) +
+          base::for_html(inputs.command) + "</pre></details>\n";
   return text + "<p class=\"note\">Written by crbrt-report " + cli::version() + "; figures by gnuplot.</p>\n";
 }
 
@@ -101,7 +102,7 @@ std::string document(const Inputs& inputs) {
   body += filled(nlls_table(inputs.measured));
   for (const Table& table : {grid_table(inputs.measured), coverage_table(inputs.measured), roc_table(inputs.measured)})
     if (!table.rows.empty())
-      body += "<details><summary>" + escaped(table.title) + ", all numbers</summary>\n" + table.html() + "</details>\n";
+      body += "<details><summary>" + base::for_html(table.title) + ", all numbers</summary>\n" + table.html() + "</details>\n";
   return page(inputs.title, body + figures(inputs, like) + comparisons(inputs) + how_made(inputs));
 }
 

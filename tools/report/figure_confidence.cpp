@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 #include "tools/report/goals.h"
@@ -44,14 +46,14 @@ std::string draw_coverage(const Measured& model, const Goals& goals, const std::
   for (const std::string& output : model.outputs) {
     const auto rows = shares(model, output);
     const std::string unit = model.json.at("detail").at("outputs").at(output).at("unit").text();
-    plot.line("set title " + in_quotes(quantity(output, unit).label) + "\nset xrange [" + snr_key(rows.front()[0] * 0.9) + ":" +
-              snr_key(rows.back()[0] * 1.1) + "]");
+    plot.line("set title " + base::gnuplot_string(quantity(output, unit).label) + "\nset xrange [" +
+              snr_key(rows.front()[0] * 0.9) + ":" + snr_key(rows.back()[0] * 1.1) + "]");
     const std::string data = plot.data(rows), c = colour(model.kind);
     plot.line("plot 68.27 lc rgb '#888888' dt 2 notitle, 95.45 lc rgb '#888888' dt 2 notitle, " + data +
               " using 1:2 with linespoints pt 7 ps 0.6 lw 2 lc rgb '" + c + "' title 'within 1 std', " + data +
               " using 1:3 with linespoints pt 6 ps 0.6 lw 2 dt 4 lc rgb '" + c + "' title 'within 2 std'");
   }
-  return "<h4>" + escaped(model.name) + "</h4>" + plot.svg(id);
+  return "<h4>" + base::for_html(model.name) + "</h4>" + plot.svg(id);
 }
 
 std::vector<std::vector<double>> curve(const Json& roc) {
@@ -69,10 +71,10 @@ void draw_roc(Plot& plot, const Measured& model) {
     char area[32];
     std::snprintf(area, sizeof area, " (%.4f)", kind.value.at("auc").number());
     command += (n == 0 ? "" : ", ") + plot.data(curve(kind.value.at("roc"))) + " using 1:2 with lines lw 2 lc rgb '" +
-               colours[n % std::size(colours)] + "' title " + in_quotes(kind.key + area);
+               colours[n % std::size(colours)] + "' title " + base::gnuplot_string(kind.key + area);
     ++n;
   }
-  plot.line("set title " + in_quotes(model.name) + " noenhanced\n" + command);
+  plot.line("set title " + base::gnuplot_string(model.name) + " noenhanced\n" + command);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/gnuplot.h"
+#include "base/read_file.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -27,6 +29,7 @@ std::size_t column(const std::string& path, const std::vector<std::string>& head
 }  // namespace
 
 History read_history(const std::string& name, const std::string& path) {
+  base::expect_file(path, "the loss.csv of a training");
   std::ifstream file(path);
   std::string line;
   if (!file || !std::getline(file, line)) throw base::InputError(path, "the loss.csv of a training", "no readable file");
@@ -59,8 +62,8 @@ Figure convergence_figure(const std::vector<History>& histories) {
     for (std::size_t i = 0; i < history.epoch.size(); ++i)
       points.push_back({history.epoch[i], history.training[i], history.validation[i]});
     const std::string data = plot.data(points);
-    plot.line("set title " + in_quotes(history.name) + " noenhanced\nset xrange [0:" + std::to_string(history.epoch.back()) +
-              "]");
+    plot.line("set title " + base::gnuplot_text(history.name) +
+              " noenhanced\nset xrange [0:" + std::to_string(history.epoch.back()) + "]");
     plot.line("plot 1 lc rgb '#888888' dt 2 notitle, " + data +
               " using 1:2 with lines lw 1.5 lc rgb '#999999' title 'training', " + data +
               " using 1:3 with lines lw 2 lc rgb '#1f5fa8' title 'validation'");

@@ -1,6 +1,7 @@
 // The frontier: how much loss a multiply-add buys.
 #include <algorithm>
 
+#include "base/gnuplot.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -51,7 +52,7 @@ Figure frontier_figure(const std::vector<const Measured*>& measured, const Front
       if (points.empty()) continue;
       add(plot.data(points) + " using 1:2 with points pt " + (is_paper ? "13" : "7") + " ps " + (is_paper ? "1.3" : "1.1") +
           " lc rgb '" + colour(kind) + "' title " +
-          in_quotes(kind_text(kind) + " loss" + (is_paper ? ", network of Zhang et al. 2022" : "")));
+          base::gnuplot_string(kind_text(kind) + " loss" + (is_paper ? ", network of Zhang et al. 2022" : "")));
     }
   if (!frontier.goals.empty()) {
     std::vector<std::vector<double>> goals;
@@ -60,7 +61,7 @@ Figure frontier_figure(const std::vector<const Measured*>& measured, const Front
   }
   if (frontier.floor > 0) add(snr_key(frontier.floor) + " lc rgb '#b00020' dt 2 lw 1.5 title 'estimated floor'");
   for (std::size_t i = 0; i < measured.size(); ++i)
-    plot.line("set label " + in_quotes(measured[i]->name) + " at " + snr_key(measured[i]->macs) + "," +
+    plot.line("set label " + base::gnuplot_text(measured[i]->name) + " at " + snr_key(measured[i]->macs) + "," +
               snr_key(measured[i]->loss()) + " left noenhanced font ',10' offset 0.9,0");
   plot.line(command);
   figure.pictures.push_back(plot.svg(figure.id));

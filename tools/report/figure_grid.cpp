@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "tools/evaluation/distribution.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
@@ -65,8 +67,8 @@ class GridPicture {
     Plot plot(225 * columns + 50, 540);
     plot.panels(2, columns, 62);
     plot.line("unset key\nset tics out nomirror font ',10'\nset border lw 0.6\nset title font ',11' offset 0,-0.5");
-    plot.line("set xlabel " + in_quotes(x_.quantity.axis("")) + " offset 0,0.4\nset ylabel " + in_quotes(y_.quantity.axis("")) +
-              " offset 0.8,0");
+    plot.line("set xlabel " + base::gnuplot_string(x_.quantity.axis("")) + " offset 0,0.4\nset ylabel " +
+              base::gnuplot_string(y_.quantity.axis("")) + " offset 0.8,0");
     const auto map = [&](const Panel& panel, const char* what) { return map_of(panel.maps->at(what), quantity_.factor); };
     const auto bound = map(panels.front(), "sqrt_crb");
     double bias_range = 0, least_std = quantile(bound, 0.05);
@@ -95,8 +97,8 @@ class GridPicture {
 
   std::string heading(const std::string& family) const {
     return "<h4>" +
-           escaped(family + ": " + quantity_.text + (quantity_.unit.empty() ? "" : " in " + quantity_.unit) + " over " +
-                   x_.quantity.text + " and " + y_.quantity.text) +
+           base::for_html(family + ": " + quantity_.text + (quantity_.unit.empty() ? "" : " in " + quantity_.unit) + " over " +
+                          x_.quantity.text + " and " + y_.quantity.text) +
            "</h4>";
   }
 
@@ -105,7 +107,7 @@ class GridPicture {
     const double fx = x_.quantity.factor, fy = y_.quantity.factor;
     const auto text = [](double v) { return std::to_string(v); };
     const double x0 = fx * x_.first, dx = fx * x_.step(), y0 = fy * y_.first, dy = fy * y_.step();
-    plot.line("set title " + in_quotes(title) + " noenhanced");
+    plot.line("set title " + base::gnuplot_text(title) + " noenhanced");
     plot.line("set xrange [" + text(x0 - dx / 2) + ":" + text(fx * x_.last + dx / 2) + "]\nset yrange [" + text(y0 - dy / 2) +
               ":" + text(fy * y_.last + dy / 2) + "]");
     const std::string data = plot.data(map);

@@ -1,6 +1,8 @@
 // Figures 5 and 6: distributions over test set 1, one row of panels per family, its networks laid over each other.
 #include <functional>
 
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -27,8 +29,8 @@ std::vector<std::vector<double>> bars(const Json& histogram, double factor) {
 std::string legend(const Family& family) {
   std::string text = "<h4>";
   for (const Measured* model : family.members)
-    text +=
-        "<span style=\"color: " + colour(model->kind) + "; margin-right: 1.5em\">&#9644; " + escaped(model->name) + "</span>";
+    text += "<span style=\"color: " + colour(model->kind) + "; margin-right: 1.5em\">&#9644; " + base::for_html(model->name) +
+            "</span>";
   return text + "</h4>";
 }
 
@@ -42,8 +44,8 @@ std::string draw(const Family& family, const std::string& id, const char* key, c
   for (const std::string& output : first.outputs) {
     Quantity q = quantity(output, detail(first, output).at("unit").text());
     if (is_ratio) q.unit = "", q.factor = 1;
-    plot.line("set title " + in_quotes(q.label));
-    plot.line("set xlabel " + in_quotes(std::string(what) + (q.unit.empty() ? "" : " (" + q.unit + ")")));
+    plot.line("set title " + base::gnuplot_string(q.label));
+    plot.line("set xlabel " + base::gnuplot_string(std::string(what) + (q.unit.empty() ? "" : " (" + q.unit + ")")));
     const Json& axis = detail(first, output).at(key);
     plot.line("set xrange [" + std::to_string(q.factor * axis.at("low").number()) + ":" +
               std::to_string(q.factor * axis.at("high").number()) + "]\nset arrow 1 from " + std::to_string(mark) +

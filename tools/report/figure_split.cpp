@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/escaped.h"
+#include "base/gnuplot.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -34,8 +36,8 @@ std::string draw_snr(const Family& family, const std::string& id) {
       rows.push_back({snr, positive(*model->at_snr(snr, "bias2_over_crb")), *model->at_snr(snr, "var_over_crb"),
                       *model->at_snr(snr, "loss")});
     const auto [low, high] = training_range(*model);
-    plot.line("set title " + in_quotes(model->name) + " noenhanced\nset xrange [" + snr_key(rows.front()[0] * 0.9) + ":" +
-              snr_key(rows.back()[0] * 1.1) + "]");
+    plot.line("set title " + base::gnuplot_text(model->name) + " noenhanced\nset xrange [" + snr_key(rows.front()[0] * 0.9) +
+              ":" + snr_key(rows.back()[0] * 1.1) + "]");
     plot.line("set object 1 rectangle from first " + low + ", graph 0 to first " + high +
               ", graph 1 fillcolor rgb '#e3e3e3' fillstyle solid noborder behind");
     const std::string data = plot.data(rows), c = colour(model->kind);
@@ -45,7 +47,7 @@ std::string draw_snr(const Family& family, const std::string& id) {
               "'variance / CRB', " +
               data + " using 1:4 with lines lw 1 lc rgb '#999999' title 'sum'");
   }
-  return "<h4>" + escaped(family.name) + "</h4>" + plot.svg(id);
+  return "<h4>" + base::for_html(family.name) + "</h4>" + plot.svg(id);
 }
 
 std::string totals(const Measured& model, const std::string& output) {
@@ -85,15 +87,15 @@ std::string draw_bound(const Family& family, const std::string& id) {
       const auto points = steps(detail.at("by_sqrt_crb"), q.factor);
       if (points.empty()) continue;
       const std::string data = plot.data(points);
-      plot.line("set title " + in_quotes(q.label + totals(*model, output)));
-      plot.line("set xlabel " + in_quotes(q.axis("sqrt(CRB) of ")) + "\nset xrange [" + snr_key(points.front()[0]) + ":" +
-                snr_key(std::min(points.back()[0], 5 * points[points.size() - 2][0])) + "]");
-      plot.line("set label 1 " + in_quotes(model->name) +
+      plot.line("set title " + base::gnuplot_string(q.label + totals(*model, output)));
+      plot.line("set xlabel " + base::gnuplot_string(q.axis("sqrt(CRB) of ")) + "\nset xrange [" + snr_key(points.front()[0]) +
+                ":" + snr_key(std::min(points.back()[0], 5 * points[points.size() - 2][0])) + "]");
+      plot.line("set label 1 " + base::gnuplot_text(model->name) +
                 " at graph 0.97, 0.07 right noenhanced font ',10' textcolor rgb '#555555'");
       plot.line("plot 1 lc rgb '#888888' dt 2 notitle, " + data + " using 1:2 with lines lw 2 lc rgb '" + colour(model->kind) +
                 "' title 'bias^2 / CRB', " + data + " using 1:3 with lines lw 2 dt 4 lc rgb '#333333' title 'variance / CRB'");
     }
-  return "<h4>" + escaped(family.name) + "</h4>" + plot.svg(id);
+  return "<h4>" + base::for_html(family.name) + "</h4>" + plot.svg(id);
 }
 
 }  // namespace

@@ -1,22 +1,16 @@
-// Script, picture and complaints live in one temporary folder for as long as gnuplot runs.
+// The picture lives in a temporary folder for as long as gnuplot runs.
 #include "tools/report/gnuplot.h"
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/gnuplot.h"
 #include "base/number_text.h"
 #include "base/read_file.h"
-
-extern char** environ;
 
 namespace crbrt::report {
 namespace {
@@ -38,34 +32,9 @@ class TemporaryFolder {
   std::string path_;
 };
 
-void run_gnuplot(const std::string& script, const std::string& complaints) {
-  std::string program = "gnuplot", argument = script;
-  char* arguments[] = {program.data(), argument.data(), nullptr};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 2, complaints.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  pid_t child = 0;
-  const int failed = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0)
-    throw base::Error(base::exit_output, "the figures need gnuplot, which is not installed (Debian package gnuplot-nox)");
-  int status = 0;
-  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("gnuplot failed: " + base::read_file(complaints, "messages of gnuplot"));
-}
-
 std::string number(double value) { return std::isfinite(value) ? base::number_text(value, "%.6g") : "NaN"; }
 
 }  // namespace
-
-std::string in_quotes(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'') result += '\'';
-    result += c == '\n' ? ' ' : c;
-  }
-  return result + "'";
-}
 
 Plot::Plot(int width, int height) : width_(width), height_(height) {}
 
@@ -90,12 +59,10 @@ void Plot::panels(int rows, int columns, int right) {
 
 std::string Plot::svg(const std::string& prefix) const {
   const TemporaryFolder folder;
-  const std::string script = folder.file("script"), picture = folder.file("picture.svg");
-  std::ofstream(script) << "set terminal svg size " << width_ << "," << height_
-                        << " dynamic enhanced font 'sans-serif,12' background rgb 'white'\nset output " << in_quotes(picture)
-                        << "\nset encoding utf8\n"
-                        << script_;
-  run_gnuplot(script, folder.file("complaints"));
+  const std::string picture = folder.file("picture.svg");
+  base::run_gnuplot("set terminal svg size " + std::to_string(width_) + "," + std::to_string(height_) +
+                    " dynamic enhanced font 'sans-serif,12' background rgb 'white'\nset output " + base::gnuplot_file(picture) +
+                    "\nset encoding utf8\n" + script_);
   const std::string svg = base::read_file(picture, "a picture by gnuplot");
   if (svg.find("</svg>") == std::string::npos) throw std::runtime_error("gnuplot drew no picture for " + prefix);
   return inline_svg(svg, prefix, width_);

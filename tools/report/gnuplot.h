@@ -2,13 +2,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace crbrt::report {
-
-/// A gnuplot string in single quotes.
-std::string in_quotes(std::string_view text);
 
 /// A script under construction.
 ///     Plot plot(900, 300);
@@ -19,6 +15,7 @@ class Plot {
  public:
   Plot(int width, int height);
 
+  /// Texts that are not this project's own reach it through base/gnuplot.h.
   void line(const std::string& text) { script_ += text + "\n"; }
 
   /// Adds a block of rows and returns its name; NaN leaves a gap.
@@ -29,7 +26,7 @@ class Plot {
   void panels(int rows, int columns, int right = 14);
 
   /// Runs gnuplot. Every id in the SVG begins with `prefix`; it names no outside address. Throws base::Error when there is no
-  /// gnuplot, std::runtime_error with gnuplot's words when it fails.
+  /// gnuplot, and with gnuplot's words when it fails.
   std::string svg(const std::string& prefix) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/gnuplot.h"
 #include "base/number_text.h"
 #include "base/read_file.h"
 #include "physics/quantity.h"
@@ -99,15 +100,17 @@ std::vector<Family> families_of(const std::vector<Measured>& all) {
   return families;
 }
 
-std::string Quantity::axis(const std::string& what) const { return what + label + (unit.empty() ? "" : " (" + unit + ")"); }
+std::string Quantity::axis(const std::string& what) const {
+  return what + label + (unit.empty() ? "" : " (" + base::gnuplot_markup(unit) + ")");
+}
 
 Quantity quantity(const std::string& output, const std::string& si_unit) {
   if (const physics::Quantity* const known = physics::find_quantity(output); known != nullptr && known->unit == si_unit)
     return {std::string(known->plot_symbol), std::string(known->symbol), std::string(known->display.unit),
             known->display.factor, known->nominal};
   std::string plain = output;
-  std::replace(plain.begin(), plain.end(), '_', ' ');  // gnuplot reads _ as a subscript
-  return {plain, plain, si_unit == "1" ? "" : si_unit};
+  std::replace(plain.begin(), plain.end(), '_', ' ');
+  return {base::gnuplot_markup(plain), plain, si_unit == "1" ? "" : si_unit};
 }
 
 }  // namespace crbrt::report

@@ -51,7 +51,7 @@ std::string snr_key(double snr);
 
 /// Outputs in words and in the unit that people read, T2f in ms: from the table of quantities, or as the file names them.
 struct Quantity {
-  std::string label;                                          ///< "T_{2f}", for gnuplot
+  std::string label;                                          ///< "T_{2f}", markup of gnuplot
   std::string text;                                           ///< "T2f", for HTML
   std::string unit;                                           ///< "ms"; empty for a fraction
   double factor = 1;                                          ///< times the SI value

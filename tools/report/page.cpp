@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/read_file.h"
 
 namespace crbrt::report {
@@ -48,46 +49,29 @@ std::string base64(const std::string& bytes) {
 
 }  // namespace
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
-  return result;
-}
-
 std::string Table::html() const {
-  std::string text = title.empty() ? "" : "<h3>" + escaped(title) + "</h3>\n";
-  if (!note.empty()) text += "<p class=\"note\">" + escaped(note) + "</p>\n";
+  std::string text = title.empty() ? "" : "<h3>" + base::for_html(title) + "</h3>\n";
+  if (!note.empty()) text += "<p class=\"note\">" + base::for_html(note) + "</p>\n";
   text += "<div class=\"wide\"><table>\n<tr>";
-  for (const std::string& cell : header) text += "<th>" + escaped(cell) + "</th>";
+  for (const std::string& cell : header) text += "<th>" + base::for_html(cell) + "</th>";
   text += "</tr>\n";
   for (const auto& row : rows) {
     text += "<tr>";
-    for (const std::string& cell : row) text += "<td" + cell_class(cell) + ">" + escaped(cell) + "</td>";
+    for (const std::string& cell : row) text += "<td" + cell_class(cell) + ">" + base::for_html(cell) + "</td>";
     text += "</tr>\n";
   }
   return text + "</table></div>\n";
 }
 
 std::string Figure::html() const {
-  std::string text = "<figure id=\"" + escaped(id) + "\">\n<h3>" + escaped(title) + "</h3>\n";
+  std::string text = "<figure id=\"" + base::for_html(id) + "\">\n<h3>" + base::for_html(title) + "</h3>\n";
   for (const std::string& picture : pictures) text += picture + "\n";
   if (!folded.empty()) {
     text += "<details><summary>More of this figure (" + std::to_string(folded.size()) + ")</summary>\n";
     for (const std::string& picture : folded) text += picture + "\n";
     text += "</details>\n";
   }
-  return text + "<figcaption>" + escaped(caption) + "</figcaption>\n</figure>\n";
+  return text + "<figcaption>" + base::for_html(caption) + "</figcaption>\n</figure>\n";
 }
 
 std::string png_address(const std::string& path) {
@@ -97,8 +81,8 @@ std::string png_address(const std::string& path) {
 }
 
 std::string page(const std::string& title, const std::string& body) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + escaped(title) +
-         "</title>\n<style>" + style + "</style>\n</head>\n<body>\n<h1>" + escaped(title) + "</h1>\n" + body +
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + base::for_html(title) +
+         "</title>\n<style>" + style + "</style>\n</head>\n<body>\n<h1>" + base::for_html(title) + "</h1>\n" + body +
          "</body>\n</html>\n";
 }
 

@@ -2,12 +2,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace crbrt::report {
-
-std::string escaped(std::string_view text);  ///< & < > and quotes
 
 /// A table. Cells "pass", "fail" and "not measured" are coloured; numbers align right.
 struct Table {

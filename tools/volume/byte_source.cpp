@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 
 namespace crbrt::volume {
 namespace {
@@ -20,7 +20,9 @@ std::string bytes_text(std::uint64_t n) { return std::to_string(n) + " bytes"; }
 
 class FileBytes final : public ByteSource {
  public:
-  explicit FileBytes(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  explicit FileBytes(const std::string& path) : path_(path) {
+    base::expect_file(path, "a readable file");
+    fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     struct stat status {};
     if (fd_ < 0 || ::fstat(fd_, &status) != 0) {
       const std::string why = std::strerror(errno);
@@ -28,7 +30,6 @@ class FileBytes final : public ByteSource {
       throw base::InputError(path, "a readable file", why);
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
-    base::note_input(path);
   }
   ~FileBytes() override { ::close(fd_); }
   FileBytes(const FileBytes&) = delete;
@@ -51,7 +52,7 @@ class FileBytes final : public ByteSource {
 
  private:
   std::string path_;
-  int fd_;
+  int fd_ = -1;
   std::uint64_t size_ = 0;
 };
 
@@ -69,15 +70,16 @@ class MemoryBytes final : public ByteSource {
   std::uint64_t size_;
 };
 
-// How much one gzip file may hold: the larger of what its trailer says (modulo 2^32) and what the header asks for.
+// How much one gzip file may hold: what its trailer says (modulo 2^32), if that is little more than what the header asks for,
+// and at most what deflate can pack so small. What is behind the voxels is no reason to ask for gigabytes.
 std::uint64_t capacity_for(const std::byte* packed, std::uint64_t packed_size, std::uint64_t least) {
   std::uint32_t trailer = 0;
   std::memcpy(&trailer, packed + packed_size - sizeof trailer, sizeof trailer);
-  constexpr std::uint64_t largest_ratio = 1032;  // of deflate: a larger claim is a damaged or a hostile file
-  return std::min(std::max<std::uint64_t>(trailer, least), packed_size * largest_ratio + 64);
+  constexpr std::uint64_t largest_ratio = 1032, most_behind = std::uint64_t{1} << 24;
+  return std::min({std::max<std::uint64_t>(trailer, least), least + most_behind, packed_size * largest_ratio + 64});
 }
 
-// Returns how many bytes the members of the file held.
+// Returns how many bytes the members of the file held; more than `capacity` where they would not fit.
 std::uint64_t inflate_members(const std::byte* packed, std::uint64_t packed_size, std::byte* to, std::uint64_t capacity) {
   const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(libdeflate_alloc_decompressor(),
                                                                                               libdeflate_free_decompressor);
@@ -87,6 +89,7 @@ std::uint64_t inflate_members(const std::byte* packed, std::uint64_t packed_size
     std::size_t in = 0, out = 0;
     const libdeflate_result result =
         libdeflate_gzip_decompress_ex(inflater.get(), packed + used, packed_size - used, to + held, capacity - held, &in, &out);
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) return capacity + 1;
     if (result != LIBDEFLATE_SUCCESS) break;
     used += in;
     held += out;
@@ -108,6 +111,9 @@ std::shared_ptr<const ByteSource> open_gzip(const std::string& path, std::uint64
   const std::uint64_t capacity = capacity_for(packed.get(), file.size(), least);
   std::unique_ptr<std::byte[]> bytes(new std::byte[capacity]);
   const std::uint64_t held = inflate_members(packed.get(), file.size(), bytes.get(), capacity);
+  if (held > capacity)
+    throw base::InputError(path, "little more than " + bytes_text(least) + " once decompressed",
+                           "more than " + bytes_text(capacity));
   if (held < least) {
     throw base::InputError(path, "at least " + bytes_text(least) + " once decompressed",
                            held == 0 ? "compressed data that are cut off or damaged" : bytes_text(held));

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -28,7 +28,7 @@ std::size_t extent_of(const std::string& path, const std::string& line, const st
 
 // "# Dimensions", then one line of extents; later sections (command, creator) do not concern us.
 std::vector<std::size_t> read_extents(const std::string& path) {
-  base::note_input(path);
+  base::expect_file(path, "a BART header");
   std::ifstream file(path);
   if (!file) throw base::InputError(path, "the header of a .cfl file", "no readable file");
   for (std::string line; std::getline(file, line);) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "tools/cli/command_line.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/nifti.h"
@@ -68,9 +69,9 @@ void Report::save(const RunStats& stats) {
     if (stats.status[i] > 0)
       counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(stats.status[i]);
   }
-  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n", out_.c_str(),
-              static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s, stats.kernel_s, stats.write_s,
-              counts.c_str());
+  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n",
+              base::for_terminal(out_).c_str(), static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s,
+              stats.kernel_s, stats.write_s, counts.c_str());
   file_.save(stats.to_json());
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/gnuplot.h"
 #include "base/number_text.h"
 #include "crbrt/status.h"
 #include "physics/quantity.h"
@@ -73,8 +74,9 @@ std::string plot_settings(const MapFiles& maps, const Shape& shape) {
     const std::string index = std::string("[").append(std::to_string(++n)).append("] = ");
     const auto number = [](double value) { return base::number_text(value, "%.10g"); };
     const double factor = found->second.factor * quantity.display_per_map();
-    text += "map" + index + "'" + found->second.path + "'\nlabel" + index + "'" + quantity.plot_label() + "'\nfactor" + index +
-            number(factor) + "\nlow" + index + number(quantity.display.factor * quantity.display.low) + "\nhigh" + index +
+    text += "map" + index + base::gnuplot_file(found->second.path) + "\nlabel" + index +
+            base::gnuplot_string(quantity.plot_label()) + "\nfactor" + index + number(factor) + "\nlow" + index +
+            number(quantity.display.factor * quantity.display.low) + "\nhigh" + index +
             number(quantity.display.factor * quantity.display.high) + "\n";
   }
   return "nx = " + std::to_string(shape[0]) + "\nny = " + std::to_string(shape[1]) + "\nn_map = " + std::to_string(n) + "\n" +

@@ -43,14 +43,17 @@ std::set<std::string> earlier_maps(const std::filesystem::path& folder) {
 
 constexpr std::string_view std_suffix = "_std";
 
-/// Letters, digits and underscores, and no name that a program gives to a map of its own.
+/// No name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {
-  const char* const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return !output.empty() && output.find_first_not_of(allowed) == std::string::npos && output != "status" &&
-         output != "atypicality" && !output.ends_with(std_suffix);
+  return is_map_name(output) && output != "status" && output != "atypicality" && !output.ends_with(std_suffix);
 }
 
 }  // namespace
+
+bool is_map_name(std::string_view text) {
+  const char* const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
 
 base::Json to_json(const RunRecord& run) {
   base::Json json = run.estimator;

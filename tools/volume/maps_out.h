@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/atomic_output.h"
@@ -52,6 +53,9 @@ struct MapOutput {
   std::string name;  ///< "t1_apparent_s"
   std::string unit;  ///< of its values
 };
+
+/// Letters, digits and underscores: what may become part of the name of a file.
+bool is_map_name(std::string_view text);
 
 /// The map of a row of the table of quantities that has one.
 MapDescription describe_map(const physics::Quantity& quantity);

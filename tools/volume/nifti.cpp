@@ -53,11 +53,12 @@ void expect_plausible(const FileSpec& spec, const Raw& raw) {
 template <class Raw>
 std::uint64_t data_offset(const FileSpec& spec, const Raw& raw) {
   const bool is_one_file = raw.magic[1] == '+';
-  const double least = is_one_file ? static_cast<double>(sizeof(Raw) + 4) : 0, most = 0x1p31 - 1;
+  const double least = is_one_file ? static_cast<double>(sizeof(Raw) + 4) : 0;
+  const double most = 0x1p28;  // 256 MiB: libnifti asks for the memory that header extensions claim
   const double offset = static_cast<double>(raw.vox_offset);
   if (offset == 0) return static_cast<std::uint64_t>(least);
   if (!(offset >= least && offset <= most)) {
-    throw base::InputError(spec.shown, "a vox_offset of " + std::to_string(static_cast<int>(least)) + " to 2147483647 bytes",
+    throw base::InputError(spec.shown, "a vox_offset of " + std::to_string(static_cast<int>(least)) + " to 268435456 bytes",
                            base::number_text(offset, "%.10g"));
   }
   return static_cast<std::uint64_t>(offset);

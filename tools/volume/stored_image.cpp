@@ -1,17 +1,11 @@
 // What all formats share: which one a file is of, and its promise compared with the bytes that are there.
 #include "tools/volume/stored_image.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <system_error>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 
 namespace crbrt::volume {
 
@@ -27,22 +21,13 @@ constexpr std::array formats{
 #undef CRBRT_IMAGE_FORMAT
 };
 
-void expect_readable(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw base::InputError(path, "a readable file", std::strerror(errno));
-  ::close(fd);
-  base::note_input(path);
-  std::error_code unreadable;
-  if (std::filesystem::is_directory(path, unreadable)) throw base::InputError(path, "a readable file", "a folder");
-}
-
 }  // namespace
 
 FileSpec FileSpec::parse(const std::string& given) {
   for (const ImageFormat* format : formats) {
     std::optional<FileSpec> spec = format->recognise(given);
     if (!spec) continue;
-    expect_readable(spec->path);
+    base::expect_file(spec->path, "a readable file");
     spec->format = format;
     return *spec;
   }

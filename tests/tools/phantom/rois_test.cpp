@@ -7,6 +7,10 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/escaped.h"
+#include "base/json.h"
+#include "tests/support/awkward_text.h"
+#include "tests/support/run_program.h"
 #include "tests/support/temporary_folder.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_out.h"
@@ -74,10 +78,30 @@ TEST_F(Rois, BoxesAreTheValuesAtTheirPlacesWithTheTruth) {
   EXPECT_EQ(content_of(folder / "boxes/T2map.truth"), "0.550 1.450 0.05\n1.550 2.450 0.06\n");
   const std::string settings = content_of(folder / "boxes/settings.gp");
   EXPECT_NE(settings.find("n_method = 2\n"), std::string::npos) << settings;
-  EXPECT_NE(settings.find("'two 20 %%'"), std::string::npos) << settings;
+  EXPECT_NE(settings.find("tube[2] = \"two 20 %%\"\n"), std::string::npos) << settings;
   for (const char* line :
-       {"n_map = 3\n", "map[3] = 'T2map'\n", "label[3] = 'T_{2f} (ms)'\n", "factor[3] = 1000\n", "n_box[3] = 4\n"})
+       {"n_map = 3\n", "map[3] = \"T2map\"\n", "label[3] = \"T_{2f} (ms)\"\n", "factor[3] = 1000\n", "n_box[3] = 4\n"})
     EXPECT_NE(settings.find(line), std::string::npos) << line << settings;
+}
+
+TEST_F(Rois, NamesOutOfFilesStayNamesInTablesAndPictures) {
+  const base::Json tube{
+      {"label", 1}, {"name", tests::awkward_text}, {"m0_semi_frac", 0.1}, {"t1_apparent_s", 1.5}, {"t2_free_s", 0.05}};
+  folder.file("phantom.json", base::Json{{"tubes", base::Json::array({tube})}}.dump());
+  measure_rois({.phantom = folder / "",
+                .methods = {{tests::awkward_text, folder / "nn"}},
+                .csv = folder / "rois.csv",
+                .boxes = folder / "it's `b`"});
+  const std::string name = base::Json::parse(tube.at("name").dump(), "").text();  // no UTF-8: U+FFFD
+  const std::string csv = content_of(folder / "rois.csv");
+  EXPECT_NE(csv.find("\nT1map,s,1," + base::for_csv(name) + "," + base::for_csv(tests::awkward_text) + ",4,"),
+            std::string::npos)
+      << csv;
+  if (tests::run("command -v gnuplot").exit_code != 0) GTEST_SKIP() << "no gnuplot: no picture to look at";
+  const tests::Outcome drawn = tests::run(
+      "cd " + (folder / "") + "; gnuplot -c " CRBRT_SOURCE_DIR "/scripts/plot_tubes.gp \"it's \\`b\\`\" \"it's a.png\"");
+  EXPECT_EQ(drawn.exit_code, 0) << drawn.text;
+  EXPECT_EQ(content_of(folder / "it's a.png").substr(1, 3), "PNG");
 }
 
 TEST_F(Rois, MapsThatAreMissingAreNamed) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <fstream>
@@ -169,6 +170,26 @@ TEST_F(HostileHeader, NiftiOffsetsBeforeTheEndOfTheHeader) {
   std::vector<float> first(10);
   volume::BatchReader(volume::CoefficientImage::open(file("o.nii"))).read(std::vector<std::size_t>{0}, first.data());
   EXPECT_EQ(first[0], values[0].real());
+}
+
+TEST_F(HostileHeader, WhatLiesBehindOrBeforeTenVoxelsAsksForNoGigabytes) {
+  write_nifti1(file("z.nii"), {{5, 2, 1, 5}, DT_COMPLEX64, bytes_of(Complexes(50, {1, 2}))});
+  const std::string ten = content_of(file("z.nii"));
+  write_text(file("z.nii"), ten + std::string(std::size_t{1} << 20, '\0'));
+  gzip(file("z.nii"), file("z.nii.gz"));
+  EXPECT_TRUE(survives(file("z.nii.gz")));
+  write_text(file("z.nii"), ten + std::string(std::size_t{100} << 20, '\0'));  // 100 MiB in 100 kB
+  gzip(file("z.nii"), file("z.nii.gz"));
+  write_text(file("z.nii"), "");
+  expect_refused(file("z.nii.gz"), {"z.nii.gz: expected little more than 752 bytes once decompressed, found more than"});
+  write_nifti1(file("o.nii"), {{5, 2, 1, 5}, DT_COMPLEX64, bytes_of(values), [](nifti_1_header& h) { h.vox_offset = 2e9f; }});
+  expect_refused(file("o.nii"), {"o.nii: expected a vox_offset of 352 to 268435456"});
+}
+
+TEST_F(HostileHeader, APipeOrADeviceIsNoImage) {
+  ASSERT_EQ(::mkfifo(file("p.nii").c_str(), 0600), 0);
+  EXPECT_THROW(CoefficientImage::open(file("p.nii")), base::InputError);
+  EXPECT_THROW(CoefficientImage::open("/dev/zero"), base::InputError);
 }
 
 TEST_F(HostileHeader, BartDimensionsThatAreHugeOrNegativeOrNoNumbers) {

@@ -51,8 +51,8 @@ TEST_F(MapsIn, ASecondMapOfAQuantityKeepsItsOwnName) {
 TEST_F(MapsIn, SettingsOfPlotsComeFromTheTableOfQuantities) {
   for (const char* name : {"t2_semi_s.nii", "m0_semi_frac.nii", "fat.nii", "T1map.nii.gz"}) make(name);
   const std::string text = plot_settings(maps_in(folder / ""), {176, 146, 1});
-  for (const char* line : {"nx = 176\n", "ny = 146\n", "n_map = 2\n", "label[1] = 'm@_0^s'\n", "high[1] = 0.3\n",
-                           "label[2] = 'T_{2s} (us)'\n", "factor[2] = 1000000\n", "low[2] = 5\n", "high[2] = 20\n"})
+  for (const char* line : {"nx = 176\n", "ny = 146\n", "n_map = 2\n", "label[1] = \"m\\100_0^s\"\n", "high[1] = 0.3\n",
+                           "label[2] = \"T_{2s} (us)\"\n", "factor[2] = 1000000\n", "low[2] = 5\n", "high[2] = 20\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
 }
 
