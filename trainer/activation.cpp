@@ -22,12 +22,27 @@ float read_negative_slope(const JsonReader& network) {
 }  // namespace
 
 at::Tensor Activation::operator()(const at::Tensor& x) const {
-  return kind == OperationKind::leaky_relu ? at::leaky_relu(x, negative_slope) : at::relu(x);
+  switch (kind) {
+    case OperationKind::relu: return at::relu(x);
+    case OperationKind::leaky_relu: return at::leaky_relu(x, negative_slope);
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return x;
 }
 
 void Activation::describe(Operation& op) const {
   op.kind = kind;
-  if (kind == OperationKind::leaky_relu) op.weights.assign(op.n_out, negative_slope);
+  switch (kind) {
+    case OperationKind::leaky_relu: op.weights.assign(op.n_out, negative_slope); break;
+    case OperationKind::relu:
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
 }
 
 bool Activation::is(const Operation& op) const {

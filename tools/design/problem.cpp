@@ -44,13 +44,22 @@ Compression read_compression(const JsonReader& json, const std::string& folder, 
   return c;
 }
 
+/// What a tissue of a problem says: quantities of the table (fields say the rest), then its name and its weights.
+constexpr std::array<std::string_view, 7> tissue_keys{"m0_semi_frac", "t1_apparent_s", "t2_free_s", "exchange_hz",
+                                                      "t2_semi_s",    "name",          "weight"};
+constexpr std::size_t n_tissue_quantity = 5;
+
 DesignTissue read_tissue(const JsonReader& json) {
-  json.expect_only({"name", "m0_semi_frac", "t1_apparent_s", "t2_free_s", "exchange_hz", "t2_semi_s", "weight"});
-  const double r1 = 1 / json.at("t1_apparent_s").positive();
-  DesignTissue t{json.at("name").text(),
-                 {json.at("m0_semi_frac").positive(), r1, 1 / json.at("t2_free_s").positive(),
-                  json.at("exchange_hz").positive(), r1, json.at("t2_semi_s").positive(), 0, 1},
-                 {}};
+  json.expect_only(tissue_keys);
+  DesignTissue t{json.at("name").text(), {}, {}};
+  std::array<double, physics::n_parameter> values = t.tissue.values();
+  for (std::size_t q = 0; q < n_tissue_quantity; ++q) {
+    const physics::Quantity& quantity = *physics::find_quantity(tissue_keys[q]);
+    const double value = json.at(tissue_keys[q]).positive();
+    values[static_cast<std::size_t>(quantity.parameter)] = quantity.form == physics::Form::inverse ? 1 / value : value;
+  }
+  t.tissue = physics::Tissue::from_values(values);
+  t.tissue.r1_semi_hz = t.tissue.r1_free_hz;  // apparent T1
   if (const std::string_view why = physics::why_invalid(t.tissue); !why.empty()) json.fail("a valid tissue", std::string(why));
   const JsonReader weight = json.at("weight");
   weight.expect_only({quantity_names[0], quantity_names[1], quantity_names[2]});

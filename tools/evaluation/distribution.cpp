@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/number_text.h"
+
 namespace crbrt::evaluation {
 namespace {
 
@@ -34,17 +36,11 @@ void Histogram::add(double value) {
   }
 }
 
-double nice_ceiling(double x) {
-  const double power = std::pow(10, std::floor(std::log10(x)));
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (factor * power >= x) return factor * power;
-  return 10 * power;
-}
-
 Histogram bias_histogram(const Realisations& realisations, Eigen::Index j) {
   const auto columns = by_bound(realisations, j);
   if (columns.empty()) return {-1, 1, n_bias_bin};
-  const double range = nice_ceiling(bias_range_in_sqrt_crb * std::sqrt(realisations.bound(j, columns[columns.size() / 2])));
+  const double range =
+      base::nice_ceiling(bias_range_in_sqrt_crb * std::sqrt(realisations.bound(j, columns[columns.size() / 2])));
   Histogram histogram(-range, range, n_bias_bin);
   for (const Eigen::Index f : columns) histogram.add(realisations.bias(j, f));
   return histogram;

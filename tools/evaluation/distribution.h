@@ -19,9 +19,6 @@ struct Histogram {
   void add(double value);  ///< NaN is left out
 };
 
-/// The smallest of 1, 2, 5 times a power of ten that is at least x > 0.
-double nice_ceiling(double x);
-
 /// Biases of output j (paper Fig. 5): 81 bins, the middle one around zero, over +- the nice ceiling of twice the median
 /// sqrt(CRB). That depends on the data set alone, so that models can be laid over each other.
 Histogram bias_histogram(const Realisations& realisations, Eigen::Index j);

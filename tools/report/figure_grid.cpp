@@ -4,7 +4,7 @@
 
 #include "base/escaped.h"
 #include "base/gnuplot.h"
-#include "tools/evaluation/distribution.h"
+#include "base/number_text.h"
 #include "tools/report/figures.h"
 #include "tools/report/gnuplot.h"
 
@@ -50,7 +50,7 @@ double quantile(const std::vector<std::vector<double>>& map, double share) {
 }
 
 /// The largest of 1, 2, 5 times a power of ten that is at most x.
-double nice_floor(double x) { return 1 / evaluation::nice_ceiling(1 / x); }
+double nice_floor(double x) { return 1 / base::nice_ceiling(1 / x); }
 
 struct Panel {
   const Measured* model;
@@ -76,7 +76,7 @@ class GridPicture {
       bias_range = std::max(bias_range, quantile(map(panel, "bias"), 0.95));
       least_std = std::min(least_std, quantile(map(panel, "std"), 0.05));
     }
-    bias_range = evaluation::nice_ceiling(bias_range);
+    bias_range = base::nice_ceiling(bias_range);
 
     plot.line("set palette defined (-1 '#2166ac', -0.5 '#92c5de', 0 '#f7f7f7', 0.5 '#f4a582', 1 '#b2182b')");
     plot.line("set cbrange [" + snr_key(-bias_range) + ":" + snr_key(bias_range) + "]");
@@ -88,7 +88,7 @@ class GridPicture {
         "set multiplot next\nunset colorbox\nset palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', "
         "1 '#fde725')");
     plot.line("set logscale cb\nset format cb '%g'\nset cbrange [" + snr_key(nice_floor(least_std)) + ":" +
-              snr_key(evaluation::nice_ceiling(quantile(bound, 0.95))) + "]");
+              snr_key(base::nice_ceiling(quantile(bound, 0.95))) + "]");
     for (const Panel& panel : panels) image(plot, map(panel, "std"), "std, " + panel.model->name);
     plot.line("set colorbox");
     image(plot, bound, "sqrt(CRB)");

@@ -106,7 +106,8 @@ std::vector<std::string> loader::layer_texts(const Network& network) {
         break;
       case OperationKind::group_norm: texts.back() += ", group norm in " + std::to_string(op.n_group); break;
       case OperationKind::affine: break;  // not in a file
-      default: texts.back() += ", " + loader::activation_text(op);
+      case OperationKind::relu:
+      case OperationKind::leaky_relu: texts.back() += ", " + loader::activation_text(op);
     }
   }
   return texts;

@@ -27,30 +27,60 @@ OpKind integer_kind(OperationKind kind, Number in) noexcept {
 }
 
 std::vector<float> integer_weights(const Operation& op) {
-  std::vector<float> slopes;
-  for (std::size_t j = 0; j < op.weights.size(); ++j) slopes.push_back(static_cast<float>(slope_s16(op, j)));
-  return slopes;
+  std::vector<float> weights;
+  switch (op.kind) {
+    case OperationKind::leaky_relu:
+      for (std::size_t j = 0; j < op.weights.size(); ++j) weights.push_back(static_cast<float>(slope_s16(op, j)));
+      break;
+    case OperationKind::relu:
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return weights;
 }
 
-std::string activation_text(const Operation& op) { return op.kind == OperationKind::relu ? "relu" : "leaky relu"; }
+std::string activation_text(const Operation& op) {
+  switch (op.kind) {
+    case OperationKind::relu: return "relu";
+    case OperationKind::leaky_relu: return "leaky relu";
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return {};
+}
 
 bool read_activation(const fbs::Dense& from, Operation& to, const std::string& field, Checks& checks) {
   if (!checks.in_range(static_cast<std::uint64_t>(from.activation()), 0, 2, member(field, "activation"))) return false;
-  if (from.activation() == fbs::Activation::leaky_relu) {
-    const bool is_share = from.slope() > 0 && from.slope() <= 1;
-    checks.expect(is_share, member(field, "slope"), "above 0 and at most 1", number_text(from.slope()));
-    to.kind = OperationKind::leaky_relu;
-    to.weights.assign(from.n_out(), from.slope());
-    return is_share;
+  if (from.activation() != fbs::Activation::leaky_relu)
+    checks.expect(from.slope() == 0, member(field, "slope"), "0 without a leaky ReLU", number_text(from.slope()));
+  switch (from.activation()) {
+    case fbs::Activation::none: return false;
+    case fbs::Activation::relu: to.kind = OperationKind::relu; return true;
+    case fbs::Activation::leaky_relu: break;
   }
-  checks.expect(from.slope() == 0, member(field, "slope"), "0 without a leaky ReLU", number_text(from.slope()));
-  to.kind = OperationKind::relu;
-  return from.activation() == fbs::Activation::relu;
+  const bool is_share = from.slope() > 0 && from.slope() <= 1;
+  checks.expect(is_share, member(field, "slope"), "above 0 and at most 1", number_text(from.slope()));
+  to.kind = OperationKind::leaky_relu;
+  to.weights.assign(from.n_out(), from.slope());
+  return is_share;
 }
 
 void write_activation(const Operation& op, fbs::DenseT& to) {
-  to.activation = op.kind == OperationKind::relu ? fbs::Activation::relu : fbs::Activation::leaky_relu;
-  if (op.kind == OperationKind::leaky_relu) to.slope = op.weights.front();
+  switch (op.kind) {
+    case OperationKind::relu: to.activation = fbs::Activation::relu; break;
+    case OperationKind::leaky_relu:
+      to.activation = fbs::Activation::leaky_relu;
+      to.slope = op.weights.front();
+      break;
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
 }
 
 }  // namespace crbrt::loader

@@ -39,7 +39,8 @@ void write_layers(const Network& network, fbs::ModelT& to) {
       case OperationKind::batch_norm:
       case OperationKind::group_norm: to.layers.back()->normalization = written_normalization(op); break;
       case OperationKind::affine: break;  // folded networks only
-      default: loader::write_activation(op, *to.layers.back());
+      case OperationKind::relu:
+      case OperationKind::leaky_relu: loader::write_activation(op, *to.layers.back());
     }
 }
 

@@ -16,13 +16,6 @@ TEST(Histogram, EdgesBelongToTheBinAboveThemAndNothingIsLost) {
   EXPECT_EQ(histogram.above, 2u);
 }
 
-TEST(NiceCeiling, IsTheNextOfOneTwoFive) {
-  EXPECT_DOUBLE_EQ(nice_ceiling(1), 1);
-  EXPECT_DOUBLE_EQ(nice_ceiling(1.01), 2);
-  EXPECT_DOUBLE_EQ(nice_ceiling(3e-4), 5e-4);
-  EXPECT_DOUBLE_EQ(nice_ceiling(700), 1000);
-}
-
 /// Five fingerprints of one output with bounds 4, 1, NaN, 9, 16.
 Realisations five() {
   Realisations r;

@@ -37,7 +37,15 @@ enum class OperationKind {
 /// Operations that make one number of one number. Quantiser, freestanding generator and rounding bound treat all alike, by the
 /// three functions below.
 constexpr bool is_activation(OperationKind kind) noexcept {
-  return kind == OperationKind::relu || kind == OperationKind::leaky_relu;
+  switch (kind) {  // like every switch over kinds without a default, so that the compiler names what a new one needs
+    case OperationKind::relu:
+    case OperationKind::leaky_relu: return true;
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return false;
 }
 
 /// One step of the network. Vectors that its kind does not use are empty.
@@ -60,16 +68,32 @@ struct Operation {
   bool relu = false;            ///< folded() only: out = max(out, 0) at the end
 };
 
-/// What an activation makes of x, feature j.
+/// What an activation makes of x, feature j. Other kinds leave x, here and below.
 template <class Real>
 Real activated(const Operation& op, std::size_t j, Real x) noexcept {
-  return x > 0 ? x : op.kind == OperationKind::relu ? 0 : static_cast<Real>(op.weights[j]) * x;
+  switch (op.kind) {
+    case OperationKind::relu: return x > 0 ? x : 0;
+    case OperationKind::leaky_relu: return x > 0 ? x : static_cast<Real>(op.weights[j]) * x;
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return x;
 }
 
 /// Its derivative there; at 0 that from below.
 template <class Real>
 Real activation_slope(const Operation& op, std::size_t j, Real x) noexcept {
-  return x > 0 ? 1 : op.kind == OperationKind::relu ? 0 : static_cast<Real>(op.weights[j]);
+  switch (op.kind) {
+    case OperationKind::relu: return x > 0 ? 1 : 0;
+    case OperationKind::leaky_relu: return x > 0 ? 1 : static_cast<Real>(op.weights[j]);
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return 1;
 }
 
 /// Slope j of a leaky_relu in integers: the nearest whole number of 2^-15 that an s16 holds.
@@ -80,7 +104,15 @@ inline std::int32_t slope_s16(const Operation& op, std::size_t j) noexcept {
 /// What its integer form makes of an s16 before factor, shift and requantization. ReLU leaves it: it clears what is negative at
 /// the end.
 inline std::int32_t activated_s16(const Operation& op, std::size_t j, std::int32_t x) noexcept {
-  return x > 0 || op.kind == OperationKind::relu ? x : (x * slope_s16(op, j) + (1 << 14)) >> 15;
+  switch (op.kind) {
+    case OperationKind::leaky_relu: return x > 0 ? x : (x * slope_s16(op, j) + (1 << 14)) >> 15;
+    case OperationKind::relu:
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+  return x;
 }
 
 /// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
