@@ -23,7 +23,7 @@ crbrt_add_program(crbrt-bench SOURCES
 target_compile_definitions(crbrt-bench PRIVATE CRBRT_ONNX_PEER_FOLDER="${PROJECT_SOURCE_DIR}/build/onnx-peer")
 
 crbrt_add_library(crbrt_bench_peer
-  SOURCES peers/calibration.cpp peers/layerwise.cpp peers/peer_main.cpp peers/task.cpp
+  SOURCES peers/layerwise.cpp peers/peer_main.cpp peers/task.cpp
   PUBLIC crbrt::cli crbrt::loader
   PRIVATE crbrt::base)
 set(bench_flags -O3)

@@ -2,9 +2,7 @@
 #include "codegen/emit.h"
 
 #include "codegen/cost_text.h"
-#include "codegen/literals.h"
-#include "codegen/names.h"
-#include "codegen/template.h"
+#include "codegen/source_text.h"
 #include "codegen/templates.h"
 #include "crbrt/format/layout.h"
 

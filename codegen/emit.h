@@ -19,7 +19,7 @@ struct GeneratedFiles {
 /// Which of a model's two forms is emitted. The integer form must be there.
 enum class Form { floating, integers };
 
-/// `name` is one that why_unusable() (names.h) has nothing against: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
+/// `name` is one that why_unusable() (source_text.h) has nothing against: crbrt::models::NAME in C++, crbrt_model_NAME() in C.
 GeneratedFiles emit(const Model& model, const std::string& name, Form form = Form::floating);
 
 }  // namespace crbrt::codegen

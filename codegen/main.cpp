@@ -11,8 +11,8 @@
 #include "codegen/cost_text.h"
 #include "codegen/emit.h"
 #include "codegen/freestanding/emit_freestanding.h"
-#include "codegen/names.h"
 #include "codegen/quantize/make_integer.h"
+#include "codegen/source_text.h"
 #include "tools/cli/command_line.h"
 
 namespace crbrt::codegen {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "physics/counter_random.h"
-#include "physics/sha256.h"
+#include "physics/sequence.h"
 
 namespace crbrt::physics {
 namespace {

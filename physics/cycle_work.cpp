@@ -1,10 +1,15 @@
 // Choice of kernel, storage of a cycle, and 4x4 solves per lane.
 #include "physics/cycle_work.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 #include <utility>
+
+#include <Eigen/Dense>
+
+#include "physics/r2sl.h"
 
 namespace crbrt::physics {
 
@@ -53,6 +58,88 @@ void solve_periodic(const kernel::CycleWork& w, Transpose transpose, const doubl
     if (transpose == Transpose::yes) one_minus_a.transposeInPlace();
     const Eigen::Vector4d m = one_minus_a.partialPivLu().solve(b);
     for (int i = 0; i < n_state; ++i) solution[i * lanes + l] = m[i];
+  }
+}
+
+namespace {
+
+void run_cycle(const kernel::Functions& run, const kernel::CycleArgs& args, kernel::CycleWork& work, bool with_gradient) {
+  run.maps(args, work);
+  solve_periodic(work, Transpose::no, work.cycle_offset, work.state);
+  run.signals(args, work);
+  if (!with_gradient) return;
+  run.derivatives(args, work);
+  double dm_0[kernel::n_param * kernel::n_state * kernel::lanes];
+  for (int p = 0; p < kernel::n_param; ++p) {
+    const int at = p * kernel::n_state * kernel::lanes;
+    solve_periodic(work, Transpose::no, work.state_gradient + at, dm_0 + at);
+  }
+  run.add_periodic(args, work, dm_0);
+}
+
+}  // namespace
+
+void CycleRunner::make_tables() {
+  PulseRange balanced{1e300, 0, 0}, inversion = balanced;
+  for (const Cycle& cycle : sequence_.cycles) {
+    std::vector<double>& log_trf = log_trf_.emplace_back();
+    for (std::size_t k = 0; k < cycle.trf_s.size(); ++k) {
+      log_trf.push_back(std::log(cycle.trf_s[k]));
+      if (k > 0 && cycle.alpha_rad[k] == 0) continue;
+      PulseRange& range = k == 0 ? inversion : balanced;
+      range.tau_min = std::min(range.tau_min, cycle.trf_s[k] / domain_.t2_semi_max_s);
+      range.tau_max = std::max(range.tau_max, cycle.trf_s[k] / domain_.t2_semi_min_s);
+      range.theta_max = std::max(range.theta_max, cycle.alpha_rad[k] * domain_.b1_max_rel);
+    }
+  }
+  if (balanced.tau_max > 0) rho_ = make_rho_table(balanced);
+  z_end_ = make_z_end_table(inversion);
+}
+
+CycleRunner::CycleRunner(Sequence sequence, const TissueDomain& domain)
+    : sequence_(std::move(sequence)), domain_(domain), kernel_(best_kernel()) {
+  if (std::string why = sequence_.why_invalid(); !why.empty()) throw std::invalid_argument(why);
+  if (!(domain.t2_semi_min_s > 0 && domain.t2_semi_max_s >= domain.t2_semi_min_s && domain.b1_max_rel > 0))
+    throw std::invalid_argument("expected a tissue domain with 0 < T2s min <= max and B1 > 0");
+  make_tables();
+}
+
+void CycleRunner::check(std::span<const Tissue> tissues) const {
+  for (const Tissue& t : tissues) {
+    if (const std::string_view why = why_invalid(t); !why.empty()) throw std::invalid_argument(std::string(why));
+    // The tables are a little wider than the domain; the slack here only absorbs rounding.
+    if (t.t2_semi_s < domain_.t2_semi_min_s * (1 - 1e-9) || t.t2_semi_s > domain_.t2_semi_max_s * (1 + 1e-9) ||
+        t.b1_rel > domain_.b1_max_rel * (1 + 1e-9))
+      throw std::invalid_argument("expected T2s and B1 inside the simulator's tissue domain, found T2s = " +
+                                  std::to_string(t.t2_semi_s * 1e6) + " us, B1 = " + std::to_string(t.b1_rel));
+  }
+}
+
+void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient,
+                      const std::function<void(const GroupResult&)>& sink) const {
+  check(tissues);
+  std::size_t longest = 0;
+  for (const Cycle& c : sequence_.cycles) longest = std::max(longest, c.alpha_rad.size());
+  CycleStorage storage(longest, with_gradient);
+  for (std::size_t first = 0; first < tissues.size(); first += kernel::lanes) {
+    const std::size_t n_tissue = std::min<std::size_t>(kernel::lanes, tissues.size() - first);
+    const LaneTissues lane_tissues(tissues.subspan(first, n_tissue));
+    std::size_t frame = 0;
+    for (std::size_t c = 0; c < sequence_.cycles.size(); ++c) {
+      const Cycle& cycle = sequence_.cycles[c];
+      const kernel::CycleArgs args{static_cast<int>(cycle.alpha_rad.size()),
+                                   sequence_.tr_s,
+                                   cycle.alpha_rad.data(),
+                                   cycle.trf_s.data(),
+                                   log_trf_[c].data(),
+                                   plain_table(rho_),
+                                   plain_table(z_end_),
+                                   lane_tissues.values,
+                                   lane_tissues.log_t2_semi};
+      run_cycle(kernel_, args, storage.work, with_gradient);
+      sink({first, n_tissue, frame, args.n_pulse, storage.work.signal, with_gradient ? storage.work.gradient : nullptr});
+      frame += cycle.alpha_rad.size();
+    }
   }
 }
 

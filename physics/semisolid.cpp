@@ -1,5 +1,5 @@
 // Spectral solution of the super-Lorentzian memory equation and the search for its linearised rate.
-#include "physics/semisolid.h"
+#include "physics/r2sl.h"
 
 #include <Eigen/Dense>
 #include <algorithm>

@@ -2,12 +2,20 @@
 #include "physics/sequence.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <sstream>
 
-#include "physics/sha256.h"
+#include "base/sha256.h"
 
 namespace crbrt::physics {
+
+static_assert(std::endian::native == std::endian::little, "hashes are defined over little-endian doubles");
+
+std::string sha256_of_doubles(std::span<const double> values) {
+  return base::hex(base::sha256(values.data(), values.size_bytes()));
+}
+
 namespace {
 
 constexpr double gamma_rad_per_s_per_ut = 267.52218744;  // proton gyromagnetic ratio (CODATA 2018)

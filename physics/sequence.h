@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,10 @@ struct RfLoad {
 };
 RfLoad rf_load(const Sequence& sequence);
 
-/// SHA-256 over little-endian doubles: alpha_rad of all cycles, then trf_s of all cycles, then tr_s. 64 hex digits.
+/// SHA-256 of numbers as the project defines it: over little-endian doubles, as 64 lower-case hex digits.
+std::string sha256_of_doubles(std::span<const double> values);
+
+/// sha256_of_doubles of alpha_rad of all cycles, then trf_s of all cycles, then tr_s.
 std::string sha256_of(const Sequence& sequence);
 
 }  // namespace crbrt::physics

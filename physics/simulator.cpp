@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "physics/cycle_runner.h"
+#include "physics/cycle_work.h"
 #include "physics/kernel.h"
 
 namespace crbrt::physics {

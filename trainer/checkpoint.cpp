@@ -9,7 +9,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
-#include "trainer/host_values.h"
+#include "trainer/layer_tensors.h"
 
 namespace crbrt::trainer {
 namespace {

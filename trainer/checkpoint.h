@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "trainer/report.h"
-#include "trainer/standardization.h"
+#include "trainer/training_data.h"
 
 namespace at {
 class Tensor;

@@ -1,5 +1,5 @@
 // Writes the model twice: without estimates in its test vector, so that the runtime can be asked for them, and then with.
-#include "trainer/export_model.h"
+#include "trainer/train.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // A second, short training of a few rows, and the measurement that ends it.
-#include "trainer/head_training.h"
+#include "trainer/heads.h"
 
 #include <ATen/ATen.h>
 #include <torch/optim/adam.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "trainer/optimizer.h"
+#include "trainer/loss.h"
 #include "trainer/voxel_batch.h"
 
 namespace crbrt::trainer {

@@ -4,7 +4,6 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "crbrt/format/requant_choice.h"
-#include "trainer/host_values.h"
 #include "trainer/integer_dense.h"
 #include "trainer/layer_tensors.h"
 

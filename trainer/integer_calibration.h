@@ -1,4 +1,4 @@
-/// Chooses what the integers mean (integer_plan.h) from a network in real numbers and what its layers read on noisy voxels. For
+/// Chooses what the integers mean (IntegerPlan) from a network in real numbers and what its layers read on noisy voxels. For
 /// .cpp files that use LibTorch.
 #pragma once
 
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "trainer/config.h"
-#include "trainer/integer_plan.h"
 #include "trainer/network.h"
 
 namespace crbrt::trainer {

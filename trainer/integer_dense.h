@@ -8,7 +8,7 @@
 
 #include <ATen/ATen.h>
 
-#include "trainer/integer_plan.h"
+#include "trainer/network.h"
 
 namespace crbrt::trainer {
 

@@ -1,4 +1,5 @@
-/// The losses of the estimates. All average over fingerprints and then over outputs. Sources: docs/references.md.
+/// What a step of training goes down, and how far: the losses of the estimates, and the optimiser's step. All losses average
+/// over fingerprints and then over outputs. Sources: docs/references.md.
 ///
 /// crb           (estimate - truth)^2 / (CRB (sigma / |M0|)^2), [paper] Eq. 1: 1 for an efficient unbiased estimator
 /// mse           (estimate - truth)^2 in units of the output's variance over the training set
@@ -10,10 +11,13 @@
 #pragma once
 
 #include "trainer/config.h"
-#include "trainer/standardization.h"
+#include "trainer/training_data.h"
 
 namespace at {
 class Tensor;
+}
+namespace torch::optim {
+class Adam;
 }
 
 namespace crbrt::trainer {
@@ -30,5 +34,15 @@ at::Tensor loss_per_output(const Config& config, const Standardization& standard
 
 /// The CRB loss, whatever is trained.
 at::Tensor crb_loss_per_output(const LossTerms& terms);
+
+// What an optimiser's step needs and LibTorch lacks or hides, and the schedule of its learning rate.
+
+/// Learning rate after `epoch` (fractional) of `config.epochs` epochs.
+double learning_rate_at(const Config& config, double epoch);
+
+void set_learning_rate(torch::optim::Adam& adam, double rate);
+
+/// Shortens the gradient to the norm `longest`, without asking the device for its length.
+void clip_gradient(const at::Tensor& gradient, double longest);
 
 }  // namespace crbrt::trainer

@@ -12,10 +12,8 @@
 #include "base/error.h"
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
-#include "trainer/export_model.h"
+#include "trainer/finished_model.h"
 #include "trainer/report.h"
-#include "trainer/start_model.h"
-#include "trainer/teacher.h"
 #include "trainer/train.h"
 
 namespace {

@@ -5,7 +5,6 @@
 
 #include <optional>
 
-#include "trainer/host_values.h"
 #include "trainer/integer_dense.h"
 #include "trainer/layer_tensors.h"
 

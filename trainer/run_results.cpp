@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
-#include "trainer/host_values.h"
+#include "trainer/finished_model.h"
+#include "trainer/layer_tensors.h"
 #include "trainer/loss.h"
 #include "trainer/noise.h"
-#include "trainer/optimizer.h"
-#include "trainer/start_model.h"
 
 namespace crbrt::trainer {
 namespace {

@@ -1,15 +1,16 @@
 /// The training loop: epochs of fresh noise, Adam, validation with fixed noise, checkpoints. Free of LibTorch's headers.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crbrt/network.hpp"
+#include "physics/io/dataset.h"
 #include "trainer/config.h"
 #include "trainer/report.h"
-#include "trainer/standardization.h"
 #include "trainer/training_data.h"
 
 namespace crbrt::trainer {
@@ -60,5 +61,13 @@ struct TrainResult {
 /// Trains or continues. Equal inputs give equal bits on one CPU and thread count, interrupted or not: all randomness is a
 /// function of config.seed and the epoch. Throws base::Error.
 TrainResult train(const Config& config, const TrainingData& data, const TrainOptions& options);
+
+// From a trained network to a model file (crbrt/network.hpp).
+
+/// The bytes of the .crbm. Its test vector holds what the portable scalar kernels make of noisy held-out voxels.
+/// Before it returns, the finished file is loaded back and its estimates are compared with LibTorch's: a difference is a
+/// defect of ours and throws base::Error(exit_internal).
+std::vector<std::uint8_t> export_model(const Config& config, const physics::Dataset& dataset, const TrainingData& data,
+                                       const TrainedNetwork& trained);
 
 }  // namespace crbrt::trainer

@@ -1,4 +1,5 @@
-/// A data set as the trainer needs it: usable fingerprints only, outputs by name, bounds as loss weights, split in two.
+/// A data set as the trainer needs it: usable fingerprints only, outputs by name, bounds as loss weights, split in two; and
+/// what the numbers of a network trained on it refer to, measured once on the training voxels.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,19 @@
 
 #include "physics/io/dataset.h"
 #include "trainer/config.h"
-#include "trainer/standardization.h"
 
 namespace crbrt::trainer {
+
+/// Inputs: x -> (x - mean) / std of every preprocessed coefficient; outputs: offset + scale * network output.
+struct Standardization {
+  std::vector<float> mean, std;      ///< [2 * n_coeff]
+  std::vector<float> offset, scale;  ///< [n_output]
+};
+
+/// Of log(sigma / ||c||) over the training voxels: centre, and extremes relative to it.
+struct NoiseRange {
+  float center = 0, minimum = 0, maximum = 0;
+};
 
 /// Row-major arrays of n fingerprints.
 struct Samples {

@@ -10,13 +10,11 @@
 #include <limits>
 
 #include "base/error.h"
-#include "trainer/host_values.h"
+#include "trainer/finished_model.h"
 #include "trainer/integer_calibration.h"
+#include "trainer/layer_tensors.h"
 #include "trainer/loss.h"
 #include "trainer/noise.h"
-#include "trainer/optimizer.h"
-#include "trainer/start_model.h"
-#include "trainer/teacher.h"
 
 namespace crbrt::trainer {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "trainer/checkpoint.h"
-#include "trainer/head_training.h"
+#include "trainer/heads.h"
 #include "trainer/network.h"
 #include "trainer/noise.h"
 #include "trainer/train.h"

@@ -3,6 +3,7 @@
 /// library would write it.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "bench/peers/peer.h"
@@ -37,5 +38,23 @@ class Layerwise {
 void add_bias_skip_relu(const Operation& step, std::size_t batch, const float* bias, const float* add, float* values);
 void group_norm(const Operation& step, std::size_t batch, const float* in, float* out);
 void affine_or_relu(const Operation& step, std::size_t batch, const float* in, float* out);
+
+// What an integer peer needs to know before it can compute: the range of every value and weights in 8 bits.
+
+struct ValueRange {
+  float minimum = 0;
+  float largest = 0;  ///< magnitude; positive
+};
+
+/// Of each value, index 0 the features: what float inference of the task's first voxels meets.
+std::vector<ValueRange> value_ranges(const Task& task);
+
+struct QuantizedWeights {
+  std::vector<std::int8_t> values;  ///< [n_out, n_in], from -largest to largest
+  std::vector<float> scale;         ///< [n_out]: weight = scale * value
+};
+
+/// `largest`: 127, or 63 where sums of two products must not leave 16 bits (u8 x s8 on AVX2 and below).
+QuantizedWeights quantize_weights(const Operation& step, float largest);
 
 }  // namespace crbrt::bench

@@ -7,7 +7,6 @@
 #include <unordered_map>
 
 #include "base/error.h"
-#include "bench/peers/calibration.h"
 #include "bench/peers/layerwise.h"
 #include "bench/peers/onednn.h"
 

@@ -1,5 +1,5 @@
 // The task folder in and out.
-#include "bench/peers/task.h"
+#include "bench/peers/peer.h"
 
 #include <fstream>
 #include <utility>

@@ -10,7 +10,7 @@
 #include "base/model_file.h"
 #include "base/number_text.h"
 #include "bench/peak.h"
-#include "bench/peers/task.h"
+#include "bench/peers/peer.h"
 #include "tools/model/rounding_bound.h"
 
 namespace crbrt::bench {

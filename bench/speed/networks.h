@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/peers/task.h"
+#include "bench/peers/peer.h"
 
 namespace crbrt::bench {
 

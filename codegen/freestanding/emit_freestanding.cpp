@@ -4,10 +4,7 @@
 #include <algorithm>
 
 #include "codegen/cost_text.h"
-#include "codegen/freestanding/freestanding_layers.h"
-#include "codegen/literals.h"
-#include "codegen/names.h"
-#include "codegen/template.h"
+#include "codegen/source_text.h"
 #include "codegen/templates.h"
 
 namespace crbrt::codegen {

@@ -1,9 +1,9 @@
 /// Weights are unpacked from the layout of tiles and packed for one voxel: blocks of four outputs, no word of padding.
-#include "codegen/freestanding/freestanding_layers.h"
+#include "codegen/freestanding/emit_freestanding.h"
 
 #include <algorithm>
 
-#include "codegen/literals.h"
+#include "codegen/source_text.h"
 #include "crbrt/format/layout.h"
 
 namespace crbrt::codegen {

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "crbrt/format/requant_choice.h"
 #include "crbrt/network.hpp"
 
 namespace crbrt::codegen {
@@ -34,5 +35,20 @@ FloatValues float_values(const Network& network, const Values& features);
 /// features of importance * (d feature / d sum)^2, estimated by one backward pass a draw, in which features have random signs.
 std::vector<Values> sensitivities(const Network& network, const FloatValues& values, const Values& importance,
                                   std::size_t draws);
+
+// Scales of activations; the requantisation that leads to them is crbrt/format/requant_choice.h. What is added must share its
+// scale, feature by feature; what a group normalisation reads must have one scale, because it adds and compares features.
+
+/// real = scale * integer, per feature.
+using Scales = std::vector<double>;
+
+/// The step of 0 .. 255 for which clipping and rounding of max(values, 0) cost least, per row.
+Scales scales_u8(const Values& values, const Values& weight);
+
+/// s16 with headroom over the largest magnitude, per row.
+Scales scales_s16(const Values& values);
+
+/// One for each operation, as if all of them wrote s16.
+std::vector<Scales> shared_scales(const Network& network, const FloatValues& values);
 
 }  // namespace crbrt::codegen

@@ -1,4 +1,4 @@
-#include "codegen/quantize/dataset_voxels.h"
+#include "codegen/quantize/cost.h"
 
 #include <cmath>
 #include <complex>

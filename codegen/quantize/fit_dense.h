@@ -13,7 +13,6 @@
 
 #include "codegen/quantize/calibration.h"
 #include "codegen/quantize/integer_values.h"
-#include "codegen/quantize/scales.h"
 
 namespace crbrt::codegen {
 

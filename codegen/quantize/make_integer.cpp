@@ -8,7 +8,7 @@
 #include "base/model_file.h"
 #include "base/number_text.h"
 #include "codegen/quantize/cost.h"
-#include "codegen/quantize/search.h"
+#include "codegen/quantize/quantize_network.h"
 
 namespace crbrt::codegen {
 namespace {

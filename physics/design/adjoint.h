@@ -11,9 +11,9 @@
 #include <span>
 #include <vector>
 
-#include "physics/chebyshev2d.h"
 #include "physics/cycle_work.h"
 #include "physics/kernel.h"
+#include "physics/r2sl.h"
 #include "physics/sequence.h"
 #include "physics/simulator.h"
 

@@ -12,8 +12,6 @@
 
 #include "physics/nlls/fit_range.h"
 #include "physics/nlls/lockstep.h"
-#include "physics/nlls/solver_run.h"
-#include "physics/nlls/start_pool.h"
 #include "physics/nlls/tissue_cost.h"
 
 namespace crbrt::physics {

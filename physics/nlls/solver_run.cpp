@@ -1,5 +1,5 @@
 /// The active-set loop around Ceres.
-#include "physics/nlls/solver_run.h"
+#include "physics/nlls/tissue_cost.h"
 
 #include <ceres/iteration_callback.h>
 #include <ceres/manifold.h>

@@ -1,5 +1,5 @@
 // Literals read back as the same bits, whatever the number.
-#include "codegen/literals.h"
+#include "codegen/source_text.h"
 
 #include <gtest/gtest.h>
 

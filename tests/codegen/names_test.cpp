@@ -1,5 +1,5 @@
 // Names that a model file accepts but generated code cannot carry are told apart, and a layer's name stays in its comment.
-#include "codegen/names.h"
+#include "codegen/source_text.h"
 
 #include <gtest/gtest.h>
 

@@ -5,10 +5,10 @@
 #include <bit>
 #include <cmath>
 
+#include "codegen/quantize/calibration.h"
 #include "codegen/quantize/cost.h"
 #include "codegen/quantize/fit_dense.h"
 #include "codegen/quantize/integer_values.h"
-#include "codegen/quantize/scales.h"
 #include "crbrt/format/integer_bounds.h"
 #include "tests/codegen/integer_models.h"
 #include "tests/support/runnable_isas.h"

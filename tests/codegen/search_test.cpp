@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "codegen/quantize/search.h"
+#include "codegen/quantize/quantize_network.h"
 #include "tests/support/model_builder.h"
 
 namespace crbrt::tests {

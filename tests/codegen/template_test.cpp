@@ -1,5 +1,5 @@
 // Filling in texts: whole lines come and go, nothing of a model is taken for a word, and a word that is not known is an error.
-#include "codegen/template.h"
+#include "codegen/source_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Slopes of a weighted bound, and the directions of efficient estimators.
-#include "physics/design/bound_cost.h"
+#include "physics/crb.h"
 
 #include <gtest/gtest.h>
 

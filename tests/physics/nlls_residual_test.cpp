@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "physics/nlls/lockstep.h"
-#include "physics/nlls/projected_residual.h"
 #include "physics/nlls/tissue_cost.h"
 #include "tests/physics/nlls_fixture.h"
 

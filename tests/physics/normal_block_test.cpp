@@ -1,5 +1,5 @@
 // The noise that all quoted numbers rest on: standard normal, independent, reproducible.
-#include "physics/normal_block.h"
+#include "physics/counter_random.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "physics/semisolid.h"
 #include "tests/physics/slow_integrator.h"
 
 namespace crbrt::physics {

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "physics/counter_random.h"
-#include "physics/sha256.h"
 #include "physics/tissue.h"
 #include "tests/physics/short_train.h"
 

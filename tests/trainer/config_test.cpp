@@ -6,9 +6,8 @@
 
 #include <cmath>
 
-#include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "trainer/optimizer.h"
+#include "trainer/loss.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -21,16 +20,6 @@ std::string replaced(const std::string& from, const std::string& to) {
   const auto position = text.find(from);
   EXPECT_NE(position, std::string::npos) << from;
   return text.replace(position, from.size(), to);
-}
-
-/// The message with which a configuration is refused; empty when it is accepted.
-std::string refusal(const std::string& text) {
-  try {
-    tests::config_of(text);
-  } catch (const base::InputError& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Config, AcceptsTheValidText) {
@@ -52,12 +41,13 @@ TEST(Config, ShippedModelsAreAccepted) {
 }
 
 TEST(Config, RefusesAnUnknownKeyAtEveryLevel) {
-  EXPECT_THAT(refusal(replaced("\"loss\"", "\"lss\": 1, \"loss\"")), HasSubstr("lss"));
-  EXPECT_THAT(refusal(replaced("\"hidden\"", "\"hiden\": 1, \"hidden\"")), AllOf(HasSubstr("network"), HasSubstr("hiden")));
-  EXPECT_THAT(refusal(replaced("\"batch\"", "\"bach\": 1, \"batch\"")), AllOf(HasSubstr("training"), HasSubstr("bach")));
-  EXPECT_THAT(refusal(replaced("\"from\"", "\"form\": 1, \"from\"")), AllOf(HasSubstr("skips[0]"), HasSubstr("form")));
-  EXPECT_THAT(refusal(replaced("\"learning_rate\"", "\"beta\": 1, \"learning_rate\"")), HasSubstr("beta"));
-  EXPECT_THAT(refusal(replaced("\"cosine\"", "\"cosine\", \"every\": 3")), HasSubstr("every"));
+  EXPECT_THAT(tests::refusal(replaced("\"loss\"", "\"lss\": 1, \"loss\"")), HasSubstr("lss"));
+  EXPECT_THAT(tests::refusal(replaced("\"hidden\"", "\"hiden\": 1, \"hidden\"")),
+              AllOf(HasSubstr("network"), HasSubstr("hiden")));
+  EXPECT_THAT(tests::refusal(replaced("\"batch\"", "\"bach\": 1, \"batch\"")), AllOf(HasSubstr("training"), HasSubstr("bach")));
+  EXPECT_THAT(tests::refusal(replaced("\"from\"", "\"form\": 1, \"from\"")), AllOf(HasSubstr("skips[0]"), HasSubstr("form")));
+  EXPECT_THAT(tests::refusal(replaced("\"learning_rate\"", "\"beta\": 1, \"learning_rate\"")), HasSubstr("beta"));
+  EXPECT_THAT(tests::refusal(replaced("\"cosine\"", "\"cosine\", \"every\": 3")), HasSubstr("every"));
 }
 
 TEST(Config, ReadsBiasReductionAndHeads) {
@@ -74,49 +64,51 @@ TEST(Config, ReadsBiasReductionAndHeads) {
 }
 
 TEST(Config, RefusesBiasReductionWithAnotherLossAndSingleRealisations) {
-  EXPECT_THAT(refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"crb\", \"bias_reduced\": {}")), HasSubstr("bias_reduced"));
-  EXPECT_THAT(refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"bias_reduced\", \"bias_reduced\": {\"realisations\": 1}")),
-              HasSubstr("realisations"));
+  EXPECT_THAT(tests::refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"crb\", \"bias_reduced\": {}")),
+              HasSubstr("bias_reduced"));
+  EXPECT_THAT(
+      tests::refusal(replaced("\"loss\": \"crb\"", "\"loss\": \"bias_reduced\", \"bias_reduced\": {\"realisations\": 1}")),
+      HasSubstr("realisations"));
 }
 
 TEST(Config, RefusesAnUnknownQuantity) {
-  EXPECT_THAT(refusal(replaced("t2_free_s", "t2_star_s")), AllOf(HasSubstr("outputs[2].name"), HasSubstr("t2_star_s")));
+  EXPECT_THAT(tests::refusal(replaced("t2_free_s", "t2_star_s")), AllOf(HasSubstr("outputs[2].name"), HasSubstr("t2_star_s")));
 }
 
 TEST(Config, RefusesASkipBetweenLayersOfUnequalWidth) {
-  EXPECT_THAT(refusal(replaced("[16, 16]", "[16, 24]")), AllOf(HasSubstr("equal width"), HasSubstr("16 and 24")));
+  EXPECT_THAT(tests::refusal(replaced("[16, 16]", "[16, 24]")), AllOf(HasSubstr("equal width"), HasSubstr("16 and 24")));
 }
 
 TEST(Config, RefusesASkipBackwardsOrFromNowhere) {
-  EXPECT_THAT(refusal(replaced("\"from\": \"hidden1\"", "\"from\": \"hidden2\"")), HasSubstr("earlier"));
-  EXPECT_THAT(refusal(replaced("\"from\": \"hidden1\"", "\"from\": \"hidden7\"")), HasSubstr("hidden7"));
+  EXPECT_THAT(tests::refusal(replaced("\"from\": \"hidden1\"", "\"from\": \"hidden2\"")), HasSubstr("earlier"));
+  EXPECT_THAT(tests::refusal(replaced("\"from\": \"hidden1\"", "\"from\": \"hidden7\"")), HasSubstr("hidden7"));
 }
 
 TEST(Config, RefusesGroupsThatDoNotDivideAWidth) {
-  EXPECT_THAT(refusal(replaced("\"none\"", "\"group\", \"n_group\": 5")), HasSubstr("divisor"));
-  EXPECT_EQ(refusal(replaced("\"none\"", "\"group\", \"n_group\": 4")), "");
-  EXPECT_THAT(refusal(replaced("\"none\"", "\"batch\", \"n_group\": 4")), HasSubstr("n_group"));
+  EXPECT_THAT(tests::refusal(replaced("\"none\"", "\"group\", \"n_group\": 5")), HasSubstr("divisor"));
+  EXPECT_EQ(tests::refusal(replaced("\"none\"", "\"group\", \"n_group\": 4")), "");
+  EXPECT_THAT(tests::refusal(replaced("\"none\"", "\"batch\", \"n_group\": 4")), HasSubstr("n_group"));
 }
 
 TEST(Config, RefusesNumbersOutOfRange) {
-  EXPECT_THAT(refusal(replaced("\"batch\": 64", "\"batch\": 0")), HasSubstr("batch"));
-  EXPECT_THAT(refusal(replaced("\"batch\": 64", "\"batch\": 6.5")), HasSubstr("integer"));
-  EXPECT_THAT(refusal(replaced("\"batch\": 64", "\"batch\": -64")), HasSubstr("batch"));
-  EXPECT_THAT(refusal(replaced("\"batch\": 64", "\"batch\": \"64\"")), HasSubstr("number"));
-  EXPECT_THAT(refusal(replaced("\"seed\": 3", "\"seed\": 3, \"snr_min\": 20, \"snr_max\": 10")), HasSubstr("snr_max"));
-  EXPECT_THAT(refusal(replaced("0.003", "0")), HasSubstr("learning_rate"));
-  EXPECT_THAT(refusal(replaced("\"maximum\": 5", "\"maximum\": 0")), HasSubstr("minimum below the maximum"));
+  EXPECT_THAT(tests::refusal(replaced("\"batch\": 64", "\"batch\": 0")), HasSubstr("batch"));
+  EXPECT_THAT(tests::refusal(replaced("\"batch\": 64", "\"batch\": 6.5")), HasSubstr("integer"));
+  EXPECT_THAT(tests::refusal(replaced("\"batch\": 64", "\"batch\": -64")), HasSubstr("batch"));
+  EXPECT_THAT(tests::refusal(replaced("\"batch\": 64", "\"batch\": \"64\"")), HasSubstr("number"));
+  EXPECT_THAT(tests::refusal(replaced("\"seed\": 3", "\"seed\": 3, \"snr_min\": 20, \"snr_max\": 10")), HasSubstr("snr_max"));
+  EXPECT_THAT(tests::refusal(replaced("0.003", "0")), HasSubstr("learning_rate"));
+  EXPECT_THAT(tests::refusal(replaced("\"maximum\": 5", "\"maximum\": 0")), HasSubstr("minimum below the maximum"));
 }
 
 TEST(Config, RefusesANameThatAModelCannotHave) {
-  EXPECT_THAT(refusal(replaced("small", "two words")), AllOf(HasSubstr("name"), HasSubstr("letters")));
-  EXPECT_THAT(refusal(replaced("small", "")), HasSubstr("letters"));
+  EXPECT_THAT(tests::refusal(replaced("small", "two words")), AllOf(HasSubstr("name"), HasSubstr("letters")));
+  EXPECT_THAT(tests::refusal(replaced("small", "")), HasSubstr("letters"));
 }
 
 TEST(Config, RefusesADoubledOutputAndAMissingKey) {
-  EXPECT_THAT(refusal(replaced("t2_free_s", "m0_semi_frac")), HasSubstr("once"));
-  EXPECT_THAT(refusal(replaced("\"seed\": 3", "\"seed\": 3.5")), HasSubstr("seed"));
-  EXPECT_THAT(refusal(replaced(", \"epochs\": 4", "")), HasSubstr("epochs"));
+  EXPECT_THAT(tests::refusal(replaced("t2_free_s", "m0_semi_frac")), HasSubstr("once"));
+  EXPECT_THAT(tests::refusal(replaced("\"seed\": 3", "\"seed\": 3.5")), HasSubstr("seed"));
+  EXPECT_THAT(tests::refusal(replaced(", \"epochs\": 4", "")), HasSubstr("epochs"));
 }
 
 Config scheduled(const Schedule& schedule) {

@@ -1,5 +1,5 @@
 // A teacher's estimates as targets: the mixture by hand, what is refused, and a run with a teacher from end to end.
-#include "trainer/teacher.h"
+#include "trainer/finished_model.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "tests/trainer/training_fixture.h"
-#include "trainer/export_model.h"
 #include "trainer/train.h"
 #include "trainer/voxel_batch.h"
 

@@ -1,5 +1,5 @@
 // The exported model is the network: a slow double-precision forward pass from plain weights, the runtime and LibTorch agree.
-#include "trainer/export_model.h"
+#include "trainer/train.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,8 +11,7 @@
 #include "crbrt/crbrt.hpp"
 #include "crbrt/loader.hpp"
 #include "tests/trainer/training_fixture.h"
-#include "trainer/export_model.h"
-#include "trainer/start_model.h"
+#include "trainer/finished_model.h"
 #include "trainer/train.h"
 
 namespace crbrt::trainer {

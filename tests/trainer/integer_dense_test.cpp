@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "crbrt/format/integer_bounds.h"
-#include "trainer/host_values.h"
 #include "trainer/integer_calibration.h"
+#include "trainer/layer_tensors.h"
 
 namespace crbrt::trainer {
 namespace {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/error.h"
 #include "physics/basis.h"
 #include "physics/counter_random.h"
 #include "physics/crb.h"
@@ -119,6 +120,15 @@ trainer::Config config_of(const std::string& json) {
   const std::string path = temporary_path("config.json");
   std::ofstream(path) << json;
   return trainer::read_config(path);
+}
+
+std::string refusal(const std::string& json) {
+  try {
+    config_of(json);
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "";
 }
 
 trainer::Config small_config() { return config_of(valid_config_text()); }

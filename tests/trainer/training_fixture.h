@@ -18,6 +18,9 @@ trainer::Config small_config();
 /// Reads `json` the way crbrt-train does.
 trainer::Config config_of(const std::string& json);
 
+/// The message with which a configuration is refused; empty when it is accepted.
+std::string refusal(const std::string& json);
+
 /// The text of a valid configuration for tests to break.
 std::string valid_config_text();
 

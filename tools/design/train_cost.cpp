@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/parallel.h"
-#include "physics/design/bound_cost.h"
+#include "physics/crb.h"
 
 namespace crbrt::design {
 namespace {

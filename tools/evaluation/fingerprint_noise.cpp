@@ -4,7 +4,7 @@
 #include <bit>
 #include <numbers>
 
-#include "physics/normal_block.h"
+#include "physics/counter_random.h"
 
 namespace crbrt::evaluation {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "crbrt/loader.hpp"
-#include "physics/normal_block.h"
+#include "physics/counter_random.h"
 #include "tools/phantom/brain.h"
 #include "tools/phantom/library.h"
 #include "tools/volume/maps_out.h"

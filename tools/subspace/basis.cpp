@@ -13,7 +13,7 @@
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
-#include "physics/design/bound_cost.h"
+#include "physics/crb.h"
 #include "physics/io/sequence_io.h"
 
 namespace crbrt::subspace {

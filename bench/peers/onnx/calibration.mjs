@@ -1,4 +1,4 @@
-// Ranges of all values over the first voxels, by plain float inference, and weights in 8 bits: what bench/peers/calibration.cpp
+// Ranges of all values over the first voxels, by plain float inference, and weights in 8 bits: what bench/peers/layerwise.cpp
 // does for the other integer peer.
 
 const n_calibration_voxel = 1024;

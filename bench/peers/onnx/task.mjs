@@ -1,4 +1,4 @@
-// The task folder of crbrt-bench (bench/peers/task.h) as JavaScript sees it.
+// The task folder of crbrt-bench (bench/peers/peer.h) as JavaScript sees it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "physics/normal_block.h"
+#include "physics/counter_random.h"
 #include "tests/tools/evaluation/linear_model.h"
 
 namespace crbrt::evaluation {

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "crbrt/network.hpp"
 #include "tests/trainer/training_fixture.h"
-#include "trainer/export_model.h"
-#include "trainer/start_model.h"
+#include "trainer/finished_model.h"
+#include "trainer/train.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -27,16 +27,6 @@ std::string config_text(const std::string& network) {
 
 Config config_of(const std::string& network) { return tests::config_of(config_text(network)); }
 
-/// The message with which a configuration is refused; empty when it is accepted.
-std::string refusal(const std::string& text) {
-  try {
-    tests::config_of(text);
-  } catch (const base::InputError& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST(TrainedLeakyRelu, HasTheSlopeOfTheConfigurationOrOneHundredth) {
   const Activation named = config_of(R"("activation": "leaky_relu", "negative_slope": 0.3)").network.activation;
   EXPECT_EQ(named.kind, OperationKind::leaky_relu);
@@ -46,18 +36,18 @@ TEST(TrainedLeakyRelu, HasTheSlopeOfTheConfigurationOrOneHundredth) {
 }
 
 TEST(TrainedLeakyRelu, WrongNamesAreRefusedWithTheNearest) {
-  EXPECT_THAT(refusal(config_text(R"("activation": "leaky_rleu")")),
+  EXPECT_THAT(tests::refusal(config_text(R"("activation": "leaky_rleu")")),
               AllOf(HasSubstr("network.activation: expected relu or leaky_relu"), HasSubstr("(nearest: \"leaky_relu\")")));
-  EXPECT_THAT(refusal(config_text(R"("activation": "leaky_relu", "negativ_slope": 0.3)")),
+  EXPECT_THAT(tests::refusal(config_text(R"("activation": "leaky_relu", "negativ_slope": 0.3)")),
               HasSubstr("\"negativ_slope\" (nearest: \"negative_slope\")"));
 }
 
 TEST(TrainedLeakyRelu, SlopesThatAModelFileRefusesAreRefused) {
   for (const char* slope : {"0", "-0.1", "1.5", "1e-60", "\"0.1\""})
-    EXPECT_THAT(refusal(config_text(std::string(R"("activation": "leaky_relu", "negative_slope": )") + slope)),
+    EXPECT_THAT(tests::refusal(config_text(std::string(R"("activation": "leaky_relu", "negative_slope": )") + slope)),
                 HasSubstr("network.negative_slope: expected a "))
         << slope;
-  EXPECT_THAT(refusal(config_text(R"("activation": "relu", "negative_slope": 0.1)")), HasSubstr("leaky_relu"));
+  EXPECT_THAT(tests::refusal(config_text(R"("activation": "relu", "negative_slope": 0.1)")), HasSubstr("leaky_relu"));
 }
 
 TEST(TrainedLeakyRelu, FineTuningInIntegersIsRefused) {
@@ -65,9 +55,9 @@ TEST(TrainedLeakyRelu, FineTuningInIntegersIsRefused) {
     std::string text = config_text(network);
     return text.insert(text.find("\"optimizer\""), "\"quantization\": {\"widths\": [16, 8, 8]}, ");
   };
-  EXPECT_THAT(refusal(with_integers(R"("activation": "leaky_relu")")),
+  EXPECT_THAT(tests::refusal(with_integers(R"("activation": "leaky_relu")")),
               AllOf(HasSubstr("quantization: expected "), HasSubstr("\"activation\": \"relu\"")));
-  EXPECT_EQ(refusal(with_integers(R"("activation": "relu")")), "");
+  EXPECT_EQ(tests::refusal(with_integers(R"("activation": "relu")")), "");
 }
 
 struct Exported {

@@ -1,10 +1,102 @@
-/// The words that generated code cannot use, by what would go wrong.
-#include "codegen/names.h"
+/// Numbers and names as source text; std::to_chars does not depend on the locale.
+#include "codegen/source_text.h"
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <stdexcept>
 
 namespace crbrt::codegen {
+
+// One pass from left to right, so that no text of a model can be taken for a word.
+
+namespace {
+
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+}  // namespace
+
+std::string filled(std::string_view text, const Words& words) {
+  std::string result;
+  std::size_t done = 0;
+  for (std::size_t at; (at = text.find('@', done)) != std::string_view::npos;) {
+    result += text.substr(done, at - done);
+    const std::size_t end = std::min(text.find_first_not_of(letters, at + 1), text.size());
+    const auto word = words.find(text.substr(at + 1, end - at - 1));
+    if (end == text.size() || text[end] != '@' || word == words.end())
+      throw std::logic_error("template: expected a word that the generator fills in, found " +
+                             std::string(text.substr(at, end + 1 - at)));
+    result += word->second;
+    done = end + 1;
+    const bool is_line = (at == 0 || text[at - 1] == '\n') && text.substr(done).starts_with('\n');
+    if (is_line) ++done;
+  }
+  return result += text.substr(done);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  return text;
+}
+
+std::string prefixed(std::string_view prefix, const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) (text += prefix) += line + '\n';
+  return text;
+}
+
+std::string float_literal(float value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
+  std::string text(buffer, end.ptr);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text + 'f';
+}
+
+std::string string_literal(std::string_view text) {
+  std::string literal = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') literal += '\\';
+    literal += c;
+  }
+  return literal + '"';
+}
+
+namespace {
+
+template <class T, class Literal>
+std::string table(std::span<const T> values, std::size_t per_line, Literal literal) {
+  std::string text = "{\n";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text += i % per_line == 0 ? "    " : " ";
+    text += literal(values[i]) + ',';
+    if ((i + 1) % per_line == 0 || i + 1 == values.size()) text += '\n';
+  }
+  return text + '}';
+}
+
+}  // namespace
+
+std::string integer_literal(std::int32_t value) { return value == INT32_MIN ? "-2147483647 - 1" : std::to_string(value); }
+
+std::string table_literal(std::span<const float> values, std::size_t per_line) {
+  return table(values, per_line, float_literal);
+}
+
+std::string table_literal(std::span<const std::int8_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
+}
+
+std::string table_literal(std::span<const std::int16_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
+}
+
+std::string table_literal(std::span<const std::int32_t> values, std::size_t per_line) {
+  return table(values, per_line, integer_literal);
+}
+
+// The words that generated code cannot use, by what would go wrong.
+
 namespace {
 
 // Lists of words, each between blanks. C++20, and typeof of its GNU dialect.

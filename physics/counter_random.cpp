@@ -1,5 +1,5 @@
 // Box-Muller over fixed-size arrays: every block of 2 * n_pair numbers takes the same path, whatever the caller asked for.
-#include "physics/normal_block.h"
+#include "physics/counter_random.h"
 
 #include <Eigen/Core>
 #include <algorithm>
