@@ -8,12 +8,12 @@ configure_file(kernel.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp @ON
 
 crbrt_add_library(crbrt_physics SOURCES
   basis.cpp
+  counter_random.cpp
   crb.cpp
   cycle_work.cpp
   design/adjoint.cpp
   estimand.cpp
   ${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp
-  counter_random.cpp
   prior.cpp
   quantity.cpp
   r2sl.cpp

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/report.h"
+#include "trainer/history.h"
 #include "trainer/training_data.h"
 
 namespace at {

@@ -13,7 +13,7 @@
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
 #include "trainer/finished_model.h"
-#include "trainer/report.h"
+#include "trainer/history.h"
 #include "trainer/train.h"
 
 namespace {

@@ -10,7 +10,7 @@
 #include "crbrt/network.hpp"
 #include "physics/io/dataset.h"
 #include "trainer/config.h"
-#include "trainer/report.h"
+#include "trainer/history.h"
 #include "trainer/training_data.h"
 
 namespace crbrt::trainer {

@@ -1,5 +1,5 @@
 // The picture is gnuplot's; its script stays beside the CSV, so that anyone can draw it again or differently.
-#include "trainer/report.h"
+#include "trainer/history.h"
 
 #include <unistd.h>
 
