@@ -31,6 +31,14 @@ void move_over(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw OutputError(to.string(), reason(errno));
 }
 
+/// Lets the disk begin, so that what a later file waits for is on its way.
+void begin_flush(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;  // whoever waits for it says why
+  ::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  ::close(fd);
+}
+
 void remove(std::vector<fs::path>& folders) {
   for (; !folders.empty(); folders.pop_back()) ::rmdir(folders.back().c_str());  // refused where somebody uses it
 }
@@ -130,6 +138,7 @@ fs::path AtomicFolder::temporary(const std::string& name) {
 }
 
 void AtomicFolder::commit() {
+  for (const std::string& name : names_) begin_flush(SetReplacement::new_files(staging_->path()) / name);  // one wait for all
   for (const std::string& name : names_) synchronise(SetReplacement::new_files(staging_->path()) / name, shown_ / name);
   std::set<std::string> stale = earlier_files();
   std::erase_if(stale, [this](const std::string& name) { return names_.contains(name); });
@@ -138,6 +147,7 @@ void AtomicFolder::commit() {
   const Uninterrupted guard;
   SetReplacement(folder_, staging_->path()).run(names_, stale, is_beside_, shown_);
   made_->keep();
+  staging_.reset();  // with what was replaced
 }
 
 void write_text(const fs::path& path, std::string_view text, const fs::path& shown) {
@@ -170,9 +180,27 @@ void PieceFile::write_zeros(std::size_t size) {
   ends_in_zeros_ = true;
 }
 
-void PieceFile::close() {
+void PieceFile::write_at(std::size_t offset, std::string_view piece) const {
+  while (!piece.empty()) {
+    const ssize_t n = ::pwrite(fd_, piece.data(), piece.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw OutputError(shown_.string(), reason(errno));
+    piece.remove_prefix(static_cast<std::size_t>(n));
+    offset += static_cast<std::size_t>(n);
+  }
+}
+
+void PieceFile::end_here() {
   if (ends_in_zeros_ && ::ftruncate(fd_, ::lseek(fd_, 0, SEEK_CUR)) != 0) throw OutputError(shown_.string(), reason(errno));
-  ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE);  // a hint: a file system that has no such thing refuses, nothing is lost
+  ends_in_zeros_ = false;
+}
+
+// A hint: a file system that has no such thing refuses, nothing is lost.
+void PieceFile::begin_flush() const { ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
+void PieceFile::close() {
+  end_here();
+  begin_flush();
   if (::close(std::exchange(fd_, -1)) != 0) throw OutputError(shown_.string(), reason(errno));
 }
 

@@ -105,6 +105,14 @@ class PieceFile {
   void write(std::string_view piece);
   /// `size` zeros, which take no time and, where the file system can, no room on the disk.
   void write_zeros(std::size_t size);
+  /// Over what is there, from any thread; the bytes of different threads do not overlap.
+  void write_at(std::size_t offset, std::string_view piece) const;
+
+  /// The file ends where it was written to, zeros included.
+  void end_here();
+
+  /// Lets the disk begin with what was written, and does not wait.
+  void begin_flush() const;
 
   /// Lets the disk begin with what was written, so that commit() waits less; it is commit() that says when the disk fails.
   void close();

@@ -153,6 +153,7 @@ if [ "$further" -eq 1 ]; then
 fi
 if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'
+  check "400 killed runs" env CRBRT_KILLS=200 build/trainer/bin/killed_runs_test
   check_or_skip "mutants" scripts/mutate.sh
   check "demo" scripts/demo.sh
   check_or_skip "Debian 13" scripts/other_debian.sh trixie

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "physics/estimand.h"
 #include "tests/e2e/fit_fixture.h"
+#include "tests/support/refusal.h"
 
 namespace crbrt::tests {
 namespace {
@@ -132,6 +133,48 @@ TEST_F(FitProgram, UnusableVoxelsAreFlaggedAndCountedAndTheRestIsDone) {
   for (const char* key : {"read_s", "kernel_s", "write_s", "total_s", "peak_rss_bytes"})
     EXPECT_GT(stats.at(key).number(), 0) << key;
   EXPECT_GE(stats.at("simulations").integer(), 10);
+}
+
+/// The fixture's voxels again and again, so that there is more than one part of them.
+class StoppedFit : public FitProgram {
+ protected:
+  StoppedFit() {
+    constexpr Eigen::Index n = 600;
+    Complexes values;
+    for (Eigen::Index k = 0; k < data.rows(); ++k)
+      for (Eigen::Index v = 0; v < n; ++v)
+        values.emplace_back(data(k, v % data.cols()) * (1.0 + 1e-3 * static_cast<double>(v)));
+    write_nifti1(file("in.nii"), {{600, 1, 1, 12}, DT_COMPLEX64, bytes_of(values)});
+  }
+  std::string maps(const std::string& out) const {
+    std::string all;
+    for (const char* name : {"T1map", "T1map_std", "M0map", "residual_norm", "status"})
+      all += content_of(file(out + "/" + name + ".nii"));
+    return all;
+  }
+  const std::string quick = "--starts 1 ";
+};
+
+TEST_F(StoppedFit, GoesOnWhereItWasAndGivesTheSameBits) {
+  ASSERT_EQ(fit("whole", quick).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(file("whole.partial")));
+  // As soon as the first part is done. A shell lets its jobs ignore SIGINT.
+  const Outcome stopped =
+      run("crbrt-fit --input " + file("in.nii") + " --sequence " + file("s.json") + " --basis " + file("basis.mat:U") +
+          " --out " + file("out") + " --screened 300 " + quick + "& fit=$!; while [ ! -e " + file("out.partial/part-0") +
+          " ]; do sleep 0.01; done; kill -TERM $fit; wait $fit");
+  ASSERT_EQ(stopped.exit_code, 143) << stopped.text;
+  EXPECT_FALSE(std::filesystem::exists(file("out")));
+  const std::string part = content_of(file("out.partial/part-0"));
+
+  expect_refusal(fit("out", quick), 5, {"out.partial: cannot be written", "--resume"});
+  expect_refusal(fit("out", quick + "--resume --seed 7"), 4, {"out.partial: expected fits of the same data"});
+  write_text(file("out.partial/part-0"), part.substr(0, part.size() - 1));
+  expect_refusal(fit("out", quick + "--resume"), 3, {"out.partial/part-0: expected fits of this run, complete"});
+  write_text(file("out.partial/part-0"), part);
+  ASSERT_EQ(fit("out", quick + "--resume").exit_code, 0);
+  EXPECT_EQ(maps("out"), maps("whole"));
+  EXPECT_FALSE(std::filesystem::exists(file("out.partial")));
 }
 
 }  // namespace

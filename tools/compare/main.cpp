@@ -46,7 +46,9 @@ bool read_command_line(int argc, char** argv, Options& options) {
            "compare the grids of both folders, of --coefficients and of --mask by their extents alone, not in the world");
   app.option("--json FILE", options.json, "also write the numbers to this file");
   app.option("--plot FILE", options.plot, "also write what scripts/plot_slice.gp needs to draw the first slice of --maps");
-  return app.parse(argc, argv);
+  if (!app.parse(argc, argv)) return false;
+  base::expect_different_outputs({{"--json", options.json}, {"--plot", options.plot}});
+  return true;
 }
 
 struct CommonVoxels {

@@ -109,6 +109,7 @@ void write(const CommandLine& line) {
   base::expect_different_outputs({{"--json", line.json}, {"--csv", line.csv}, {"--plot", line.plot}});
   const Limits limits = line.problem.empty() ? Limits{} : read_problem(line.problem).limits;
   const physics::Sequence sequence = final_train(read_shape(line.shape), limits, line.shape);
+  base::expect_no_input(line.plot);
   base::write_text_file(line.json, json_text(sequence));
   if (!line.csv.empty()) base::write_text_file(line.csv, csv_text(sequence));
   if (!line.plot.empty()) plot_train(sequence, line.plot);

@@ -5,10 +5,14 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/read_file.h"
+#include "base/sha256.h"
 #include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/counter_random.h"
+#include "tools/cli/command_line.h"
 #include "tools/fit/fit_maps.h"
+#include "tools/fit/partial_fits.h"
 #include "tools/fit/problem.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
@@ -59,6 +63,29 @@ Eigen::MatrixXcd read_coefficients(const volume::CoefficientImage& image, const 
   return values.cast<std::complex<double>>();
 }
 
+/// Of everything that the fit of a voxel depends on. Threads are not among it: they change rounding alone.
+std::string identity_of(const fit::Options& options, const fit::Problem& problem, const std::vector<std::size_t>& voxels,
+                        const Eigen::MatrixXcd& coefficients) {
+  const physics::FitSettings& s = problem.settings;
+  const base::Json settings{{"program", cli::version()},
+                            {"sequence", physics::sha256_of(problem.sequence)},
+                            {"basis", physics::sha256_of(problem.basis)},
+                            {"prior", options.prior.empty() ? problem.prior.name : base::read_file(options.prior, "a prior")},
+                            {"t1_model", physics::name(s.t1_model)},
+                            {"m0_is_fitted", s.m0_mode == physics::M0Mode::fitted},
+                            {"starts", s.n_start},
+                            {"screened", s.n_screened},
+                            {"seed", s.seed},
+                            {"sigma", s.sigma ? base::Json(*s.sigma) : base::Json()},
+                            {"iterations", s.max_iterations}};
+  const std::string text = settings.dump();
+  base::Sha256 hash;
+  hash.add(text.data(), text.size());
+  hash.add(voxels.data(), voxels.size() * sizeof voxels[0]);
+  hash.add(coefficients.data(), static_cast<std::size_t>(coefficients.size()) * sizeof(std::complex<double>));
+  return base::hex(hash.digest());
+}
+
 fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_grid, std::size_t n_start) {
   fit::FitStats stats;
   stats.status = fit::count_status(fits, n_grid);
@@ -94,10 +121,11 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch fitting;
   const physics::Fitter fitter = fit::make_fitter(*options, problem);
+  const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients), options->resume);
   std::vector<physics::VoxelFit> fits;
   {
     base::Progress progress("fitting", voxels.size());
-    fits = fitter.fit(coefficients, [&](std::size_t) { progress.advance(1); });
+    fits = fit::fit_in_parts(fitter, coefficients, kept, [&](std::size_t n) { progress.advance(n); });
   }
   const double kernel_s = fitting.seconds();
 
@@ -105,6 +133,7 @@ int run(int argc, char** argv) {
   const std::size_t n_grid = volume::n_voxel(inputs.grid.shape);
   fit::write_maps(folder, n_grid, fits, problem.settings.t1_model);
   folder.commit();
+  kept.remove();
   const volume::RunStats stats{.voxels = voxels.size(),
                                .threads = options->image.threads,
                                .isa = "",

@@ -56,6 +56,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--m0 M0MODE", m0, "complex M0: eliminated from the problem, or fitted as two more unknowns; same minimum")
       .one_of({"eliminated", "fitted"})
       .show_default();
+  app.flag("--resume", o.resume, "go on with the fits that a run of the same command left when it was stopped");
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!t1.empty()) o.t1_model = t1 == "apparent" ? T1Model::apparent : T1Model::separate;
   o.settings.m0_mode = m0 == "fitted" ? M0Mode::fitted : M0Mode::eliminated;

@@ -23,6 +23,7 @@ struct Options {
   std::string prior;                         ///< empty: the distributions of [paper]
   std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
   std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
+  bool resume = false;                       ///< fits of an earlier run that was stopped are used
   physics::FitSettings settings;             ///< all but the T1 model
 };
 

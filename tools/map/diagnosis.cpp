@@ -107,9 +107,6 @@ std::vector<float> coefficients_of(const volume::CoefficientImage& image, const 
   return interleaved;
 }
 
-/// Not "above": a score that is no number belongs to no known voxel.
-bool is_atypical(float score, const Program& program) { return !(score <= program.atypicality->threshold); }
-
 double share_of_atypical(const Program& program, Isa isa, const std::vector<float>& interleaved) {
   const std::vector<float> scores = atypicality_of(program, isa, interleaved);
   const auto n = std::count_if(scores.begin(), scores.end(), [&](float score) { return is_atypical(score, program); });
@@ -131,21 +128,21 @@ base::Json Atypical::to_json() const {
   return json;
 }
 
-Atypical count_atypical(const Program& program, const ModelMaps& maps, const volume::CoefficientImage& image,
+Atypical count_atypical(const Program& program, const ModelRun& run, const volume::CoefficientImage& image,
                         std::span<const std::size_t> voxels) {
   Atypical result;
   std::vector<std::size_t> atypical;
   for (std::size_t i = 0; i < voxels.size(); ++i) {
-    if (maps.status[i] != VoxelStatus::ok && maps.status[i] != VoxelStatus::outside_range) continue;
+    if (run.status[i] != VoxelStatus::ok && run.status[i] != VoxelStatus::outside_range) continue;
     ++result.n_scored;
-    if (is_atypical(maps.atypicality[i], program)) atypical.push_back(voxels[i]);
+    if (run.is_atypical[i] != 0) atypical.push_back(voxels[i]);
   }
   result.n_atypical = atypical.size();
   const std::optional<Profile> trained = trained_profile(program);
   if (trained && result.n_scored >= fewest_scored && 2 * atypical.size() > result.n_scored)
     result.diagnosis =
         diagnose(*trained, coefficients_of(image, atypical), phase_reference(program),
-                 [&](const std::vector<float>& voxels_) { return share_of_atypical(program, maps.isa, voxels_); });
+                 [&](const std::vector<float>& voxels_) { return share_of_atypical(program, run.isa, voxels_); });
   return result;
 }
 

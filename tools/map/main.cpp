@@ -123,15 +123,17 @@ int run(int argc, char** argv) {
   volume::Report report(options->image);
   volume::MapFolder folder(options->image.out, inputs.grid, inputs.voxels,
                            run_record(model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
-                           options->image.compression());
+                           options->image.compression(), options->image.threads);
+  map::OutputMaps maps(folder, program, outputs, noise);
 
   const map::MapSettings settings{.isa = options->isa, .threads = options->image.threads, .sigma = noise ? noise->sigma : 0};
-  auto result = map::map_voxels(program, settings, inputs.image, inputs.voxels);
+  const map::ModelRun result =
+      map::map_voxels(program, settings, inputs.image, inputs.voxels, [&] { return maps.make_sink(); });
   std::optional<map::Atypical> atypical;
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   const volume::StopWatch writing;
-  map::write_maps(folder, program, outputs, result, noise, atypical);
+  maps.finish(result, atypical);
 
   base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
   details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
@@ -143,7 +145,7 @@ int run(int argc, char** argv) {
                          .macs_per_voxel = program.macs_per_voxel,
                          .read_s = open_s + result.times.other_s,
                          .kernel_s = result.times.kernel_s,
-                         .write_s = writing.seconds(),
+                         .write_s = result.times.store_s + writing.seconds(),
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
                          .status = volume::count(result.status, volume::n_voxel(inputs.grid.shape)),

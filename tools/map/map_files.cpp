@@ -3,6 +3,7 @@
 #include "tools/map/map_files.h"
 
 #include <cmath>
+#include <utility>
 
 namespace crbrt::map {
 namespace {
@@ -32,27 +33,61 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
   return maps;
 }
 
-void write_maps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
-                const ModelMaps& maps, const std::optional<NoiseLevel>& noise, const std::optional<Atypical>& atypical) {
-  for (std::size_t i = 0; i < outputs.size(); ++i) folder.write(outputs[i], maps.plane(maps.estimates, i));
-  for (std::size_t i = 0; noise && !maps.std.empty() && i < outputs.size(); ++i) {
+class OutputMaps::Sink final : public MapSink {
+ public:
+  explicit Sink(OutputMaps& maps) : maps_(maps) {}
+
+  void take(const BatchMaps& batch, std::span<const std::size_t> voxels, std::size_t first) override {
+    const std::vector<volume::VoxelRun> runs = volume::runs_of(voxels);
+    const auto write = [&](const Map& map, std::span<const float> values) {
+      map.parts->write({runs, values}, first, scratch_);
+    };
+    for (std::size_t i = 0; i < maps_.estimates_.size(); ++i) write(maps_.estimates_[i], batch.plane(batch.estimates, i));
+    for (std::size_t i = 0; i < maps_.std_.size(); ++i) write(maps_.std_[i], batch.plane(batch.std, i));
+    if (maps_.atypicality_) write(*maps_.atypicality_, batch.atypicality);
+  }
+
+ private:
+  OutputMaps& maps_;
+  std::vector<float> scratch_;
+};
+
+OutputMaps::OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
+                       const std::optional<NoiseLevel>& noise)
+    : folder_(folder), program_(program) {
+  for (const volume::MapDescription& output : outputs) estimates_.push_back(open(output));
+  for (std::size_t i = 0; noise && i < outputs.size(); ++i) {
     volume::MapDescription map = volume::describe_std(
         outputs[i],
         "standard deviation of " + outputs[i].output +
             (i < program.n_output ? ", as the model predicts it for this noise"
                                   : ": those of signal_per_m0 and of the norm of the coefficients, as if not correlated"));
     map.details["Noise"] = noise->to_json();
-    folder.write(map, maps.plane(maps.std, i));
+    std_.push_back(open(std::move(map)));
   }
-  if (atypical) {
-    volume::MapDescription map{"atypicality", "atypicality", "1"};
-    map.details["Description"] = "how unlike the model's training data a voxel is; atypical above the threshold";
-    map.details["Threshold"] = program.atypicality->threshold;
-    map.details.update(atypical->to_json());
-    folder.write(map, maps.atypicality);
+  if (program.atypicality != nullptr) atypicality_ = open({"atypicality", "atypicality", "1"});
+}
+
+OutputMaps::Map OutputMaps::open(volume::MapDescription description) {
+  volume::MapParts* const parts = &folder_.open(description);
+  return {std::move(description), parts};
+}
+
+std::unique_ptr<MapSink> OutputMaps::make_sink() { return std::make_unique<Sink>(*this); }
+
+void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atypical) {
+  folder_.finish_parts();
+  for (const auto* maps : {&estimates_, &std_})
+    for (const Map& map : *maps) folder_.write_sidecar(map.description);
+  if (atypicality_) {
+    base::Json& details = atypicality_->description.details;
+    details["Description"] = "how unlike the model's training data a voxel is; atypical above the threshold";
+    details["Threshold"] = program_.atypicality->threshold;
+    if (atypical) details.update(atypical->to_json());
+    folder_.write_sidecar(atypicality_->description);
   }
-  folder.write_status(maps.status);
-  folder.commit();
+  folder_.write_status(run.status);
+  folder_.commit();
 }
 
 const physics::Quantity& m0_quantity() { return *physics::find_quantity("m0"); }
@@ -65,7 +100,7 @@ std::optional<std::size_t> signal_per_m0_output(const Program& program) {
   return std::nullopt;
 }
 
-void find_m0(const Program& program, double sigma, ModelMaps& maps) {
+void find_m0(const Program& program, double sigma, BatchMaps& maps) {
   const auto output = signal_per_m0_output(program);
   if (!output) return;
   const std::size_t n = maps.n_voxel, to = program.n_output * n;

@@ -2,6 +2,7 @@
 /// norm of the voxel's coefficients over it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,14 +26,37 @@ std::optional<std::size_t> signal_per_m0_output(const Program& program);
 /// standard deviations, fills the plane behind them with |M0| sqrt((std / signal_per_m0)^2 + (sigma / ||c||)^2): the
 /// correlation of both errors is neglected (to first order there is none for a model that normalises its input). Does nothing
 /// for a model without signal_per_m0.
-void find_m0(const Program& program, double sigma, ModelMaps& maps);
+void find_m0(const Program& program, double sigma, BatchMaps& maps);
 
 /// One per output of the program, and one of |M0| behind them where an output is signal_per_m0. Throws InputError naming
 /// `model_path` for outputs that make no file names.
 std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program);
 
-/// Writes every map of `maps` and the status, and commits. `noise` is what std was made with, `atypical` what atypicality said.
-void write_maps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
-                const ModelMaps& maps, const std::optional<NoiseLevel>& noise, const std::optional<Atypical>& atypical);
+/// The maps of a run in the order of their planes. They are open while the model runs; their sidecars come behind it.
+class OutputMaps {
+ public:
+  /// `noise` is what standard deviations are made with; empty where there are none.
+  OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
+             const std::optional<NoiseLevel>& noise);
+
+  /// What one thread hands its results to.
+  std::unique_ptr<MapSink> make_sink();
+
+  /// Ends the maps, writes sidecars and status, and commits. `atypical` is what atypicality said.
+  void finish(const ModelRun& run, const std::optional<Atypical>& atypical);
+
+ private:
+  class Sink;
+  struct Map {
+    volume::MapDescription description;
+    volume::MapParts* parts;
+  };
+  Map open(volume::MapDescription description);
+
+  volume::MapFolder& folder_;
+  const Program& program_;
+  std::vector<Map> estimates_, std_;
+  std::optional<Map> atypicality_;
+};
 
 }  // namespace crbrt::map

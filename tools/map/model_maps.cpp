@@ -1,11 +1,10 @@
-// One session and one arena per thread; the sessions write their batches into the same maps, where nothing moves again.
+// One session, one arena and the results of one batch per thread: no map is ever in memory as a whole.
 #include "tools/map/model_maps.h"
 
-#include <sys/mman.h>
-
+#include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <string>
+#include <optional>
+#include <utility>
 
 #include "base/bound_session.h"
 #include "base/error.h"
@@ -21,41 +20,51 @@ void check(Status status) {
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
 }
 
-/// Asks for pages of 2 MiB before the memory is touched: page by page, the kernel would be called 500 times as often. A system
-/// without them refuses, and nothing is lost.
-void resize_large(std::vector<float>& values, std::size_t n) {
-  constexpr std::size_t page = std::size_t{1} << 21;
-  values.reserve(n);
-  const auto begin = reinterpret_cast<std::uintptr_t>(values.data()), first = (begin + page - 1) / page * page;
-  const std::uintptr_t end = begin + n * sizeof(float);
-  if (first + page <= end) ::madvise(reinterpret_cast<void*>(first), (end - first) / page * page, MADV_HUGEPAGE);
-  values.resize(n);
-}
-
 class SessionWorker final : public volume::BatchWorker {
  public:
-  SessionWorker(const Program& program, const MapSettings& settings, ModelMaps& result)
-      : result_(result),
-        n_output_(program.n_output),
-        sigma_(static_cast<float>(settings.sigma)),
+  SessionWorker(const Program& program, const MapSettings& settings, ModelRun& run, std::unique_ptr<MapSink> sink)
+      : program_(program),
+        run_(run),
+        sink_(std::move(sink)),
+        sigma_(settings.sigma),
+        m0_(signal_per_m0_output(program)),
         session_(program, settings.isa) {
-    result_.isa = session_->isa();
+    run_.isa = session_->isa();
   }
 
   void estimate(const Coefficients& planes, std::size_t first) override {
     const std::size_t n = planes.n_voxel;
-    Results results{
-        .estimates = part(result_.estimates, first, n), .status = {result_.status.data() + first, n}, .sigma = sigma_};
-    if (!result_.std.empty()) results.standard_deviations = part(result_.std, first, n);
-    if (!result_.atypicality.empty()) results.atypicality = {result_.atypicality.data() + first, n};
-    if (!result_.signal_norm.empty()) find_norms(planes, result_.signal_norm.data() + first);
+    resize(n);
+    Results results{.estimates = View2<float>::planes(maps_.estimates.data(), n, program_.n_output, n),
+                    .status = {run_.status.data() + first, n},
+                    .sigma = static_cast<float>(sigma_)};
+    if (!maps_.std.empty()) results.standard_deviations = View2<float>::planes(maps_.std.data(), n, program_.n_output, n);
+    if (!maps_.atypicality.empty()) results.atypicality = {maps_.atypicality.data(), n};
     check(session_->run(planes, results));
+    if (m0_) {
+      find_norms(planes, maps_.signal_norm.data());
+      find_m0(program_, sigma_, maps_);
+    }
+    for (std::size_t v = 0; v < maps_.atypicality.size(); ++v)
+      run_.is_atypical[first + v] = is_atypical(maps_.atypicality[v], program_);
   }
 
+  void store(std::span<const std::size_t> voxels, std::size_t first) override { sink_->take(maps_, voxels, first); }
+
  private:
-  /// Voxels first .. first + n - 1 of the planes of a run.
-  View2<float> part(std::vector<float>& planes, std::size_t first, std::size_t n) const {
-    return View2<float>::planes(planes.data() + first, n, n_output_, result_.n_voxel);
+  void resize(std::size_t n) {
+    const std::size_t n_map = program_.n_output + (m0_ ? 1u : 0u);
+    maps_.n_voxel = n;
+    maps_.estimates.resize(n_map * n);
+    if (static_cast<float>(sigma_) > 0) maps_.std.resize(n_map * n);
+    if (program_.atypicality != nullptr) maps_.atypicality.resize(n);
+    if (!m0_) return;
+    maps_.signal_norm.resize(n);
+    const auto blank = [&](std::vector<float>& planes) {  // find_m0() fills what has signal
+      std::fill(planes.begin() + static_cast<std::ptrdiff_t>(program_.n_output * n), planes.end(), 0.0f);
+    };
+    blank(maps_.estimates);
+    if (!maps_.std.empty()) blank(maps_.std);
   }
 
   /// In double: the squares of tiny coefficients underflow in float.
@@ -71,31 +80,27 @@ class SessionWorker final : public volume::BatchWorker {
     for (std::size_t v = 0; v < c.n_voxel; ++v) norms[v] = static_cast<float>(std::sqrt(squares_[v]));
   }
 
-  ModelMaps& result_;
-  std::size_t n_output_;
-  float sigma_;
+  const Program& program_;
+  ModelRun& run_;
+  std::unique_ptr<MapSink> sink_;
+  double sigma_;
+  std::optional<std::size_t> m0_;  ///< the output that |M0| is found from
   base::BoundSession session_;
+  BatchMaps maps_;
   std::vector<double> squares_;
 };
 
 }  // namespace
 
-ModelMaps map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
-                     std::span<const std::size_t> voxels) {
-  ModelMaps result;
-  const bool with_m0 = signal_per_m0_output(program).has_value();
-  const std::size_t n = voxels.size(), n_map = program.n_output + (with_m0 ? 1u : 0u);
-  result.n_voxel = n;
-  resize_large(result.estimates, n_map * n);
-  if (static_cast<float>(settings.sigma) > 0) resize_large(result.std, n_map * n);
-  if (program.atypicality != nullptr) resize_large(result.atypicality, n);
-  if (with_m0) result.signal_norm.resize(n);
-  result.status.assign(n, VoxelStatus::not_computed);
+ModelRun map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
+                    std::span<const std::size_t> voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink) {
+  ModelRun run;
+  run.status.assign(voxels.size(), VoxelStatus::not_computed);
+  if (program.atypicality != nullptr) run.is_atypical.resize(voxels.size());
   const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
-  result.times =
-      volume::run_batches(image, voxels, plan, [&] { return std::make_unique<SessionWorker>(program, settings, result); });
-  find_m0(program, settings.sigma, result);
-  return result;
+  run.times = volume::run_batches(image, voxels, plan,
+                                  [&] { return std::make_unique<SessionWorker>(program, settings, run, make_sink()); });
+  return run;
 }
 
 std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved) {

@@ -1,7 +1,10 @@
-/// Runs a model over the voxels of an image and collects one map per output, and what else the model says of each voxel.
+/// Runs a model over the voxels of an image, batch by batch, and hands on what it says of each voxel.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,17 +20,13 @@ struct MapSettings {
   double sigma = 0;  ///< noise of real and imaginary part; 0: no standard deviations
 };
 
-/// What a model says of the listed voxels, and of no other voxel of the grid: a brain fills a quarter of its image. A plane
-/// holds one number of each voxel of the list; estimates of voxels without signal are 0.
-struct ModelMaps {
-  std::size_t n_voxel = 0;          ///< of the list
-  std::vector<float> estimates;     ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
-  std::vector<float> std;           ///< the same of the standard deviations; empty without a sigma
-  std::vector<float> signal_norm;   ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
-  std::vector<float> atypicality;   ///< [voxel]; empty where the model has none
-  std::vector<VoxelStatus> status;  ///< [voxel]
-  volume::BatchTimes times;
-  Isa isa = Isa::scalar;  ///< what ran
+/// What a model says of some voxels. A plane holds one number of each; voxels without signal are 0.
+struct BatchMaps {
+  std::size_t n_voxel = 0;
+  std::vector<float> estimates;    ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
+  std::vector<float> std;          ///< the same of the standard deviations; empty without a sigma
+  std::vector<float> signal_norm;  ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
+  std::vector<float> atypicality;  ///< [voxel]; empty where the model has none
 
   /// Plane i of estimates or std.
   std::span<const float> plane(const std::vector<float>& planes, std::size_t i) const {
@@ -35,10 +34,28 @@ struct ModelMaps {
   }
 };
 
+/// Takes the results of voxels first, first + 1, ... of the list. Threads call it at the same time, each with its own voxels.
+class MapSink {
+ public:
+  virtual ~MapSink() = default;
+  virtual void take(const BatchMaps& maps, std::span<const std::size_t> voxels, std::size_t first) = 0;
+};
+
+/// What is kept of the listed voxels once their numbers went to the sink.
+struct ModelRun {
+  std::vector<VoxelStatus> status;        ///< [voxel]
+  std::vector<std::uint8_t> is_atypical;  ///< [voxel]; empty where the model has no atypicality
+  volume::BatchTimes times;
+  Isa isa = Isa::scalar;  ///< what ran
+};
+
 /// Runs the model, and |M0| with it. Throws UsageError when this CPU cannot run the instruction set, InputError when the image
-/// ends early. A sigma needs a program with uncertainty.
-ModelMaps map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
-                     std::span<const std::size_t> voxels);
+/// ends early, and what the sink throws. A sigma needs a program with uncertainty.
+ModelRun map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
+                    std::span<const std::size_t> voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink);
+
+/// Not "above": a score that is no number belongs to no known voxel.
+inline bool is_atypical(float score, const Program& program) { return !(score <= program.atypicality->threshold); }
 
 /// The scores of voxels in memory, interleaved [n_voxel, 2 * n_coeff]; the program has atypicality.
 std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved);

@@ -29,13 +29,12 @@ struct Shared {
   std::atomic<bool> stop{false};
   std::mutex mutex;  // guards what follows
   std::exception_ptr error;
-  double kernel_s = 0;
+  double kernel_s = 0, store_s = 0;
   double busy_s = 0;
 };
 
-double work(Shared& shared, BatchWorker& worker) {
+void work(Shared& shared, BatchWorker& worker, double& kernel_s, double& store_s) {
   BatchReader reader(shared.image);
-  double kernel_s = 0;
   while (!shared.stop) {
     const std::size_t first = shared.next.fetch_add(shared.batch_size);
     if (first >= shared.voxels.size()) break;
@@ -43,18 +42,20 @@ double work(Shared& shared, BatchWorker& worker) {
     const Coefficients planes = reader.read_planes(batch);
     const StopWatch watch;
     worker.estimate(planes, first);
-    kernel_s += watch.seconds();
+    const double estimated_s = watch.seconds();
+    kernel_s += estimated_s;
+    worker.store(batch, first);
+    store_s += watch.seconds() - estimated_s;
     shared.progress.advance(batch.size());
   }
-  return kernel_s;
 }
 
 void work_guarded(Shared& shared, BatchWorker& worker) {
   const StopWatch watch;
-  double kernel_s = 0;
+  double kernel_s = 0, store_s = 0;
   std::exception_ptr error;
   try {
-    kernel_s = work(shared, worker);
+    work(shared, worker, kernel_s, store_s);
   } catch (...) {
     error = std::current_exception();
     shared.stop = true;
@@ -62,6 +63,7 @@ void work_guarded(Shared& shared, BatchWorker& worker) {
   const std::lock_guard lock(shared.mutex);
   if (!shared.error) shared.error = error;
   shared.kernel_s += kernel_s;
+  shared.store_s += store_s;
   shared.busy_s += watch.seconds();
 }
 
@@ -81,8 +83,9 @@ BatchTimes run_batches(const CoefficientImage& image, std::span<const std::size_
   }
   if (shared.error) std::rethrow_exception(shared.error);
   const double wall_s = watch.seconds();
-  const double kernel_s = shared.busy_s > 0 ? wall_s * shared.kernel_s / shared.busy_s : 0;
-  return {kernel_s, wall_s - kernel_s};
+  const double share = shared.busy_s > 0 ? wall_s / shared.busy_s : 0;
+  const double kernel_s = share * shared.kernel_s, store_s = share * shared.store_s;
+  return {kernel_s, store_s, wall_s - kernel_s - store_s};
 }
 
 }  // namespace crbrt::volume

@@ -16,14 +16,18 @@ class BatchWorker {
  public:
   virtual ~BatchWorker() = default;
 
-  /// Estimates voxels first, first + 1, ... of the list and puts the results where they belong. `planes` are their coefficients
-  /// as the file keeps them. Different workers never hold the same voxel. Only this counts as kernel time.
+  /// Estimates voxels first, first + 1, ... of the list. `planes` are their coefficients as the file keeps them. Different
+  /// workers never hold the same voxel. Only this counts as kernel time.
   virtual void estimate(const Coefficients& planes, std::size_t first) = 0;
+
+  /// Puts the results of the last estimate() where they belong; `voxels` are its part of the list. This counts as writing.
+  virtual void store(std::span<const std::size_t> voxels, std::size_t first) = 0;
 };
 
 /// Seconds of wall clock. With several threads it is divided in the proportion of what the threads did.
 struct BatchTimes {
   double kernel_s = 0;
+  double store_s = 0;
   double other_s = 0;  ///< reading
 };
 

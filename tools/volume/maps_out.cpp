@@ -2,12 +2,15 @@
 #include "tools/volume/maps_out.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "tools/cli/command_line.h"
 #include "tools/volume/run_stats.h"
 
@@ -134,10 +137,48 @@ MapDescription describe_std(const MapDescription& map, const std::string& descri
 }
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-                     Compression compression)
-    : folder_(folder), grid_(grid), runs_(runs_of(voxels)), run_(std::move(run)), compression_(compression) {
+                     Compression compression, unsigned threads)
+    : folder_(folder),
+      grid_(grid),
+      runs_(runs_of(voxels)),
+      run_(std::move(run)),
+      compression_(compression),
+      n_of_list_(voxels.size()),
+      threads_(threads) {
   files_.emplace(folder, earlier_maps);
   earlier_ = earlier_maps(folder);
+}
+
+MapFolder::~MapFolder() = default;
+
+MapParts& MapFolder::open(const MapDescription& map) {
+  const std::string name = image_name(map.name);
+  MapTarget target{temporary(name), std::filesystem::path(folder_) / name, grid_, map.window, map.factor};
+  auto made = std::make_unique<MapParts>(std::move(target), runs_, n_of_list_, compression_);
+  const std::lock_guard lock(mutex_);
+  parts_.push_back(std::move(made));
+  if (!flusher_.joinable()) flusher_ = std::jthread([this](const std::stop_token& stop) { flush_in_background(stop); });
+  return *parts_.back();
+}
+
+// Without this the disk would begin when all is computed, and the run would wait for all of it.
+void MapFolder::flush_in_background(const std::stop_token& stop) {
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex_);
+  while (!wake.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; }) && !stop.stop_requested())
+    for (const std::unique_ptr<MapParts>& map : parts_) map->begin_flush();
+}
+
+void MapFolder::finish_parts() {
+  flusher_ = {};
+  base::for_each_index(
+      parts_.size(), threads_, [&](unsigned, std::size_t i) { parts_[i]->finish(); }, 1);
+}
+
+void MapFolder::write_sidecar(const MapDescription& map) {
+  base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
+  json.update(map.details);
+  write_sidecar(map.name, std::move(json));
 }
 
 std::string MapFolder::image_name(const std::string& map) const {
@@ -154,9 +195,7 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
   }
   write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values}, compression_,
               map.window);
-  base::Json json{{"OutputName", map.output}, {"Units", map.unit}};
-  json.update(map.details);
-  write_sidecar(map.name, std::move(json));
+  write_sidecar(map);
 }
 
 void MapFolder::write_status(std::span<const VoxelStatus> status) {

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/atomic_output.h"
@@ -16,6 +20,7 @@
 #include "crbrt/status.h"
 #include "physics/quantity.h"
 #include "tools/volume/grid.h"
+#include "tools/volume/map_parts.h"
 #include "tools/volume/nifti.h"
 #include "tools/volume/voxel_runs.h"
 
@@ -81,9 +86,17 @@ struct StatusCodes {
 /// in place as a whole, and takes away those of an earlier run; without it nothing remains but what was there before.
 class MapFolder {
  public:
-  /// `voxels` are those that the maps have values for, ascending indices into the grid. Throws OutputError.
+  /// `voxels` are those that the maps have values for, ascending indices into the grid. `threads` compress. Throws OutputError.
   MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-            Compression compression);
+            Compression compression, unsigned threads = 1);
+  ~MapFolder();
+
+  /// A map that comes in parts; it lives as long as this object. Its sidecar comes at the end, with what is known then. The
+  /// disk writes what is there while more is computed.
+  MapParts& open(const MapDescription& map);
+  /// Ends all maps that came in parts.
+  void finish_parts();
+  void write_sidecar(const MapDescription& map);
 
   /// values [voxel of the list], in the unit of the output; the map holds map.factor times as much, and 0 in all other voxels
   void write(const MapDescription& map, std::span<const float> values);
@@ -98,6 +111,7 @@ class MapFolder {
   /// Where FOLDER/name is written first. Throws OutputError where a file of that name is not ours.
   std::filesystem::path temporary(const std::string& name);
   void write_sidecar(const std::string& map, base::Json json);
+  void flush_in_background(const std::stop_token& stop);
 
   std::string folder_;
   Grid grid_;
@@ -106,6 +120,11 @@ class MapFolder {
   Compression compression_;
   std::optional<base::AtomicFolder> files_;
   std::set<std::string> earlier_;  ///< of an earlier run: what may be replaced
+  std::size_t n_of_list_;
+  unsigned threads_;
+  std::mutex mutex_;  ///< guards the list of parts; what they do is their own affair
+  std::vector<std::unique_ptr<MapParts>> parts_;
+  std::jthread flusher_;
 };
 
 }  // namespace crbrt::volume

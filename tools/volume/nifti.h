@@ -33,6 +33,9 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::complex<float>> values, Compression compression);
 
+/// What an image of float numbers begins with, before its values.
+std::string head_of_map(const Grid& grid, const Window& window);
+
 /// One image of the grid from values of some of its voxels.
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<float>& values, Compression compression, const Window& window = {});

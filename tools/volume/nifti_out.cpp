@@ -172,6 +172,8 @@ void write(const std::filesystem::path& path, const std::filesystem::path& shown
 
 }  // namespace
 
+std::string head_of_map(const Grid& grid, const Window& window) { return head_of(grid, 1, DT_FLOAT32, window); }
+
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const float> values, Compression compression) {
   write(path, shown, grid, values, DT_FLOAT32, compression);

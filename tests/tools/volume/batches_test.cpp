@@ -37,6 +37,10 @@ class Counter : public volume::BatchWorker {
       ++visits_[voxels_[first + i]];
     }
   }
+  void store(std::span<const std::size_t> voxels, std::size_t first) override {
+    EXPECT_TRUE(std::equal(voxels.begin(), voxels.end(), voxels_.begin() + static_cast<std::ptrdiff_t>(first)));
+    for (const std::size_t voxel : voxels) EXPECT_EQ(visits_[voxel], 1) << "stored before it was estimated";
+  }
 
  private:
   std::span<const std::size_t> voxels_;

@@ -1,0 +1,44 @@
+/// Fits that are done, kept beside the output folder while the others are computed: a run of hours that is stopped, by
+/// whatever, goes on where it was.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "physics/nlls/fitter.h"
+
+namespace crbrt::fit {
+
+/// The folder OUT.partial: one file for each part of the voxels, complete or absent.
+class PartialFits {
+ public:
+  /// `identity` is a hash of everything that fits depend on. Throws OutputError where fits of an earlier run lie there and
+  /// `resume` does not say that they may be used, DisagreementError where they are of other data or settings.
+  PartialFits(const std::string& out, std::string identity, bool resume);
+
+  /// The fits of a part, from its file or else from `fit`, whose result is kept. Throws InputError for a damaged file.
+  std::vector<physics::VoxelFit> part(std::size_t index, std::size_t n_voxel,
+                                      const std::function<std::vector<physics::VoxelFit>()>& fit) const;
+
+  /// Once the maps are there.
+  void remove() const;
+
+ private:
+  std::filesystem::path path_of(std::size_t index) const;
+
+  std::filesystem::path folder_;
+  std::string identity_;
+};
+
+/// All columns of `coefficients`, part by part. The parts have a fixed size, so that a run that went on gives the bits of one
+/// that was not stopped. on_voxels(n) is called whenever n more are done, kept ones included.
+std::vector<physics::VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients,
+                                            const PartialFits& kept, const std::function<void(std::size_t)>& on_voxels);
+
+inline constexpr std::size_t voxels_of_part = 512;
+
+}  // namespace crbrt::fit
