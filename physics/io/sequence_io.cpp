@@ -1,4 +1,4 @@
-// Reading of sequences and bases.
+// Reading of sequences.
 #include "physics/io/sequence_io.h"
 
 #include <cmath>
@@ -13,9 +13,6 @@ namespace {
 
 // TR given twice: agreement up to the digits that a person types.
 constexpr double tr_tolerance_rel = 1e-9;
-
-// Single-precision bases of thousands of frames are orthonormal to about 1e-6.
-constexpr double orthonormality_tolerance = 1e-4;
 
 using Trains = std::vector<std::vector<double>>;
 
@@ -68,50 +65,11 @@ Sequence read_hdf5_sequence(const std::string& path, std::optional<double> tr_s)
   return sequence_of(path, *tr_s, "alpha", trains_of(file, "alpha"), "TRF", trains_of(file, "TRF"));
 }
 
-struct BasisSpec {
-  std::string path, dataset;
-  bool reversed;  ///< MATLAB's dimensions appear reversed in HDF5
-};
-
-BasisSpec parse_basis_spec(const std::string& spec) {
-  BasisSpec result{spec, "", false};
-  const std::size_t colon = spec.rfind(':');
-  if (colon != std::string::npos && !std::filesystem::exists(spec)) {
-    result.path = spec.substr(0, colon);
-    result.dataset = spec.substr(colon + 1);
-  }
-  result.reversed = std::filesystem::path(result.path).extension() == ".mat";
-  if (result.dataset.empty()) result.dataset = result.reversed ? "U" : "basis";
-  return result;
-}
-
 }  // namespace
 
 Sequence read_sequence(const std::string& path, std::optional<double> tr_s) {
   if (std::filesystem::path(path).extension() == ".json") return read_json_sequence(path, tr_s);
   return read_hdf5_sequence(path, tr_s);
-}
-
-Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank) {
-  const BasisSpec source = parse_basis_spec(spec);
-  const Hdf5Reader file(source.path);
-  const Array<double> array = file.real(source.dataset);
-  file.expect_shape(source.dataset, array.shape, {Hdf5Reader::any, Hdf5Reader::any});
-  const auto outer = static_cast<Eigen::Index>(array.shape[0]), inner = static_cast<Eigen::Index>(array.shape[1]);
-  const Eigen::Map<const Eigen::MatrixXd> stored(array.values.data(), inner, outer);
-  Eigen::MatrixXd basis = source.reversed ? Eigen::MatrixXd(stored) : Eigen::MatrixXd(stored.transpose());
-  if (basis.cols() > basis.rows())
-    throw base::InputError(source.path, source.dataset + " of at least as many frames as coefficients",
-                           std::to_string(basis.rows()) + " frames and " + std::to_string(basis.cols()) + " coefficients");
-  if (rank > basis.cols())
-    throw base::InputError(source.path, "at least " + std::to_string(rank) + " columns in " + source.dataset,
-                           std::to_string(basis.cols()));
-  if (rank > 0) basis.conservativeResize(Eigen::NoChange, rank);
-  const Eigen::MatrixXd gram = basis.transpose() * basis;
-  const double error = (gram - Eigen::MatrixXd::Identity(gram.rows(), gram.cols())).cwiseAbs().maxCoeff();
-  if (!(error <= orthonormality_tolerance))
-    throw base::InputError(source.path, "orthonormal columns in " + source.dataset, "an error of " + std::to_string(error));
-  return basis;
 }
 
 }  // namespace crbrt::physics

@@ -1,8 +1,7 @@
-/// Sequences, priors, bases and lists of tissues from files. All throw base::InputError naming the file, what was expected and
+/// Sequences, priors and lists of tissues from files. All throw base::InputError naming the file, what was expected and
 /// what was found.
 #pragma once
 
-#include <Eigen/Core>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +19,6 @@ Sequence read_sequence(const std::string& path, std::optional<double> tr_s = std
 
 /// JSON prior (docs/file-formats.md). `tr_s` turns omega0_cycles_per_tr into rad/s; a prior with that key needs it.
 Prior read_prior(const std::string& path, std::optional<double> tr_s = std::nullopt);
-
-/// A basis [n_frame, n_coeff] from "M.crbm"-free sources: FILE.h5 (dataset /basis), FILE.h5:name, or FILE.mat:U (dimensions
-/// reversed). `rank` > 0 takes the leading columns. Columns must be orthonormal.
-Eigen::MatrixXd read_basis(const std::string& spec, Eigen::Index rank = 0);
 
 /// Tissues in CSV: a header with the names of the parameters in any order, then one tissue a line, SI units. Throws
 /// base::InputError naming file, line and column. Blank lines are skipped.

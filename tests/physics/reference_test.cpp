@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "physics/crb.h"
+#include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
 #include "physics/r2sl.h"
 #include "physics/simulator.h"
@@ -98,7 +99,10 @@ class CompressedReference : public Reference {};
 TEST_P(CompressedReference, BoundsAgree) {
   const std::string file = tests::shared_file("data/invivo/basis.mat");
   if (file.empty()) GTEST_SKIP() << "no data/invivo/basis.mat beside the clone";
-  const Eigen::MatrixXd basis = read_basis(file + ":U", 15);
+  const Array<double> u = Hdf5Reader(file).real("U");  // as HDF5 shows MATLAB's [frames, coefficients]
+  const Eigen::MatrixXd basis = Eigen::Map<const Eigen::MatrixXd>(u.values.data(), static_cast<Eigen::Index>(u.shape.at(1)),
+                                                                  static_cast<Eigen::Index>(u.shape.at(0)))
+                                    .leftCols(15);
   Signals c, jc;
   simulator_->simulate_projected(tissues_, basis, c, jc);
   for (std::size_t t = 0; t < tissues_.size(); ++t)

@@ -1,15 +1,17 @@
 # Tests of crbrt::volume, and the writer of image files that tests of programs use too.
 find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
 crbrt_add_library(crbrt_test_images
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/image_files.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/array_files.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/image_files.cpp
   PUBLIC ${CRBRT_NIFTI2_LIBRARY} ${CRBRT_ZNZ_LIBRARY}
-  PRIVATE hdf5::hdf5 ${CRBRT_DEFLATE_LIBRARY})
+  PRIVATE hdf5::hdf5 ${CRBRT_DEFLATE_LIBRARY} ZLIB::ZLIB)
 target_include_directories(crbrt_test_images SYSTEM PUBLIC ${CRBRT_NIFTI_INCLUDE_DIR} ${CRBRT_NIFTI_INCLUDE_DIR}/nifti)
 
 crbrt_add_test(volume_test
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/basis_check_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/batches_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/volume/blank_parts_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/volume/coefficients_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/basis_check_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/basis_file_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/batches_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/blank_parts_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/coefficients_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/formats_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/maps_in_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/map_parts_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/maps_out_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/hostile_header_test.cpp

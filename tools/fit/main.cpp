@@ -106,8 +106,8 @@ int run(int argc, char** argv) {
   const volume::StopWatch reading;
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
   const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis, warnings);
-  const auto check =
-      volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis}, "", inputs.image.spec());
+  const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
+                                         inputs.image.spec(), warnings);
   const auto voxels =
       options->n_voxel == 0 ? inputs.voxels : draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),

@@ -18,7 +18,9 @@ using physics::T1Model;
 void add_fit_options(cli::Command& app, Options& o) {
   app.option("--sequence FILE", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF (then --tr)").required();
   app.option("--tr SECONDS", o.tr_s, "repetition time in seconds").positive();
-  app.option("--basis FILE", o.basis, "basis of the coefficients: M.crbm, FILE.h5[:dataset] or FILE.mat:U").required();
+  app.option("--basis FILE", o.basis,
+             "basis of the coefficients: M.crbm, or an array [frames, coefficients] in a file of any format of --input")
+      .required();
   app.option("--rank N", o.rank, "use the leading columns of the basis (default: all)").positive();
   app.option(
       "--prior FILE", o.prior,

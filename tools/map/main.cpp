@@ -27,8 +27,8 @@ using map::MapOptions;
 
 volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input,
                                base::Warnings& warnings) {
-  const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name};
-  const volume::BasisCheck check = volume::check_basis(expected, options.basis, input);
+  const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name, info.basis};
+  const volume::BasisCheck check = volume::check_basis(expected, options.basis, input, warnings);
   if (check == volume::BasisCheck::unknown) {
     warnings.add(input.shown + ": nothing says in which basis it was made (--basis FILE, or basis_sha256 in " +
                  input.sidecar_path() + ")");

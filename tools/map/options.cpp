@@ -23,8 +23,10 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
          "crbrt-map --model invivo6.crbm --input coefficients.mat:x --basis basis.mat:U --out maps --stats stats.json"}}});
   app.option("--model FILE", options.model, "model (.crbm)").required();
   volume::add_image_options(app, options.image);
-  app.option("--basis FILE", options.basis,
-             "basis of the input, checked against the model's: FILE.h5, FILE.h5:NAME, FILE.mat:U or M.crbm");
+  app.option(
+      "--basis FILE", options.basis,
+      "basis of the input, checked against the model's: an array [frames, coefficients] in a file of any format of --input, or "
+      "M.crbm");
   const cli::Option sigma =
       app.option("--sigma NOISE", options.sigma,
                  "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "

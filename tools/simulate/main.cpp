@@ -52,7 +52,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--sequence FILE", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
   app.option("--tr SECONDS", o.tr_s, "Repetition time in s, where the sequence file carries none");
   app.option("--out FILE", o.out, "HDF5 file to write").required();
-  app.option("--basis FILE", o.basis, "Compress with this basis: M.crbm, FILE.h5[:dataset] or FILE.mat:U");
+  app.option("--basis FILE", o.basis,
+             "Compress with this basis: M.crbm, or an array [frames, coefficients] (FILE.h5:NAME, FILE.mat:U, x.npy, x.cfl)");
   const cli::Option rank =
       app.option("--rank N", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
   app.option("--basis-kind KIND", basis_kind,

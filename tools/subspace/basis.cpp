@@ -14,7 +14,7 @@
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
 #include "physics/crb.h"
-#include "physics/io/sequence_io.h"
+#include "tools/volume/basis_file.h"
 
 namespace crbrt::subspace {
 namespace {
@@ -169,7 +169,7 @@ Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::
 
 Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence) {
   const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
-  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, sequence) : physics::read_basis(spec, rank);
+  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, sequence) : volume::read_basis(spec, rank);
   if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
     throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(sequence.n_frame()) + " frames",
                                   std::to_string(basis.rows()));

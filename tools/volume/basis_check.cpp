@@ -1,8 +1,10 @@
-// Hashes are compared, not numbers: a model need not carry the basis it was trained for.
+// Hashes are compared, because a model need not carry the basis it was trained for; numbers only where they are there.
 #include "tools/volume/basis_check.h"
 
 #include <Eigen/Core>
+#include <cmath>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "base/error.h"
@@ -10,7 +12,7 @@
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
-#include "physics/io/sequence_io.h"
+#include "tools/volume/basis_file.h"
 
 namespace crbrt::volume {
 namespace {
@@ -28,32 +30,55 @@ void expect_same(const BasisIdentity& expected, const std::string& file, const s
                                 found.empty() ? "no hash" : found);
 }
 
-std::string sha256_of_basis(const BasisIdentity& expected, const std::string& spec) {
-  if (spec.ends_with(".crbm")) return base::load_model(spec).info().basis_sha256;
-  const Eigen::MatrixXd basis = physics::read_basis(spec);
+/// Single precision keeps 24 binary digits; entries of orthonormal columns are at most 1.
+bool is_rounded(const Eigen::MatrixXd& basis, const BasisIdentity& expected) {
+  constexpr double rounding = 0x1p-23;
+  if (static_cast<std::size_t>(basis.size()) != expected.values.size()) return false;
+  for (Eigen::Index i = 0; i < basis.size(); ++i)
+    if (!(std::abs(basis.data()[i] - expected.values[static_cast<std::size_t>(i)]) <= rounding)) return false;
+  return true;
+}
+
+void check_file(const BasisIdentity& expected, const std::string& spec) {
+  if (spec.ends_with(".crbm")) return expect_same(expected, spec, base::load_model(spec).info().basis_sha256);
   const auto n_coeff = static_cast<Eigen::Index>(expected.n_coeff);
+  const Eigen::MatrixXd basis = read_basis(spec);
   if (basis.cols() < n_coeff) {
     throw base::DisagreementError(spec, "at least " + std::to_string(n_coeff) + " columns (" + expected.owner + ")",
                                   std::to_string(basis.cols()));
   }
-  return physics::sha256_of(basis.leftCols(n_coeff));
+  const Eigen::MatrixXd leading = basis.leftCols(n_coeff);
+  if (!is_rounded(leading, expected)) expect_same(expected, spec, physics::sha256_of(leading));
+}
+
+/// The sidecar, where it is an object of JSON. Images have sidecars of many programs, which may say nothing of interest.
+std::optional<base::JsonReader> read_sidecar(const std::string& path, base::Warnings& warnings) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(path, unreadable)) return std::nullopt;
+  try {
+    const base::JsonReader json = base::JsonReader::from_file(path);
+    json.keys();  // throws for what is no object
+    return json;
+  } catch (const base::InputError& error) {
+    warnings.add(std::string(error.what()) + "; the sidecar is not used");
+    return std::nullopt;
+  }
 }
 
 }  // namespace
 
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input) {
+BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input,
+                       base::Warnings& warnings) {
   BasisCheck check = BasisCheck::unknown;
   if (!basis.empty()) {
-    expect_same(expected, basis, sha256_of_basis(expected, basis));
+    check_file(expected, basis);
     check = BasisCheck::verified;
   }
   const std::string sidecar = input.sidecar_path();
-  std::error_code unreadable;
-  if (std::filesystem::exists(sidecar, unreadable)) {
-    const base::JsonReader json = base::JsonReader::from_file(sidecar);
+  if (const auto json = read_sidecar(sidecar, warnings)) {
     for (const char* key : {"basis_sha256", "BasisSHA256"}) {  // as people write it, and as our own sidecars do
-      if (!json.has(key)) continue;
-      expect_same(expected, sidecar, json.at(key).text());
+      if (!json->has(key)) continue;
+      expect_same(expected, sidecar, json->at(key).text());
       check = BasisCheck::verified;
     }
   }

@@ -2,17 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "base/json.h"
+#include "base/warnings.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 
 struct BasisIdentity {
-  std::string sha256;       ///< over its doubles, column-major
-  std::size_t n_coeff = 0;  ///< columns
-  std::string owner;        ///< who expects it, for messages: "model v3p2_lean"
+  std::string sha256;                ///< over its doubles, column-major
+  std::size_t n_coeff = 0;           ///< columns
+  std::string owner;                 ///< who expects it, for messages: "model v3p2_lean"
+  std::span<const double> values{};  ///< [n_frame, n_coeff] column-major, empty where only the hash is known
 };
 
 enum class BasisCheck {
@@ -20,11 +23,13 @@ enum class BasisCheck {
   unknown,   ///< nothing says in which basis the input was made
 };
 
-/// Compares the expected basis with `basis` (FILE.h5, FILE.h5:name, FILE.mat:U, of which the leading columns count, or a model
-/// M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the input's JSON sidecar, where there
-/// are any; digits above 9 may be capitals.
+/// Compares the expected basis with `basis` (an array of any format that images come in, of which the leading columns count, or
+/// a model M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the input's JSON sidecar, where there
+/// are any; digits above 9 may be capitals. A basis of single precision is the same basis where the expected numbers are
+/// known. A sidecar that is not JSON says nothing, with a warning.
 /// Throws DisagreementError for another basis, InputError for a file that cannot be read.
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input);
+BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input,
+                       base::Warnings& warnings);
 
 /// Its value in sidecars: true, or "unknown".
 base::Json to_json(BasisCheck check);

@@ -1,17 +1,19 @@
-// pread instead of a memory map: a file that shrinks while it is read becomes a message, not a signal.
-#include "tools/volume/stored_image.h"
-
+// pread instead of a memory map: a file that shrinks while it is read becomes a message, not a signal. zlib's files instead of
+// libdeflate's blocks: a compressed image of a gigabyte passes through a buffer.
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/read_file.h"
+#include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
@@ -20,7 +22,7 @@ std::string bytes_text(std::uint64_t n) { return std::to_string(n) + " bytes"; }
 
 class FileBytes final : public ByteSource {
  public:
-  explicit FileBytes(const std::string& path) : path_(path) {
+  FileBytes(const std::string& path, std::uint64_t least) : path_(path) {
     base::expect_file(path, "a readable file");
     fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     struct stat status {};
@@ -29,13 +31,14 @@ class FileBytes final : public ByteSource {
       if (fd_ >= 0) ::close(fd_);
       throw base::InputError(path, "a readable file", why);
     }
-    size_ = static_cast<std::uint64_t>(status.st_size);
+    if (const auto size = static_cast<std::uint64_t>(status.st_size); size < least) {
+      ::close(fd_);
+      throw base::InputError(path, bytes_text(least), bytes_text(size));
+    }
   }
   ~FileBytes() override { ::close(fd_); }
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
-
-  std::uint64_t size() const noexcept override { return size_; }
 
   void read(std::uint64_t offset, void* to, std::size_t count) const override {
     auto* next = static_cast<char*>(to);
@@ -53,13 +56,11 @@ class FileBytes final : public ByteSource {
  private:
   std::string path_;
   int fd_ = -1;
-  std::uint64_t size_ = 0;
 };
 
 class MemoryBytes final : public ByteSource {
  public:
   MemoryBytes(std::unique_ptr<std::byte[]> bytes, std::uint64_t size) : bytes_(std::move(bytes)), size_(size) {}
-  std::uint64_t size() const noexcept override { return size_; }
   void read(std::uint64_t offset, void* to, std::size_t count) const override {
     if (offset > size_ || count > size_ - offset) throw base::Error(base::exit_internal, "read past the end of an image");
     std::memcpy(to, bytes_.get() + offset, count);
@@ -70,59 +71,98 @@ class MemoryBytes final : public ByteSource {
   std::uint64_t size_;
 };
 
-// How much one gzip file may hold: what its trailer says (modulo 2^32), if that is little more than what the header asks for,
-// and at most what deflate can pack so small. What is behind the voxels is no reason to ask for gigabytes.
-std::uint64_t capacity_for(const std::byte* packed, std::uint64_t packed_size, std::uint64_t least) {
-  std::uint32_t trailer = 0;
-  std::memcpy(&trailer, packed + packed_size - sizeof trailer, sizeof trailer);
-  constexpr std::uint64_t largest_ratio = 1032, most_behind = std::uint64_t{1} << 24;
-  return std::min({std::max<std::uint64_t>(trailer, least), least + most_behind, packed_size * largest_ratio + 64});
-}
-
-// Returns how many bytes the members of the file held; more than `capacity` where they would not fit.
-std::uint64_t inflate_members(const std::byte* packed, std::uint64_t packed_size, std::byte* to, std::uint64_t capacity) {
-  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(libdeflate_alloc_decompressor(),
-                                                                                              libdeflate_free_decompressor);
-  if (!inflater) throw std::bad_alloc();
-  std::uint64_t used = 0, held = 0;
-  while (used < packed_size) {
-    std::size_t in = 0, out = 0;
-    const libdeflate_result result =
-        libdeflate_gzip_decompress_ex(inflater.get(), packed + used, packed_size - used, to + held, capacity - held, &in, &out);
-    if (result == LIBDEFLATE_INSUFFICIENT_SPACE) return capacity + 1;
-    if (result != LIBDEFLATE_SUCCESS) break;
-    used += in;
-    held += out;
+class GzipBytes final : public ByteSource {
+ public:
+  explicit GzipBytes(const std::string& path) : path_(path) {
+    base::expect_file(path, "a readable file");
+    file_.reset(::gzopen(path.c_str(), "rbe"));
+    if (!file_) throw base::InputError(path, "a readable file", std::strerror(errno));
+    ::gzbuffer(file_.get(), 1 << 17);
   }
-  return held;
-}
+
+  bool is_sequential() const noexcept override { return true; }
+
+  void read(std::uint64_t offset, void* to, std::size_t count) const override {
+    const std::lock_guard lock(mutex_);
+    if (offset < at_) {
+      if (::gzrewind(file_.get()) != 0) fail(offset + count);
+      at_ = 0;
+    }
+    std::array<char, 1 << 15> skipped;
+    while (at_ < offset) take(skipped.data(), static_cast<std::size_t>(std::min<std::uint64_t>(skipped.size(), offset - at_)));
+    take(static_cast<char*>(to), count);
+  }
+
+  /// The checksum stands behind the last byte. A little more may lie there; what holds much more is no image.
+  void expect_intact_end() const override {
+    const std::lock_guard lock(mutex_);
+    constexpr std::uint64_t most_behind = std::uint64_t{1} << 24;
+    const std::uint64_t end = at_;
+    std::array<char, 1 << 16> rest;
+    int n = 1;
+    while (n > 0 && at_ - end <= most_behind) {
+      n = ::gzread(file_.get(), rest.data(), rest.size());
+      if (n > 0) at_ += static_cast<std::uint64_t>(n);
+    }
+    if (n > 0)
+      throw base::InputError(path_, "little more than " + bytes_text(end) + " once decompressed",
+                             "more than " + bytes_text(at_));
+    int code = Z_OK;
+    ::gzerror(file_.get(), &code);
+    if (n < 0 || (code != Z_OK && code != Z_STREAM_END)) fail(at_);
+  }
+
+ private:
+  void take(char* to, std::size_t count) const {
+    constexpr std::size_t most = std::size_t{1} << 30;  // gzread counts in int
+    for (std::size_t done = 0; done < count;) {
+      const int n = ::gzread(file_.get(), to + done, static_cast<unsigned>(std::min(most, count - done)));
+      if (n <= 0) fail(at_ + count - done);
+      done += static_cast<std::size_t>(n);
+      at_ += static_cast<std::uint64_t>(n);
+    }
+  }
+
+  [[noreturn]] void fail(std::uint64_t needed) const {
+    int code = Z_OK;
+    ::gzerror(file_.get(), &code);
+    const std::string expected = "at least " + bytes_text(needed) + " once decompressed";
+    const bool is_damaged = code != Z_OK && code != Z_STREAM_END;
+    throw base::InputError(path_, expected, is_damaged ? "compressed data that are cut off or damaged" : bytes_text(at_));
+  }
+
+  struct Close {
+    void operator()(gzFile file) const { ::gzclose(file); }
+  };
+  std::string path_;
+  std::unique_ptr<gzFile_s, Close> file_;
+  mutable std::uint64_t at_ = 0;
+  mutable std::mutex mutex_;
+};
 
 }  // namespace
 
-std::shared_ptr<const ByteSource> open_file(const std::string& path) { return std::make_shared<FileBytes>(path); }
-
-std::shared_ptr<const ByteSource> open_gzip(const std::string& path, std::uint64_t least) {
-  const FileBytes file(path);
-  constexpr std::uint64_t smallest = 18;  // gzip header and trailer
-  if (file.size() < smallest) throw base::InputError(path, "a gzip file", bytes_text(file.size()));
-  // Not value-initialised: a gigabyte of zeros would be written for nothing.
-  const std::unique_ptr<std::byte[]> packed(new std::byte[file.size()]);
-  file.read(0, packed.get(), file.size());
-  const std::uint64_t capacity = capacity_for(packed.get(), file.size(), least);
-  std::unique_ptr<std::byte[]> bytes(new std::byte[capacity]);
-  const std::uint64_t held = inflate_members(packed.get(), file.size(), bytes.get(), capacity);
-  if (held > capacity)
-    throw base::InputError(path, "little more than " + bytes_text(least) + " once decompressed",
-                           "more than " + bytes_text(capacity));
-  if (held < least) {
-    throw base::InputError(path, "at least " + bytes_text(least) + " once decompressed",
-                           held == 0 ? "compressed data that are cut off or damaged" : bytes_text(held));
-  }
-  return own_bytes(std::move(bytes), held);
+std::shared_ptr<const ByteSource> open_file(const std::string& path, std::uint64_t least) {
+  return std::make_shared<FileBytes>(path, least);
 }
+
+std::shared_ptr<const ByteSource> open_gzip(const std::string& path) { return std::make_shared<GzipBytes>(path); }
 
 std::shared_ptr<const ByteSource> own_bytes(std::unique_ptr<std::byte[]> bytes, std::uint64_t size) {
   return std::make_shared<MemoryBytes>(std::move(bytes), size);
+}
+
+std::string first_bytes(const std::string& path, std::size_t count) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is looked at, but not waited for
+  struct stat status {};
+  std::string bytes;
+  if (fd >= 0 && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+    bytes.resize(count);
+    const ssize_t n = ::pread(fd, bytes.data(), count, 0);
+    bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  }
+  if (fd >= 0) ::close(fd);
+  return bytes;
 }
 
 }  // namespace crbrt::volume

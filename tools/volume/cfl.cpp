@@ -1,18 +1,22 @@
 // BART's pair of files: x.hdr lists the extents as text, x.cfl holds complex floats in little-endian order.
-#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <system_error>
 
 #include "base/error.h"
-#include "base/read_file.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const std::string& path) {
+  std::error_code unreadable;
+  return fs::exists(path, unreadable);
+}
 
 std::string header_path(const FileSpec& spec) { return spec.path.substr(0, spec.path.size() - 4) + ".hdr"; }
 
@@ -26,61 +30,80 @@ std::size_t extent_of(const std::string& path, const std::string& line, const st
   return static_cast<std::size_t>(extent);
 }
 
-// "# Dimensions", then one line of extents; later sections (command, creator) do not concern us.
-std::vector<std::size_t> read_extents(const std::string& path) {
-  base::expect_file(path, "a BART header");
-  std::ifstream file(path);
-  if (!file) throw base::InputError(path, "the header of a .cfl file", "no readable file");
+/// What the header says; its other sections (command, creator) do not concern us.
+struct Header {
+  std::vector<std::size_t> extents;
+  std::string data;  ///< name of another file that holds the numbers; empty: x.cfl
+};
+
+Header read_header(const std::string& path) {
+  constexpr std::size_t longest = 1 << 20;
+  open_file(path);  // throws where it cannot be read
+  std::istringstream file(first_bytes(path, longest));
+  Header header;
   for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("# Dimensions")) continue;
+    if (line.starts_with("# SizesDimensions")) throw base::InputError(path, "the header of one array", "one of several arrays");
+    const bool is_extents = line.starts_with("# Dimensions"), is_data = line.starts_with("# Data");
+    if (!is_extents && !is_data) continue;
     std::getline(file, line);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (is_data) {
+      header.data = line;
+      continue;
+    }
     std::istringstream words(line);
-    std::vector<std::size_t> extents;
-    for (std::string word; words >> word;) extents.push_back(extent_of(path, line, word));
-    if (extents.empty()) throw base::InputError(path, "a line of dimensions", "\"" + line + "\"");
-    return extents;
+    header.extents.clear();
+    for (std::string word; words >> word;) header.extents.push_back(extent_of(path, line, word));
+    if (header.extents.empty()) throw base::InputError(path, "a line of dimensions", "\"" + line + "\"");
   }
-  throw base::InputError(path, "a line \"# Dimensions\"", "none");
+  if (header.extents.empty()) throw base::InputError(path, "a line \"# Dimensions\"", "none");
+  return header;
 }
 
-/// "x.hdr" names a BART file when there is an x.cfl.
+/// "x.hdr" names a BART file when there is an x.cfl or its text is BART's, and so does "x" beside x.hdr, as for BART's
+/// commands.
 std::optional<FileSpec> recognise(const std::string& given) {
   if (given.ends_with(".cfl")) return FileSpec{nullptr, given, "", given};
-  if (!given.ends_with(".hdr")) return std::nullopt;
-  const std::string cfl = given.substr(0, given.size() - 4) + ".cfl";
-  std::error_code unreadable;
-  if (!std::filesystem::exists(cfl, unreadable)) return std::nullopt;
-  return FileSpec{nullptr, cfl, "", given};
+  const auto is_header = [](const std::string& path) {
+    return is_there(path.substr(0, path.size() - 4) + ".cfl") ||
+           first_bytes(path, 4096).find("# Dimensions") != std::string::npos;
+  };
+  std::string header = given;
+  if (!given.ends_with(".hdr")) {
+    if (is_there(given)) return std::nullopt;
+    header += ".hdr";
+  }
+  if (!is_there(header) || !is_header(header)) return std::nullopt;
+  const std::string numbers = header.substr(0, header.size() - 4) + ".cfl";
+  return FileSpec{nullptr, is_there(numbers) ? numbers : header, "", given};
+}
+
+/// Where the numbers lie: "# Data" names a file beside the header, or by an absolute name.
+std::string data_path(const FileSpec& spec, const Header& header) {
+  if (spec.path.ends_with(".cfl")) return spec.path;
+  if (header.data.empty()) throw base::InputError(spec.path, "a .cfl file beside it, or a line \"# Data\"", "none");
+  return (fs::path(spec.path).parent_path() / header.data).string();
 }
 
 StoredImage open(const FileSpec& spec) {
   const Encoding encoding{Element::complex64, std::endian::native == std::endian::big, 1, 0};
-  StoredImage image{spec, read_extents(header_path(spec)), encoding, {}, open_file(spec.path), 0};
+  Header header = read_header(header_path(spec));
+  const std::string path = data_path(spec, header);
+  StoredImage image{spec, std::move(header.extents), encoding, {}, open_file(path), 0};
   const std::uint64_t needed = image.n_element() * bytes_of(encoding.element);
-  if (image.bytes->size() != needed) {
-    throw base::InputError(spec.path, std::to_string(needed) + " bytes (" + text(image.extents) + ")",
-                           std::to_string(image.bytes->size()) + " bytes");
+  std::error_code unreadable;
+  if (const auto size = fs::file_size(path, unreadable); size != needed || unreadable) {
+    throw base::InputError(path, std::to_string(needed) + " bytes (" + text(image.extents) + ")",
+                           std::to_string(size) + " bytes");
   }
   return image;
 }
 
-/// Dimensions 0 to 2 are spatial, dimension 6 holds the coefficients.
-CoefficientPlanes coefficients(const StoredImage& image) {
-  constexpr std::size_t coefficient_dimension = 6;
-  std::vector<std::size_t> extents = image.extents;
-  extents.resize(std::max<std::size_t>(extents.size(), coefficient_dimension + 1), 1);
-  for (std::size_t i = 3; i < extents.size(); ++i) {
-    if (i != coefficient_dimension && extents[i] != 1) {
-      throw base::InputError(image.spec.shown, "coefficients in dimension 6 and 1 in dimensions 3 to 5 and beyond",
-                             text(extents));
-    }
-  }
-  return {{extents[0], extents[1], extents[2]}, extents[coefficient_dimension]};
-}
+CoefficientPlanes coefficients(StoredImage& image, std::size_t) { return coefficients_of_bart(image); }
 
 }  // namespace
 
 extern const ImageFormat cfl_format;
-const ImageFormat cfl_format{"BART x.cfl", recognise, open, coefficients};
+const ImageFormat cfl_format{"BART x.cfl", false, recognise, open, coefficients};
 
 }  // namespace crbrt::volume

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "tools/volume/gathered_planes.h"
 #include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
@@ -15,51 +16,105 @@ constexpr std::size_t longest_gap = 512;
 // The values of one read fit the second-level cache.
 constexpr std::size_t longest_run = 16384;
 
-std::size_t run_length(std::span<const std::size_t> voxels) {
+/// How many of the first voxels are read together: none beyond the end of the block that the first lies in.
+std::size_t run_length(std::span<const std::size_t> voxels, std::size_t block) {
+  const std::size_t end = (voxels[0] / block + 1) * block;
   std::size_t n = 1;
-  while (n < voxels.size() && voxels[n] - voxels[n - 1] <= longest_gap && voxels[n] - voxels[0] < longest_run) ++n;
+  while (n < voxels.size() && voxels[n] < end && voxels[n] - voxels[n - 1] <= longest_gap &&
+         voxels[n] - voxels[0] < longest_run)
+    ++n;
   return n;
+}
+
+void expect_pairs(const StoredImage& image, std::size_t n_plane) {
+  if (is_complex(image.encoding.element) || n_plane % 2 == 0) return;
+  throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
+                         std::to_string(n_plane) + " real images (" + text(image.extents) + ")");
+}
+
+void expect_real(const StoredImage& image) {
+  if (!is_complex(image.encoding.element)) return;
+  throw base::InputError(image.spec.shown, "real numbers, of which another file holds the imaginary parts",
+                         "complex numbers (" + text(image.extents) + ")");
 }
 
 }  // namespace
 
-CoefficientImage CoefficientImage::open(const std::string& spec) {
+CoefficientImage CoefficientImage::open(const std::string& spec, const std::string& imaginary, std::size_t n_expected) {
   StoredImage image = open_image(FileSpec::parse(spec));
-  const CoefficientPlanes planes = image.spec.format->coefficients(image);
-  if (!is_complex(image.encoding.element) && planes.n_plane % 2 != 0) {
-    throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
-                           std::to_string(planes.n_plane) + " real images (" + text(image.extents) + ")");
+  if (imaginary.empty()) {
+    const CoefficientPlanes planes = image.spec.format->coefficients(image, n_expected);
+    expect_pairs(image, planes.n_plane);
+    std::vector<Part> parts;
+    parts.push_back({std::move(image), planes.n_plane});
+    return CoefficientImage(std::move(parts), planes);
   }
-  return CoefficientImage(std::move(image), planes.shape, planes.n_plane);
+  expect_real(image);
+  StoredImage other = open_image(FileSpec::parse(imaginary));
+  expect_real(other);
+  if (other.extents != image.extents)
+    throw base::InputError(imaginary, "the extents of " + spec + ", " + text(image.extents), text(other.extents));
+  // A plane of a real part is to this image what a complex plane is to others.
+  StoredImage shown_as_complex = image;
+  shown_as_complex.encoding.element = Element::complex64;
+  const CoefficientPlanes planes = image.spec.format->coefficients(shown_as_complex, n_expected);
+  std::vector<Part> parts;
+  parts.push_back({std::move(image), planes.n_plane});
+  parts.push_back({std::move(other), planes.n_plane});
+  return CoefficientImage(std::move(parts), planes);
 }
 
-CoefficientImage::CoefficientImage(StoredImage image, Shape shape, std::size_t n_plane)
-    : image_(std::move(image)),
-      grid_{shape, image_.geometry},
-      n_plane_(n_plane),
-      n_coeff_(is_complex(image_.encoding.element) ? n_plane : n_plane / 2) {}
+CoefficientImage::CoefficientImage(std::vector<Part> parts, const CoefficientPlanes& planes)
+    : parts_(std::move(parts)),
+      grid_{planes.shape, parts_.front().image.geometry},
+      block_(planes.block),
+      n_coeff_(planes.n_plane),
+      is_complex_(is_complex(parts_.front().image.encoding.element)) {
+  if (!is_complex_ && parts_.size() == 1) n_coeff_ /= 2;
+}
+
+std::vector<std::string> CoefficientImage::notes() const {
+  std::vector<std::string> all;
+  for (const Part& part : parts_) all.insert(all.end(), part.image.notes.begin(), part.image.notes.end());
+  return all;
+}
 
 void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& who) const {
   if (n_coeff == n_coeff_) return;
-  throw base::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")",
-                                std::to_string(n_coeff_) + " (" + text(image_.extents) + ")");
+  const std::vector<std::size_t>& extents = parts_.front().image.extents;
+  std::string found = std::to_string(n_coeff_) + " (" + text(extents) + ")";
+  const auto place = std::find(extents.begin(), extents.end(), n_coeff);
+  if (place != extents.end()) {
+    const bool is_first = place == extents.begin();
+    found += "; its dimension " + std::to_string(place - extents.begin() + 1) + " has " + std::to_string(n_coeff) +
+             (is_first ? ", as if its dimensions were reversed" : "");
+  }
+  throw base::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")", found);
+}
+
+void CoefficientImage::keep(std::span<const std::size_t> voxels) {
+  for (Part& part : parts_) {
+    if (!part.image.bytes->is_sequential()) continue;
+    part.kept = std::make_shared<const GatheredPlanes>(gather(part.image, {grid_.shape, part.n_plane, block_}, voxels));
+  }
 }
 
 Coefficients BatchReader::read_planes(std::span<const std::size_t> voxels) {
   const std::size_t n = voxels.size(), n_coeff = image_->n_coeff_;
   planes_.resize(std::max(planes_.size(), 2 * n_coeff * n));
-  for (std::size_t first = 0; first < n;) {
-    const std::size_t count = run_length(voxels.subspan(first));
-    read_run(voxels.subspan(first, count), first, n);
-    first += count;
+  std::size_t plane0 = 0;
+  for (const Part& part : image_->parts_) {
+    part.image.bytes->is_sequential() ? read_gathered(part, plane0, voxels) : read_anywhere(part, plane0, voxels);
+    plane0 += part.n_plane;
   }
-  return is_complex(image_->image_.encoding.element) ? Coefficients::interleaved_planes(planes_.data(), n, n_coeff)
-                                                     : Coefficients::planes(planes_.data(), n, n_coeff);
+  return image_->is_complex_ ? Coefficients::interleaved_planes(planes_.data(), n, n_coeff)
+                             : Coefficients::planes(planes_.data(), n, n_coeff);
 }
 
 void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) {
-  constexpr std::size_t piece = 1024;  // whose planes stay in the cache
-  const std::size_t n_coeff = image_->n_coeff_;
+  const bool is_sequential = image_->parts_.front().image.bytes->is_sequential();
+  // Pieces whose planes stay in the cache; but what the image does not keep costs one pass over the file.
+  const std::size_t piece = is_sequential ? std::max<std::size_t>(voxels.size(), 1) : 1024, n_coeff = image_->n_coeff_;
   for (std::size_t first = 0; first < voxels.size(); first += piece) {
     const Coefficients c = read_planes(voxels.subspan(first, std::min(piece, voxels.size() - first)));
     for (std::size_t v = 0; v < c.n_voxel; ++v)
@@ -71,12 +126,43 @@ void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) 
   }
 }
 
-void BatchReader::read_run(std::span<const std::size_t> voxels, std::size_t first_of_batch, std::size_t n_of_batch) {
+void BatchReader::read_anywhere(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels) {
+  for (std::size_t first = 0; first < voxels.size();) {
+    const std::size_t count = run_length(voxels.subspan(first), image_->block_);
+    read_run(part, plane0, voxels.subspan(first, count), first, voxels.size());
+    first += count;
+  }
+}
+
+void BatchReader::read_gathered(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels) {
+  const GatheredPlanes* source = part.kept.get();
+  if (source == nullptr || !std::includes(source->voxels.begin(), source->voxels.end(), voxels.begin(), voxels.end())) {
+    gathered_ = gather(part.image, {image_->grid_.shape, part.n_plane, image_->block_}, voxels);
+    source = &gathered_;
+  }
+  const std::size_t step = image_->is_complex_ ? 2 : 1, n_source = source->voxels.size(), n = voxels.size();
+  auto at = source->voxels.begin();
+  for (std::size_t first = 0; first < n;) {
+    at = std::lower_bound(at, source->voxels.end(), voxels[first]);
+    std::size_t count = 1;
+    while (first + count < n && at + static_cast<std::ptrdiff_t>(count) != source->voxels.end() &&
+           at[static_cast<std::ptrdiff_t>(count)] == voxels[first + count])
+      ++count;
+    const auto index = static_cast<std::size_t>(at - source->voxels.begin());
+    for (std::size_t plane = 0; plane < part.n_plane; ++plane)
+      std::copy_n(source->values.data() + step * (plane * n_source + index), step * count,
+                  planes_.data() + step * ((plane0 + plane) * n + first));
+    first += count;
+  }
+}
+
+void BatchReader::read_run(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels,
+                           std::size_t first_of_batch, std::size_t n_of_batch) {
   const std::size_t first = voxels.front(), count = voxels.back() - first + 1;
-  const std::size_t step = is_complex(image_->image_.encoding.element) ? 2 : 1;  // numbers of a voxel in a plane
-  for (std::size_t plane = 0; plane < image_->n_plane_; ++plane) {
-    const float* const values = plane_values(plane, first, count);
-    float* to = planes_.data() + step * (plane * n_of_batch + first_of_batch);
+  const std::size_t step = image_->is_complex_ ? 2 : 1;  // numbers of a voxel in a plane
+  for (std::size_t plane = 0; plane < part.n_plane; ++plane) {
+    const float* const values = plane_values(part, plane, first, count);
+    float* to = planes_.data() + step * ((plane0 + plane) * n_of_batch + first_of_batch);
     for (std::size_t i = 0; i < voxels.size();) {
       const std::size_t n = contiguous(voxels.subspan(i));
       to = std::copy_n(values + step * (voxels[i] - first), step * n, to);
@@ -85,10 +171,10 @@ void BatchReader::read_run(std::span<const std::size_t> voxels, std::size_t firs
   }
 }
 
-const float* BatchReader::plane_values(std::size_t plane, std::size_t first, std::size_t count) {
-  const StoredImage& image = image_->image_;
-  const std::size_t width = bytes_of(image.encoding.element);
-  const std::uint64_t offset = image.offset + (plane * n_voxel(image_->grid_.shape) + first) * width;
+const float* BatchReader::plane_values(const Part& part, std::size_t plane, std::size_t first, std::size_t count) {
+  const StoredImage& image = part.image;
+  const std::size_t width = bytes_of(image.encoding.element), block = image_->block_;
+  const std::uint64_t offset = image.offset + (((first / block) * part.n_plane + plane) * block + first % block) * width;
   values_.resize(std::max(values_.size(), 2 * count));
   if (image.encoding.is_plain()) {
     image.bytes->read(offset, values_.data(), count * width);

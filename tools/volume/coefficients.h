@@ -1,9 +1,11 @@
 /// Coefficient images: every voxel holds n_coeff complex numbers. They are read in batches of voxels, so that a whole brain
-/// needs no more memory than one batch where the file allows it (NIfTI, .cfl).
+/// needs no more memory than one batch where the file allows to read any place of it (NIfTI, .cfl), and that of the listed
+/// voxels where it does not (.nii.gz, HDF5, MAT).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,27 +15,46 @@
 
 namespace crbrt::volume {
 
+/// Coefficients of listed voxels of an image that can only be read from its beginning, taken in one pass.
+struct GatheredPlanes {
+  std::vector<std::size_t> voxels;  ///< ascending
+  std::vector<float> values;        ///< [plane, voxel of the list], pairs where complex
+};
+
 /// Which dimension holds the coefficients, the format says (ImageFormat::coefficients; docs/mapping.md lists them).
 class CoefficientImage {
  public:
-  /// Throws InputError.
-  static CoefficientImage open(const std::string& spec);
+  /// Real and imaginary parts may lie in two files of the same extents, both of real numbers (`imaginary` empty: one file).
+  /// `n_expected` coefficients per voxel decide where extents could be read in several ways (0: unknown). Throws InputError.
+  static CoefficientImage open(const std::string& spec, const std::string& imaginary = "", std::size_t n_expected = 0);
 
-  const FileSpec& spec() const noexcept { return image_.spec; }
+  const FileSpec& spec() const noexcept { return parts_.front().image.spec; }
   const Grid& grid() const noexcept { return grid_; }
   std::size_t n_coeff() const noexcept { return n_coeff_; }
+  /// What is suspicious about the files.
+  std::vector<std::string> notes() const;
 
   /// Throws DisagreementError naming `who` (e.g. "model v3p2_lean") unless a voxel has n_coeff coefficients.
   void expect_n_coeff(std::size_t n_coeff, const std::string& who) const;
 
+  /// Reads these voxels (ascending) now where the file is compressed or a container, so that no batch reads it again. Throws
+  /// InputError.
+  void keep(std::span<const std::size_t> voxels);
+
  private:
   friend class BatchReader;
-  CoefficientImage(StoredImage image, Shape shape, std::size_t n_plane);
+  struct Part {
+    StoredImage image;
+    std::size_t n_plane;
+    std::shared_ptr<const GatheredPlanes> kept{};
+  };
+  CoefficientImage(std::vector<Part> parts, const CoefficientPlanes& planes);
 
-  StoredImage image_;
+  std::vector<Part> parts_;  ///< one file, or that of the real and that of the imaginary parts
   Grid grid_;
-  std::size_t n_plane_;  ///< images of one number per voxel: n_coeff, or 2 * n_coeff where real
+  std::size_t block_;  ///< voxels that lie together in the file
   std::size_t n_coeff_;
+  bool is_complex_;
 };
 
 /// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
@@ -52,10 +73,17 @@ class BatchReader {
   void read(std::span<const std::size_t> voxels, float* interleaved);
 
  private:
-  void read_run(std::span<const std::size_t> voxels, std::size_t first_of_batch, std::size_t n_of_batch);
-  const float* plane_values(std::size_t plane, std::size_t first, std::size_t count);
+  using Part = CoefficientImage::Part;
+  /// To planes plane0, plane0 + 1, ... of all voxels, from a file that allows to read any place.
+  void read_anywhere(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels);
+  /// The same from planes that were gathered before, or are gathered now.
+  void read_gathered(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels);
+  void read_run(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels, std::size_t first_of_batch,
+                std::size_t n_of_batch);
+  const float* plane_values(const Part& part, std::size_t plane, std::size_t first, std::size_t count);
 
   const CoefficientImage* image_;
+  GatheredPlanes gathered_;  ///< of voxels that the image does not keep
   std::vector<std::byte> stored_;
   std::vector<float> values_, planes_;
 };

@@ -10,15 +10,36 @@ namespace {
 
 std::size_t parts(Element element) noexcept { return is_complex(element) ? 2 : 1; }
 
-template <class Stored>
-void convert(const Encoding& encoding, const void* stored, std::size_t count, float* values) {
+template <class Stored, class Value>
+void convert(const Encoding& encoding, const void* stored, std::size_t count, Value* values) {
   const auto* from = static_cast<const Stored*>(stored);
   if (encoding.slope == 1 && encoding.intercept == 0) {  // exact for what fits a float: large integers are not rounded twice
-    for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<float>(from[i]);
+    for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<Value>(from[i]);
     return;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    values[i] = static_cast<float>(encoding.slope * static_cast<double>(from[i]) + encoding.intercept);
+    values[i] = static_cast<Value>(encoding.slope * static_cast<double>(from[i]) + encoding.intercept);
+  }
+}
+
+template <class Value>
+void decode_as(const Encoding& encoding, void* stored, std::size_t count, Value* values) {
+  const std::size_t n = count * parts(encoding.element);
+  const std::size_t width = bytes_of(encoding.element) / parts(encoding.element);
+  if (encoding.byte_swapped && width > 1) nifti_swap_Nbytes(static_cast<int64_t>(n), static_cast<int>(width), stored);
+  switch (encoding.element) {
+    case Element::int8: return convert<std::int8_t>(encoding, stored, n, values);
+    case Element::uint8: return convert<std::uint8_t>(encoding, stored, n, values);
+    case Element::int16: return convert<std::int16_t>(encoding, stored, n, values);
+    case Element::uint16: return convert<std::uint16_t>(encoding, stored, n, values);
+    case Element::int32: return convert<std::int32_t>(encoding, stored, n, values);
+    case Element::uint32: return convert<std::uint32_t>(encoding, stored, n, values);
+    case Element::int64: return convert<std::int64_t>(encoding, stored, n, values);
+    case Element::uint64: return convert<std::uint64_t>(encoding, stored, n, values);
+    case Element::float32:
+    case Element::complex64: return convert<float>(encoding, stored, n, values);
+    case Element::float64:
+    case Element::complex128: return convert<double>(encoding, stored, n, values);
   }
 }
 
@@ -39,23 +60,11 @@ std::size_t bytes_of(Element element) noexcept {
 }
 
 void decode(const Encoding& encoding, void* stored, std::size_t count, float* values) {
-  const std::size_t n = count * parts(encoding.element);
-  const std::size_t width = bytes_of(encoding.element) / parts(encoding.element);
-  if (encoding.byte_swapped && width > 1) nifti_swap_Nbytes(static_cast<int64_t>(n), static_cast<int>(width), stored);
-  switch (encoding.element) {
-    case Element::int8: return convert<std::int8_t>(encoding, stored, n, values);
-    case Element::uint8: return convert<std::uint8_t>(encoding, stored, n, values);
-    case Element::int16: return convert<std::int16_t>(encoding, stored, n, values);
-    case Element::uint16: return convert<std::uint16_t>(encoding, stored, n, values);
-    case Element::int32: return convert<std::int32_t>(encoding, stored, n, values);
-    case Element::uint32: return convert<std::uint32_t>(encoding, stored, n, values);
-    case Element::int64: return convert<std::int64_t>(encoding, stored, n, values);
-    case Element::uint64: return convert<std::uint64_t>(encoding, stored, n, values);
-    case Element::float32:
-    case Element::complex64: return convert<float>(encoding, stored, n, values);
-    case Element::float64:
-    case Element::complex128: return convert<double>(encoding, stored, n, values);
-  }
+  decode_as(encoding, stored, count, values);
+}
+
+void decode(const Encoding& encoding, void* stored, std::size_t count, double* values) {
+  decode_as(encoding, stored, count, values);
 }
 
 }  // namespace crbrt::volume

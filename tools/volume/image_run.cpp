@@ -14,6 +14,8 @@ namespace crbrt::volume {
 
 void add_image_options(cli::Command& app, ImageOptions& options) {
   app.option("--input FILE", options.input, "coefficient image: " + known_formats()).required();
+  app.option("--input-imag FILE", options.input_imag,
+             "image of the imaginary parts, where --input holds the real parts alone (default: one file has both)");
   app.option("--mask FILE", options.mask, "image of the same voxels; only those that are not 0 are estimated (default: all)");
   app.option("--out FOLDER", options.out, "folder for the maps").required();
   app.option("--like FILE", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
@@ -48,9 +50,11 @@ Geometry geometry_of_maps(const ImageOptions& options, const Grid& input, base::
 }  // namespace
 
 ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who, base::Warnings& warnings) {
-  CoefficientImage image = CoefficientImage::open(options.input);
+  CoefficientImage image = CoefficientImage::open(options.input, options.input_imag, n_coeff);
   image.expect_n_coeff(n_coeff, who);
   ImageInputs inputs{image, {image.grid().shape, geometry_of_maps(options, image.grid(), warnings)}, {}, {options.input}};
+  if (!options.input_imag.empty()) inputs.sources.push_back(options.input_imag);
+  for (const std::string& note : image.notes()) warnings.add(note);
   if (!options.like.empty()) inputs.sources.push_back(options.like);
   if (options.mask.empty()) {
     inputs.voxels = all_voxels(inputs.grid.shape);
@@ -58,6 +62,7 @@ ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const 
     inputs.voxels = read_mask(options.mask, inputs.grid, options.grid_check(), warnings);
     inputs.sources.push_back(options.mask);
   }
+  inputs.image.keep(inputs.voxels);
   return inputs;
 }
 

@@ -20,10 +20,11 @@ namespace crbrt::volume {
 
 struct ImageOptions {
   std::string input;
-  std::string mask;   ///< empty: all voxels
-  std::string out;    ///< folder
-  std::string like;   ///< empty: the input's own geometry
-  std::string stats;  ///< empty: no file
+  std::string input_imag;  ///< imaginary parts of the input; empty: in the same file
+  std::string mask;        ///< empty: all voxels
+  std::string out;         ///< folder
+  std::string like;        ///< empty: the input's own geometry
+  std::string stats;       ///< empty: no file
   unsigned threads = 1;
   bool compress = false;
   bool ignore_geometry = false;
@@ -33,7 +34,7 @@ struct ImageOptions {
   Compression compression() const noexcept { return compress ? Compression::gzip : Compression::none; }
 };
 
-/// Adds --input, --mask, --out, --like, --ignore-geometry, --stats, --threads and --compress.
+/// Adds --input, --input-imag, --mask, --out, --like, --ignore-geometry, --stats, --threads and --compress.
 void add_image_options(cli::Command& app, ImageOptions& options);
 
 /// The files behind the options.

@@ -29,6 +29,7 @@ void for_each_piece(const StoredImage& image, Visit visit) {
     for (std::size_t i = 1; step == 2 && i < count; ++i) values[i] = values[2 * i];
     visit(first, std::span<const float>(values).first(count));
   }
+  image.bytes->expect_intact_end();
 }
 
 struct Marked {
@@ -80,11 +81,10 @@ ImageValues read_values(const std::string& path) {
   if (is_complex(image.encoding.element)) throw base::InputError(path, "an image of real numbers", "complex numbers");
   ImageValues result;
   result.grid = grid_of(image);
-  const std::size_t n = image.n_element(), bytes = n * bytes_of(image.encoding.element);
-  std::vector<std::byte> stored(bytes);
-  image.bytes->read(image.offset, stored.data(), bytes);
-  result.values.resize(n);
-  decode(image.encoding, stored.data(), n, result.values.data());
+  result.values.reserve(image.n_element());
+  for_each_piece(image, [&](std::size_t, std::span<const float> values) {
+    result.values.insert(result.values.end(), values.begin(), values.end());
+  });
   return result;
 }
 

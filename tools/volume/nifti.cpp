@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/number_text.h"
@@ -21,7 +22,9 @@ namespace {
 /// What libnifti made of a header, and what it does not tell.
 struct Header {
   std::unique_ptr<nifti_image, void (*)(nifti_image*)> image{nullptr, nifti_image_free};
+  std::string data_path;
   std::uint64_t data_offset = 0;
+  bool is_swapped = false;
   bool is_qform_finite = true, is_sform_finite = true;
 
   const nifti_image* operator->() const noexcept { return image.get(); }
@@ -80,19 +83,85 @@ Header inspected(const FileSpec& spec, const Raw& raw) {
   return header;
 }
 
+bool is_there(const std::string& path) {
+  std::error_code unreadable;
+  return std::filesystem::exists(path, unreadable);
+}
+
+bool is_gzip(const std::string& path) { return first_bytes(path, 2) == "\x1f\x8b"; }
+
+std::shared_ptr<const ByteSource> open_bytes(const std::string& path) {
+  return is_gzip(path) ? open_gzip(path) : open_file(path);
+}
+
+/// The other file of a pair: x.img of x.hdr or the reverse, with ".gz" behind it or not; empty where there is none.
+std::string other_of_pair(const std::string& path, const std::string& ending) {
+  const NamedFile file{path, ""};
+  const std::string plain = file.ends_with(".gz") ? path.substr(0, path.size() - 3) : path;
+  const std::string stem = std::filesystem::path(plain).replace_extension("").string();
+  for (const std::string& candidate : {stem + ending, stem + ending + ".gz"})
+    if (is_there(candidate)) return candidate;
+  return {};
+}
+
+/// The header of the other byte order becomes that of this machine's.
+template <class Raw>
+Header read_version(const FileSpec& spec, const ByteSource& bytes, int version, nifti_image* (*convert)(Raw, const char*)) {
+  Raw raw{};
+  bytes.read(0, &raw, sizeof raw);
+  const bool is_swapped = raw.sizeof_hdr != static_cast<int>(sizeof raw);
+  if (is_swapped) swap_nifti_header(&raw, version);
+  Header header = inspected(spec, raw);
+  header.is_swapped = is_swapped;
+  header.image.reset(convert(raw, nullptr));
+  if (raw.magic[1] != '+') header.data_path = "apart";
+  return header;
+}
+
+constexpr std::int32_t bytes_v1 = sizeof(nifti_1_header), bytes_v2 = sizeof(nifti_2_header);
+
+/// 1 or 2, by the size that the header says it has, in either byte order; 0 for what is no header. Version 2 always has its
+/// magic, with line ends behind it that text mode would change; version 1 without magic is ANALYZE.
+int version_of(const std::string& head) {
+  std::int32_t size = 0;
+  if (head.size() < static_cast<std::size_t>(bytes_v1)) return 0;
+  std::memcpy(&size, head.data(), sizeof size);
+  const auto swapped = static_cast<std::int32_t>(__builtin_bswap32(static_cast<std::uint32_t>(size)));
+  if (size == bytes_v1 || swapped == bytes_v1) return 1;
+  const std::string_view magic = std::string_view(head).substr(4, 8);
+  const bool is_known = magic == std::string_view("n+2\0\r\n\032\n", 8) || magic == std::string_view("ni2\0\r\n\032\n", 8);
+  return (size == bytes_v2 || swapped == bytes_v2) && is_known && head.size() >= static_cast<std::size_t>(bytes_v2) ? 2 : 0;
+}
+
+/// As many of the first bytes as both headers have, or fewer.
+std::string head_of(const ByteSource& bytes) {
+  for (const std::int32_t size : {bytes_v2, bytes_v1}) {
+    try {
+      std::string head(static_cast<std::size_t>(size), '\0');
+      bytes.read(0, head.data(), head.size());
+      return head;
+    } catch (const base::InputError&) {
+      continue;  // a shorter file
+    }
+  }
+  return {};
+}
+
 Header read_header(const FileSpec& spec) {
   nifti_set_debug_level(0);  // libnifti would print; our exception says it in one line
   const base::InputError damaged(spec.shown, known_formats(), "no NIfTI header, or a damaged one");
-  int version = 0;
-  const std::unique_ptr<void, void (*)(void*)> raw(nifti_read_header(spec.path.c_str(), &version, 0), std::free);
-  if (!raw || (version != 1 && version != 2)) throw damaged;
-  std::int32_t size = 0;  // the first field of both
-  std::memcpy(&size, raw.get(), sizeof size);
-  if (size != (version == 1 ? 348 : 540)) swap_nifti_header(raw.get(), version);
-  Header header = version == 1 ? inspected(spec, *static_cast<const nifti_1_header*>(raw.get()))
-                               : inspected(spec, *static_cast<const nifti_2_header*>(raw.get()));
-  header.image.reset(nifti_image_read(spec.path.c_str(), 0));
-  if (!header.image || header->nifti_type == NIFTI_FTYPE_ASCII || header->iname == nullptr) throw damaged;
+  const NamedFile named{spec.path, ""};
+  const bool is_image = named.ends_with(".img") || named.ends_with(".img.gz");
+  const std::string path = is_image ? other_of_pair(spec.path, ".hdr") : spec.path;
+  if (path.empty()) throw damaged;
+  const auto bytes = open_bytes(path);
+  const int version = version_of(head_of(*bytes));
+  if (version == 0) throw damaged;
+  Header header = version == 1 ? read_version(spec, *bytes, version, nifti_convert_n1hdr2nim)
+                               : read_version(spec, *bytes, version, nifti_convert_n2hdr2nim);
+  if (!header.image) throw damaged;
+  header.data_path = header.data_path.empty() ? path : other_of_pair(path, ".img");
+  if (header.data_path.empty()) throw base::InputError(spec.shown, "an .img file beside the header", "none");
   return header;
 }
 
@@ -114,13 +183,13 @@ std::optional<Element> element_of(int datatype) {
   }
 }
 
-Encoding encoding_of(const FileSpec& spec, const nifti_image& header) {
+Encoding encoding_of(const FileSpec& spec, const nifti_image& header, bool is_swapped) {
   const std::optional<Element> element = element_of(header.datatype);
   if (!element) {
     throw base::InputError(spec.shown, "real or complex numbers of at most 64 bits each",
                            std::string("data type ") + nifti_datatype_string(header.datatype));
   }
-  Encoding encoding{*element, header.byteorder != nifti_short_order(), 1, 0};
+  Encoding encoding{*element, is_swapped, 1, 0};
   if (header.scl_slope != 0) {  // zero means that the numbers are stored as they are
     encoding.slope = header.scl_slope;
     encoding.intercept = header.scl_inter;
@@ -158,37 +227,42 @@ std::vector<std::size_t> extents_of(const nifti_image& header) {
 
 StoredImage open(const FileSpec& spec) {
   const Header header = read_header(spec);
-  StoredImage image{spec, extents_of(*header), encoding_of(spec, *header), geometry_of(header), nullptr, header.data_offset};
+  StoredImage image{spec,    extents_of(*header), encoding_of(spec, *header, header.is_swapped), geometry_of(header),
+                    nullptr, header.data_offset};
   const std::uint64_t needed = image.offset + image.n_element() * bytes_of(image.encoding.element);
-  const std::string data_path = header->iname;
-  image.bytes = data_path.ends_with(".gz") ? open_gzip(data_path, needed) : open_file(data_path);
-  if (image.bytes->size() < needed) {
-    throw base::InputError(data_path, std::to_string(needed) + " bytes", std::to_string(image.bytes->size()) + " bytes");
-  }
+  image.bytes = is_gzip(header.data_path) ? open_gzip(header.data_path) : open_file(header.data_path, needed);
   return image;
 }
 
-/// The fourth dimension, or the one beyond the third that is not 1; of an image of up to three dimensions the last. Real
-/// numbers: first all real parts, then all imaginary parts.
-CoefficientPlanes coefficients(const StoredImage& image) {
-  if (image.extents.size() <= 3) return coefficients_last(image);
+/// The fourth dimension, or the one beyond the third that is not 1 (two where the last one is 2: real and imaginary parts); of
+/// an image of up to three dimensions the last. Real numbers: first all real parts, then all imaginary parts.
+CoefficientPlanes coefficients(StoredImage& image, std::size_t n_expected) {
+  const bool is_real = !is_complex(image.encoding.element);
+  std::vector<std::size_t> beyond;
+  for (std::size_t i = 3; i < image.extents.size(); ++i)
+    if (image.extents[i] > 1) beyond.push_back(image.extents[i]);
+  const bool has_parts = is_real && !beyond.empty() && beyond.back() == 2;
+  // [x, y, R, 2] rather than a volume of one coefficient.
+  const bool is_slice = has_parts && beyond.size() == 1 && image.extents[2] > 1 && n_expected != 1;
+  if (image.extents.size() <= 3 || is_slice) return coefficients_last(image, n_expected);
+  if (beyond.size() > (has_parts ? 2 : 1))
+    throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
   std::size_t n_plane = 1;
-  for (std::size_t i = 3; i < image.extents.size(); ++i) {
-    if (image.extents[i] > 1 && n_plane > 1) {
-      throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
-    }
-    n_plane *= image.extents[i];
-  }
-  return {{image.extents[0], image.extents[1], image.extents[2]}, n_plane};
+  for (const std::size_t extent : beyond) n_plane *= extent;
+  const Shape shape{image.extents[0], image.extents[1], image.extents[2]};
+  return {shape, n_plane, n_voxel(shape)};
 }
 
 /// Also the .hdr of a pair, and any name that says nothing.
-std::optional<FileSpec> recognise(const std::string& given) { return FileSpec{nullptr, given, "", given}; }
+std::optional<FileSpec> recognise(const std::string& given) {
+  const NamedFile file = named_file(given);
+  return FileSpec{nullptr, file.path, file.dataset, given};
+}
 
 }  // namespace
 
 extern const ImageFormat nifti_format;
-const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", recognise, open, coefficients};
+const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", false, recognise, open, coefficients};
 
 Grid read_grid(const std::string& path) {
   const FileSpec spec = FileSpec::parse(path);

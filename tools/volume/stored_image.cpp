@@ -1,11 +1,11 @@
 // What all formats share: which one a file is of, and its promise compared with the bytes that are there.
 #include "tools/volume/stored_image.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "base/error.h"
-#include "base/read_file.h"
 
 namespace crbrt::volume {
 
@@ -21,13 +21,34 @@ constexpr std::array formats{
 #undef CRBRT_IMAGE_FORMAT
 };
 
+bool is_there(const std::string& path) {
+  std::error_code unreadable;
+  return std::filesystem::exists(path, unreadable);
+}
+
+char in_small_letters(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 }  // namespace
+
+bool NamedFile::ends_with(std::string_view ending) const {
+  return path.size() >= ending.size() &&
+         std::equal(ending.begin(), ending.end(), path.end() - static_cast<std::ptrdiff_t>(ending.size()),
+                    [](char a, char b) { return a == in_small_letters(b); });
+}
+
+NamedFile named_file(const std::string& given) {
+  const std::size_t colon = given.rfind(':');
+  if (colon == std::string::npos || colon == 0 || is_there(given)) return {given, ""};
+  return {given.substr(0, colon), given.substr(colon + 1)};
+}
 
 FileSpec FileSpec::parse(const std::string& given) {
   for (const ImageFormat* format : formats) {
     std::optional<FileSpec> spec = format->recognise(given);
     if (!spec) continue;
-    base::expect_file(spec->path, "a readable file");
+    open_file(spec->path);  // throws where it cannot be read
+    if (!format->has_datasets && !spec->dataset.empty())
+      throw base::InputError(given, "a name without :" + spec->dataset, "a file of one array");
     spec->format = format;
     return *spec;
   }
@@ -43,7 +64,7 @@ std::string known_formats() {
 
 std::string FileSpec::sidecar_path() const {
   std::filesystem::path base(path);
-  if (base.extension() == ".gz") base.replace_extension();
+  if (named_file(path).ends_with(".gz")) base.replace_extension();
   return base.replace_extension(".json").string();
 }
 
@@ -80,9 +101,21 @@ std::string text(const std::vector<std::size_t>& extents) {
   return all;
 }
 
-CoefficientPlanes coefficients_last(const StoredImage& image) {
-  const std::vector<std::size_t> spatial(image.extents.begin(), image.extents.end() - 1);
-  return {spatial_shape(image.spec, spatial), image.extents.back()};
+std::vector<double> read_doubles(const StoredImage& image) {
+  constexpr std::size_t piece = 65536;
+  const std::size_t n = image.n_element(), width = bytes_of(image.encoding.element);
+  const std::size_t step = is_complex(image.encoding.element) ? 2 : 1;
+  std::vector<std::byte> stored(std::min(piece, n) * width);
+  std::vector<double> values;
+  for (std::size_t first = 0; first < n;
+       first += piece) {  // in pieces, so that a file that ends early costs no more than it has
+    const std::size_t count = std::min(piece, n - first);
+    image.bytes->read(image.offset + first * width, stored.data(), count * width);
+    values.resize((first + count) * step);
+    decode(image.encoding, stored.data(), count, values.data() + first * step);
+  }
+  image.bytes->expect_intact_end();
+  return values;
 }
 
 }  // namespace crbrt::volume

@@ -27,7 +27,8 @@ class BasisFiles : public testing::Test {
   }
   std::string file(const std::string& name) const { return folder / name; }
   BasisCheck check(const std::string& basis) {
-    return volume::check_basis(expected, basis, volume::FileSpec::parse(file("in.nii")));
+    warnings = base::Warnings("test");
+    return volume::check_basis(expected, basis, volume::FileSpec::parse(file("in.nii")), warnings);
   }
   template <class T>
   std::string write_basis(const std::string& name, const Eigen::MatrixXd& basis) {
@@ -38,6 +39,7 @@ class BasisFiles : public testing::Test {
   }
 
   TemporaryFolder folder;
+  base::Warnings warnings{"test"};  ///< of the last check()
   const Model model = load(plain_spec());
   Eigen::MatrixXd columns;
   volume::BasisIdentity expected;
@@ -68,6 +70,15 @@ TEST_F(BasisFiles, SinglePrecisionIsHashedAsTheDoublesItConvertsTo) {
   EXPECT_EQ(check(write_basis<float>("single.mat", rounded)), BasisCheck::verified);
 }
 
+// The model of the fixture carries its basis, so that numbers can be compared: entries round to 24 binary digits.
+TEST_F(BasisFiles, SinglePrecisionIsTheSameBasisAndAFlippedColumnIsNot) {
+  expected.values = model.info().basis;
+  EXPECT_EQ(check(write_basis<float>("single.mat", columns)), BasisCheck::verified);
+  Eigen::MatrixXd flipped = columns;
+  flipped.col(2) *= -1;
+  expect_error(base::exit_disagreement, {"flipped.mat:U"}, [&] { check(write_basis<double>("flipped.mat", flipped)); });
+}
+
 TEST_F(BasisFiles, AnotherBasisIsADisagreement) {
   expect_error(base::exit_disagreement, {"u.mat:U", "the basis of model", expected.sha256},
                [&] { check(write_basis<double>("u.mat", -columns)); });
@@ -89,8 +100,12 @@ TEST_F(BasisFiles, TheSidecarOfTheInputCounts) {
   expect_error(base::exit_disagreement, {"in.json"}, [&] { check(write_basis<double>("u.mat", columns)); });
   write_text(file("in.json"), "{\"EchoTime\": 0.0035}");
   EXPECT_EQ(check(""), BasisCheck::unknown);
-  write_text(file("in.json"), "{");
-  expect_error(base::exit_input, {"in.json"}, [&] { check(""); });
+  for (const char* text : {"{", "", "[]", "{\"a\": [0, 0.5,]}", "{\"a\": NaN}", "{\"a\": \"M\xfcnster\"}"}) {
+    write_text(file("in.json"), text);
+    EXPECT_EQ(check(""), BasisCheck::unknown) << text;
+    ASSERT_EQ(warnings.texts().size(), 1u) << text;
+    EXPECT_NE(warnings.texts()[0].find("in.json"), std::string::npos) << text;
+  }
 }
 
 TEST_F(BasisFiles, AMissingBasisFileIsNamed) {

@@ -4,74 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/shared_data.h"
+#include "tests/tools/volume/coefficient_files.h"
 #include "tests/tools/volume/expect_error.h"
-#include "tests/tools/volume/image_files.h"
-#include "tools/volume/image_values.h"
 
 namespace crbrt::tests {
 namespace {
 
-using volume::BatchReader;
 using volume::CoefficientImage;
-
-constexpr std::size_t n_coeff = 5;
-const Extents grid{4, 3, 2};
-
-// Multiples of 1/8 below 16: exact in every format, int16 with slope 1/8 included.
-Complexes made_up(std::size_t n) {
-  Complexes values(n);
-  std::uint32_t state = 7;
-  const auto next = [&] {
-    return static_cast<float>(static_cast<int>((state = state * 1664525u + 1013904223u) >> 24) - 128) / 8;
-  };
-  for (auto& value : values) value = {next(), next()};
-  return values;
-}
-
-// All real images, then all imaginary ones.
-template <class T>
-std::vector<T> stacked(const Complexes& values, float factor = 1) {
-  std::vector<T> numbers;
-  for (const auto& value : values) numbers.push_back(static_cast<T>(value.real() * factor));
-  for (const auto& value : values) numbers.push_back(static_cast<T>(value.imag() * factor));
-  return numbers;
-}
-
-std::vector<float> read_voxels(const std::string& spec, const std::vector<std::size_t>& voxels, std::size_t n = n_coeff) {
-  const CoefficientImage image = CoefficientImage::open(spec);
-  EXPECT_EQ(image.n_coeff(), n) << spec;
-  std::vector<float> interleaved(voxels.size() * 2 * n, -1e30f);
-  BatchReader(image).read(voxels, interleaved.data());
-  return interleaved;
-}
-
-// What read_voxels must give: voxel after voxel, re, im, re, im, ...
-std::vector<float> expected_voxels(const Complexes& values, std::size_t n_voxel, const std::vector<std::size_t>& voxels) {
-  std::vector<float> interleaved;
-  for (const std::size_t voxel : voxels) {
-    for (std::size_t first = voxel; first < values.size(); first += n_voxel) {
-      interleaved.push_back(values[first].real());
-      interleaved.push_back(values[first].imag());
-    }
-  }
-  return interleaved;
-}
-
-class CoefficientFiles : public testing::Test {
- protected:
-  void expect_same(const std::string& spec, const volume::Shape& shape = {4, 3, 2}) {
-    EXPECT_EQ(CoefficientImage::open(spec).grid().shape, shape) << spec;
-    EXPECT_EQ(read_voxels(spec, volume::all_voxels(shape)), expected_voxels(values, 24, volume::all_voxels(shape))) << spec;
-  }
-  std::string file(const std::string& name) const { return folder / name; }
-  static Extents with(Extents extents, std::initializer_list<std::size_t> more) {
-    extents.insert(extents.end(), more);
-    return extents;
-  }
-
-  TemporaryFolder folder;
-  Complexes values = made_up(24 * n_coeff);
-};
 
 TEST_F(CoefficientFiles, ComplexNiftiOfBothPrecisionsAndByteOrders) {
   const std::vector<std::complex<double>> doubles(values.begin(), values.end());
@@ -187,7 +126,7 @@ TEST_F(CoefficientFiles, TruncatedFilesAreRefused) {
   cut(file("c.nii"), 1200);
   expect_error(base::exit_input, {"c.nii", "NIfTI"}, [&] { CoefficientImage::open(file("c.nii")); });
   cut(file("c.nii.gz"), 40);
-  expect_error(base::exit_input, {"c.nii.gz", "cut off"}, [&] { CoefficientImage::open(file("c.nii.gz")); });
+  expect_error(base::exit_input, {"c.nii.gz", "cut off"}, [&] { read_voxels(file("c.nii.gz"), {0}); });
   write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
   cut(file("b.cfl"), 8);
   expect_error(base::exit_input, {"b.cfl", "expected 960 bytes", "found 952 bytes"},
@@ -204,9 +143,11 @@ TEST_F(CoefficientFiles, FilesOfAnotherKindAreRefused) {
   expect_error(base::exit_input, {"text.mat", "MAT v7.3"}, [&] { CoefficientImage::open(file("text.mat") + ":x"); });
   write_mat<float>(file("m.mat"), "x", with(grid, {n_coeff}), values);
   expect_error(base::exit_input, {"m.mat", "\"y\""}, [&] { CoefficientImage::open(file("m.mat") + ":y"); });
+  write_mat_real<double>(file("m.mat"), "mask", grid, std::vector<double>(24));
   expect_error(base::exit_input, {"m.mat", "data set after the file name"}, [&] { CoefficientImage::open(file("m.mat")); });
-  write_mat_real<double>(file("real.mat"), "x", {4, 3, 2}, std::vector<double>(24));
-  expect_error(base::exit_input, {"real.mat", "real numbers"}, [&] { CoefficientImage::open(file("real.mat") + ":x"); });
+  write_mat_real<double>(file("real.mat"), "x", {4, 3, 5}, std::vector<double>(60));
+  expect_error(base::exit_input, {"real.mat", "5 real images (4x3x5)"},
+               [&] { CoefficientImage::open(file("real.mat") + ":x"); });
   write_nifti1(file("rgb.nii"), {{4, 3, 2, 2}, DT_RGB24, std::vector<std::byte>(144)});
   expect_error(base::exit_input, {"rgb.nii", "RGB"}, [&] { CoefficientImage::open(file("rgb.nii")); });
 }

@@ -80,7 +80,11 @@ class HostileHeader : public testing::Test {
   }
 
   void expect_refused(const std::string& spec, const std::vector<std::string>& parts) const {
-    expect_error(base::exit_input, parts, [&] { CoefficientImage::open(spec); });
+    expect_error(base::exit_input, parts, [&] {
+      const CoefficientImage image = CoefficientImage::open(spec);
+      std::vector<float> voxel(2 * image.n_coeff());
+      volume::BatchReader(image).read(std::vector<std::size_t>{0}, voxel.data());
+    });
   }
 
   TemporaryFolder folder;
@@ -229,7 +233,7 @@ void write_empty_promise(const std::string& path, bool chunked) {
 TEST_F(HostileHeader, AnHdf5DatasetThatPromisesMoreThanItHolds) {
   for (const bool chunked : {false, true}) {
     write_empty_promise(file("h.h5"), chunked);
-    expect_refused(file("h.h5:x"), {"h.h5:x: expected 800000000000 bytes (100000x200000x5), found room for 0 in the file"});
+    expect_refused(file("h.h5:x"), {"h.h5:x: expected 800000000000 bytes (100000x200000x5), found a file of "});
   }
 }
 

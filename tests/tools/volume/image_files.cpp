@@ -56,6 +56,10 @@ template <>
 hid_t native_type<std::uint8_t>() {
   return H5T_NATIVE_UINT8;
 }
+template <>
+hid_t native_type<std::int16_t>() {
+  return H5T_NATIVE_INT16;
+}
 
 void write_dataset(const fs::path& path, const std::string& name, const Extents& extents, hid_t type, const void* values) {
   const bool exists = fs::exists(path);
@@ -69,7 +73,10 @@ void write_dataset(const fs::path& path, const std::string& name, const Extents&
   for (hsize_t& extent : chunk) extent = (extent + 1) / 2;
   H5Pset_chunk(properties, rank, chunk.data());
   H5Pset_deflate(properties, 3);
-  const hid_t dataset = H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  const hid_t groups = H5Pcreate(H5P_LINK_CREATE);
+  H5Pset_create_intermediate_group(groups, 1);
+  const hid_t dataset = H5Dcreate2(file, name.c_str(), type, space, groups, properties, H5P_DEFAULT);
+  H5Pclose(groups);
   const herr_t result = H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
   H5Dclose(dataset);
   H5Pclose(properties);
@@ -136,6 +143,23 @@ template void write_mat_real<float>(const fs::path&, const std::string&, const E
 template void write_mat_real<double>(const fs::path&, const std::string&, const Extents&, const std::vector<double>&);
 template void write_mat_real<std::uint8_t>(const fs::path&, const std::string&, const Extents&,
                                            const std::vector<std::uint8_t>&);
+
+template <class T>
+void write_compound(const fs::path& path, const CompoundFile& file, const Complexes& values) {
+  const hid_t type = H5Tcreate(H5T_COMPOUND, 2 * sizeof(T));
+  H5Tinsert(type, file.first.c_str(), 0, native_type<T>());
+  H5Tinsert(type, file.second.c_str(), sizeof(T), native_type<T>());
+  std::vector<T> numbers;
+  for (const auto& value : values) {
+    numbers.push_back(static_cast<T>(file.imag_first ? value.imag() : value.real()));
+    numbers.push_back(static_cast<T>(file.imag_first ? value.real() : value.imag()));
+  }
+  write_dataset(path, file.dataset, file.extents, type, numbers.data());
+  H5Tclose(type);
+}
+template void write_compound<float>(const fs::path&, const CompoundFile&, const Complexes&);
+template void write_compound<double>(const fs::path&, const CompoundFile&, const Complexes&);
+template void write_compound<std::int16_t>(const fs::path&, const CompoundFile&, const Complexes&);
 
 void write_text(const fs::path& path, const std::string& text) { write_bytes(path, {std::as_bytes(std::span(text))}); }
 

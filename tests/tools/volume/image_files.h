@@ -49,8 +49,43 @@ template <class T>
 void write_mat_real(const std::filesystem::path& path, const std::string& dataset, const Extents& extents,
                     const std::vector<T>& values);
 
+/// BART's .ra and RawArray files.
+void write_ra(const std::filesystem::path& path, const Extents& extents, const Complexes& values);
+void write_ra_real(const std::filesystem::path& path, const Extents& extents, const std::vector<float>& values);
+
+/// numpy.save: `extents` as NumPy shows them. `values` first dimension fastest, whatever the order in the file.
+enum class NumpyOrder { own, fortran };
+void write_npy(const std::filesystem::path& path, const Extents& extents, const Complexes& values, NumpyOrder order);
+void write_npy_real(const std::filesystem::path& path, const Extents& extents, const std::vector<float>& values,
+                    NumpyOrder order);
+
+/// A variable of a MAT file. Real where every imaginary part is zero.
+struct MatVariable {
+  std::string name;
+  Extents extents;
+  Complexes values;
+};
+
+/// MAT version 5 of class T (float, double), or version 7, whose variables are compressed.
+enum class MatCompression { none, zlib };
+template <class T>
+void write_mat5(const std::filesystem::path& path, const std::vector<MatVariable>& variables,
+                MatCompression compression = MatCompression::none);
+
+/// A compound data set of HDF5 with members of these names in this order; `imag_first`: the second number is the real part.
+/// Groups in the name are made.
+struct CompoundFile {
+  std::string dataset;
+  Extents extents;  ///< first dimension fastest
+  std::string first, second;
+  bool imag_first = false;
+};
+template <class T>
+void write_compound(const std::filesystem::path& path, const CompoundFile& file, const Complexes& values);
+
 void write_text(const std::filesystem::path& path, const std::string& text);
 void gzip(const std::filesystem::path& from, const std::filesystem::path& to);
+std::string gunzipped(const std::filesystem::path& path);
 void cut(const std::filesystem::path& path, std::size_t bytes_off);  ///< takes bytes off the end
 
 /// The numbers of a file that write_nifti() made, without its header.

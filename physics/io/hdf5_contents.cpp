@@ -1,0 +1,165 @@
+// Groups are walked by hand: HDF5's own visit ends at the first damaged object, and a list for people need not be complete.
+#include "physics/io/hdf5_contents.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace crbrt::physics {
+namespace {
+
+constexpr std::size_t most_entries = 500;
+constexpr int deepest = 8;
+
+std::string in_small_letters(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+bool is_number(hid_t type, unsigned member) {
+  const H5T_class_t kind = H5Tget_member_class(type, member);
+  return kind == H5T_FLOAT || kind == H5T_INTEGER;
+}
+
+bool fits_float(hid_t type, unsigned member) {
+  const Hdf5Handle number(H5Tget_member_type(type, member), H5Tclose);
+  return H5Tget_size(number.get()) <= (H5Tget_class(number.get()) == H5T_FLOAT ? 4u : 2u);
+}
+
+std::string kind_text(hid_t type) {
+  switch (H5Tget_class(type)) {
+    case H5T_FLOAT:
+    case H5T_INTEGER:
+    case H5T_ENUM: return "";
+    case H5T_COMPOUND: return hdf5_complex_members(type) ? "complex" : "records";
+    case H5T_STRING: return "text";
+    case H5T_REFERENCE: return "references, as of a cell array";
+    default: return "another type";
+  }
+}
+
+struct Walk {
+  std::vector<Hdf5Entry>* entries;
+  std::string prefix;
+  int depth;
+};
+
+void walk(hid_t group, const Walk& place);
+
+herr_t visit(hid_t group, const char* name, const H5L_info_t*, void* out) {
+  const Walk& place = *static_cast<const Walk*>(out);
+  if (name[0] == '#' || place.entries->size() >= most_entries) return 0;
+  const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
+  if (!object.ok()) return 0;  // a link to nowhere
+  if (H5Iget_type(object.get()) == H5I_GROUP) {
+    walk(object.get(), {place.entries, place.prefix + name + "/", place.depth + 1});
+  } else if (H5Iget_type(object.get()) == H5I_DATASET) {
+    const Hdf5Handle type(H5Dget_type(object.get()), H5Tclose);
+    const std::string kind = kind_text(type.get());
+    place.entries->push_back({place.prefix + name, hdf5_shape(object.get()), kind, kind.empty() || kind == "complex"});
+  }
+  return 0;
+}
+
+void walk(hid_t group, const Walk& place) {
+  if (place.depth > deepest) return;
+  Walk here = place;
+  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &here);
+}
+
+bool is_there(hid_t file, const std::string& name) {
+  // Every part of the name has to be asked for by itself.
+  for (std::size_t at = name.find('/', 1); at != std::string::npos; at = name.find('/', at + 1))
+    if (H5Lexists(file, name.substr(0, at).c_str(), H5P_DEFAULT) <= 0) return false;
+  return H5Lexists(file, name.c_str(), H5P_DEFAULT) > 0 && H5Oexists_by_name(file, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+}  // namespace
+
+std::optional<Hdf5ComplexMembers> hdf5_complex_members(hid_t type) {
+  constexpr std::array<std::string_view, 4> real_names{"real", "r", "re", "realpart"};
+  constexpr std::array<std::string_view, 5> imag_names{"imag", "i", "im", "imaginary", "imagpart"};
+  if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return std::nullopt;
+  Hdf5ComplexMembers members{"", "", fits_float(type, 0) && fits_float(type, 1)};
+  for (const unsigned i : {0u, 1u}) {
+    char* const text = H5Tget_member_name(type, i);
+    const std::string name = text == nullptr ? "" : text;
+    H5free_memory(text);
+    const std::string known = in_small_letters(name);
+    if (std::find(real_names.begin(), real_names.end(), known) != real_names.end()) members.real = name;
+    if (std::find(imag_names.begin(), imag_names.end(), known) != imag_names.end()) members.imag = name;
+  }
+  const bool is_complex = !members.real.empty() && !members.imag.empty() && is_number(type, 0) && is_number(type, 1);
+  return is_complex ? std::optional(members) : std::nullopt;
+}
+
+std::vector<Hdf5Entry> hdf5_contents(hid_t file) {
+  std::vector<Hdf5Entry> entries;
+  walk(file, {&entries, "", 0});
+  return entries;
+}
+
+std::vector<std::size_t> hdf5_shape(hid_t dataset) {
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  std::vector<hsize_t> extents(rank > 0 ? static_cast<std::size_t>(rank) : 0);
+  if (rank > 0) H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr);
+  return {extents.begin(), extents.end()};
+}
+
+Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
+  for (const std::string& place : {name, name + "/value", name + "/data"}) {
+    if (place.empty() || !is_there(file, place)) continue;
+    Hdf5Handle object(H5Oopen(file, place.c_str(), H5P_DEFAULT), H5Oclose);
+    if (object.ok() && H5Iget_type(object.get()) == H5I_DATASET) return object;
+  }
+  return {};
+}
+
+std::string hdf5_refusal() {
+  const std::string reason = hdf5_reason();
+  const bool is_locked =
+      reason.find("lock") != std::string::npos || reason.find("temporarily unavailable") != std::string::npos;
+  if (is_locked) return "one that another program has open for writing (" + reason + ")";
+  if (reason.find("h5clear") != std::string::npos || reason.find("already open for write") != std::string::npos)
+    return "one whose writer is still running or did not close it (h5clear -s repairs the latter)";
+  if (reason.find("truncated") != std::string::npos) return "one that is cut off (" + reason + ")";
+  return "one that HDF5 refuses: " + reason;
+}
+
+std::string missing_hdf5_filter(hid_t dataset) {
+  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  const int n = H5Pget_nfilters(properties.get());
+  for (int i = 0; i < n; ++i) {
+    unsigned flags = 0, config = 0;
+    std::size_t n_value = 0;
+    std::array<char, 64> name{};
+    const H5Z_filter_t filter = H5Pget_filter2(properties.get(), static_cast<unsigned>(i), &flags, &n_value, nullptr,
+                                               name.size() - 1, name.data(), &config);
+    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
+    return (name[0] == '\0' ? std::string("a filter") : std::string(name.data())) + " (HDF5 filter " + std::to_string(filter) +
+           ")";
+  }
+  return {};
+}
+
+double unwritten_hdf5_share(hid_t dataset) {
+  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+  if (H5Pget_layout(properties.get()) != H5D_CHUNKED) {
+    if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS || H5Pget_external_count(properties.get()) > 0) return 0;
+    return H5Dget_storage_size(dataset) == 0 ? 1 : 0;
+  }
+  const std::vector<std::size_t> shape = hdf5_shape(dataset);
+  std::vector<hsize_t> chunk(shape.size(), 1);
+  H5Pget_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
+  double all = 1;
+  for (std::size_t d = 0; d < shape.size(); ++d)
+    all *= static_cast<double>((shape[d] + chunk[d] - 1) / std::max<hsize_t>(chunk[d], 1));
+  hsize_t written = 0;
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
+  if (H5Dget_num_chunks(dataset, space.get(), &written) < 0) return 0;
+  return std::max(0.0, 1 - static_cast<double>(written) / all);
+}
+
+}  // namespace crbrt::physics

@@ -1,0 +1,129 @@
+// Bases from files of every format, either way round where programs differ in it.
+#include "tools/volume/basis_file.h"
+
+#include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include <Eigen/QR>
+
+#include "physics/io/hdf5_writer.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/tools/volume/expect_error.h"
+#include "tests/tools/volume/image_files.h"
+
+namespace crbrt::tests {
+namespace {
+
+using physics::Hdf5Writer;
+using volume::read_basis;
+
+Eigen::MatrixXd orthonormal(int rows, int columns) {
+  std::srand(5);
+  const Eigen::MatrixXd random = Eigen::MatrixXd::Random(rows, columns);
+  return Eigen::HouseholderQR<Eigen::MatrixXd>(random).householderQ() * Eigen::MatrixXd::Identity(rows, columns);
+}
+
+void write(const std::string& path, const std::string& name, const Eigen::MatrixXd& row_major_transposed) {
+  Hdf5Writer file(path, path);
+  file.write(name,
+             {static_cast<std::size_t>(row_major_transposed.cols()), static_cast<std::size_t>(row_major_transposed.rows())},
+             row_major_transposed.data());
+  file.close();
+}
+
+TEST(BasisFile, Hdf5IsFramesByCoefficients) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4);
+  write(folder / "b.h5", "basis", basis.transpose());
+  EXPECT_EQ(read_basis(folder / "b.h5"), basis);
+  EXPECT_EQ(read_basis(folder / "b.h5:basis"), basis);
+  EXPECT_EQ(read_basis(folder / "b.h5:/basis", 2), basis.leftCols(2));
+}
+
+TEST(BasisFile, MatlabsDimensionsAreReversed) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4);
+  write(folder / "b.mat", "U", basis);
+  EXPECT_EQ(read_basis(folder / "b.mat:U"), basis);
+  EXPECT_EQ(read_basis(folder / "b.mat:U", 3), basis.leftCols(3));
+}
+
+TEST(BasisFile, AnHdf5FileThatMatlabDidNotWriteMayLieEitherWayRound) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4);
+  write(folder / "b.h5", "basis", basis);
+  EXPECT_EQ(read_basis(folder / "b.h5"), basis);
+  EXPECT_EQ(read_basis(folder / "b.h5:"), basis);
+}
+
+TEST(BasisFile, EveryFormatOfImagesHoldsBases) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4).cast<float>().cast<double>();
+  const Complexes numbers(basis.data(), basis.data() + basis.size());
+  write_cfl(folder / "b.cfl", {1, 1, 1, 1, 1, 9, 4}, numbers);
+  EXPECT_EQ(read_basis(folder / "b.cfl"), basis);
+  EXPECT_EQ(read_basis(folder / "b"), basis) << "a name without ending";
+  write_nifti1(folder / "b.nii", {{9, 4}, DT_COMPLEX64, bytes_of(numbers)});
+  EXPECT_EQ(read_basis(folder / "b.nii"), basis);
+  write_ra(folder / "b.ra", {9, 4}, numbers);
+  EXPECT_EQ(read_basis(folder / "b.ra"), basis);
+  write_npy(folder / "b.npy", {9, 4}, numbers, NumpyOrder::fortran);
+  EXPECT_EQ(read_basis(folder / "b.npy"), basis);
+  write_mat5<double>(folder / "five.mat", {{"other", {2, 2}, Complexes(4)}, {"U", {9, 4}, numbers}});
+  EXPECT_EQ(read_basis(folder / "five.mat:U", 3), basis.leftCols(3));
+  EXPECT_EQ(read_basis(folder / "five.mat"), basis) << "U is a usual name";
+}
+
+TEST(BasisFile, ImaginaryPartsMayBeRoundingAndNothingElse) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4).cast<float>().cast<double>();
+  Complexes numbers(basis.data(), basis.data() + basis.size());
+  for (auto& number : numbers) number.imag(1e-16f);
+  write_mat5<double>(folder / "b.mat", {{"U", {9, 4}, numbers}});
+  EXPECT_EQ(read_basis(folder / "b.mat:U"), basis);
+  numbers[3].imag(0.01f);
+  write_mat5<double>(folder / "b.mat", {{"U", {9, 4}, numbers}});
+  expect_error(base::exit_input, {"b.mat:U", "a real basis", "imaginary parts up to 0.01"},
+               [&] { read_basis(folder / "b.mat:U"); });
+}
+
+TEST(BasisFile, OneThatPromisesMoreThanItsFileHoldsAsksForNoMemory) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "b.h5";
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  const hsize_t extents[] = {1'000'000'000, 500};
+  const hid_t space = H5Screate_simple(2, extents, nullptr);
+  H5Dclose(H5Dcreate2(file, "basis", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  H5Sclose(space);
+  H5Fclose(file);
+  expect_error(base::exit_input, {path, "expected 4000000000000 bytes", "found a file of"}, [&] { read_basis(path); });
+}
+
+TEST(BasisFile, WrongOnesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "b.h5", mat = folder / "b.mat";
+  write(path, "basis", orthonormal(9, 4).transpose());
+  expect_error(base::exit_input, {path, "other", "found basis (4x9)"}, [&] { read_basis(path + ":other"); });
+  expect_error(base::exit_input, {path, "5 columns", "found 4"}, [&] { read_basis(path, 5); });
+  write(mat, "U", orthonormal(9, 4).transpose());
+  expect_error(base::exit_input, {mat, "4 frames and 9 coefficients", "transposed"}, [&] { read_basis(mat); });
+  write_npy(folder / "t.npy", {4, 9}, Complexes(36), NumpyOrder::own);
+  expect_error(base::exit_input, {"t.npy", "transposed"}, [&] { read_basis(folder / "t.npy"); });
+  write(path, "basis", 1.01 * orthonormal(9, 4).transpose());
+  expect_error(base::exit_input, {path, "orthonormal"}, [&] { read_basis(path); });
+  write_npy(folder / "cube.npy", {4, 9, 2}, Complexes(72), NumpyOrder::own);
+  expect_error(base::exit_input, {"cube.npy", "[frames, coefficients]", "4x9x2"}, [&] { read_basis(folder / "cube.npy"); });
+  expect_error(base::exit_input, {"nowhere.h5", "No such file"}, [&] { read_basis("nowhere.h5"); });
+}
+
+TEST(BasisFile, ReadsThePublishedBasis) {
+  const std::string path = shared_file("data/invivo/basis.mat");
+  if (path.empty()) GTEST_SKIP() << "no data/invivo/basis.mat beside the clone";
+  const Eigen::MatrixXd basis = read_basis(path + ":U", 15);
+  EXPECT_EQ(basis.rows(), 6852);
+  EXPECT_EQ(basis.cols(), 15);
+}
+
+}  // namespace
+}  // namespace crbrt::tests

@@ -1,0 +1,93 @@
+// What the dimensions of an image mean. Real and imaginary planes need no rule of their own: [.., R, 2] lies in memory as
+// [.., 2 R] does.
+#include <algorithm>
+
+#include "base/error.h"
+#include "tools/volume/stored_image.h"
+
+namespace crbrt::volume {
+namespace {
+
+using Extents = std::vector<std::size_t>;
+
+Extents without_ones(const Extents& extents) {
+  Extents result;
+  std::copy_if(extents.begin(), extents.end(), std::back_inserter(result), [](std::size_t extent) { return extent != 1; });
+  return result;
+}
+
+std::size_t product(const Extents& extents) {
+  std::size_t n = 1;
+  for (const std::size_t extent : extents) n *= extent;
+  return n;
+}
+
+/// The ways to read the extents, the likeliest first.
+class Readings {
+ public:
+  Readings(const StoredImage& image, std::size_t n_expected)
+      : image_(image), n_expected_(n_expected), parts_(is_complex(image.encoding.element) ? 1 : 2) {}
+
+  /// `spatial` before n_plane planes of each voxel; `block` voxels lie together (0: all).
+  void add(const Extents& spatial, std::size_t n_plane, std::size_t block = 0) {
+    if (without_ones(spatial).size() > 3) return;
+    const Shape shape = spatial_shape(image_.spec, spatial);
+    all_.push_back({shape, n_plane, block == 0 ? n_voxel(shape) : block});
+  }
+
+  /// The first one of the expected number of coefficients; where there is none, the first of all.
+  CoefficientPlanes chosen() const {
+    for (const CoefficientPlanes& planes : all_)
+      if (planes.n_plane == parts_ * n_expected_) return planes;
+    if (all_.empty()) throw base::InputError(image_.spec.shown, "at most three spatial dimensions", text(image_.extents));
+    return all_.front();
+  }
+
+ private:
+  const StoredImage& image_;
+  std::size_t n_expected_, parts_;
+  std::vector<CoefficientPlanes> all_;
+};
+
+}  // namespace
+
+CoefficientPlanes coefficients_last(const StoredImage& image, std::size_t n_expected) {
+  Extents extents = image.extents;
+  while (extents.size() > 4 && extents.back() == 1) extents.pop_back();
+  if (extents.empty()) throw base::InputError(image.spec.shown, "an image of coefficients", "a single number");
+  Readings readings(image, n_expected);
+  const std::size_t last = extents.back();
+  const Extents before(extents.begin(), extents.end() - 1);
+  const bool is_real = !is_complex(image.encoding.element);
+  if (is_real && last == 2 && before.size() >= 2) readings.add(Extents(before.begin(), before.end() - 1), 2 * before.back());
+  readings.add(before, last);
+  // Slices, or repetitions that are slices, behind the coefficients.
+  if (const Extents all = without_ones(extents); all.size() == 4 && extents.size() > 4 && n_expected != 0) {
+    if (all[2] == n_expected * (is_real ? 2 : 1)) readings.add({all[0], all[1], all[3]}, all[2], all[0] * all[1]);
+  }
+  return readings.chosen();
+}
+
+CoefficientPlanes coefficients_of_bart(const StoredImage& image) {
+  constexpr std::size_t coefficient_dimension = 6, slice_dimension = 13;
+  Extents extents = image.extents;
+  extents.resize(std::max<std::size_t>(extents.size(), slice_dimension + 1), 1);
+  std::size_t n_plane = extents[coefficient_dimension];
+  if (const std::size_t last = image.extents.size() - 1;
+      !is_complex(image.encoding.element) && last > coefficient_dimension && extents[last] == 2) {
+    n_plane *= 2;  // real and imaginary parts
+    extents[last] = 1;
+  }
+  const std::size_t n_slice = extents[slice_dimension];
+  for (std::size_t i = 2; i < extents.size(); ++i) {
+    const bool may_differ = i == 2 ? n_slice == 1 : i == coefficient_dimension || i == slice_dimension;
+    if (may_differ || extents[i] == 1) continue;
+    throw base::InputError(image.spec.shown,
+                           "coefficients in dimension 6, slices in dimension 2 or 13, and 1 in dimensions 3 and beyond",
+                           text(image.extents));
+  }
+  const Extents spatial{extents[0], extents[1], extents[2] * n_slice};
+  return {{spatial[0], spatial[1], spatial[2]}, n_plane, n_slice == 1 ? product(spatial) : extents[0] * extents[1]};
+}
+
+}  // namespace crbrt::volume
