@@ -1,6 +1,7 @@
 // What crbrt-map writes: the runtime's own estimates, the same for every kind of input, with sidecars and numbers of the run.
 #include <algorithm>
 #include <limits>
+#include <sstream>
 
 #include "base/json.h"
 #include "tests/e2e/map_fixture.h"
@@ -47,10 +48,15 @@ TEST_F(MapProgram, EveryKindOfInputGivesTheSameMapsBitForBit) {
   write_cfl(file("bart.cfl"), {6, 5, 4, 1, 1, 1, n_coeff}, values);
   write_mat<float>(file("single.mat"), "x", {6, 5, 4, n_coeff}, values);
   write_mat<double>(file("double.mat"), "x", {6, 5, 4, n_coeff}, values);
+  write_mat5<float>(file("five.mat"), {{"x", {6, 5, 4, n_coeff}, values}});
+  write_mat5<double>(file("seven.mat"), {{"x", {6, 5, 4, n_coeff}, values}}, MatCompression::zlib);
+  write_npy(file("numpy.npy"), {6, 5, 4, n_coeff}, values, NumpyOrder::own);
+  write_ra(file("raw.ra"), {6, 5, 4, 1, 1, 1, n_coeff}, values);
   write_cfl(file("mask.cfl"), {6, 5, 4}, Complexes(mask.begin(), mask.end()));
   write_mat_real<std::uint8_t>(file("mask.mat"), "mask", {6, 5, 4}, mask);
   ASSERT_EQ(map(file("in.nii"), "out", "--mask " + file("mask.nii")).exit_code, 0);
-  for (const char* input : {"stacked.nii", "packed.nii.gz", "bart.cfl", "bart.hdr", "single.mat:x", "double.mat:x"}) {
+  for (const char* input : {"stacked.nii", "packed.nii.gz", "bart.cfl", "bart.hdr", "bart", "raw.ra", "numpy.npy", "five.mat",
+                            "seven.mat:x", "single.mat:x", "double.mat:x"}) {
     for (const char* mask_file : {"mask.nii", "mask.cfl", "mask.mat:mask"}) {
       const Outcome outcome = map(file(input), "other", "--like " + file("in.nii") + " --mask " + file(mask_file));
       EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
@@ -157,9 +163,17 @@ const volume::ImageFormat* const image_formats[] = {
 };
 #undef CRBRT_IMAGE_FORMAT
 
+/// The text as one line with single spaces: --help breaks its lines anywhere.
+std::string in_one_line(const std::string& text) {
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
 TEST_F(MapProgram, HelpAndTheErrorForAnUnknownFileNameEveryFormatOfImages) {
   write_text(file("notes.txt"), "no image");
-  const std::string help = run("crbrt-map --help").text, error = map(file("notes.txt"), "out").text;
+  const std::string help = in_one_line(run("crbrt-map --help").text), error = map(file("notes.txt"), "out").text;
   EXPECT_NE(help.find("BART x.cfl"), std::string::npos) << help;
   for (const volume::ImageFormat* format : image_formats) {
     EXPECT_FALSE(format->phrase.empty());

@@ -26,7 +26,9 @@ TEST_F(FormatFiles, MatFilesOfVersionsFiveAndSeven) {
     expect_same(file("s.mat"));  // the only variable needs no name
     write_mat5<double>(file("d.mat"), {{"mask", grid, Complexes(24, 1)}, {"x", with(grid, {n_coeff}), values}}, compression);
     expect_same(file("d.mat:x"));
-    EXPECT_EQ(volume::read_mask(file("d.mat:mask"), {4, 3, 2}).size(), 24u);
+    base::Warnings warnings("test");
+    const volume::Grid voxels{{4, 3, 2}, {}};
+    EXPECT_EQ(volume::read_mask(file("d.mat:mask"), voxels, volume::GridCheck::extents, warnings).size(), 24u);
   }
 }
 
