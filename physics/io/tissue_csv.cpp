@@ -87,6 +87,7 @@ std::vector<Tissue> read_tissues(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
   if (!file || !std::getline(file, line)) throw base::InputError(path, "a readable CSV file", "an empty one");
+  if (constexpr std::string_view mark = "\xef\xbb\xbf"; line.starts_with(mark)) line.erase(0, mark.size());  // of spreadsheets
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;
   for (std::size_t number = 2; std::getline(file, line); ++number)

@@ -17,6 +17,7 @@ TEST(TissueCsv, ColumnsAreFoundByName) {
   const TemporaryFolder folder;
   const std::string path =
       folder.file("t.csv",
+                  "\xef\xbb\xbf"  // the byte order mark that spreadsheets put first
                   "b1_rel, omega0_rad_s ,t2_semi_s,r1_semi_hz,exchange_hz,r2_free_hz,r1_free_hz,m0_semi_frac\r\n"
                   "0.9,-100,1.2e-5,3,15,12,0.5,0.2\r\n"
                   "\r\n"
