@@ -14,6 +14,7 @@
 #include "tools/fit/fit_maps.h"
 #include "tools/fit/partial_fits.h"
 #include "tools/fit/problem.h"
+#include "tools/viewer/map_page.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
 #include "tools/volume/maps_out.h"
@@ -106,6 +107,8 @@ int run(int argc, char** argv) {
   const volume::StopWatch reading;
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
   const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis, warnings);
+  const viewer::PageOptions page = viewer::page_options(options->image);
+  viewer::expect_page(page, inputs.grid);
   const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
                                          inputs.image.spec(), warnings);
   const auto voxels =
@@ -148,6 +151,7 @@ int run(int argc, char** argv) {
                                .status = {},
                                .warnings = warnings.texts()};
   report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
+  viewer::write_map_page(page);
   return base::exit_ok;
 }
 

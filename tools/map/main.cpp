@@ -15,6 +15,7 @@
 #include "tools/map/noise_level.h"
 #include "tools/map/options.h"
 #include "tools/map/single_faults.h"
+#include "tools/viewer/map_page.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
 #include "tools/volume/image_run.h"
@@ -117,6 +118,8 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch reading;
   const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name, warnings);
+  const viewer::PageOptions page = viewer::page_options(options->image);
+  viewer::expect_page(page, inputs.grid);
   const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
@@ -152,6 +155,7 @@ int run(int argc, char** argv) {
                          .warnings = warnings.texts(),
                          .more = std::move(details)};
   report.save(stats);
+  viewer::write_map_page(page);
   return base::exit_ok;
 }
 

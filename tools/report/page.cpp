@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/read_file.h"
@@ -35,18 +36,6 @@ std::string cell_class(const std::string& cell) {
   return is_number(cell) ? " class=\"number\"" : "";
 }
 
-std::string base64(const std::string& bytes) {
-  constexpr const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-    unsigned word = 0;
-    for (std::size_t k = 0; k < 3; ++k) word = word << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) text += k <= n ? digits[word >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string Table::html() const {
@@ -77,7 +66,7 @@ std::string Figure::html() const {
 std::string png_address(const std::string& path) {
   const std::string bytes = base::read_file(path, "a PNG picture");
   if (!bytes.starts_with("\x89PNG\r\n\x1a\n")) throw base::InputError(path, "a PNG picture", "another kind of file");
-  return "data:image/png;base64," + base64(bytes);
+  return "data:image/png;base64," + base::base64(bytes);
 }
 
 std::string page(const std::string& title, const std::string& body) {

@@ -168,6 +168,17 @@ std::string steps(const World& world) {
 
 }  // namespace
 
+std::array<std::array<double, 4>, 3> affine_mm(const Geometry& geometry) {
+  const World world = world_of(geometry);
+  std::array<std::array<double, 4>, 3> affine{};
+  for (std::size_t r = 0; r < 3; ++r) {
+    const auto row = static_cast<Eigen::Index>(r);
+    for (std::size_t c = 0; c < 3; ++c) affine[r][c] = world.axes(row, static_cast<Eigen::Index>(c));
+    affine[r][3] = world.origin[row];
+  }
+  return affine;
+}
+
 std::size_t StorageOrder::operator()(std::size_t voxel) const noexcept {
   const std::size_t plane = extents[0] * extents[1];
   const std::array<std::size_t, 3> at{voxel % extents[0], voxel % plane / extents[0], voxel / plane};

@@ -71,6 +71,9 @@ void expect_usable_geometry(const Geometry& geometry, const std::string& file);
 /// sform.
 std::string geometry_warning(const Grid& grid);
 
+/// [row][column] from a voxel to millimetres: the sform where it has a code, else the qform, else the identity.
+std::array<std::array<double, 4>, 3> affine_mm(const Geometry& geometry);
+
 /// "12x10x3 voxels, first at (60, -40.5, 12.25) mm, steps (1.8, -0.3, 0.2) (0.1, 1.2, 0.8) (-1, 0.2, 2.8) mm"
 std::string text(const Grid& grid);
 

@@ -22,6 +22,11 @@ void add_image_options(cli::Command& app, ImageOptions& options) {
   app.flag("--ignore-geometry", options.ignore_geometry,
            "compare --mask and --like with the input by their extents alone, not by where they lie in the world");
   app.option("--stats FILE", options.stats, "JSON file for voxels, times, memory and status counts");
+  const cli::Option report = app.option("--report FILE", options.report, "HTML page of the maps, which opens without a network");
+  const cli::Option labels = app.option("--labels FILE", options.labels,
+                                        "image of the same voxels that numbers regions: the page and a CSV beside it have their statistics")
+                                 .needs(report);
+  app.option("--label-names FILE", options.label_names, "table of their names: a number and a name a line").needs(labels);
   app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
   app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
 }

@@ -20,11 +20,14 @@ namespace crbrt::volume {
 
 struct ImageOptions {
   std::string input;
-  std::string input_imag;  ///< imaginary parts of the input; empty: in the same file
-  std::string mask;        ///< empty: all voxels
-  std::string out;         ///< folder
-  std::string like;        ///< empty: the input's own geometry
-  std::string stats;       ///< empty: no file
+  std::string input_imag;   ///< imaginary parts of the input; empty: in the same file
+  std::string mask;         ///< empty: all voxels
+  std::string out;          ///< folder
+  std::string like;         ///< empty: the input's own geometry
+  std::string stats;        ///< empty: no file
+  std::string report;       ///< HTML page of the maps; empty: none
+  std::string labels;       ///< atlas of regions for the page; empty: none
+  std::string label_names;  ///< table of their names; empty: numbers
   unsigned threads = 1;
   bool compress = false;
   bool ignore_geometry = false;
@@ -34,7 +37,8 @@ struct ImageOptions {
   Compression compression() const noexcept { return compress ? Compression::gzip : Compression::none; }
 };
 
-/// Adds --input, --input-imag, --mask, --out, --like, --ignore-geometry, --stats, --threads and --compress.
+/// Adds --input, --input-imag, --mask, --out, --like, --ignore-geometry, --stats, --report, --labels, --label-names,
+/// --threads and --compress.
 void add_image_options(cli::Command& app, ImageOptions& options);
 
 /// The files behind the options.

@@ -1,0 +1,304 @@
+// One map after the other lies in memory. How fine the images are follows from how many voxels have to fit into a page.
+#include "tools/viewer/page_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+
+#include "base/error.h"
+#include "base/escaped.h"
+#include "base/json_reader.h"
+#include "base/number_text.h"
+#include "physics/quantity.h"
+#include "tools/cli/command_line.h"
+#include "tools/viewer/page_run.h"
+#include "tools/viewer/regions.h"
+#include "tools/volume/image_values.h"
+#include "tools/volume/maps_in.h"
+#include "tools/volume/maps_out.h"
+
+namespace crbrt::viewer {
+namespace {
+
+/// 25 MB for a page, less NiiVue (2.3 MB) and everything that is no image.
+constexpr std::size_t image_budget = 22'000'000;
+constexpr int finest = 4096, coarsest = 16;  // levels between the 0.5th and the 99.5th percentile of a map
+
+const std::string std_suffix = "_std";
+
+/// Lipari for T1 and Navia for T2, as the community's recommendation has it ([qmri-colours] in docs/references.md).
+const char* colours_of(const physics::Quantity* quantity) {
+  if (quantity == nullptr) return "viridis";
+  if (quantity->form == physics::Form::m0 || quantity->form == physics::Form::signal_norm) return "gray";
+  switch (quantity->parameter) {
+    case physics::Parameter::r1_free_hz:
+    case physics::Parameter::r1_semi_hz: return "lipari";
+    case physics::Parameter::r2_free_hz: return "navia";
+    case physics::Parameter::omega0_rad_s:
+    case physics::Parameter::b1_rel: return "blue2red";
+    default: return "viridis";
+  }
+}
+
+/// Values of the voxels whose status is ok.
+std::vector<double> ok_values(const Run& run, const std::vector<float>& values) {
+  std::vector<double> inside;
+  for (std::size_t v = 0; v < values.size(); ++v)
+    if (run.is_ok[v] && std::isfinite(values[v])) inside.push_back(static_cast<double>(values[v]));
+  std::sort(inside.begin(), inside.end());
+  return inside;
+}
+
+double step_of(std::vector<double>& sorted, int levels) {
+  if (sorted.empty()) return 1;
+  const double spread = percentile(sorted, 0.995) - percentile(sorted, 0.005);
+  const double size = std::max(std::abs(sorted.front()), std::abs(sorted.back()));
+  const double range = spread > 1e-6 * size ? spread : size;
+  return range > 0 ? range / levels : 1;
+}
+
+Json histogram(const std::vector<double>& sorted, double low, double high) {
+  constexpr std::size_t n_bin = 64;
+  std::vector<std::uint64_t> count(n_bin);
+  std::uint64_t below = 0, above = 0;
+  for (const double value : sorted) {
+    if (value < low)
+      ++below;
+    else if (value > high)
+      ++above;
+    else
+      ++count[std::min(n_bin - 1, static_cast<std::size_t>((value - low) / (high - low) * n_bin))];
+  }
+  return {{"low", low}, {"high", high}, {"count", count}, {"below", below}, {"above", above}};
+}
+
+Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+class Maker {
+ public:
+  Maker(const PageOptions& options, const Run& run, int levels) : options_(options), run_(run), levels_(levels) {}
+
+  /// False where the images do not fit into a page.
+  bool fits() const { return n_byte_ <= image_budget; }
+
+  void add_maps() {
+    const volume::MapFiles maps = volume::maps_in(options_.folder);
+    std::vector<std::string> names;
+    for (const physics::Quantity& quantity : physics::quantities()) add_name(std::string(quantity.map.name), maps, names);
+    for (const auto& [name, file] : maps)
+      if (!is_std(name, maps)) add_name(name, maps, names);
+    for (const std::string& name : names)
+      if (fits()) add_map(name, maps);
+  }
+
+  PageReport report() {
+    json_["title"] = "Maps: " + volume::without_folder(options_.folder);
+    add_status();
+    add_grid();
+    add_provenance();
+    if (!options_.labels.empty()) report_.csv = csv_;
+    report_.json = std::move(json_);
+    return std::move(report_);
+  }
+
+ private:
+  static bool is_std(const std::string& name, const volume::MapFiles& maps) {
+    return name.ends_with(std_suffix) && maps.contains(name.substr(0, name.size() - std_suffix.size()));
+  }
+
+  static void add_name(const std::string& name, const volume::MapFiles& maps, std::vector<std::string>& names) {
+    if (maps.contains(name) && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+
+  /// In the displayed unit.
+  std::vector<float> displayed(const std::string& path, double factor) const {
+    std::vector<float> values = volume::read_values(path, run_.grid, volume::GridCheck::world);
+    if (factor != 1)
+      for (float& value : values) value = static_cast<float>(factor * static_cast<double>(value));
+    return values;
+  }
+
+  /// Adds an image and returns how page.js finds it.
+  Json image(const std::string& name, const std::vector<float>& values, double step) {
+    PackedImage packed = pack(values, run_.grid, run_.box, step);
+    const std::string id = std::string("image").append(std::to_string(report_.images.size()));
+    n_byte_ += packed.text.size();
+    steps_ += (steps_.empty() ? "" : ", ") + name + " " + base::number_text(packed.step, "%.2g");
+    n_cut_ += packed.n_cut;
+    Json json{{"id", id}, {"step", packed.step}, {"cut", packed.n_cut}};
+    report_.images.emplace_back(id, std::move(packed.text));
+    return json;
+  }
+
+  void add_map(const std::string& name, const volume::MapFiles& maps) {
+    const volume::MapFile& file = maps.at(name);
+    const Json sidecar = sidecar_of(file.path);
+    const physics::Quantity* quantity = physics::find_quantity(text_or(sidecar, "OutputName", ""));
+    if (quantity != nullptr && quantity->map.name != name) quantity = nullptr;
+    const double factor = file.factor * (quantity != nullptr ? quantity->display_per_map() : 1);
+    const std::string own_unit = text_or(sidecar, "Units", "");
+    Json map{{"name", name},
+             {"label", quantity != nullptr ? std::string(quantity->symbol) : name},
+             {"unit", quantity != nullptr ? std::string(quantity->display.unit)
+                      : own_unit == "1"   ? ""
+                                          : own_unit},
+             {"factor", factor},
+             {"description", text_or(sidecar, "Description", name)},
+             {"colours", colours_of(quantity)}};
+    const std::vector<float> values = displayed(file.path, factor);
+    std::vector<double> sorted = ok_values(run_, values);
+    double low = percentile(sorted, 0.02), high = percentile(sorted, 0.98);
+    if (quantity != nullptr && quantity->display.low < quantity->display.high)
+      low = quantity->display.factor * quantity->display.low, high = quantity->display.factor * quantity->display.high;
+    if (!(low < high)) low = sorted.empty() ? 0 : low - 0.5, high = low + 1;
+    map["low"] = low;
+    map["high"] = high;
+    map["median"] = finite_or_null(percentile(sorted, 0.5));
+    map["histogram"] = histogram(sorted, low, high);
+    map["image"] = image(name, values, step_of(sorted, levels_));
+    std::vector<float> std;
+    if (const auto found = maps.find(name + std_suffix); found != maps.end()) {
+      std = displayed(found->second.path, factor);
+      std::vector<double> of_std = ok_values(run_, std);
+      const double most = percentile(of_std, 0.98);
+      map["std"] = {
+          {"low", 0}, {"high", most > 0 ? most : 1.0}, {"image", image(found->first, std, step_of(of_std, levels_ / 4))}};
+    } else {
+      map["std"] = nullptr;
+    }
+    if (!run_.labels.empty()) map["regions"] = regions(map, values, std);
+    json_["maps"].push_back(std::move(map));
+  }
+
+  Json regions(const Json& map, const std::vector<float>& values, const std::vector<float>& std) {
+    Json all = Json::array();
+    for (const auto& [label, voxels] : run_.labels) {
+      const RegionStatistics s = statistics(voxels, values, std, run_.is_ok);
+      const auto known = run_.names.find(label);
+      const std::string name = known == run_.names.end() ? std::string("label ").append(std::to_string(label)) : known->second;
+      const Json error = s.weighted_error ? Json(*s.weighted_error) : Json(),
+                 mean = s.weighted_mean ? Json(*s.weighted_mean) : Json();
+      all.push_back({{"label", label},
+                     {"name", name},
+                     {"voxels", s.voxels},
+                     {"mean", finite_or_null(s.mean)},
+                     {"std", finite_or_null(s.std)},
+                     {"p05", finite_or_null(s.p05)},
+                     {"quartile_low", finite_or_null(s.quartile_low)},
+                     {"median", finite_or_null(s.median)},
+                     {"quartile_high", finite_or_null(s.quartile_high)},
+                     {"p95", finite_or_null(s.p95)},
+                     {"weighted_mean", mean},
+                     {"weighted_error", error}});
+      const auto number = [](const Json& value) {
+        return value.is_null() ? std::string() : base::number_text(value.number(), "%.7g");
+      };
+      csv_ += base::for_csv(map.at("name").text()) + "," + base::for_csv(map.at("unit").text()) + "," + std::to_string(label) +
+              "," + base::for_csv(name) + "," + std::to_string(voxels.size()) + "," + std::to_string(s.voxels);
+      for (const char* key :
+           {"mean", "std", "p05", "quartile_low", "median", "quartile_high", "p95", "weighted_mean", "weighted_error"})
+        csv_.append(",").append(number(all.items().back().at(key)));
+      csv_ += "\n";
+    }
+    return all;
+  }
+
+  void add_status() {
+    std::vector<std::uint64_t> counts(status_colours.size());
+    for (const float s : run_.status)
+      if (s >= 0 && s < static_cast<float>(counts.size())) ++counts[static_cast<std::size_t>(s)];
+    std::uint64_t computed = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) computed += i == run_.outside ? 0 : counts[i];
+    Json levels = Json::array();
+    std::size_t code = 0;
+    for (const Json::Member& level : run_.status_sidecar.at("Levels").members()) {
+      const std::string name = level.value.is_text() ? level.value.text() : level.value.dump();
+      const double share = computed > 0 ? 100 * static_cast<double>(counts[code]) / static_cast<double>(computed) : 0;
+      levels.push_back({{"name", name},
+                        {"voxels", counts[code]},
+                        {"share", code == run_.outside ? "" : base::number_text(share, "%.3g %%")},
+                        {"meaning", meaning_of(name)},
+                        {"colour", status_colours[code]}});
+      ++code;
+    }
+    json_["status"] = {{"outside", run_.outside}, {"levels", levels}, {"image", image("status", run_.status, 1)}};
+    json_["summary"] = std::to_string(computed) + " voxels of " + volume::text(run_.grid.shape) +
+                       " were estimated; click into a slice to read the maps there.";
+    if (!json_.contains("maps")) json_["maps"] = Json::array();
+  }
+
+  void add_grid() {
+    const Affine a = box_affine(run_.grid, run_.box);
+    json_["extents"] = run_.box.extents;
+    json_["box_first"] = run_.box.first;
+    json_["world_to_voxel"] = Json::array();
+    const Affine inverse = inverse_of(a);
+    for (const auto& row : inverse) json_["world_to_voxel"].push_back(row);
+    json_["centre_mm"] = Json::array();
+    for (const auto& row : a) {
+      double at = row[3];
+      for (std::size_t d = 0; d < 3; ++d) at += row[d] * std::floor(static_cast<double>(run_.box.extents[d]) / 2);
+      json_["centre_mm"].push_back(at);
+    }
+    json_["precision"] = "Embedded images are cut to the estimated voxels (" + volume::text(run_.box.extents) +
+                         ") and stored in 16 bits in steps (in the displayed unit) of: " + steps_ + ". " +
+                         (n_cut_ == 0 ? std::string("No voxel is beyond their range.")
+                                      : std::to_string(n_cut_) + " values are beyond their range and stand at its end.") +
+                         " The NIfTI files hold the full precision; histograms and regions are computed from them.";
+  }
+
+  static Affine inverse_of(const Affine& a) {
+    Affine b{};
+    const auto minor = [&](std::size_t r, std::size_t c) {
+      const std::size_t r0 = (r + 1) % 3, r1 = (r + 2) % 3, c0 = (c + 1) % 3, c1 = (c + 2) % 3;
+      return a[r0][c0] * a[r1][c1] - a[r0][c1] * a[r1][c0];
+    };
+    const double determinant = a[0][0] * minor(0, 0) + a[0][1] * minor(0, 1) + a[0][2] * minor(0, 2);
+    for (std::size_t r = 0; r < 3; ++r) {
+      for (std::size_t c = 0; c < 3; ++c) b[r][c] = minor(c, r) / determinant;
+      for (std::size_t c = 0; c < 3; ++c) b[r][3] -= b[r][c] * a[c][3];
+    }
+    return b;
+  }
+
+  void add_provenance() {
+    Json rows = Json::array();
+    for (const Json::Member& member : run_.status_sidecar.members()) {
+      if (member.key == "Levels" || member.key == "Counts" || member.key == "CommandLine") continue;
+      const std::string value = member.value.is_text() ? member.value.text() : member.value.dump();
+      rows.push_back(Json::array({member.key, value}));
+    }
+    rows.push_back(Json::array(
+        {"Page", "crbrt " + cli::version() + ", NiiVue (BSD-2-Clause); colour maps Lipari and Navia (F. Crameri)"}));
+    json_["provenance"] = rows;
+    json_["command"] = text_or(run_.status_sidecar, "CommandLine", "");
+  }
+
+  const PageOptions& options_;
+  const Run& run_;
+  int levels_;
+  Json json_;
+  PageReport report_;
+  std::string steps_;
+  std::size_t n_byte_ = 0;
+  std::uint64_t n_cut_ = 0;
+  std::string csv_ =
+      "map,unit,label,name,voxels,voxels_ok,mean,std,p05,quartile_low,median,quartile_high,p95,weighted_mean,weighted_mean_"
+      "error\n";
+};
+
+}  // namespace
+
+PageReport make_report(const PageOptions& options) {
+  const Run run = read_run(options);
+  for (int levels = finest;; levels /= 2) {
+    Maker maker(options, run, levels);
+    maker.add_maps();
+    if (maker.fits() || levels <= coarsest) return maker.report();
+  }
+}
+
+}  // namespace crbrt::viewer

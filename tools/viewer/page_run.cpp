@@ -1,0 +1,67 @@
+// Names and codes of the status come from its sidecar: a folder tells what its own codes mean.
+#include "tools/viewer/page_run.h"
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "tools/viewer/regions.h"
+#include "tools/volume/image_values.h"
+#include "tools/volume/maps_in.h"
+
+namespace crbrt::viewer {
+
+Json sidecar_of(const std::string& image) {
+  std::filesystem::path path(image);
+  if (path.extension() == ".gz") path.replace_extension();
+  return Json::from_file(path.replace_extension(".json").string());
+}
+
+std::string text_or(const Json& json, const char* key, const std::string& otherwise) {
+  const Json* const value = json.find(key);
+  return value != nullptr && value->is_text() ? value->text() : otherwise;
+}
+
+const char* meaning_of(const std::string& status) {
+  static const std::map<std::string, const char*> meanings{
+      {"ok", "the estimates are as they should be"},
+      {"non_finite", "a coefficient is NaN or infinite; the maps hold no estimate"},
+      {"zero_signal", "all coefficients are 0; the maps hold no estimate"},
+      {"outside_range", "an estimate lies outside the model's range; the map holds it as it is"},
+      {"at_bound", "a parameter ended at a wall of the prior's range; its standard deviation has no meaning"},
+      {"not_computed", "outside the mask, or not drawn; not estimated"},
+      {"not_converged", "the best start stopped before it converged; the map holds where it stopped"}};
+  const auto found = meanings.find(status);
+  return found == meanings.end() ? "" : found->second;
+}
+
+Run read_run(const PageOptions& options) {
+  Run run;
+  const std::string path = volume::map_path(options.folder, "status");
+  volume::ImageValues status = volume::read_values(path);
+  run.grid = status.grid;
+  run.status = std::move(status.values);
+  run.status_sidecar = sidecar_of(path);
+  const Json* const levels = run.status_sidecar.find("Levels");
+  if (levels == nullptr || !levels->is_object() || levels->size() == 0 || levels->size() > status_colours.size())
+    throw base::InputError(path, "a sidecar with Levels", "none");
+  std::size_t ok = 0, code = 0;
+  for (const Json::Member& level : levels->members()) {
+    if (level.value.is_text() && level.value.text() == "ok") ok = code;
+    if (level.value.is_text() && level.value.text() == "not_computed") run.outside = code;
+    ++code;
+  }
+  std::vector<bool> is_computed;
+  for (const float s : run.status) {
+    run.is_ok.push_back(s == static_cast<float>(ok));
+    is_computed.push_back(s != static_cast<float>(run.outside));
+  }
+  run.box = box_around(run.grid.shape, is_computed);
+  for (const std::size_t extent : run.box.extents)
+    if (extent > 32767)
+      throw base::InputError(path, "maps of at most 32767 voxels along each axis for --report", volume::text(run.grid.shape));
+  if (!options.labels.empty()) run.labels = read_labels(options.labels, run.grid, options.grid_check);
+  if (!options.label_names.empty()) run.names = read_label_names(options.label_names);
+  return run;
+}
+
+}  // namespace crbrt::viewer

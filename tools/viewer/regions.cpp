@@ -1,0 +1,96 @@
+// Labels as floats come from any image format; a float holds every whole number that an atlas uses.
+#include "tools/viewer/regions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/number_text.h"
+#include "base/read_file.h"
+#include "tools/volume/image_values.h"
+
+namespace crbrt::viewer {
+
+std::map<long, std::string> read_label_names(const std::string& path) {
+  std::istringstream text(base::read_file(path, "a table of labels and names"));
+  std::map<long, std::string> names;
+  std::string line;
+  for (std::size_t number = 1; std::getline(text, line); ++number) {
+    const char* const blank = " \t\r,;\"";
+    line.erase(0, std::min(line.find_first_not_of(blank), line.size()));
+    line.erase(line.find_last_not_of(" \t\r\"") + 1);
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t digits = line.find_first_not_of("0123456789");
+    if (digits == 0 && number == 1) continue;
+    if (digits == 0 || digits > 9 || digits == std::string::npos)
+      throw base::InputError(path + ", line " + std::to_string(number), "a label and a name", "\"" + line + "\"");
+    const std::size_t name = line.find_first_not_of(blank, digits);
+    if (name == std::string::npos || name == digits)
+      throw base::InputError(path + ", line " + std::to_string(number), "a label and a name", "\"" + line + "\"");
+    names[std::stol(line.substr(0, digits))] = line.substr(name, line.find_first_of("\t", name) - name);
+  }
+  return names;
+}
+
+std::map<long, std::vector<std::size_t>> read_labels(const std::string& path, const volume::Grid& grid,
+                                                     volume::GridCheck check) {
+  constexpr float largest = 1 << 24;
+  constexpr std::size_t most = 4096;
+  const std::vector<float> values = volume::read_values(path, grid, check);
+  std::map<long, std::vector<std::size_t>> labels;
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    if (values[v] == 0) continue;
+    if (!(values[v] > 0 && values[v] <= largest) || values[v] != std::floor(values[v]))
+      throw base::InputError(path, "labels that are whole numbers from 0 on",
+                             base::number_text(static_cast<double>(values[v]), "%g"));
+    labels[static_cast<long>(values[v])].push_back(v);
+    if (labels.size() > most) throw base::InputError(path, "at most " + std::to_string(most) + " labels", "more");
+  }
+  return labels;
+}
+
+double percentile(std::vector<double>& values, double share) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
+  const double position = share * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, values.size() - 1);
+  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+}
+
+RegionStatistics statistics(const std::vector<std::size_t>& voxels, const std::vector<float>& values,
+                            const std::vector<float>& std, const std::vector<bool>& is_ok) {
+  std::vector<double> inside;
+  double sum = 0, weights = 0, weighted = 0;
+  for (const std::size_t v : voxels) {
+    const auto value = static_cast<double>(values[v]);
+    if (!is_ok[v] || !std::isfinite(value)) continue;
+    inside.push_back(value);
+    sum += value;
+    const double sigma = std.empty() ? 0 : static_cast<double>(std[v]);
+    if (!(sigma > 0) || !std::isfinite(sigma)) continue;
+    weights += 1 / (sigma * sigma);
+    weighted += value / (sigma * sigma);
+  }
+  RegionStatistics result;
+  result.voxels = inside.size();
+  const auto n = static_cast<double>(inside.size());
+  result.mean = sum / n;
+  double squares = 0;
+  for (const double value : inside) squares += (value - result.mean) * (value - result.mean);
+  result.std = std::sqrt(squares / (n - 1));
+  result.p05 = percentile(inside, 0.05);
+  result.quartile_low = percentile(inside, 0.25);
+  result.median = percentile(inside, 0.5);
+  result.quartile_high = percentile(inside, 0.75);
+  result.p95 = percentile(inside, 0.95);
+  if (weights > 0) {
+    result.weighted_mean = weighted / weights;
+    result.weighted_error = 1 / std::sqrt(weights);
+  }
+  return result;
+}
+
+}  // namespace crbrt::viewer
