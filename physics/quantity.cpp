@@ -9,6 +9,7 @@
 namespace crbrt::physics {
 namespace {
 
+// Windows show a brain at 3 T: fluid is at the end of the scale, and half of it is tissue.
 constexpr double hz_per_rad_s = 1 / (2 * std::numbers::pi), ms_per_s = 1e3, us_per_s = 1e6;
 
 constexpr auto table = std::to_array<Quantity>({
@@ -38,7 +39,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::r1_free_hz,
      .t1_model = T1Model::separate,
      .map = {"T1map", "s"},
-     .display = {"ms", ms_per_s},
+     .display = {"ms", ms_per_s, 0, 3},
      .description = "longitudinal relaxation time of the free pool"},
     {.key = "r1_apparent_hz",
      .symbol = "R1",
@@ -58,7 +59,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::apparent,
      .nominal = 1.6,
      .map = {"T1map", "s"},
-     .display = {"ms", ms_per_s},
+     .display = {"ms", ms_per_s, 0, 3},
      .description = "longitudinal relaxation time of both pools as one"},
     {.key = "r2_free_hz",
      .symbol = "R2f",
@@ -76,7 +77,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::r2_free_hz,
      .nominal = 0.1,
      .map = {"T2map", "s"},
-     .display = {"ms", ms_per_s},
+     .display = {"ms", ms_per_s, 0, 0.2},
      .description = "transversal relaxation time of the free pool"},
     {.key = "exchange_hz",
      .symbol = "Rx",
@@ -104,7 +105,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::r1_semi_hz,
      .t1_model = T1Model::separate,
      .map = {"t1_semi_s", "s"},
-     .display = {"ms", ms_per_s},
+     .display = {"ms", ms_per_s, 0, 1},
      .description = "longitudinal relaxation time of the semi-solid pool"},
     {.key = "t2_semi_s",
      .symbol = "T2s",
@@ -122,7 +123,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::omega0_rad_s,
      .nominal = 0,
      .map = {"B0map", "Hz", hz_per_rad_s},
-     .display = {"Hz", hz_per_rad_s},
+     .display = {"Hz", hz_per_rad_s, -100 / hz_per_rad_s, 100 / hz_per_rad_s},
      .description = "off-resonance: the angular frequency omega0, as a map the frequency omega0 / (2 pi)"},
     {.key = "omega0_cycles_per_tr",
      .symbol = "B0",
@@ -138,6 +139,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::b1_rel,
      .nominal = 1,
      .map = {"TB1map", "1"},
+     .display = {"", 1, 0.5, 1.5},
      .description = "transmit field over nominal"},
     {.key = "signal_per_m0",
      .symbol = "||c||/|M0|",

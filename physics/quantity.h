@@ -39,7 +39,7 @@ struct MapForm {
 struct DisplayForm {
   std::string_view unit;  ///< empty for a ratio
   double factor = 1;      ///< displayed value over SI value
-  double low = 0;         ///< SI: the window of pictures; low = high where the values of the picture decide
+  double low = 0;         ///< SI: the window of pictures and viewers; low = high where the values decide
   double high = 0;
 };
 

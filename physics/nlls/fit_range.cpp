@@ -147,13 +147,15 @@ Eigen::MatrixXcd FitRange::to_scaled_jacobian(const Eigen::MatrixXcd& jacobian) 
   return scaled;
 }
 
-bool FitRange::at_wall(const Tissue& tissue) const {
+std::uint32_t FitRange::walls(const Tissue& tissue) const {
   const auto values = tissue.values();
+  std::uint32_t walls = 0;
   for (std::size_t u = 0; u < n_unknown(); ++u) {
     const double value = values[index(parameters_[u])], margin = 1e-6 * (maximum_[u] - minimum_[u]);
-    if (value <= minimum_[u] + margin || value >= maximum_[u] - margin) return true;
+    if (value <= minimum_[u] + margin) walls |= std::uint32_t{1} << (2 * u);
+    if (value >= maximum_[u] - margin) walls |= std::uint32_t{2} << (2 * u);
   }
-  return false;
+  return walls;
 }
 
 TissueDomain FitRange::domain() const {

@@ -41,8 +41,9 @@ class FitRange {
   /// d/d(scaled) from d/d(parameter): columns of r1 are added for T1Model::apparent.
   Eigen::MatrixXcd to_scaled_jacobian(const Eigen::MatrixXcd& jacobian) const;
 
-  /// Does an unknown lie within 1e-6 of the box's width from its walls?
-  bool at_wall(const Tissue& tissue) const;
+  /// Which unknowns lie within 1e-6 of the box's width from a wall: bit 2 u for the minimum of unknown u, 2 u + 1 for its
+  /// maximum.
+  std::uint32_t walls(const Tissue& tissue) const;
 
   /// The domain a simulator needs for this box.
   TissueDomain domain() const;

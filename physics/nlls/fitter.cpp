@@ -87,7 +87,7 @@ VoxelFit Fitter::Impl::fit_voxel(const Eigen::VectorXcd& data, Lockstep& lockste
   const double tolerance = 0.01 * std::pow(fit.sigma / norm, 2) + 1e-16;
   fit.n_agree = static_cast<std::size_t>(
       std::count_if(runs.begin(), runs.end(), [&](const SolverRun& r) { return r.cost <= best.cost + tolerance; }));
-  if (best.converged) fit.status = range.at_wall(fit.tissue) ? FitStatus::at_bound : FitStatus::ok;
+  if (best.converged) fit.status = range.walls(fit.tissue) != 0 ? FitStatus::at_bound : FitStatus::ok;
   return fit;
 }
 
@@ -150,6 +150,7 @@ std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients,
 }
 
 const FitSettings& Fitter::settings() const noexcept { return impl_->settings; }
+const FitRange& Fitter::range() const noexcept { return impl_->range; }
 const Simulator& Fitter::simulator() const noexcept { return impl_->simulator; }
 const Eigen::MatrixXd& Fitter::basis() const noexcept { return impl_->basis; }
 

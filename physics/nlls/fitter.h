@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "physics/crb.h"
+#include "physics/nlls/fit_range.h"
 #include "physics/prior.h"
 #include "physics/sequence.h"
 #include "physics/simulator.h"
@@ -35,9 +36,9 @@ enum class FitStatus : std::uint8_t {
   ok = 0,
   non_finite = 1,     ///< a coefficient is NaN or infinite: nothing was fitted
   zero_signal = 2,    ///< all coefficients are zero: nothing was fitted
-  at_bound = 3,       ///< a parameter ended at a wall of the range: kept, but its standard deviation is not meaningful
   not_computed = 4,   ///< never set by Fitter: the voxel was not asked for
   not_converged = 5,  ///< the best start stopped before it converged: the estimates are kept
+  at_bound = 6,       ///< a parameter ended at a wall of the range: kept, but its standard deviation is not meaningful
 };
 
 struct VoxelFit {
@@ -71,6 +72,7 @@ class Fitter {
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 
   const FitSettings& settings() const noexcept;
+  const FitRange& range() const noexcept;
   const Simulator& simulator() const noexcept;
   const Eigen::MatrixXd& basis() const noexcept;
 

@@ -23,7 +23,7 @@ std::vector<physics::Quantity> apparent_quantities() { return quantities_of(phys
 
 /// Names of all images without a standard deviation: what is estimated, |M0|, and three of the fit itself.
 std::vector<std::string> map_names(physics::T1Model model) {
-  std::vector<std::string> names{"M0map", "residual_norm", "starts_agreed", "status"};
+  std::vector<std::string> names{"M0map", "residual_norm", "starts_agreed", "status", "status_detail"};
   for (const physics::Quantity& quantity : quantities_of(model)) names.emplace_back(quantity.map.name);
   std::sort(names.begin(), names.end());
   return names;

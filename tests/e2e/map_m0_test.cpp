@@ -45,9 +45,9 @@ TEST_F(MapM0, IsTheNormOfTheCoefficientsOverTheScale) {
   const std::vector<float> m0 = read("M0map");
   // A quarter is a power of two: only the norm is rounded to float.
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(m0[v], mask[v] ? static_cast<float>(norm(v)) * 4 : 0) << v;
-  EXPECT_EQ(listing(file("out")),
-            (std::vector<std::string>{"M0map.json", "M0map.nii", "m0_semi_frac.json", "m0_semi_frac.nii", "signal_per_m0.json",
-                                      "signal_per_m0.nii", "status.json", "status.nii"}));
+  EXPECT_EQ(listing(file("out")), (std::vector<std::string>{"M0map.json", "M0map.nii", "m0_semi_frac.json", "m0_semi_frac.nii",
+                                                            "signal_per_m0.json", "signal_per_m0.nii", "status.json",
+                                                            "status.nii", "status_detail.json", "status_detail.nii"}));
   const auto sidecar = base::Json::from_file(file("out/M0map.json"));
   EXPECT_EQ(sidecar["OutputName"], "m0");
   EXPECT_EQ(sidecar["Units"], "arbitrary");

@@ -1,10 +1,12 @@
 // What crbrt-map writes: the runtime's own estimates, the same for every kind of input, with sidecars and numbers of the run.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <sstream>
 
 #include "base/json.h"
 #include "tests/e2e/map_fixture.h"
+#include "tools/volume/status_value.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
@@ -34,9 +36,58 @@ TEST_F(MapProgram, WritesWhatTheRuntimeEstimates) {
 
 TEST_F(MapProgram, WritesOneImageAndOneSidecarPerOutputAndNothingElse) {
   ASSERT_EQ(map(file("in.nii"), "out").exit_code, 0);
-  EXPECT_EQ(listing(file("out")),
-            (std::vector<std::string>{"T1map.json", "T1map.nii", "T2map.json", "T2map.nii", "m0_semi_frac.json",
-                                      "m0_semi_frac.nii", "status.json", "status.nii"}));
+  EXPECT_EQ(listing(file("out")), (std::vector<std::string>{"T1map.json", "T1map.nii", "T2map.json", "T2map.nii",
+                                                            "m0_semi_frac.json", "m0_semi_frac.nii", "status.json",
+                                                            "status.nii", "status_detail.json", "status_detail.nii"}));
+  ASSERT_EQ(map(file("in.nii"), "scalar", "--isa scalar").exit_code, 0);
+  const auto sidecar = base::Json::from_file(file("scalar/T1map.json"));
+  EXPECT_EQ(sidecar["InstructionSet"], "scalar");
+  EXPECT_EQ(sidecar["Precision"], "f32");
+  EXPECT_NE(sidecar["EstimationAlgorithm"].text().find("neural network"), std::string::npos);
+  EXPECT_EQ(sidecar["EstimationReference"], "https://doi.org/10.1002/mrm.29206");
+}
+
+// The sidecar of the status says which output left its range, and status_detail in which voxels.
+TEST_F(MapProgram, TheStatusNamesTheOutputOutsideItsRange) {
+  ASSERT_EQ(map(file("in.nii"), "wide").exit_code, 0);
+  fbs::ModelT narrow = make_model(spec);
+  for (const std::size_t i : {1u, 2u}) {  // the middle half of the estimates
+    auto estimates = nifti_values<float>(file(i == 1 ? "wide/T1map.nii" : "wide/T2map.nii"));
+    std::sort(estimates.begin(), estimates.end());
+    narrow.outputs[i]->minimum = estimates[n_voxel / 4];
+    narrow.outputs[i]->maximum = estimates[3 * n_voxel / 4];
+  }
+  const std::vector<std::uint8_t> bytes = to_crbm(narrow);
+  write_text(file("m.crbm"), {bytes.begin(), bytes.end()});
+  ASSERT_EQ(map(file("in.nii"), "out").exit_code, 0);
+  const auto status = nifti_values<std::uint8_t>(file("out/status.nii"));
+  const auto detail = nifti_values<std::int32_t>(file("out/status_detail.nii"));
+  const auto sidecar = base::Json::from_file(file("out/status_detail.json"));
+  std::vector<std::vector<float>> maps;
+  std::vector<std::pair<double, double>> ranges;
+  const std::vector<std::string> names{"m0_semi_frac", "T1map", "T2map"};
+  for (const std::string& name : names) {
+    maps.push_back(nifti_values<float>(file("out/" + name + ".nii")));
+    const auto range = base::Json::from_file(file("out/" + name + ".json"))["ValidRange"];
+    ranges.emplace_back(range.at(0).number(), range.at(1).number());
+  }
+  std::size_t n_flagged = 0;
+  std::int32_t seen = 0;
+  for (std::size_t v = 0; v < n_voxel; ++v) {
+    std::int32_t bits = 0;
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+      if (static_cast<double>(maps[i][v]) < ranges[i].first) bits |= 1 << (2 * i);
+      if (static_cast<double>(maps[i][v]) > ranges[i].second) bits |= 2 << (2 * i);
+    }
+    EXPECT_EQ(detail[v], bits) << v;
+    EXPECT_EQ(status[v], bits != 0 ? 3 : 0) << v;
+    seen |= bits;
+    n_flagged += bits != 0 ? 1u : 0u;
+  }
+  EXPECT_GT(n_flagged, 0u);
+  EXPECT_LT(n_flagged, n_voxel);
+  EXPECT_EQ(seen, 0b111100);  // each limit of both
+  EXPECT_EQ(sidecar["Bits"]["4"].text().substr(0, 12), "T1map below ");
 }
 
 TEST_F(MapProgram, EveryKindOfInputGivesTheSameMapsBitForBit) {
@@ -97,6 +148,14 @@ TEST_F(MapProgram, NanInfiniteAndZeroVoxelsAreFlaggedAndCountedAndTheRestIsDone)
   EXPECT_EQ((std::vector<int>{status[7], status[8], status[9]}), (std::vector<int>{1, 1, 2}));
   const auto clean = nifti_values<float>(file("clean/T1map.nii")), flagged = nifti_values<float>(file("out/T1map.nii"));
   for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_EQ(flagged[v], v >= 7 && v <= 9 ? 0 : clean[v]) << v;
+  ASSERT_EQ(map(file("in.nii"), "filled", "--fill nan --mask " + file("mask.nii")).exit_code, 0);
+  const auto filled = nifti_values<float>(file("filled/T1map.nii"));
+  for (std::size_t v = 0; v < n_voxel; ++v) {
+    if (mask[v] == 0 || (v >= 7 && v <= 9))
+      EXPECT_TRUE(std::isnan(filled[v])) << v;
+    else
+      EXPECT_EQ(filled[v], clean[v]) << v;
+  }
   const auto counts = base::Json::from_file(file("stats.json"))["status"];
   EXPECT_EQ(counts["non_finite"], 2);
   EXPECT_EQ(counts["zero_signal"], 1);
@@ -123,8 +182,7 @@ TEST_F(MapProgram, StatsHoldEveryKey) {
   }
   EXPECT_LE(parts_s, stats["total_s"].number());
   std::uint64_t all = 0;
-  for (const char* key : {"ok", "non_finite", "zero_signal", "outside_range", "not_computed"})
-    all += static_cast<std::uint64_t>(stats["status"][key].integer());
+  for (const char* key : volume::status_names) all += static_cast<std::uint64_t>(stats["status"][key].integer());
   EXPECT_EQ(all, n_voxel);
   EXPECT_EQ(stats["status"]["not_computed"], std::count(mask.begin(), mask.end(), 0));
 }

@@ -167,6 +167,8 @@ TEST(NllsFit, EstimatesStayInTheRangeAndAWallIsFlagged) {
   EXPECT_EQ(fits[0].status, FitStatus::at_bound);
   EXPECT_DOUBLE_EQ(fits[0].tissue.t2_semi_s, 15e-6);
   const physics::FitRange range(physics::paper_fit_prior(3.5e-3), T1Model::apparent);
+  EXPECT_EQ(range.parameter(4), physics::Parameter::t2_semi_s);   // the fifth unknown of this model
+  EXPECT_EQ(range.walls(fits[0].tissue), std::uint32_t{2} << 8);  // at its maximum, and no other at any wall
   for (std::size_t u = 0; u < range.n_unknown(); ++u) {
     EXPECT_GE(unknown(fits[0].tissue, T1Model::apparent, u), range.minimum(u));
     EXPECT_LE(unknown(fits[0].tissue, T1Model::apparent, u), range.maximum(u));

@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "base/escaped.h"
+#include "base/number_text.h"
 #include "physics/estimand.h"
 
 namespace crbrt::fit {
@@ -21,50 +23,64 @@ bool has_estimate(const VoxelFit& fit) {
   return fit.status == FitStatus::ok || fit.status == FitStatus::at_bound || fit.status == FitStatus::not_converged;
 }
 
-class FitWriter {
- public:
-  FitWriter(volume::MapFolder& folder, std::size_t n_grid, std::span<const VoxelFit> fits)
-      : folder_(folder), n_grid_(n_grid), fits_(fits) {}
+volume::StatusValue status_value(FitStatus status) {
+  using volume::StatusValue;
+  static_assert(static_cast<int>(FitStatus::ok) == static_cast<int>(StatusValue::ok) &&
+                static_cast<int>(FitStatus::non_finite) == static_cast<int>(StatusValue::non_finite) &&
+                static_cast<int>(FitStatus::zero_signal) == static_cast<int>(StatusValue::zero_signal) &&
+                static_cast<int>(FitStatus::not_computed) == static_cast<int>(StatusValue::not_computed) &&
+                static_cast<int>(FitStatus::not_converged) == static_cast<int>(StatusValue::not_converged) &&
+                static_cast<int>(FitStatus::at_bound) == static_cast<int>(StatusValue::at_bound));
+  return static_cast<StatusValue>(status);
+}
 
-  void write(const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) const {
-    std::vector<float> values(fits_.size(), 0.0f);
-    for (std::size_t i = 0; i < fits_.size(); ++i)
-      if (has_estimate(fits_[i])) values[i] = static_cast<float>(value(fits_[i]));
-    folder_.write(map, values);
+std::vector<volume::StatusValue> status_values(std::span<const VoxelFit> fits) {
+  std::vector<volume::StatusValue> values;
+  for (const VoxelFit& fit : fits) values.push_back(status_value(fit.status));
+  return values;
+}
+
+/// Which parameter met which bound: two limits for each unknown, in the order of FitRange::walls().
+volume::StatusDetail detail_of(const FitMaps& maps) {
+  volume::StatusDetail detail;
+  for (std::size_t u = 0; u < maps.range.n_unknown(); ++u) {
+    const physics::Parameter parameter = maps.range.parameter(u);
+    const std::string unit(physics::quantity_of(parameter).unit);
+    const auto limit = [&](const char* side, double value) {
+      detail.limits.push_back(std::string(physics::name(parameter)) + " at its " + side + ", " +
+                              base::number_text(value, "%.6g") + (unit == "1" ? "" : " " + unit));
+    };
+    limit("lower bound", maps.range.minimum(u));
+    limit("upper bound", maps.range.maximum(u));
   }
-
-  void write_status() const {
-    std::vector<std::uint8_t> codes;
-    for (const VoxelFit& fit : fits_) codes.push_back(static_cast<std::uint8_t>(fit.status));
-    base::Json counts;
-    const auto n = count_status(fits_, n_grid_);
-    for (std::size_t s = 0; s < status_names.size(); ++s) counts[status_names[s]] = n[s];
-    folder_.write_status_codes({codes, static_cast<std::uint8_t>(FitStatus::not_computed)}, status_names, std::move(counts));
+  for (std::size_t i = 0; i < maps.fits.size(); ++i) {
+    const std::uint32_t walls = has_estimate(maps.fits[i]) ? maps.range.walls(maps.fits[i].tissue) : 0;
+    if (walls == 0) continue;
+    detail.voxels.push_back(maps.voxels[i]);
+    detail.bits.push_back(static_cast<std::int32_t>(walls));
   }
-
- private:
-  volume::MapFolder& folder_;
-  std::size_t n_grid_;
-  std::span<const VoxelFit> fits_;
-};
+  return detail;
+}
 
 }  // namespace
 
-std::array<std::uint64_t, status_names.size()> count_status(std::span<const VoxelFit> fits, std::size_t n_grid) {
-  std::array<std::uint64_t, status_names.size()> counts{};
-  for (const VoxelFit& fit : fits) ++counts.at(static_cast<std::size_t>(fit.status));
-  counts[static_cast<std::size_t>(FitStatus::not_computed)] += n_grid - fits.size();
-  return counts;
+volume::StatusCounts count_status(std::span<const VoxelFit> fits, std::size_t n_grid) {
+  return volume::count(status_values(fits), n_grid);
 }
 
-void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const VoxelFit> fits, physics::T1Model model) {
-  const FitWriter writer(folder, n_grid, fits);
+void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
+  const physics::T1Model model = maps.range.model();
+  const auto write = [&](const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) {
+    std::vector<float> values(maps.fits.size(), maps.fill);
+    for (std::size_t i = 0; i < maps.fits.size(); ++i)
+      if (has_estimate(maps.fits[i])) values[i] = static_cast<float>(value(maps.fits[i]));
+    folder.write(map, values);
+  };
   const auto write_with_std = [&](const physics::Quantity& quantity, const std::function<double(const VoxelFit&)>& value,
                                   const std::function<double(const VoxelFit&)>& std) {
-    const volume::MapDescription map = volume::describe_map(quantity);
-    writer.write(map, value);
-    writer.write(volume::describe_std(map, "standard deviation of " + map.output + "; infinite where the data give no bound"),
-                 std);
+    const volume::MapDescription map = volume::describe_map(quantity, maps.times);
+    write(map, value);
+    write(volume::describe_std(map, "standard deviation of " + map.output + "; infinite where the data give no bound"), std);
   };
   for (const physics::Quantity& quantity : physics::quantities()) {
     if (!quantity.is_of(model)) continue;
@@ -80,28 +96,20 @@ void write_maps(volume::MapFolder& folder, std::size_t n_grid, std::span<const V
           return std::sqrt(estimand.bound(fit.tissue, variances, model));
         });
   }
-  writer.write({"residual_norm", "residual_norm", "arbitrary", {{"Description", "norm of the coefficients minus the fit"}}},
-               [](const VoxelFit& fit) { return fit.residual_norm; });
-  writer.write({"starts_agreed", "starts_agreed", "1", {{"Description", "solver runs that ended at the best minimum"}}},
-               [](const VoxelFit& fit) { return static_cast<double>(fit.n_agree); });
-  writer.write_status();
+  write({"residual_norm", "residual_norm", "arbitrary", {{"Description", "norm of the coefficients minus the fit"}}},
+        [](const VoxelFit& fit) { return fit.residual_norm; });
+  write({"starts_agreed", "starts_agreed", "1", {{"Description", "solver runs that ended at the best minimum"}}},
+        [](const VoxelFit& fit) { return static_cast<double>(fit.n_agree); });
+  folder.write_status(status_values(maps.fits), detail_of(maps));
 }
 
 FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out), file_(options.stats) {}
 
 void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
-  std::string counts;
-  base::Json status;
-  for (std::size_t i = 0; i < status_names.size(); ++i) {
-    status[status_names[i]] = fit.status[i];
-    if (fit.status[i] > 0)
-      counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(fit.status[i]);
-  }
   std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n",
               base::for_terminal(out_).c_str(), static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s,
-              run.kernel_s, run.write_s, counts.c_str());
+              run.kernel_s, run.write_s, volume::in_words(run.status).c_str());
   base::Json json = run.to_json();
-  json["status"] = status;
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
   file_.save(json);

@@ -42,6 +42,10 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   const physics::FitSettings& settings = problem.settings;
   base::Json estimator;
   estimator["Estimator"] = "nonlinear least squares";
+  estimator["EstimationAlgorithm"] =
+      "nonlinear least squares, trust-region Levenberg-Marquardt (Ceres), best of several starts";
+  estimator["EstimationReference"] = "https://doi.org/10.1002/mrm.29071";  // [generalised-bloch], the signal model
+  estimator["Precision"] = "f64";
   estimator["SequenceName"] = problem.sequence.name;
   estimator["SequenceSHA256"] = physics::sha256_of(problem.sequence);
   estimator["BasisSHA256"] = physics::sha256_of(problem.basis);
@@ -87,9 +91,8 @@ std::string identity_of(const fit::Options& options, const fit::Problem& problem
   return base::hex(hash.digest());
 }
 
-fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_grid, std::size_t n_start) {
+fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_start) {
   fit::FitStats stats;
-  stats.status = fit::count_status(fits, n_grid);
   for (const physics::VoxelFit& f : fits) {
     stats.simulations += f.n_simulated;
     if (f.n_agree == n_start) ++stats.single_minimum;
@@ -120,7 +123,7 @@ int run(int argc, char** argv) {
   fit::FitReport report(options->image);
   volume::MapFolder folder(options->image.out, inputs.grid, voxels,
                            run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
-                           options->image.compression());
+                           options->image.compression(), options->image.threads, options->image.fill_value());
 
   const volume::StopWatch fitting;
   const physics::Fitter fitter = fit::make_fitter(*options, problem);
@@ -134,7 +137,11 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch writing;
   const std::size_t n_grid = volume::n_voxel(inputs.grid.shape);
-  fit::write_maps(folder, n_grid, fits, problem.settings.t1_model);
+  fit::write_maps(folder, {.voxels = voxels,
+                           .fits = fits,
+                           .range = fitter.range(),
+                           .times = options->image.times(),
+                           .fill = options->image.fill_value()});
   folder.commit();
   kept.remove();
   const volume::RunStats stats{.voxels = voxels.size(),
@@ -148,9 +155,9 @@ int run(int argc, char** argv) {
                                .write_s = writing.seconds(),
                                .total_s = total.seconds(),
                                .peak_rss_bytes = volume::peak_rss_bytes(),
-                               .status = {},
+                               .status = fit::count_status(fits, n_grid),
                                .warnings = warnings.texts()};
-  report.save(stats, fit_stats(fits, n_grid, problem.settings.n_start));
+  report.save(stats, fit_stats(fits, problem.settings.n_start));
   viewer::write_map_page(page);
   return base::exit_ok;
 }

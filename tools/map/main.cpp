@@ -37,8 +37,8 @@ volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info,
   return check;
 }
 
-volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, std::vector<std::string> sources,
-                             std::string command) {
+volume::RunRecord run_record(const MapOptions& options, const ModelInfo& info, volume::BasisCheck check,
+                             std::vector<std::string> sources, std::string command) {
   base::Json estimator;
   estimator["ModelName"] = info.name;
   estimator["ModelSHA256"] = info.content_sha256;
@@ -46,6 +46,10 @@ volume::RunRecord run_record(const ModelInfo& info, volume::BasisCheck check, st
   estimator["SequenceSHA256"] = info.sequence_sha256;
   estimator["BasisSHA256"] = info.basis_sha256;
   estimator["BasisVerified"] = volume::to_json(check);
+  estimator["EstimationAlgorithm"] = "neural network, voxel by voxel, from coefficients in a subspace";
+  estimator["EstimationReference"] = "https://doi.org/10.1002/mrm.29206";  // [paper]
+  estimator["Precision"] = options.is_integer ? "integer" : "f32";
+  estimator["InstructionSet"] = name(options.isa == Isa::automatic ? best_isa() : options.isa);
   return {"crbrt-map", std::move(command), std::move(sources), std::move(estimator)};
 }
 
@@ -114,7 +118,7 @@ int run(int argc, char** argv) {
   const Model model = base::load_model(options->model);
   const Program& program = program_of(*options, model);
   base::Warnings warnings("crbrt-map");
-  const auto outputs = map::describe_outputs(options->model, program);
+  const auto outputs = map::describe_outputs(options->model, program, options->image.times());
 
   const volume::StopWatch reading;
   const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name, warnings);
@@ -124,9 +128,10 @@ int run(int argc, char** argv) {
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
   volume::Report report(options->image);
-  volume::MapFolder folder(options->image.out, inputs.grid, inputs.voxels,
-                           run_record(model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
-                           options->image.compression(), options->image.threads);
+  volume::MapFolder folder(
+      options->image.out, inputs.grid, inputs.voxels,
+      run_record(*options, model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
+      options->image.compression(), options->image.threads, options->image.fill_value());
   map::OutputMaps maps(folder, program, outputs, noise);
 
   const map::MapSettings settings{.isa = options->isa, .threads = options->image.threads, .sigma = noise ? noise->sigma : 0};
@@ -135,11 +140,12 @@ int run(int argc, char** argv) {
   std::optional<map::Atypical> atypical;
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
+  base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
+  details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
+
   const volume::StopWatch writing;
   maps.finish(result, atypical);
 
-  base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
-  details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
   volume::RunStats stats{.voxels = inputs.voxels.size(),
                          .threads = settings.threads,
                          .isa = name(result.isa),
@@ -151,7 +157,7 @@ int run(int argc, char** argv) {
                          .write_s = result.times.store_s + writing.seconds(),
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
-                         .status = volume::count(result.status, volume::n_voxel(inputs.grid.shape)),
+                         .status = volume::count(volume::status_values(result.status), volume::n_voxel(inputs.grid.shape)),
                          .warnings = warnings.texts(),
                          .more = std::move(details)};
   report.save(stats);

@@ -2,11 +2,16 @@
 // the finished maps: norms were kept while the coefficients were at hand.
 #include "tools/map/map_files.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "base/number_text.h"
+
 namespace crbrt::map {
 namespace {
+
+constexpr std::size_t most_limited = 15;  // outputs that have two bits of their own in status_detail
 
 /// Exact where nothing is scaled, so that sidecars say what the model file says.
 double in_unit_of(const volume::MapDescription& map, float value) {
@@ -15,10 +20,11 @@ double in_unit_of(const volume::MapDescription& map, float value) {
 
 }  // namespace
 
-std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program) {
+std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program,
+                                                     volume::TimeUnit times) {
   std::vector<volume::MapOutput> outputs;
   for (std::size_t i = 0; i < program.n_output; ++i) outputs.push_back({program.outputs[i].name, program.outputs[i].unit});
-  std::vector<volume::MapDescription> maps = volume::describe_maps(model_path, outputs);
+  std::vector<volume::MapDescription> maps = volume::describe_maps(model_path, outputs, times);
   for (std::size_t i = 0; i < program.n_output; ++i) {
     const Output& output = program.outputs[i];
     maps[i].details["ValidRange"] =
@@ -39,17 +45,28 @@ class OutputMaps::Sink final : public MapSink {
 
   void take(const BatchMaps& batch, std::span<const std::size_t> voxels, std::size_t first) override {
     const std::vector<volume::VoxelRun> runs = volume::runs_of(voxels);
+    const bool is_filled = maps_.folder_.fill() != 0;  // NaN
     const auto write = [&](const Map& map, std::span<const float> values) {
+      if (is_filled) values = without_blanks(values, batch.status);
       map.parts->write({runs, values}, first, scratch_);
     };
+    maps_.keep_limits(batch, voxels);
     for (std::size_t i = 0; i < maps_.estimates_.size(); ++i) write(maps_.estimates_[i], batch.plane(batch.estimates, i));
     for (std::size_t i = 0; i < maps_.std_.size(); ++i) write(maps_.std_[i], batch.plane(batch.std, i));
     if (maps_.atypicality_) write(*maps_.atypicality_, batch.atypicality);
   }
 
  private:
+  /// The same, with the folder's fill where there is no estimate.
+  std::span<const float> without_blanks(std::span<const float> values, std::span<const VoxelStatus> status) {
+    filled_.assign(values.begin(), values.end());
+    for (std::size_t v = 0; v < values.size(); ++v)
+      if (status[v] == VoxelStatus::non_finite || status[v] == VoxelStatus::zero_signal) filled_[v] = maps_.folder_.fill();
+    return filled_;
+  }
+
   OutputMaps& maps_;
-  std::vector<float> scratch_;
+  std::vector<float> scratch_, filled_;
 };
 
 OutputMaps::OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
@@ -73,6 +90,46 @@ OutputMaps::Map OutputMaps::open(volume::MapDescription description) {
   return {std::move(description), parts};
 }
 
+void OutputMaps::keep_limits(const BatchMaps& batch, std::span<const std::size_t> voxels) {
+  std::vector<Beyond> found;
+  for (std::size_t v = 0; v < batch.n_voxel; ++v) {
+    if (batch.status[v] != VoxelStatus::outside_range) continue;
+    std::int32_t bits = 0;
+    for (std::size_t i = 0; i < program_.n_output; ++i) {
+      const float estimate = batch.plane(batch.estimates, i)[v];
+      const Output& output = program_.outputs[i];
+      if (estimate >= output.minimum && estimate <= output.maximum) continue;
+      const bool is_low = estimate < output.minimum;
+      bits |= i < most_limited ? std::int32_t{is_low ? 1 : 2} << (2 * i) : std::int32_t{1} << (2 * most_limited);
+    }
+    found.push_back({voxels[v], bits});
+  }
+  if (found.empty()) return;
+  const std::lock_guard lock(mutex_);
+  beyond_.insert(beyond_.end(), found.begin(), found.end());
+}
+
+volume::StatusDetail OutputMaps::detail() const {
+  volume::StatusDetail detail;
+  for (std::size_t i = 0; i < std::min<std::size_t>(program_.n_output, most_limited); ++i) {
+    const volume::MapDescription& map = estimates_[i].description;
+    const auto limit = [&](const char* side, float value) {
+      const std::string unit = map.unit == "1" ? "" : " " + map.unit;
+      detail.limits.push_back(map.name + side + base::number_text(in_unit_of(map, value), "%.6g") + unit);
+    };
+    limit(" below ", program_.outputs[i].minimum);
+    limit(" above ", program_.outputs[i].maximum);
+  }
+  if (program_.n_output > most_limited) detail.limits.push_back("another output outside its range");
+  std::vector<Beyond> sorted = beyond_;  // threads end in any order
+  std::sort(sorted.begin(), sorted.end(), [](const Beyond& a, const Beyond& b) { return a.voxel < b.voxel; });
+  for (const Beyond& b : sorted) {
+    detail.voxels.push_back(b.voxel);
+    detail.bits.push_back(b.bits);
+  }
+  return detail;
+}
+
 std::unique_ptr<MapSink> OutputMaps::make_sink() { return std::make_unique<Sink>(*this); }
 
 void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atypical) {
@@ -86,7 +143,7 @@ void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atyp
     if (atypical) details.update(atypical->to_json());
     folder_.write_sidecar(atypicality_->description);
   }
-  folder_.write_status(run.status);
+  folder_.write_status(volume::status_values(run.status), detail());
   folder_.commit();
 }
 

@@ -2,8 +2,11 @@
 /// norm of the voxel's coefficients over it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,7 +33,8 @@ void find_m0(const Program& program, double sigma, BatchMaps& maps);
 
 /// One per output of the program, and one of |M0| behind them where an output is signal_per_m0. Throws InputError naming
 /// `model_path` for outputs that make no file names.
-std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program);
+std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program,
+                                                     volume::TimeUnit times = volume::TimeUnit::seconds);
 
 /// The maps of a run in the order of their planes. They are open while the model runs; their sidecars come behind it.
 class OutputMaps {
@@ -52,11 +56,22 @@ class OutputMaps {
     volume::MapParts* parts;
   };
   Map open(volume::MapDescription description);
+  /// Which outputs left their range, and on which side, of the voxels of a batch.
+  void keep_limits(const BatchMaps& batch, std::span<const std::size_t> voxels);
+  volume::StatusDetail detail() const;
+
+  /// A voxel and the bits of its limits.
+  struct Beyond {
+    std::size_t voxel;
+    std::int32_t bits;
+  };
 
   volume::MapFolder& folder_;
   const Program& program_;
   std::vector<Map> estimates_, std_;
   std::optional<Map> atypicality_;
+  std::mutex mutex_;  ///< guards what follows
+  std::vector<Beyond> beyond_;
 };
 
 }  // namespace crbrt::map

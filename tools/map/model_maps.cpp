@@ -41,6 +41,7 @@ class SessionWorker final : public volume::BatchWorker {
     if (!maps_.std.empty()) results.standard_deviations = View2<float>::planes(maps_.std.data(), n, program_.n_output, n);
     if (!maps_.atypicality.empty()) results.atypicality = {maps_.atypicality.data(), n};
     check(session_->run(planes, results));
+    maps_.status = {run_.status.data() + first, n};
     if (m0_) {
       find_norms(planes, maps_.signal_norm.data());
       find_m0(program_, sigma_, maps_);

@@ -23,10 +23,11 @@ struct MapSettings {
 /// What a model says of some voxels. A plane holds one number of each; voxels without signal are 0.
 struct BatchMaps {
   std::size_t n_voxel = 0;
-  std::vector<float> estimates;    ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
-  std::vector<float> std;          ///< the same of the standard deviations; empty without a sigma
-  std::vector<float> signal_norm;  ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
-  std::vector<float> atypicality;  ///< [voxel]; empty where the model has none
+  std::vector<float> estimates;         ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
+  std::vector<float> std;               ///< the same of the standard deviations; empty without a sigma
+  std::vector<float> signal_norm;       ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
+  std::vector<float> atypicality;       ///< [voxel]; empty where the model has none
+  std::span<const VoxelStatus> status;  ///< [voxel]
 
   /// Plane i of estimates or std.
   std::span<const float> plane(const std::vector<float>& planes, std::size_t i) const {

@@ -28,6 +28,8 @@ void add_image_options(cli::Command& app, ImageOptions& options) {
                                  .needs(report);
   app.option("--label-names FILE", options.label_names, "table of their names: a number and a name a line").needs(labels);
   app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
+  app.option("--fill WHAT", options.fill, "what maps hold where nothing was estimated").one_of({"0", "nan"}).show_default();
+  app.option("--units UNIT", options.units, "times in seconds, or in whole milliseconds").one_of({"s", "ms"}).show_default();
   app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
 }
 
@@ -74,14 +76,9 @@ ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const 
 Report::Report(const ImageOptions& options) : out_(options.out), file_(options.stats) {}
 
 void Report::save(const RunStats& stats) {
-  std::string counts;
-  for (std::size_t i = 0; i < stats.status.size(); ++i) {
-    if (stats.status[i] > 0)
-      counts += (counts.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(stats.status[i]);
-  }
   std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n",
               base::for_terminal(out_).c_str(), static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s,
-              stats.kernel_s, stats.write_s, counts.c_str());
+              stats.kernel_s, stats.write_s, in_words(stats.status).c_str());
   file_.save(stats.to_json());
 }
 

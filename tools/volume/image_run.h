@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/warnings.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/grid.h"
+#include "tools/volume/maps_out.h"
 #include "tools/volume/nifti.h"
 #include "tools/volume/run_stats.h"
 
@@ -31,14 +33,17 @@ struct ImageOptions {
   unsigned threads = 1;
   bool compress = false;
   bool ignore_geometry = false;
+  std::string fill = "0", units = "s";
 
+  float fill_value() const noexcept { return fill == "nan" ? std::numeric_limits<float>::quiet_NaN() : 0; }
+  TimeUnit times() const noexcept { return units == "ms" ? TimeUnit::whole_milliseconds : TimeUnit::seconds; }
   GridCheck grid_check() const noexcept { return ignore_geometry ? GridCheck::extents : GridCheck::world; }
 
   Compression compression() const noexcept { return compress ? Compression::gzip : Compression::none; }
 };
 
 /// Adds --input, --input-imag, --mask, --out, --like, --ignore-geometry, --stats, --report, --labels, --label-names,
-/// --threads and --compress.
+/// --threads, --fill, --units and --compress.
 void add_image_options(cli::Command& app, ImageOptions& options);
 
 /// The files behind the options.

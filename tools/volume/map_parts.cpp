@@ -41,7 +41,7 @@ MapParts::MapParts(MapTarget target, std::span<const VoxelRun> runs, std::size_t
 void MapParts::write(const RunValues<float>& part, std::size_t first, std::vector<float>& scratch) {
   scratch.assign(part.values.begin(), part.values.end());
   if (target_.factor != 1)
-    for (float& value : scratch) value = static_cast<float>(static_cast<double>(value) * target_.factor);
+    for (float& value : scratch) value = stored_number(value, target_.factor, target_.rounding);
   if (!file_) {
     std::copy(scratch.begin(), scratch.end(), values_.begin() + static_cast<std::ptrdiff_t>(first));
     return;

@@ -1,6 +1,7 @@
 /// One map whose voxels come in parts, from several threads, while others are still computed.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -14,6 +15,16 @@
 
 namespace crbrt::volume {
 
+/// How a value becomes a whole number. A standard deviation is rounded up: it must not promise what the map does not hold.
+enum class Rounding { none, nearest, up };
+
+/// The number that a map holds of a value.
+inline float stored_number(float value, double factor, Rounding rounding) {
+  const double exact = static_cast<double>(value) * factor;
+  if (rounding == Rounding::none) return static_cast<float>(exact);
+  return static_cast<float>(rounding == Rounding::nearest ? std::nearbyint(exact) : std::ceil(exact));
+}
+
 /// Where an image is written, what messages call it, and what it is of.
 struct MapTarget {
   std::filesystem::path path, shown;
@@ -21,6 +32,7 @@ struct MapTarget {
   Window window{};
   double factor = 1;  ///< stored number over the number that is handed in
   float elsewhere = 0;
+  Rounding rounding = Rounding::none;
 };
 
 class MapParts {

@@ -8,9 +8,10 @@
 
 #include "base/error.h"
 #include "base/gnuplot.h"
+#include "base/json.h"
 #include "base/number_text.h"
-#include "crbrt/status.h"
 #include "physics/quantity.h"
+#include "tools/volume/status_value.h"
 
 namespace crbrt::volume {
 namespace {
@@ -31,14 +32,46 @@ const physics::Quantity* old_quantity(const std::string& name) {
   return quantity != nullptr && !quantity->map.name.empty() && quantity->map.name != name ? quantity : nullptr;
 }
 
+/// Whether its sidecar says that a map holds milliseconds (--units ms). A map without a sidecar, or with a broken one, does
+/// not.
+bool is_in_milliseconds(const fs::path& folder, const std::string& name) {
+  const fs::path sidecar = folder / (name + ".json");
+  std::error_code unreadable;
+  if (!fs::exists(sidecar, unreadable)) return false;
+  try {
+    const base::Json json = base::Json::from_file(sidecar.string());
+    return json.contains("Units") && json["Units"] == "ms";
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
+/// Times in the seconds that maps of their names hold otherwise, and t1_semi_ms as t1_semi_s.
+MapFiles in_seconds(const std::string& folder, const MapFiles& maps) {
+  constexpr double s_per_ms = 1e-3;
+  MapFiles seconds;
+  for (const auto& [name, map] : maps) {
+    if (!is_in_milliseconds(folder, name)) {
+      seconds[name] = map;
+      continue;
+    }
+    const std::size_t at = name.find("_ms");
+    const std::string in_seconds = at == std::string::npos ? name : name.substr(0, at + 1) + name.substr(at + 2);
+    seconds[in_seconds] = {map.path, map.factor * s_per_ms};
+  }
+  return seconds;
+}
+
 }  // namespace
 
 MapFiles maps_in(const std::string& folder) {
   std::error_code error;
   MapFiles maps;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (const std::string name = stem_of(entry.path()); !name.empty() && name != "status") maps[name] = {entry.path().string()};
+    if (const std::string name = stem_of(entry.path()); !name.empty() && name != "status" && name != "status_detail")
+      maps[name] = {entry.path().string()};
   if (error) throw base::InputError(folder, "a folder of maps", error.message());
+  maps = in_seconds(folder, maps);
   MapFiles today = maps;
   for (const auto& [name, map] : maps) {
     const bool is_std = name.ends_with(std_suffix);
@@ -59,7 +92,9 @@ std::string map_path(const std::string& folder, const std::string& map) {
 }
 
 bool is_estimate(float status) {
-  return status == static_cast<float>(VoxelStatus::ok) || status == static_cast<float>(VoxelStatus::outside_range);
+  for (const StatusValue value : {StatusValue::ok, StatusValue::outside_range, StatusValue::at_bound})
+    if (status == static_cast<float>(value)) return true;
+  return false;
 }
 
 std::string plot_settings(const MapFiles& maps, const Shape& shape) {

@@ -17,13 +17,14 @@ struct MapFile {
 using MapFiles = std::map<std::string, MapFile>;
 
 /// All maps of a folder but the status. A map of version 0.1 stands under today's name: b1_rel is TB1map, omega0_rad_s is B0map
-/// (in Hz by the factor), m0_abs is M0map. Throws InputError for a folder that cannot be read.
+/// (in Hz by the factor), m0_abs is M0map. Maps of whole
+/// milliseconds (--units ms) are in seconds by the factor. Throws InputError for a folder that cannot be read.
 MapFiles maps_in(const std::string& folder);
 
 /// The image of one map, as it is stored: .nii, or .nii.gz where the run was asked to compress.
 std::string map_path(const std::string& folder, const std::string& map);
 
-/// A value outside its output's range (crbrt-map) or at a bound (crbrt-fit, which has the same code) is an estimate too.
+/// A value outside its output's range (crbrt-map) or at a bound (crbrt-fit) is an estimate too.
 bool is_estimate(float status);
 
 /// What scripts/plot_slice.gp needs: the extents of a slice, and path, label, factor and window of every map that the table of

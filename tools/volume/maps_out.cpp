@@ -48,7 +48,8 @@ constexpr std::string_view std_suffix = "_std";
 
 /// No name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {
-  return is_map_name(output) && output != "status" && output != "atypicality" && !output.ends_with(std_suffix);
+  return is_map_name(output) && output != "status" && output != "status_detail" && output != "atypicality" &&
+         !output.ends_with(std_suffix);
 }
 
 }  // namespace
@@ -93,33 +94,42 @@ std::string without_folder(const std::string& path) {
   return slash == std::string::npos ? trimmed : trimmed.substr(slash + 1);
 }
 
-MapDescription describe_map(const physics::Quantity& quantity) {
-  return {.name = std::string(quantity.map.name),
-          .output = std::string(quantity.key),
-          .unit = std::string(quantity.map.unit),
-          .details = {{"Description", quantity.description}},
-          .factor = quantity.map.factor};
+MapDescription describe_map(const physics::Quantity& quantity, TimeUnit times) {
+  MapDescription map{.name = std::string(quantity.map.name),
+                     .output = std::string(quantity.key),
+                     .unit = std::string(quantity.map.unit),
+                     .details = {{"Description", quantity.description}},
+                     .factor = quantity.map.factor};
+  if (times == TimeUnit::whole_milliseconds && quantity.display.unit == "ms") {
+    if (map.name.ends_with("_s")) map.name = map.name.substr(0, map.name.size() - 1).append("ms");
+    map.unit = "ms";
+    map.factor = quantity.display.factor;
+    map.rounding = Rounding::nearest;
+  }
+  map.window = {quantity.display.low * map.factor, quantity.display.high * map.factor};
+  return map;
 }
 
-MapDescription describe_map(const MapOutput& output) {
+MapDescription describe_map(const MapOutput& output, TimeUnit times) {
   const physics::Quantity* const quantity = physics::find_quantity(output.name);
   const bool is_known = quantity != nullptr && !quantity->map.name.empty() && quantity->unit == output.unit;
-  if (is_known) return describe_map(*quantity);
+  if (is_known) return describe_map(*quantity, times);
   return {.name = output.name, .output = output.name, .unit = output.unit, .details = base::Json::object()};
 }
 
-std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs) {
+std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs, TimeUnit times) {
   std::vector<MapDescription> maps;
   const auto is_taken = [&](std::string MapDescription::*member, const std::string& name) {
     return std::any_of(maps.begin(), maps.end(), [&](const MapDescription& map) { return map.*member == name; });
   };
   for (const MapOutput& output : outputs) {
     if (!makes_file_name(output.name)) {
-      throw base::InputError(
-          file, "outputs named with letters, digits and underscores, none \"status\", \"atypicality\" or ending in \"_std\"",
-          "\"" + output.name + "\"");
+      throw base::InputError(file,
+                             "outputs named with letters, digits and underscores, none \"status\", \"status_detail\", "
+                             "\"atypicality\" or ending in \"_std\"",
+                             "\"" + output.name + "\"");
     }
-    MapDescription map = describe_map(output);
+    MapDescription map = describe_map(output, times);
     if (is_taken(&MapDescription::name, map.name)) map = {output.name, output.name, output.unit, base::Json::object(), 1};
     if (is_taken(&MapDescription::output, output.name) || is_taken(&MapDescription::name, map.name))
       throw base::InputError(file, "outputs of different names", "\"" + output.name + "\" twice");
@@ -133,16 +143,28 @@ MapDescription describe_std(const MapDescription& map, const std::string& descri
           .output = map.output + std::string(std_suffix),
           .unit = map.unit,
           .details = {{"Description", description}},
-          .factor = map.factor};
+          .factor = map.factor,
+          .window = {0, (map.window.high - map.window.low) / 10},
+          .rounding = map.rounding == Rounding::none ? Rounding::none : Rounding::up};
+}
+
+base::Json StatusDetail::counts() const {
+  base::Json json = base::Json::object();
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    const auto n = std::count_if(bits.begin(), bits.end(), [i](std::int32_t b) { return (b >> i & 1) != 0; });
+    if (n > 0) json[limits[i]] = static_cast<std::uint64_t>(n);
+  }
+  return json;
 }
 
 MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-                     Compression compression, unsigned threads)
+                     Compression compression, unsigned threads, float fill)
     : folder_(folder),
       grid_(grid),
       runs_(runs_of(voxels)),
       run_(std::move(run)),
       compression_(compression),
+      fill_(fill),
       n_of_list_(voxels.size()),
       threads_(threads) {
   files_.emplace(folder, earlier_maps);
@@ -153,7 +175,7 @@ MapFolder::~MapFolder() = default;
 
 MapParts& MapFolder::open(const MapDescription& map) {
   const std::string name = image_name(map.name);
-  MapTarget target{temporary(name), std::filesystem::path(folder_) / name, grid_, map.window, map.factor};
+  MapTarget target{temporary(name), std::filesystem::path(folder_) / name, grid_, map.window, map.factor, fill_, map.rounding};
   auto made = std::make_unique<MapParts>(std::move(target), runs_, n_of_list_, compression_);
   const std::lock_guard lock(mutex_);
   parts_.push_back(std::move(made));
@@ -190,29 +212,33 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
   std::vector<float> scaled;
   if (map.factor != 1) {
     scaled.reserve(values.size());
-    for (const float value : values) scaled.push_back(static_cast<float>(static_cast<double>(value) * map.factor));
+    for (const float value : values) scaled.push_back(stored_number(value, map.factor, map.rounding));
     values = scaled;
   }
-  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values}, compression_,
-              map.window);
+  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values, fill_},
+              compression_, map.window);
   write_sidecar(map);
 }
 
-void MapFolder::write_status(std::span<const VoxelStatus> status) {
-  static_assert(sizeof(VoxelStatus) == 1);
+void MapFolder::write_status(std::span<const StatusValue> status, const StatusDetail& detail) {
+  const std::string name = image_name("status"), detail_name = image_name("status_detail");
   const std::span<const std::uint8_t> codes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
-  write_status_codes({codes, static_cast<std::uint8_t>(VoxelStatus::not_computed)}, status_names,
-                     to_json(count(status, n_voxel(grid_.shape))));
-}
-
-void MapFolder::write_status_codes(const StatusCodes& status, std::span<const char* const> names, base::Json counts) {
-  const std::string name = image_name("status");
   write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_,
-              RunValues<std::uint8_t>{runs_, status.codes, status.elsewhere}, compression_);
-  base::Json json{{"OutputName", "status"}};
-  for (std::size_t i = 0; i < names.size(); ++i) json["Levels"][std::to_string(i)] = names[i];
-  json["Counts"] = std::move(counts);
+              RunValues<std::uint8_t>{runs_, codes, static_cast<std::uint8_t>(StatusValue::not_computed)}, compression_);
+  base::Json json{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
+  for (std::size_t i = 0; i < status_names.size(); ++i) json["Levels"][std::to_string(i)] = status_names[i];
+  json["Counts"] = to_json(count(status, n_voxel(grid_.shape)));
+  json["BeyondLimits"] = detail.counts();
   write_sidecar("status", std::move(json));
+
+  const std::vector<VoxelRun> runs = runs_of(detail.voxels);
+  write_nifti(temporary(detail_name), std::filesystem::path(folder_) / detail_name, grid_,
+              RunValues<std::int32_t>{runs, detail.bits}, compression_);
+  json = {{"OutputName", "status_detail"}, {"Description", "sum of the numbers of all limits that the voxel went beyond"}};
+  json["Bits"] = base::Json::object();
+  for (std::size_t i = 0; i < detail.limits.size(); ++i) json["Bits"][std::to_string(std::int64_t{1} << i)] = detail.limits[i];
+  json["Counts"] = detail.counts();
+  write_sidecar("status_detail", std::move(json));
 }
 
 void MapFolder::write_sidecar(const std::string& map, base::Json json) {

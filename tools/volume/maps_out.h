@@ -17,11 +17,11 @@
 
 #include "base/atomic_output.h"
 #include "base/json.h"
-#include "crbrt/status.h"
 #include "physics/quantity.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/map_parts.h"
 #include "tools/volume/nifti.h"
+#include "tools/volume/status_value.h"
 #include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
@@ -43,6 +43,10 @@ std::string command_without_folders(int argc, char** argv);
 /// "brain.nii" of "/data/sub-01/brain.nii", "scan.mat:x" of "/data/scan.mat:x"
 std::string without_folder(const std::string& path);
 
+/// In which unit maps hold times: seconds, as they are, or whole milliseconds, which survive converters that know integers
+/// only.
+enum class TimeUnit { seconds, whole_milliseconds };
+
 /// What one map shows.
 struct MapDescription {
   std::string name;                           ///< file name without extension
@@ -51,6 +55,7 @@ struct MapDescription {
   base::Json details = base::Json::object();  ///< more fields for the sidecar, e.g. ValidRange
   double factor = 1;  ///< map value over the value that is handed to MapFolder::write(): omega0 in rad/s becomes Hz
   Window window{};    ///< what viewers show at first, in the unit of the map
+  Rounding rounding = Rounding::none;
 };
 
 /// An output of a model or of a fit.
@@ -62,24 +67,30 @@ struct MapOutput {
 /// Letters, digits and underscores: what may become part of the name of a file.
 bool is_map_name(std::string_view text);
 
-/// The map of a row of the table of quantities that has one.
-MapDescription describe_map(const physics::Quantity& quantity);
+/// The map of a row of the table of quantities that has one. Whole milliseconds are for times that people see in milliseconds:
+/// t2_semi_s, of ten microseconds, stays in seconds. A name that ends in the unit changes with it: "t1_semi_ms".
+MapDescription describe_map(const physics::Quantity& quantity, TimeUnit times = TimeUnit::seconds);
 
 /// The map of the quantity that the output is called like, where the table knows it with this unit; for any other output a map
 /// of the output's own name and unit.
-MapDescription describe_map(const MapOutput& output);
+MapDescription describe_map(const MapOutput& output, TimeUnit times = TimeUnit::seconds);
 
 /// The same for all outputs of one model: an output whose map an earlier one took keeps its own name and unit. Throws
 /// InputError naming `file` for an output that makes no file name (letters, digits, underscores) or appears twice.
-std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs);
+std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs,
+                                          TimeUnit times = TimeUnit::seconds);
 
 /// The map of standard deviations beside a map: called like it, with "_std" behind.
 MapDescription describe_std(const MapDescription& map, const std::string& description);
 
-/// codes [voxel of the list], and the code of all other voxels of the grid.
-struct StatusCodes {
-  std::span<const std::uint8_t> codes;
-  std::uint8_t elsewhere = 0;
+/// What went beyond a limit in some voxels.
+struct StatusDetail {
+  std::vector<std::size_t> voxels{};  ///< ascending indices into the grid
+  std::vector<std::int32_t> bits{};   ///< [of voxels] bit i: limits[i]
+  std::vector<std::string> limits{};  ///< "T1map below 0 s", "T1map above 7 s", ...; at most 31
+
+  /// {"T1map below 0 s": 12, ...}: in how many voxels, of the limits that any voxel went beyond.
+  base::Json counts() const;
 };
 
 /// Makes the folder, and locks it, at once, so that a run that cannot be saved fails before it computes. commit() puts the maps
@@ -88,7 +99,7 @@ class MapFolder {
  public:
   /// `voxels` are those that the maps have values for, ascending indices into the grid. `threads` compress. Throws OutputError.
   MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-            Compression compression, unsigned threads = 1);
+            Compression compression, unsigned threads = 1, float fill = 0);
   ~MapFolder();
 
   /// A map that comes in parts; it lives as long as this object. Its sidecar comes at the end, with what is known then. The
@@ -98,12 +109,14 @@ class MapFolder {
   void finish_parts();
   void write_sidecar(const MapDescription& map);
 
-  /// values [voxel of the list], in the unit of the output; the map holds map.factor times as much, and 0 in all other voxels
+  /// What maps hold where nothing was estimated.
+  float fill() const noexcept { return fill_; }
+
+  /// values [voxel of the list], in the unit of the output; the map holds map.factor times as much, and `fill` in all other
+  /// voxels
   void write(const MapDescription& map, std::span<const float> values);
-  /// status [voxel of the list]; all other voxels are not_computed
-  void write_status(std::span<const VoxelStatus> status);
-  /// A status map of other states than VoxelStatus: code i of a voxel means names[i].
-  void write_status_codes(const StatusCodes& status, std::span<const char* const> names, base::Json counts);
+  /// status [voxel of the list]; all other voxels are not_computed. Beside it status_detail, 0 where nothing is out of limits.
+  void write_status(std::span<const StatusValue> status, const StatusDetail& detail);
   void commit();
 
  private:
@@ -118,6 +131,7 @@ class MapFolder {
   std::vector<VoxelRun> runs_;
   RunRecord run_;
   Compression compression_;
+  float fill_;
   std::optional<base::AtomicFolder> files_;
   std::set<std::string> earlier_;  ///< of an earlier run: what may be replaced
   std::size_t n_of_list_;

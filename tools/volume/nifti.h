@@ -41,5 +41,7 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
                  const RunValues<float>& values, Compression compression, const Window& window = {});
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<std::uint8_t>& values, Compression compression);
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<std::int32_t>& values, Compression compression);
 
 }  // namespace crbrt::volume

@@ -199,4 +199,9 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
   write(path, shown, grid, values, DT_UINT8, compression, {});
 }
 
+void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
+                 const RunValues<std::int32_t>& values, Compression compression) {
+  write(path, shown, grid, values, DT_INT32, compression, {});
+}
+
 }  // namespace crbrt::volume

@@ -1,40 +1,18 @@
-/// How many voxels ended in which way, and the numbers of one run for --stats: a JSON file with the same keys from every
+/// The numbers of one run for --stats: a JSON file with the same keys from every
 /// program that makes maps.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/atomic_output.h"
 #include "base/json.h"
-#include "crbrt/status.h"
+#include "tools/volume/status_value.h"
 
 namespace crbrt::volume {
-
-inline constexpr std::array<const char*, 5> status_names{"ok", "non_finite", "zero_signal", "outside_range", "not_computed"};
-
-/// [VoxelStatus]
-using StatusCounts = std::array<std::uint64_t, status_names.size()>;
-
-/// `status` of the voxels that were computed, of a grid of n_grid voxels: all others count as not_computed.
-inline StatusCounts count(std::span<const VoxelStatus> status, std::size_t n_grid) {
-  StatusCounts counts{};
-  for (const VoxelStatus s : status) ++counts.at(static_cast<std::size_t>(s));
-  counts[static_cast<std::size_t>(VoxelStatus::not_computed)] += n_grid - status.size();
-  return counts;
-}
-
-/// {"ok": 12, ...}
-inline base::Json to_json(const StatusCounts& counts) {
-  base::Json json;
-  for (std::size_t i = 0; i < counts.size(); ++i) json[status_names[i]] = counts[i];
-  return json;
-}
 
 struct RunStats {
   std::uint64_t voxels = 0;  ///< estimated ones: those in the mask

@@ -50,7 +50,7 @@ class Rois : public testing::Test {
     std::vector<VoxelStatus> status(8, VoxelStatus::ok);
     status[5] = VoxelStatus::outside_range;  // an estimate all the same
     status[7] = VoxelStatus::not_computed;
-    maps.write_status(status);
+    maps.write_status(volume::status_values(status), {});
     maps.commit();
   }
 

@@ -182,6 +182,7 @@ std::vector<T> nifti_values(const fs::path& path) {
   return values;
 }
 template std::vector<float> nifti_values<float>(const fs::path&);
+template std::vector<std::int32_t> nifti_values<std::int32_t>(const fs::path&);
 template Complexes nifti_values<std::complex<float>>(const std::filesystem::path& path);
 template std::vector<std::uint8_t> nifti_values<std::uint8_t>(const fs::path&);
 

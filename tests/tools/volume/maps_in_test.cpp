@@ -20,7 +20,8 @@ class MapsIn : public testing::Test {
 };
 
 TEST_F(MapsIn, AreAllButTheStatusCompressedOrNot) {
-  for (const char* name : {"T1map.nii", "T1map.json", "T2map.nii.gz", "status.nii", "notes.gz", "fat.nii"}) make(name);
+  for (const char* name : {"T1map.nii", "T1map.json", "T2map.nii.gz", "status.nii", "status_detail.nii", "notes.gz", "fat.nii"})
+    make(name);
   const MapFiles maps = maps_in(folder / "");
   ASSERT_EQ(maps.size(), 3u);
   EXPECT_EQ(maps.at("T1map").path, folder / "T1map.nii");
@@ -46,6 +47,17 @@ TEST_F(MapsIn, ASecondMapOfAQuantityKeepsItsOwnName) {
   const MapFiles maps = maps_in(folder / "");
   EXPECT_EQ(maps.at("T1map").path, folder / "T1map.nii");
   EXPECT_EQ(maps.at("t1_apparent_s").path, folder / "t1_apparent_s.nii");
+}
+
+TEST_F(MapsIn, OfWholeMillisecondsAreInSecondsByTheirFactor) {
+  for (const char* name : {"T1map.nii", "T1map_std.nii", "T2map.nii", "t1_semi_ms.nii", "R1map.nii"}) make(name);
+  for (const char* name : {"T1map.json", "T1map_std.json", "t1_semi_ms.json"})
+    std::ofstream(folder / name) << "{\"Units\": \"ms\"}";
+  std::ofstream(folder / "T2map.json") << "{\"Units\": \"s\"}";
+  std::ofstream(folder / "R1map.json") << "no JSON";
+  const MapFiles maps = maps_in(folder / "");
+  for (const char* name : {"T1map", "T1map_std", "t1_semi_s"}) EXPECT_EQ(maps.at(name).factor, 1e-3) << name;
+  for (const char* name : {"T2map", "R1map"}) EXPECT_EQ(maps.at(name).factor, 1) << name;
 }
 
 TEST_F(MapsIn, SettingsOfPlotsComeFromTheTableOfQuantities) {

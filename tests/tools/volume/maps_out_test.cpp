@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <nifti/nifti2_io.h>
 
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <numbers>
 
@@ -18,6 +20,7 @@ namespace crbrt::tests {
 namespace {
 
 using volume::Compression;
+using volume::StatusValue;
 
 // An oblique geometry with both forms set: nothing in it is a default.
 void set_oblique(nifti_1_header& header) {
@@ -53,7 +56,7 @@ class MapsOut : public testing::Test {
   void write_one(const volume::Grid& grid, Compression compression, const std::vector<float>& values) {
     volume::MapFolder maps(file("out"), grid, volume::all_voxels(grid.shape), run, compression);
     maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", base::Json::array({0.5, 2.0})}}}, values);
-    maps.write_status(std::vector<VoxelStatus>(values.size(), VoxelStatus::outside_range));
+    maps.write_status(std::vector(values.size(), StatusValue::outside_range), {});
     maps.commit();
   }
 
@@ -114,17 +117,17 @@ TEST_F(MapsOut, ListedVoxelsGetTheirValuesAndAllOthersZeroOrNotComputed) {
   };
   list(1, 2), list(100, piece), list(piece + 1, piece + 7), list(2 * piece - 3, 2 * piece + 5);
   std::vector<float> values, map(n_grid, 0);
-  std::vector<std::uint8_t> codes(n_grid, static_cast<std::uint8_t>(VoxelStatus::not_computed));
-  std::vector<VoxelStatus> status;
+  std::vector<std::uint8_t> codes(n_grid, static_cast<std::uint8_t>(StatusValue::not_computed));
+  std::vector<StatusValue> status;
   for (const std::size_t v : voxels) {
     values.push_back(map[v] = 0.5f + static_cast<float>(v));
-    status.push_back(v % 2 == 0 ? VoxelStatus::ok : VoxelStatus::outside_range);
+    status.push_back(v % 2 == 0 ? StatusValue::ok : StatusValue::outside_range);
     codes[v] = static_cast<std::uint8_t>(status.back());
   }
   for (const Compression compression : {Compression::none, Compression::gzip}) {
     volume::MapFolder maps(file(compression == Compression::gzip ? "packed" : "out"), grid, voxels, run, compression);
     maps.write({"T1map", "t1_apparent_s", "s"}, values);
-    maps.write_status(status);
+    maps.write_status(status, {});
     maps.commit();
   }
   EXPECT_EQ(nifti_values<float>(file("out/T1map.nii")), map);
@@ -257,6 +260,76 @@ TEST_F(MapsOut, OffResonanceIsStoredInHertz) {
   const auto sidecar = base::Json::from_file(file("b0/B0map.json"));
   EXPECT_EQ(sidecar["OutputName"], "omega0_rad_s");
   EXPECT_EQ(sidecar["Units"], "Hz");
+}
+
+TEST_F(MapsOut, FillStandsWhereNoVoxelIsListed) {
+  volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, std::vector<std::size_t>{1, 2}, run, Compression::none, 1,
+                         std::numeric_limits<float>::quiet_NaN());
+  maps.write({"T1map", "t1_apparent_s", "s"}, std::vector<float>{1, 2});
+  maps.commit();
+  const std::vector<float> values = nifti_values<float>(file("out/T1map.nii"));
+  EXPECT_TRUE(std::isnan(values[0]) && std::isnan(values[3]));
+  EXPECT_EQ(values[1], 1);
+  EXPECT_EQ(values[2], 2);
+}
+
+// Whole milliseconds: rounded to the nearest, standard deviations up, and no time that people see in microseconds.
+TEST_F(MapsOut, TimesInWholeMilliseconds) {
+  const auto describe = [](const char* key) {
+    return volume::describe_map(*physics::find_quantity(key), volume::TimeUnit::whole_milliseconds);
+  };
+  const volume::MapDescription t1 = describe("t1_apparent_s");
+  EXPECT_EQ(t1.name, "T1map");
+  EXPECT_EQ(t1.unit, "ms");
+  EXPECT_EQ(describe("t1_semi_s").name, "t1_semi_ms");
+  EXPECT_EQ(describe("t2_semi_s").unit, "s");
+  EXPECT_EQ(describe("t2_semi_s").factor, 1);
+  EXPECT_EQ(describe("m0_semi_frac").factor, 1);
+  volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::all_voxels({2, 2, 1}), run, Compression::none);
+  maps.write(t1, std::vector<float>{1.2344f, 0.0004f, 2.9996f, 0});
+  maps.write(volume::describe_std(t1, "standard deviation"), std::vector<float>{0.0121f, 0.0001f, 0.003f, 0});
+  maps.commit();
+  EXPECT_EQ(nifti_values<float>(file("out/T1map.nii")), (std::vector<float>{1234, 0, 3000, 0}));
+  const std::vector<float> std = nifti_values<float>(file("out/T1map_std.nii"));
+  EXPECT_EQ(std[0], 13);
+  EXPECT_EQ(std[1], 1);
+  EXPECT_EQ(std[3], 0);
+  EXPECT_EQ(base::Json::from_file(file("out/T1map.json"))["Units"], "ms");
+}
+
+TEST_F(MapsOut, WindowsOfTheTableStandInTheHeader) {
+  const auto header_of = [&](const volume::MapDescription& map) {
+    volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::all_voxels({2, 2, 1}), run, Compression::none);
+    maps.write(map, std::vector<float>(4));
+    maps.commit();
+    return nifti_header(file("out/" + map.name + ".nii"));
+  };
+  const auto expect = [&](const volume::MapDescription& map, float low, float high) {
+    const nifti_1_header header = header_of(map);
+    EXPECT_FLOAT_EQ(header.cal_min, low) << map.name;
+    EXPECT_FLOAT_EQ(header.cal_max, high) << map.name;
+  };
+  const physics::Quantity &t1 = *physics::find_quantity("t1_apparent_s"), &b0 = *physics::find_quantity("omega0_rad_s");
+  expect(volume::describe_map(t1), 0, 3);
+  expect(volume::describe_map(t1, volume::TimeUnit::whole_milliseconds), 0, 3000);
+  expect(volume::describe_std(volume::describe_map(t1), ""), 0, 0.3f);
+  expect(volume::describe_map(b0), -100, 100);                        // the map is in Hz
+  expect(volume::describe_map(*physics::find_quantity("m0")), 0, 0);  // the viewer decides
+}
+
+TEST_F(MapsOut, TheDetailOfTheStatusNamesEveryLimit) {
+  volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, std::vector<std::size_t>{0, 1, 3}, run, Compression::none);
+  maps.write_status(std::vector{StatusValue::outside_range, StatusValue::ok, StatusValue::outside_range},
+                    {{0, 3}, {1, 3}, {"T1map below 0 s", "T1map above 7 s"}});
+  maps.commit();
+  EXPECT_EQ(nifti_values<std::uint8_t>(file("out/status.nii")), (std::vector<std::uint8_t>{3, 0, 4, 3}));
+  EXPECT_EQ(nifti_values<std::int32_t>(file("out/status_detail.nii")), (std::vector<std::int32_t>{1, 0, 0, 3}));
+  const auto status = base::Json::from_file(file("out/status.json")),
+             detail = base::Json::from_file(file("out/status_detail.json"));
+  EXPECT_EQ(status["BeyondLimits"]["T1map below 0 s"], 2);
+  EXPECT_EQ(status["BeyondLimits"]["T1map above 7 s"], 1);
+  EXPECT_EQ(detail["Bits"]["2"], "T1map above 7 s");
+  EXPECT_EQ(status["Levels"]["6"], "at_bound");
 }
 
 TEST(Sidecar, CommandsKeepNoFolders) {

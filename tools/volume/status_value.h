@@ -1,0 +1,66 @@
+/// What happened to a voxel: the one list of values of status maps, whichever program made them (docs/mapping.md).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/json.h"
+#include "crbrt/status.h"
+
+namespace crbrt::volume {
+
+enum class StatusValue : std::uint8_t {
+  ok = 0,
+  non_finite = 1,     ///< a coefficient is NaN or infinite: no estimates
+  zero_signal = 2,    ///< all coefficients are zero: no estimates
+  outside_range = 3,  ///< crbrt-map: an estimate lies outside its output's range, and is kept
+  not_computed = 4,   ///< outside the mask, or not drawn
+  not_converged = 5,  ///< crbrt-fit: the best start stopped before it converged; its estimates are kept
+  at_bound = 6,       ///< crbrt-fit: a parameter ended at a wall of the prior's range, and is kept
+};
+
+/// [StatusValue]
+inline constexpr std::array<const char*, 7> status_names{"ok",           "non_finite",    "zero_signal", "outside_range",
+                                                         "not_computed", "not_converged", "at_bound"};
+
+/// What the runtime says of the voxels of a run; it has the first five values.
+inline std::span<const StatusValue> status_values(std::span<const VoxelStatus> status) noexcept {
+  static_assert(sizeof(StatusValue) == sizeof(VoxelStatus));
+  static_assert(static_cast<int>(VoxelStatus::ok) == static_cast<int>(StatusValue::ok) &&
+                static_cast<int>(VoxelStatus::non_finite) == static_cast<int>(StatusValue::non_finite) &&
+                static_cast<int>(VoxelStatus::zero_signal) == static_cast<int>(StatusValue::zero_signal) &&
+                static_cast<int>(VoxelStatus::outside_range) == static_cast<int>(StatusValue::outside_range) &&
+                static_cast<int>(VoxelStatus::not_computed) == static_cast<int>(StatusValue::not_computed));
+  return {reinterpret_cast<const StatusValue*>(status.data()), status.size()};
+}
+
+/// [StatusValue]
+using StatusCounts = std::array<std::uint64_t, status_names.size()>;
+
+/// `status` of the voxels that were computed, of a grid of n_grid voxels: all others count as not_computed.
+inline StatusCounts count(std::span<const StatusValue> status, std::size_t n_grid) {
+  StatusCounts counts{};
+  for (const StatusValue s : status) ++counts.at(static_cast<std::size_t>(s));
+  counts[static_cast<std::size_t>(StatusValue::not_computed)] += n_grid - status.size();
+  return counts;
+}
+
+/// {"ok": 12, ...}
+inline base::Json to_json(const StatusCounts& counts) {
+  base::Json json;
+  for (std::size_t i = 0; i < counts.size(); ++i) json[status_names[i]] = counts[i];
+  return json;
+}
+
+/// "ok 12, at_bound 3": those that any voxel has.
+inline std::string in_words(const StatusCounts& counts) {
+  std::string words;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0) words += (words.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(counts[i]);
+  return words;
+}
+
+}  // namespace crbrt::volume
