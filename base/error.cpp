@@ -18,7 +18,7 @@ std::string exit_code_help() {
          "  3  an input is missing, cut off or not what was expected\n"
          "  4  model and data disagree (rank, basis, sequence)\n"
          "  5  an output cannot be written\n"
-         "  8  interrupted; the run can be resumed (crbrt-train)\n"
+         "  8  not all is done; another start goes on (crbrt-train, crbrt-bids)\n"
          "  130, 143  interrupted by SIGINT or SIGTERM; nothing is left half done";
 }
 

@@ -13,7 +13,7 @@ enum ExitCode : int {
   exit_input = 3,         ///< an input file is missing, cut off, or holds something else than expected
   exit_disagreement = 4,  ///< model and data disagree (rank, basis, sequence)
   exit_output = 5,        ///< an output cannot be written
-  exit_interrupted = 8,   ///< crbrt-train was stopped and can be resumed
+  exit_interrupted = 8,   ///< not all is done, and another start goes on (crbrt-train, crbrt-bids)
 };
 
 /// The text that --help prints under "Exit codes".

@@ -28,7 +28,7 @@ constexpr auto table = std::to_array<Quantity>({
      .unit = "1/s",
      .parameter = Parameter::r1_free_hz,
      .t1_model = T1Model::separate,
-     .map = {"R1map", "1/s"},
+     .map = {"R1map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 1},
      .description = "longitudinal relaxation rate of the free pool"},
     {.key = "t1_free_s",
@@ -38,7 +38,7 @@ constexpr auto table = std::to_array<Quantity>({
      .form = Form::inverse,
      .parameter = Parameter::r1_free_hz,
      .t1_model = T1Model::separate,
-     .map = {"T1map", "s"},
+     .map = {"T1map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 3},
      .description = "longitudinal relaxation time of the free pool"},
     {.key = "r1_apparent_hz",
@@ -47,7 +47,7 @@ constexpr auto table = std::to_array<Quantity>({
      .unit = "1/s",
      .parameter = Parameter::r1_free_hz,
      .t1_model = T1Model::apparent,
-     .map = {"R1map", "1/s"},
+     .map = {"R1map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 1},
      .description = "longitudinal relaxation rate of both pools as one"},
     {.key = "t1_apparent_s",
@@ -58,7 +58,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::r1_free_hz,
      .t1_model = T1Model::apparent,
      .nominal = 1.6,
-     .map = {"T1map", "s"},
+     .map = {"T1map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 3},
      .description = "longitudinal relaxation time of both pools as one"},
     {.key = "r2_free_hz",
@@ -66,7 +66,7 @@ constexpr auto table = std::to_array<Quantity>({
      .plot_symbol = "R_{2f}",
      .unit = "1/s",
      .parameter = Parameter::r2_free_hz,
-     .map = {"R2map", "1/s"},
+     .map = {"R2map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 20},
      .description = "transversal relaxation rate of the free pool"},
     {.key = "t2_free_s",
@@ -76,7 +76,7 @@ constexpr auto table = std::to_array<Quantity>({
      .form = Form::inverse,
      .parameter = Parameter::r2_free_hz,
      .nominal = 0.1,
-     .map = {"T2map", "s"},
+     .map = {"T2map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 0.2},
      .description = "transversal relaxation time of the free pool"},
     {.key = "exchange_hz",
@@ -138,7 +138,7 @@ constexpr auto table = std::to_array<Quantity>({
      .unit = "1",
      .parameter = Parameter::b1_rel,
      .nominal = 1,
-     .map = {"TB1map", "1"},
+     .map = {"TB1map", "1", 1, "fmap"},
      .display = {"", 1, 0.5, 1.5},
      .description = "transmit field over nominal"},
     {.key = "signal_per_m0",
@@ -153,7 +153,7 @@ constexpr auto table = std::to_array<Quantity>({
      .plot_symbol = "M_0",
      .unit = "arbitrary",
      .form = Form::m0,
-     .map = {"M0map", "arbitrary"},
+     .map = {"M0map", "arbitrary", 1, "anat"},
      .description = "magnitude of the equilibrium magnetisation, in units of the data"},
 });
 
@@ -166,6 +166,16 @@ std::string Quantity::plot_label() const {
 }
 
 std::span<const Quantity> quantities() noexcept { return table; }
+
+std::string name_as_bids_suffix(std::string_view map_name) {
+  std::string suffix;
+  for (std::size_t i = 0; i < map_name.size(); ++i) {
+    const bool begins_word = i > 0 && map_name[i - 1] == '_';
+    const char c = map_name[i];
+    if (c != '_') suffix += begins_word && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return suffix;
+}
 
 const Quantity* find_quantity(std::string_view key) noexcept {
   const auto row = std::find_if(table.begin(), table.end(), [&](const Quantity& q) { return q.key == key; });

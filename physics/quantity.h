@@ -33,6 +33,8 @@ struct MapForm {
   std::string_view name;  ///< file name without extension; unique for each T1 model
   std::string_view unit;
   double factor = 1;  ///< map value over SI value
+  /// Where a BIDS data set keeps it, "anat" or "fmap"; empty: BIDS has no name for it.
+  std::string_view bids_folder{};
 };
 
 /// How people see a quantity.
@@ -69,6 +71,8 @@ struct Quantity {
 
 /// All rows, in the order of the parameters.
 std::span<const Quantity> quantities() noexcept;
+/// A suffix of letters and digits, as BIDS wants it: "exchange_hz" becomes "exchangeHz", "T1map" stays.
+std::string name_as_bids_suffix(std::string_view map_name);
 /// Null for a key that is not in the table.
 const Quantity* find_quantity(std::string_view key) noexcept;
 /// The row of a parameter itself. For r1_free_hz that is the free pool's, not the apparent rate.

@@ -1,5 +1,5 @@
 # What every program answers to --help, --version and --generate.
-set(programs crbrt-map crbrt-fit crbrt-compare crbrt-simulate crbrt-eval crbrt-report crbrt-model crbrt-phantom crbrt-design crbrt-codegen)
+set(programs crbrt-map crbrt-bids crbrt-fit crbrt-compare crbrt-simulate crbrt-eval crbrt-report crbrt-model crbrt-phantom crbrt-design crbrt-codegen)
 if(TARGET crbrt-train)
   list(APPEND programs crbrt-train)
 endif()

@@ -11,14 +11,6 @@
 namespace crbrt::cli {
 namespace {
 
-std::string shell_quoted(const std::string& word) {
-  const char* const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 /// "--integer,--fixed NAME=FILE" as names and what stands behind them.
 OptionDefinition defined(const std::string& name, const std::string& help) {
   OptionDefinition definition;
@@ -144,6 +136,14 @@ bool CommandLine::parse(int argc, char** argv) {
 }
 
 std::string version() { return CRBRT_CLI_VERSION; }
+
+std::string shell_quoted(const std::string& word) {
+  const char* const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./:,@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
 
 std::string command_text(int argc, char** argv) {
   std::string text;

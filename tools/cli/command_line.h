@@ -103,6 +103,9 @@ std::string version();
 /// The answer to --version: program and version, the instruction set of this CPU, and what the build was made with.
 std::string version_text(const std::string& program);
 
+/// A word as a shell reads it back, in quotes where it needs them.
+std::string shell_quoted(const std::string& word);
+
 /// The command as typed, quoted where a shell needs it: for provenance and sidecars.
 std::string command_text(int argc, char** argv);
 

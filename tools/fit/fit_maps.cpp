@@ -68,6 +68,18 @@ volume::StatusCounts count_status(std::span<const VoxelFit> fits, std::size_t n_
   return volume::count(status_values(fits), n_grid);
 }
 
+std::vector<std::string> map_names(physics::T1Model model) {
+  std::vector<std::string> names;
+  for (const physics::Quantity& quantity : physics::quantities()) {
+    if (!quantity.is_of(model) || !(quantity.is_estimand() || quantity.form == physics::Form::m0)) continue;
+    const volume::MapDescription map = volume::describe_map(quantity);
+    names.push_back(map.name);
+    names.push_back(volume::describe_std(map, "").name);
+  }
+  names.insert(names.end(), {"residual_norm", "starts_agreed", "status", "status_detail"});
+  return names;
+}
+
 void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
   const physics::T1Model model = maps.range.model();
   const auto write = [&](const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) {

@@ -27,6 +27,9 @@ struct FitMaps {
   float fill = 0;  ///< of voxels without estimates
 };
 
+/// The names of all maps of a fit, in the order in which they are written.
+std::vector<std::string> map_names(physics::T1Model model);
+
 /// Writes all maps and the status.
 void write_maps(volume::MapFolder& folder, const FitMaps& maps);
 

@@ -1,5 +1,6 @@
 // crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
 #include "tools/volume/maps_out.h"
+#include "tools/volume/run_plan.h"
 
 namespace {
 
@@ -100,6 +102,18 @@ fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t 
   return stats;
 }
 
+volume::RunPlan plan_of(const fit::Options& options, const fit::Problem& problem, const volume::ImageInputs& inputs,
+                        std::size_t n_voxel, const base::Warnings& warnings) {
+  const physics::FitSettings& settings = problem.settings;
+  volume::RunPlan plan = volume::plan_of(options.image, inputs, n_voxel, fit::map_names(settings.t1_model), warnings);
+  plan.reads.push_back(options.sequence + ": sequence " + problem.sequence.name);
+  plan.reads.push_back(options.basis + ": the basis, " + std::to_string(problem.basis.cols()) + " columns");
+  plan.assumes.push_back("prior " + problem.prior.name + ", " + std::string(physics::name(settings.t1_model)) + " T1, " +
+                         std::to_string(settings.n_start) + " starts a voxel");
+  if (!settings.sigma) plan.assumes.emplace_back("noise: from the residual of each voxel");
+  return plan;
+}
+
 int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = fit::parse_options(argc, argv);
@@ -120,8 +134,13 @@ int run(int argc, char** argv) {
                               inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
+  if (options->image.dry_run) {
+    std::fputs(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words().c_str(), stdout);
+    return base::exit_ok;
+  }
+  volume::expect_no_warnings(options->image, warnings);
   fit::FitReport report(options->image);
-  volume::MapFolder folder(options->image.out, inputs.grid, voxels,
+  volume::MapFolder folder(volume::place_of(options->image), inputs.grid, voxels,
                            run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
                            options->image.compression(), options->image.threads, options->image.fill_value());
 

@@ -1,4 +1,5 @@
 // crbrt-map: parameter maps from a coefficient image with a trained model.
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "tools/volume/blank_parts.h"
 #include "tools/volume/image_run.h"
 #include "tools/volume/maps_out.h"
+#include "tools/volume/run_plan.h"
 
 namespace {
 
@@ -111,6 +113,20 @@ base::Json check_coefficients(const Program& program, Isa isa, const volume::Ima
   return json;
 }
 
+volume::RunPlan plan_of(const MapOptions& options, const Model& model, const Program& program,
+                        const volume::ImageInputs& inputs, const std::vector<volume::MapDescription>& outputs,
+                        const std::optional<map::NoiseLevel>& noise, const base::Warnings& warnings) {
+  const auto names = map::map_names(outputs, noise.has_value(), program.atypicality != nullptr);
+  volume::RunPlan plan = volume::plan_of(options.image, inputs, inputs.voxels.size(), names, warnings);
+  plan.reads.push_back(options.model + ": model " + model.info().name);
+  if (!options.basis.empty()) plan.reads.push_back(options.basis + ": the basis, which is the model's");
+  if (noise) plan.assumes.push_back("noise: " + noise->in_words());
+  const Isa isa = options.isa == Isa::automatic ? best_isa() : options.isa;
+  plan.assumes.push_back(std::string("instruction set ") + name(isa) + ", " +
+                         (options.is_integer ? "integers" : "single precision"));
+  return plan;
+}
+
 int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = map::parse_options(argc, argv);
@@ -127,9 +143,13 @@ int run(int argc, char** argv) {
   const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
+  if (options->image.dry_run) {
+    std::fputs(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words().c_str(), stdout);
+    return base::exit_ok;
+  }
   volume::Report report(options->image);
   volume::MapFolder folder(
-      options->image.out, inputs.grid, inputs.voxels,
+      volume::place_of(options->image), inputs.grid, inputs.voxels,
       run_record(*options, model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
       options->image.compression(), options->image.threads, options->image.fill_value());
   map::OutputMaps maps(folder, program, outputs, noise);
@@ -142,6 +162,11 @@ int run(int argc, char** argv) {
 
   base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
   details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
+  const auto counts = volume::count(volume::status_values(result.status), volume::n_voxel(inputs.grid.shape));
+  const auto has_estimate = [](VoxelStatus s) { return s == VoxelStatus::ok || s == VoxelStatus::outside_range; };
+  if (std::none_of(result.status.begin(), result.status.end(), has_estimate))
+    warnings.add(inputs.image.spec().shown + ": no voxel has an estimate, because none holds finite coefficients other than 0");
+  volume::expect_no_warnings(options->image, warnings);
 
   const volume::StopWatch writing;
   maps.finish(result, atypical);
@@ -157,7 +182,7 @@ int run(int argc, char** argv) {
                          .write_s = result.times.store_s + writing.seconds(),
                          .total_s = total.seconds(),
                          .peak_rss_bytes = volume::peak_rss_bytes(),
-                         .status = volume::count(volume::status_values(result.status), volume::n_voxel(inputs.grid.shape)),
+                         .status = counts,
                          .warnings = warnings.texts(),
                          .more = std::move(details)};
   report.save(stats);

@@ -39,6 +39,16 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
   return maps;
 }
 
+std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality) {
+  std::vector<std::string> names;
+  for (const volume::MapDescription& map : outputs) names.push_back(map.name);
+  for (const volume::MapDescription& map : outputs)
+    if (has_std) names.push_back(volume::describe_std(map, "").name);
+  if (has_atypicality) names.emplace_back("atypicality");
+  names.insert(names.end(), {"status", "status_detail"});
+  return names;
+}
+
 class OutputMaps::Sink final : public MapSink {
  public:
   explicit Sink(OutputMaps& maps) : maps_(maps) {}

@@ -36,6 +36,9 @@ void find_m0(const Program& program, double sigma, BatchMaps& maps);
 std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program,
                                                      volume::TimeUnit times = volume::TimeUnit::seconds);
 
+/// The names of all maps of a run, in the order in which they are written.
+std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality);
+
 /// The maps of a run in the order of their planes. They are open while the model runs; their sidecars come behind it.
 class OutputMaps {
  public:

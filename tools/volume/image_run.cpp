@@ -22,15 +22,37 @@ void add_image_options(cli::Command& app, ImageOptions& options) {
   app.flag("--ignore-geometry", options.ignore_geometry,
            "compare --mask and --like with the input by their extents alone, not by where they lie in the world");
   app.option("--stats FILE", options.stats, "JSON file for voxels, times, memory and status counts");
-  const cli::Option report = app.option("--report FILE", options.report, "HTML page of the maps, which opens without a network");
-  const cli::Option labels = app.option("--labels FILE", options.labels,
-                                        "image of the same voxels that numbers regions: the page and a CSV beside it have their statistics")
-                                 .needs(report);
+  const cli::Option report =
+      app.option("--report FILE", options.report, "HTML page of the maps, which opens without a network");
+  const cli::Option labels =
+      app.option("--labels FILE", options.labels,
+                 "image of the same voxels that numbers regions: the page and a CSV beside it have their statistics")
+          .needs(report);
   app.option("--label-names FILE", options.label_names, "table of their names: a number and a name a line").needs(labels);
   app.option("--threads N", options.threads, "worker threads").in_range(1, 1024).show_default();
   app.option("--fill WHAT", options.fill, "what maps hold where nothing was estimated").one_of({"0", "nan"}).show_default();
   app.option("--units UNIT", options.units, "times in seconds, or in whole milliseconds").one_of({"s", "ms"}).show_default();
   app.flag("--compress", options.compress, "write .nii.gz instead of .nii");
+  app.flag("--bids", options.bids,
+           "name the maps after BIDS: --out is a data set of derivatives, and the input's name begins with sub-LABEL");
+  app.flag("--strict", options.strict, "end with exit code 4, before anything is written, where there are warnings");
+  app.flag("--dry-run", options.dry_run, "print what would be read, assumed and written, and write nothing");
+}
+
+MapPlace place_of(const ImageOptions& options) {
+  if (!options.bids) return options.out;
+  if (!options.report.empty()) throw base::UsageError("--bids: expected no --report, which shows maps of one folder");
+  const auto name = bids_name(options.input);
+  if (!name) throw base::UsageError("--bids: expected an input named like sub-01_MTS.nii.gz, found " + options.input);
+  check_derivatives(options.out);
+  return MapPlace(BidsPlace{options.out, name->data_set, BidsMapNames(*name)}, name->folder());
+}
+
+void expect_no_warnings(const ImageOptions& options, const base::Warnings& warnings) {
+  const std::vector<std::string>& texts = warnings.texts();
+  if (!options.strict || texts.empty()) return;
+  throw base::DisagreementError(options.input, "nothing suspicious (--strict)",
+                                std::to_string(texts.size()) + (texts.size() == 1 ? " warning" : " warnings"));
 }
 
 namespace {

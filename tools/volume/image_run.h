@@ -34,6 +34,9 @@ struct ImageOptions {
   bool compress = false;
   bool ignore_geometry = false;
   std::string fill = "0", units = "s";
+  bool bids = false;     ///< `out` is a BIDS data set of derivatives
+  bool strict = false;   ///< warnings end the run before it writes
+  bool dry_run = false;  ///< say what would be done, and write nothing
 
   float fill_value() const noexcept { return fill == "nan" ? std::numeric_limits<float>::quiet_NaN() : 0; }
   TimeUnit times() const noexcept { return units == "ms" ? TimeUnit::whole_milliseconds : TimeUnit::seconds; }
@@ -43,8 +46,15 @@ struct ImageOptions {
 };
 
 /// Adds --input, --input-imag, --mask, --out, --like, --ignore-geometry, --stats, --report, --labels, --label-names,
-/// --threads, --fill, --units and --compress.
+/// --threads, --fill, --units, --compress, --bids, --strict and --dry-run.
 void add_image_options(cli::Command& app, ImageOptions& options);
+
+/// Where the maps go: the folder, or with --bids the folders of the subject that the input's name says. Throws UsageError for
+/// an input without such a name, InputError where the folder is no data set of derivatives.
+MapPlace place_of(const ImageOptions& options);
+
+/// With --strict, throws DisagreementError that counts the warnings, of which the first stands in it.
+void expect_no_warnings(const ImageOptions& options, const base::Warnings& warnings);
 
 /// The files behind the options.
 struct ImageInputs {

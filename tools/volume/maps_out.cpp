@@ -44,6 +44,16 @@ std::set<std::string> earlier_maps(const std::filesystem::path& folder) {
   return names;
 }
 
+/// What the specification asks of a sidecar of derivatives. A space other than the scanner's is that of the input.
+void add_bids_fields(const BidsPlace& place, const RunRecord& run, bool covers_grid, base::Json& json) {
+  std::vector<std::string> sources;
+  for (const std::string& source : run.sources) sources.push_back(bids_uri(source, place.input_data_set));
+  json["Sources"] = sources;
+  if (json["OutputName"] != "status") json["SkullStripped"] = !covers_grid;
+  if (!place.names.space().empty()) json["SpatialReference"] = sources.front();
+  if (!json.contains("Description")) json["Description"] = json["OutputName"];
+}
+
 constexpr std::string_view std_suffix = "_std";
 
 /// No name that a program gives to a map of its own.
@@ -157,25 +167,50 @@ base::Json StatusDetail::counts() const {
   return json;
 }
 
-MapFolder::MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
+MapFolder::MapFolder(MapPlace place, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
                      Compression compression, unsigned threads, float fill)
-    : folder_(folder),
+    : place_(std::move(place)),
       grid_(grid),
       runs_(runs_of(voxels)),
       run_(std::move(run)),
       compression_(compression),
       fill_(fill),
+      covers_grid_(voxels.size() == n_voxel(grid.shape)),
       n_of_list_(voxels.size()),
       threads_(threads) {
-  files_.emplace(folder, earlier_maps);
-  earlier_ = earlier_maps(folder);
+  if (!place_.bids) {
+    set_of(place_.folder);
+    return;
+  }
+  set_of(place_.folder / "anat");
+  // Where an earlier run left field maps, they are part of the set, whether this one makes some or not.
+  if (std::filesystem::exists(place_.folder / "fmap")) set_of(place_.folder / "fmap");
+}
+
+MapFolder::Set& MapFolder::set_of(const std::filesystem::path& folder) {
+  const auto known = sets_.find(folder);
+  if (known != sets_.end()) return known->second;
+  const auto earlier = [bids = place_.bids](const std::filesystem::path& where) {
+    std::set<std::string> names = earlier_maps(where);
+    if (bids) std::erase_if(names, [&](const std::string& name) { return !bids->names.owns(name); });
+    return names;
+  };
+  return sets_.try_emplace(folder, folder, earlier).first->second;
+}
+
+std::vector<std::string> MapPlace::files_of(const std::vector<std::string>& maps, Compression compression) const {
+  std::vector<std::string> files;
+  for (const std::string& map : maps)
+    for (const char* extension : {compression == Compression::gzip ? ".nii.gz" : ".nii", ".json"})
+      files.push_back((folder / (name_of(map) + extension)).string());
+  return files;
 }
 
 MapFolder::~MapFolder() = default;
 
 MapParts& MapFolder::open(const MapDescription& map) {
   const std::string name = image_name(map.name);
-  MapTarget target{temporary(name), std::filesystem::path(folder_) / name, grid_, map.window, map.factor, fill_, map.rounding};
+  MapTarget target{temporary(name), place_.folder / name, grid_, map.window, map.factor, fill_, map.rounding};
   auto made = std::make_unique<MapParts>(std::move(target), runs_, n_of_list_, compression_);
   const std::lock_guard lock(mutex_);
   parts_.push_back(std::move(made));
@@ -204,7 +239,7 @@ void MapFolder::write_sidecar(const MapDescription& map) {
 }
 
 std::string MapFolder::image_name(const std::string& map) const {
-  return map + (compression_ == Compression::gzip ? ".nii.gz" : ".nii");
+  return place_.name_of(map) + (compression_ == Compression::gzip ? ".nii.gz" : ".nii");
 }
 
 void MapFolder::write(const MapDescription& map, std::span<const float> values) {
@@ -215,15 +250,14 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
     for (const float value : values) scaled.push_back(stored_number(value, map.factor, map.rounding));
     values = scaled;
   }
-  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_, RunValues<float>{runs_, values, fill_},
-              compression_, map.window);
+  write_nifti(temporary(name), place_.folder / name, grid_, RunValues<float>{runs_, values, fill_}, compression_, map.window);
   write_sidecar(map);
 }
 
 void MapFolder::write_status(std::span<const StatusValue> status, const StatusDetail& detail) {
   const std::string name = image_name("status"), detail_name = image_name("status_detail");
   const std::span<const std::uint8_t> codes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
-  write_nifti(temporary(name), std::filesystem::path(folder_) / name, grid_,
+  write_nifti(temporary(name), place_.folder / name, grid_,
               RunValues<std::uint8_t>{runs_, codes, static_cast<std::uint8_t>(StatusValue::not_computed)}, compression_);
   base::Json json{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
   for (std::size_t i = 0; i < status_names.size(); ++i) json["Levels"][std::to_string(i)] = status_names[i];
@@ -232,8 +266,8 @@ void MapFolder::write_status(std::span<const StatusValue> status, const StatusDe
   write_sidecar("status", std::move(json));
 
   const std::vector<VoxelRun> runs = runs_of(detail.voxels);
-  write_nifti(temporary(detail_name), std::filesystem::path(folder_) / detail_name, grid_,
-              RunValues<std::int32_t>{runs, detail.bits}, compression_);
+  write_nifti(temporary(detail_name), place_.folder / detail_name, grid_, RunValues<std::int32_t>{runs, detail.bits},
+              compression_);
   json = {{"OutputName", "status_detail"}, {"Description", "sum of the numbers of all limits that the voxel went beyond"}};
   json["Bits"] = base::Json::object();
   for (std::size_t i = 0; i < detail.limits.size(); ++i) json["Bits"][std::to_string(std::int64_t{1} << i)] = detail.limits[i];
@@ -243,17 +277,27 @@ void MapFolder::write_status(std::span<const StatusValue> status, const StatusDe
 
 void MapFolder::write_sidecar(const std::string& map, base::Json json) {
   json.update(to_json(run_));
-  const std::string name = map + ".json";
-  base::write_text(temporary(name), json.dump(2) + "\n", std::filesystem::path(folder_) / name);
+  if (place_.bids) add_bids_fields(*place_.bids, run_, covers_grid_, json);
+  const std::string name = place_.name_of(map) + ".json";
+  base::write_text(temporary(name), json.dump(2) + "\n", place_.folder / name);
+  maps_.push_back(map);
 }
 
 std::filesystem::path MapFolder::temporary(const std::string& name) {
-  if (std::filesystem::exists(std::filesystem::path(folder_) / name) && !earlier_.contains(name))
-    throw base::OutputError((std::filesystem::path(folder_) / name).string(),
-                            "it is no map that crbrt-map or crbrt-fit made; move it, or choose another folder");
-  return files_->temporary(name);
+  const std::filesystem::path path = place_.folder / name;
+  Set& set = set_of(path.parent_path());
+  const std::string file_name = path.filename().string();
+  if (std::filesystem::exists(path) && !set.earlier.contains(file_name))
+    throw base::OutputError(path.string(), "it is no map that crbrt-map or crbrt-fit made; move it, or choose another folder");
+  return set.files.temporary(file_name);
 }
 
-void MapFolder::commit() { files_->commit(); }
+void MapFolder::commit() {
+  if (place_.bids) {
+    make_derivatives(place_.bids->data_set, place_.bids->input_data_set);
+    ignore_unknown_names(place_.bids->data_set, maps_);
+  }
+  for (auto& [folder, set] : sets_) set.files.commit();
+}
 
 }  // namespace crbrt::volume

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "base/atomic_output.h"
 #include "base/json.h"
 #include "physics/quantity.h"
+#include "tools/volume/bids_names.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/map_parts.h"
 #include "tools/volume/nifti.h"
@@ -93,13 +95,28 @@ struct StatusDetail {
   base::Json counts() const;
 };
 
+/// Where a set of maps goes.
+struct MapPlace {
+  MapPlace(std::string folder_of_maps) : folder(std::move(folder_of_maps)) {}  // NOLINT: a folder is a place
+  explicit MapPlace(BidsPlace place, const std::filesystem::path& subject)
+      : folder(place.data_set / subject), bids(std::move(place)) {}
+
+  /// FOLDER/T1map.nii and FOLDER/T1map.json of the map "T1map", and so on, in the order of the maps.
+  std::vector<std::string> files_of(const std::vector<std::string>& maps, Compression compression) const;
+  /// Relative to the folder, without extension: "T1map", "anat/sub-01_T1map".
+  std::string name_of(const std::string& map) const { return bids ? bids->names.path(map) : map; }
+
+  std::filesystem::path folder;   ///< of the maps; with `bids` that of the subject or session
+  std::optional<BidsPlace> bids;  ///< names after BIDS, in folders anat and fmap
+};
+
 /// Makes the folder, and locks it, at once, so that a run that cannot be saved fails before it computes. commit() puts the maps
 /// in place as a whole, and takes away those of an earlier run; without it nothing remains but what was there before.
 class MapFolder {
  public:
   /// `voxels` are those that the maps have values for, ascending indices into the grid. `threads` compress. Throws OutputError.
-  MapFolder(const std::string& folder, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-            Compression compression, unsigned threads = 1, float fill = 0);
+  MapFolder(MapPlace place, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run, Compression compression,
+            unsigned threads = 1, float fill = 0);
   ~MapFolder();
 
   /// A map that comes in parts; it lives as long as this object. Its sidecar comes at the end, with what is known then. The
@@ -121,19 +138,28 @@ class MapFolder {
 
  private:
   std::string image_name(const std::string& map) const;
+  /// The set that takes FOLDER/name: maps of BIDS lie in two folders.
+  struct Set {
+    Set(const std::filesystem::path& folder, const base::AtomicFolder::Earlier& earlier_of)
+        : files(folder, earlier_of), earlier(earlier_of(folder)) {}
+    base::AtomicFolder files;
+    std::set<std::string> earlier;  ///< of an earlier run: what may be replaced
+  };
+  Set& set_of(const std::filesystem::path& folder);
   /// Where FOLDER/name is written first. Throws OutputError where a file of that name is not ours.
   std::filesystem::path temporary(const std::string& name);
   void write_sidecar(const std::string& map, base::Json json);
   void flush_in_background(const std::stop_token& stop);
 
-  std::string folder_;
+  MapPlace place_;
   Grid grid_;
   std::vector<VoxelRun> runs_;
   RunRecord run_;
   Compression compression_;
   float fill_;
-  std::optional<base::AtomicFolder> files_;
-  std::set<std::string> earlier_;  ///< of an earlier run: what may be replaced
+  bool covers_grid_;  ///< no mask
+  std::map<std::filesystem::path, Set> sets_;
+  std::vector<std::string> maps_;  ///< names of what was written
   std::size_t n_of_list_;
   unsigned threads_;
   std::mutex mutex_;  ///< guards the list of parts; what they do is their own affair

@@ -1,0 +1,123 @@
+// crbrt-map is looked for beside this program, then in PATH.
+#include "tools/bids/run_image.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <sstream>
+
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/read_file.h"
+#include "tools/volume/bids_names.h"
+
+namespace crbrt::bids {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string program_path() {
+  std::error_code unreadable;
+  const fs::path beside = fs::read_symlink("/proc/self/exe", unreadable).parent_path() / "crbrt-map";
+  return fs::exists(beside, unreadable) ? beside.string() : "crbrt-map";
+}
+
+/// The exit code of the command, 128 + n where signal n ended it.
+int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
+  std::vector<std::string> words = command;
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+  pid_t child = 0;
+  const int error = ::posix_spawnp(&child, argv.front(), &files, nullptr, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&files);
+  if (error != 0) throw base::OutputError(log.string(), argv.front() + std::string(": ") + std::strerror(error));
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string last_line(const fs::path& log) {
+  std::istringstream lines(base::read_file(log.string(), "the lines of crbrt-map"));
+  std::string last;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) last = line;
+  return last;
+}
+
+std::vector<fs::path> inputs_of(const MapCommand& all, const CohortImage& image) {
+  std::vector<fs::path> inputs = all.inputs;
+  for (const fs::path& path : {image.image, image.imaginary, image.mask})
+    if (!path.empty()) inputs.push_back(path);
+  return inputs;
+}
+
+Record record_without_maps(const CohortImage& image) {
+  return {.id = image.id,
+          .subject = image.name.label("sub"),
+          .session = image.name.label("ses"),
+          .image = image.image.filename().string(),
+          .exit_code = base::exit_input,
+          .message = image.problem,
+          .warnings = {},
+          .stats = {},
+          .identity = {}};
+}
+
+void read_stats(const fs::path& file, Record& record) {
+  record.stats = base::Json::from_file(file.string());
+  if (const base::Json* const warnings = record.stats.find("warnings"))
+    for (const base::Json& warning : warnings->items()) record.warnings.push_back(warning.text());
+}
+
+}  // namespace
+
+std::vector<std::string> command_of(const MapCommand& all, const CohortImage& image) {
+  std::vector<std::string> command{program_path(), "--input", image.image.string()};
+  if (!image.imaginary.empty()) command.insert(command.end(), {"--input-imag", image.imaginary.string()});
+  if (!image.mask.empty()) command.insert(command.end(), {"--mask", image.mask.string()});
+  command.insert(command.end(), {"--out", all.out.string(), "--bids"});
+  command.insert(command.end(), all.options.begin(), all.options.end());
+  return command;
+}
+
+bool is_done(const MapCommand& all, const CohortImage& image) {
+  if (!image.problem.empty()) return false;
+  const auto record = read_record(all.record_of(image.id));
+  if (!record || record->state() == State::failed) return false;
+  if (!(record->identity == identity_of(command_of(all, image), inputs_of(all, image)))) return false;
+  const fs::path status = all.out / image.name.folder() / volume::BidsMapNames(image.name).path("status");
+  return fs::exists(status.string() + ".nii.gz");
+}
+
+Record run_image(const MapCommand& all, const CohortImage& image) {
+  Record record = record_without_maps(image);
+  const fs::path file = all.record_of(image.id);
+  if (image.problem.empty()) {
+    std::error_code absent;
+    fs::remove(file, absent);  // a run that is killed leaves no record that says done
+    const fs::path log = all.logs() / (image.id + ".log"), stats = all.logs() / (image.id + "_stats.json");
+    fs::remove(stats, absent);
+    std::vector<std::string> command = command_of(all, image);
+    record.identity = identity_of(command, inputs_of(all, image));
+    command.insert(command.end(), {"--stats", stats.string()});
+    record.exit_code = run_with_log(command, log);
+    record.message = record.exit_code == 0 ? "" : last_line(log);
+    if (record.exit_code == 0) read_stats(stats, record);
+    fs::remove(stats, absent);
+  }
+  base::write_text_file(file, to_json(record).dump(2) + "\n");
+  return record;
+}
+
+}  // namespace crbrt::bids

@@ -1,0 +1,31 @@
+/// Maps of one image of a cohort by crbrt-map, in a process of its own: whatever happens there, the others go on.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tools/bids/record.h"
+
+namespace crbrt::bids {
+
+/// What is the same for all images.
+struct MapCommand {
+  std::filesystem::path out;                  ///< data set of the derivatives
+  std::vector<std::string> options;           ///< of crbrt-map: "--model", "brain_v1.crbm", ...
+  std::vector<std::filesystem::path> inputs;  ///< model and basis: other files make other maps
+
+  std::filesystem::path logs() const { return out / "logs"; }
+  std::filesystem::path record_of(const std::string& id) const { return logs() / (id + ".json"); }
+};
+
+/// crbrt-map, its options and the image's.
+std::vector<std::string> command_of(const MapCommand& all, const CohortImage& image);
+
+/// Whether the record of an earlier run says that the same maps were made, and they are still there.
+bool is_done(const MapCommand& all, const CohortImage& image);
+
+/// Runs crbrt-map, whose lines go to OUT/logs/ID.log, and writes the record. Throws OutputError where it cannot be written.
+Record run_image(const MapCommand& all, const CohortImage& image);
+
+}  // namespace crbrt::bids

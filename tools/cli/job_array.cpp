@@ -1,0 +1,79 @@
+// The last job depends on the whole array with afterany: one failed task must not keep it from running.
+#include "tools/cli/job_array.h"
+
+#include <sys/wait.h>
+
+#include <cstdio>
+
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "tools/cli/command_line.h"
+
+namespace crbrt::cli {
+namespace {
+
+std::string quoted_words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + shell_quoted(word);
+  return text;
+}
+
+std::string script_head(const JobArray& jobs, const std::string& output) {
+  std::string text = "#!/bin/bash\n#SBATCH --job-name=" + jobs.name +
+                     "\n#SBATCH --output=" + std::filesystem::absolute(jobs.folder / output).string() + "\n";
+  for (const std::string& option : jobs.sbatch_options) text += "#SBATCH " + option + "\n";
+  return text;
+}
+
+struct Said {
+  int exit_code = 0;
+  std::string text;
+};
+
+Said run(const std::string& command) {
+  Said said;
+  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return {127, ""};
+  char buffer[512];
+  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) said.text += buffer;
+  const int status = ::pclose(pipe);
+  said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+  while (said.text.ends_with('\n')) said.text.pop_back();
+  return said;
+}
+
+/// The number of the job that sbatch --parsable answers with ("123" or "123;cluster").
+std::string submitted(const std::string& options, const std::filesystem::path& script) {
+  const Said said = run("sbatch --parsable " + options + shell_quoted(script.string()));
+  if (said.exit_code != 0) throw base::OutputError(script.string(), "sbatch refuses it: " + said.text);
+  const std::string last = said.text.substr(said.text.rfind('\n') + 1);
+  const std::string id = last.substr(0, last.find(';'));
+  if (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)
+    throw base::OutputError(script.string(), "expected the number of a job from sbatch, found " + said.text);
+  return id;
+}
+
+}  // namespace
+
+std::string job_script(const JobArray& jobs) {
+  std::string text = script_head(jobs, jobs.name + "-%A_%a.out") + "#SBATCH --cpus-per-task=" + std::to_string(jobs.threads) +
+                     "\n#SBATCH --array=0-" + std::to_string(jobs.commands.size() - 1) + "\ncase $SLURM_ARRAY_TASK_ID in\n";
+  for (std::size_t i = 0; i < jobs.commands.size(); ++i)
+    text += std::to_string(i) + ") exec " + quoted_words(jobs.commands[i]) + " ;;\n";
+  return text + "esac\nexit 2\n";
+}
+
+std::string submit(const JobArray& jobs) {
+  const std::filesystem::path script = jobs.folder / (jobs.name + ".sbatch"), last = jobs.folder / (jobs.name + "-last.sbatch");
+  base::write_text_file(script, job_script(jobs));
+  if (!jobs.last.empty())
+    base::write_text_file(last, script_head(jobs, jobs.name + "-last-%j.out") + "exec " + quoted_words(jobs.last) + "\n");
+  if (run("command -v sbatch").exit_code != 0)
+    throw base::UsageError("--slurm: expected the command sbatch, found none; " + script.string() +
+                           " is ready to be submitted");
+  const std::string id = submitted("", script);
+  if (jobs.last.empty()) return "job array " + id;
+  return "job array " + id + ", then job " + submitted("--dependency=afterany:" + id + " ", last);
+}
+
+}  // namespace crbrt::cli

@@ -1,0 +1,26 @@
+/// Many commands as one job array of Slurm: one engine for every program that has --slurm.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace crbrt::cli {
+
+struct JobArray {
+  std::string name;                                ///< of the job: "crbrt-bids"
+  std::vector<std::vector<std::string>> commands;  ///< one a task; each ends with the task's exit code
+  std::vector<std::string> last;            ///< runs once when all tasks have ended, whatever became of them; may be empty
+  std::vector<std::string> sbatch_options;  ///< "--time=01:00:00", "--partition=short"
+  unsigned threads = 1;                     ///< cores of a task
+  std::filesystem::path folder;             ///< of the scripts and of the tasks' output; exists
+};
+
+/// The script of all tasks, for `sbatch`. Words are quoted, so that names of files never become commands.
+std::string job_script(const JobArray& jobs);
+
+/// Writes NAME.sbatch (and NAME-last.sbatch) into the folder and submits them. Returns what sbatch said. Throws OutputError
+/// where it refuses; UsageError where there is no sbatch: the scripts are then ready to be submitted elsewhere.
+std::string submit(const JobArray& jobs);
+
+}  // namespace crbrt::cli
