@@ -6,7 +6,7 @@ crbrt_add_test(physics_core_test
   LIBRARIES crbrt::physics crbrt_slow_integrator)
 crbrt_add_test(physics_reference_test
   SOURCES reference_test.cpp single_pulse_test.cpp
-  LIBRARIES crbrt::physics crbrt::physics_io)
+  LIBRARIES crbrt::physics crbrt::physics_io hdf5::hdf5)
 set_source_files_properties(single_pulse_test.cpp PROPERTIES COMPILE_OPTIONS "-Wno-psabi;-Wno-unused-function")
 crbrt_add_test(physics_golden_test
   SOURCES golden_test.cpp
