@@ -120,7 +120,7 @@ Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
 std::string hdf5_refusal() {
   const std::string reason = hdf5_reason();
   const bool is_locked =
-      reason.find("lock") != std::string::npos || reason.find("temporarily unavailable") != std::string::npos;
+      reason.find("unable to lock") != std::string::npos || reason.find("temporarily unavailable") != std::string::npos;
   if (is_locked) return "one that another program has open for writing (" + reason + ")";
   if (reason.find("h5clear") != std::string::npos || reason.find("already open for write") != std::string::npos)
     return "one whose writer is still running or did not close it (h5clear -s repairs the latter)";

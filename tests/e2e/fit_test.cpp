@@ -172,7 +172,8 @@ TEST_F(StoppedFit, GoesOnWhereItWasAndGivesTheSameBits) {
   write_text(file("out.partial/part-0"), part.substr(0, part.size() - 1));
   expect_refusal(fit("out", quick + "--resume"), 3, {"out.partial/part-0: expected fits of this run, complete"});
   write_text(file("out.partial/part-0"), part);
-  ASSERT_EQ(fit("out", quick + "--resume").exit_code, 0);
+  const Outcome resumed = fit("out", quick + "--resume");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.text;
   EXPECT_EQ(maps("out"), maps("whole"));
   EXPECT_FALSE(std::filesystem::exists(file("out.partial")));
 }

@@ -101,7 +101,7 @@ TEST_F(MapBadInput, AMapThatIsNotOursIsNotReplaced) {
   const Outcome outcome = map(file("in.nii"), "out");
   EXPECT_EQ(content_of(file("out/T2map.nii")), "of another program");
   std::filesystem::remove(file("out/T2map.nii"));
-  expect_failure(outcome, 5, {"out/T2map.nii: cannot be written: it is no map that crbrt-map or crbrt-fit made"});
+  expect_failure(outcome, 5, {"out/T2map.nii: cannot be written: it is no map that a program of crbrt made"});
 }
 
 TEST_F(MapBadInput, NoOutputReplacesAnInput) {

@@ -41,7 +41,7 @@ TEST_F(SimulateBadInput, TruncatedFiles) {
   const std::string set = folder_ / "set.h5";
   ASSERT_EQ(run("crbrt-simulate " + sequence_ + prior_ + "--count 20 --rank 9 --out " + set).exit_code, 0);
   const std::string cut_set = folder_.file("cut.h5", content_of(set).substr(0, 5000));
-  expect_failure(sequence_ + tissues_ + "--basis " + cut_set, 3, {cut_set, "expected a complete HDF5 file", "found"});
+  expect_failure(sequence_ + tissues_ + "--basis " + cut_set, 3, {cut_set, "expected an HDF5 file", "found one that is cut off"});
   const std::string junk = folder_.file("junk.crbm", "not a model");
   expect_failure(sequence_ + tissues_ + "--basis " + junk, 3, {junk, "expected a model"});
 }

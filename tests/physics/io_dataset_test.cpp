@@ -60,10 +60,11 @@ TEST(DatasetFile, ReadsBackWhatWasWritten) {
   const TemporaryFolder folder;
   for (const T1Model model : {T1Model::apparent, T1Model::separate}) {
     const Dataset set = example(5, model);
-    write_dataset(folder / "d.h5", set);
-    expect_equal(read_dataset({folder / "d.h5"}), set);
+    const std::string file = folder / (model == T1Model::apparent ? "apparent.h5" : "separate.h5");
+    write_dataset(file, set);
+    expect_equal(read_dataset({file}), set);
   }
-  EXPECT_EQ(folder.count(), 1u) << "a temporary file was left";
+  EXPECT_EQ(folder.count(), 2u) << "a temporary file was left";
 }
 
 TEST(DatasetFile, EqualSetsAreEqualFiles) {
@@ -126,7 +127,8 @@ TEST(DatasetFile, EveryFingerprintHasItsBoundsTogether) {
 TEST(DatasetFile, ShardsOfOtherSequencesBasesOrModelsAreRefused) {
   const TemporaryFolder folder;
   write_dataset(folder / "a.h5", example(4));
-  const std::string other = folder / "b.h5";
+  // Three files: what a process has read, it does not write.
+  std::string other = folder / "sequence.h5";
   Dataset sequence = example(3);
   sequence.sequence_sha256 = std::string(64, 'b');
   write_dataset(other, sequence);
@@ -134,8 +136,10 @@ TEST(DatasetFile, ShardsOfOtherSequencesBasesOrModelsAreRefused) {
   Dataset basis = example(3);
   basis.basis.col(0) *= -1;
   basis.basis_sha256 = sha256_of(basis.basis);
+  other = folder / "basis.h5";
   write_dataset(other, basis);
   expect_input_error([&] { read_dataset({folder / "a.h5", other}); }, {other, "basis"});
+  other = folder / "model.h5";
   write_dataset(other, example(3, T1Model::separate));
   expect_input_error([&] { read_dataset({folder / "a.h5", other}); }, {other, "apparent", "found separate"});
 }

@@ -69,7 +69,7 @@ class Numbers {
 
 VoxelFit next_fit(Numbers& from) {
   VoxelFit fit;
-  fit.status = static_cast<physics::FitStatus>(from.next_count(5));
+  fit.status = static_cast<physics::FitStatus>(from.next_count(static_cast<double>(physics::FitStatus::at_bound)));
   std::array<double, physics::n_parameter> tissue{};
   std::generate(tissue.begin(), tissue.end(), [&] { return from.next(); });
   fit.tissue = physics::Tissue::from_values(tissue);

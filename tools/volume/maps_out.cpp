@@ -17,15 +17,14 @@
 namespace crbrt::volume {
 namespace {
 
-/// Whether a sidecar says that crbrt-map or crbrt-fit made the map beside it.
+/// Whether a sidecar says that a program of ours made the map beside it.
 bool is_sidecar_of_ours(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);  // not read_file(): it is no input
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   try {
     const base::Json json = base::Json::parse(text, path.string());
     if (!json.contains("OutputName") || !json.contains("GeneratedBy")) return false;
-    const base::Json& program = json["GeneratedBy"].at(0)["Name"];
-    return program == "crbrt-map" || program == "crbrt-fit";
+    return json["GeneratedBy"].at(0)["Name"].text().starts_with("crbrt-");
   } catch (const std::exception&) {
     return false;
   }
@@ -288,7 +287,7 @@ std::filesystem::path MapFolder::temporary(const std::string& name) {
   Set& set = set_of(path.parent_path());
   const std::string file_name = path.filename().string();
   if (std::filesystem::exists(path) && !set.earlier.contains(file_name))
-    throw base::OutputError(path.string(), "it is no map that crbrt-map or crbrt-fit made; move it, or choose another folder");
+    throw base::OutputError(path.string(), "it is no map that a program of crbrt made; move it, or choose another folder");
   return set.files.temporary(file_name);
 }
 
