@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "runtime/src/kernels/op_call.h"
@@ -33,7 +34,7 @@ class SampleOp {
  public:
   SampleOp(const SampleShape& shape, std::uint32_t seed)
       : layer_(is_dense(shape.kind) ? facts(shape.kind).reads : Number::f32, shape.n_in, shape.n_out, seed),
-        weights_(normal_values(layout::packed_size(shape.n_in, shape.n_out), seed + 1)),
+        weights_(constants(shape, seed + 1)),
         bias_(normal_values(layout::padded_outputs(shape.n_out), seed + 2)),
         group_norm_(group_norm_constants(shape.n_in / shape.n_group)),
         in_(words(shape, seed + 3)),
@@ -74,6 +75,17 @@ class SampleOp {
   }
 
  private:
+  /// Normal numbers around 0 where any will do; of slopes those that a model may hold, from one end to the other.
+  static std::vector<float> constants(const SampleShape& shape, std::uint32_t seed) {
+    std::vector<float> values = normal_values(layout::packed_size(shape.n_in, shape.n_out), seed);
+    const float largest = shape.kind == OpKind::leaky_relu ? 1.f : shape.kind == OpKind::leaky_relu_s16 ? 32767.f : 0.f;
+    if (largest > 0)
+      for (float& value : values) value = std::min(std::abs(value) * largest / 2, largest);
+    if (shape.kind == OpKind::leaky_relu_s16)
+      for (float& value : values) value = std::round(value);
+    return values;
+  }
+
   static std::vector<std::uint32_t> words(const SampleShape& shape, std::uint32_t seed) {
     const Number number = facts(shape.kind).reads;
     return number == Number::f32 ? bits_of(normal_tile(shape.n_in, seed, shape.has_extremes))
