@@ -29,6 +29,7 @@ std::string_view why_invalid(const Tissue& t) noexcept {
   for (const double rate : {t.r1_free_hz, t.r2_free_hz, t.exchange_hz, t.r1_semi_hz, std::abs(t.omega0_rad_s)})
     if (rate > 1e6) return "expected rates and |omega0_rad_s| up to 1e6 /s, found a larger one";
   if (t.t2_semi_s < 1e-7) return "expected t2_semi_s >= 1e-7 s, found a shorter one";
+  if (t.t2_semi_s > 1e-3) return "expected t2_semi_s <= 1e-3 s, found a longer one (is it in microseconds?)";
   if (t.b1_rel > 10) return "expected b1_rel <= 10, found a larger one";
   // Without longitudinal relaxation the cycle has no unique periodic state.
   if (t.r1_free_hz == 0 && (t.r1_semi_hz == 0 || t.m0_semi_frac == 0)) return "expected a relaxing pool, found both r1 zero";

@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"negative", header + "0.1,1,10,20,1,1e-5,0,1\n0.1,-1,10,20,1,1e-5,0,1\n", {"line 3", "r1_free_hz", "(-1)"}},
         Bad{"not_finite", header + "0.1,1,nan,20,1,1e-5,0,1\n", {"line 2", "r2_free_hz", "(nan)"}},
         Bad{"pool_of_one", header + "1,1,10,20,1,1e-5,0,1\n", {"line 2", "m0_semi_frac", "(1)"}},
+        Bad{"t2_semi_in_microseconds", header + "0.1,1,10,20,1,10,0,1\n", {"line 2", "t2_semi_s", "microseconds", "(10)"}},
         Bad{"endless_off_resonance", header + "0.1,1,10,20,1,1e-5,1e12,1\n", {"line 2", "omega0_rad_s", "1e6", "(1e12)"}},
         Bad{"endless_rate", header + "0.1,1,10,1e300,1,1e-5,0,1\n", {"line 2", "exchange_hz", "(1e300)"}},
         Bad{"endless_t2_semi", header + "0.1,1,10,20,1,1e-300,0,1\n", {"line 2", "t2_semi_s", "(1e-300)"}},
