@@ -101,13 +101,14 @@ TEST_F(MapProgram, EveryKindOfInputGivesTheSameMapsBitForBit) {
   write_mat<double>(file("double.mat"), "x", {6, 5, 4, n_coeff}, values);
   write_mat5<float>(file("five.mat"), {{"x", {6, 5, 4, n_coeff}, values}});
   write_mat5<double>(file("seven.mat"), {{"x", {6, 5, 4, n_coeff}, values}}, MatCompression::zlib);
+  write_mat5<float>(file("stack.mat"), {{"x", {6, 5, 4, 2 * n_coeff}, Complexes(stacked.begin(), stacked.end())}});
   write_npy(file("numpy.npy"), {6, 5, 4, n_coeff}, values, NumpyOrder::own);
   write_ra(file("raw.ra"), {6, 5, 4, 1, 1, 1, n_coeff}, values);
   write_cfl(file("mask.cfl"), {6, 5, 4}, Complexes(mask.begin(), mask.end()));
   write_mat_real<std::uint8_t>(file("mask.mat"), "mask", {6, 5, 4}, mask);
   ASSERT_EQ(map(file("in.nii"), "out", "--mask " + file("mask.nii")).exit_code, 0);
-  for (const char* input : {"stacked.nii", "packed.nii.gz", "bart.cfl", "bart.hdr", "bart", "raw.ra", "numpy.npy", "five.mat",
-                            "seven.mat:x", "single.mat:x", "double.mat:x"}) {
+  for (const char* input : {"stacked.nii", "packed.nii.gz", "bart.cfl", "bart.hdr", "bart", "raw.ra", "numpy.npy", "stack.mat",
+                            "five.mat", "seven.mat:x", "single.mat:x", "double.mat:x"}) {
     for (const char* mask_file : {"mask.nii", "mask.cfl", "mask.mat:mask"}) {
       const Outcome outcome = map(file(input), "other", "--like " + file("in.nii") + " --mask " + file(mask_file));
       EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
