@@ -17,9 +17,9 @@
 
 namespace crbrt::physics {
 
-/// How a quantity follows from the tissue parameter of its row. Whoever computes with a form switches over all of them without
-/// a default, so that the compiler names each place that a new one needs. It is neither an estimand nor a key of priors until
-/// is_estimand() and is_prior_key() list it.
+/// How a quantity follows from the one tissue parameter of its row (nobody keeps the covariances of several). Whoever computes
+/// with a form switches over all of them without a default, so that the compiler names each place that a new one needs. It is
+/// neither an estimand nor a key of priors until is_estimand() and is_prior_key() list it.
 enum class Form {
   parameter,      ///< the parameter itself
   inverse,        ///< the time T = 1 / R of a rate R

@@ -124,5 +124,21 @@ TEST(Estimand, EveryBoundIsThatOfItsParameterTimesTheSquareOfTheDerivative) {
   }
 }
 
+// What the test above takes for granted: a value of several parameters would need the covariances of their bounds, which nobody
+// keeps.
+TEST(Estimand, NoValueDependsOnAnotherParameter) {
+  for (const Quantity& quantity : estimands()) {
+    if (quantity.form == Form::signal_norm) continue;
+    const Estimand estimand = *Estimand::from_name(quantity.key);
+    for (std::size_t p = 0; p < n_parameter; ++p) {
+      if (p == static_cast<std::size_t>(quantity.parameter)) continue;
+      std::array<double, n_parameter> values = tissue.values();
+      values[p] *= 1.01;
+      EXPECT_EQ(estimand.value(Tissue::from_values(values), no_signal_norm), estimand.value(tissue, no_signal_norm))
+          << quantity.key << ' ' << p;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace crbrt::physics
