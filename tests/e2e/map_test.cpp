@@ -61,7 +61,7 @@ TEST_F(MapProgram, TheStatusNamesTheOutputOutsideItsRange) {
   write_text(file("m.crbm"), {bytes.begin(), bytes.end()});
   ASSERT_EQ(map(file("in.nii"), "out").exit_code, 0);
   const auto status = nifti_values<std::uint8_t>(file("out/status.nii"));
-  const auto detail = nifti_values<std::int32_t>(file("out/status_detail.nii"));
+  const auto detail = nifti_values<std::uint8_t>(file("out/status_detail.nii"));
   const auto sidecar = base::Json::from_file(file("out/status_detail.json"));
   std::vector<std::vector<float>> maps;
   std::vector<std::pair<double, double>> ranges;

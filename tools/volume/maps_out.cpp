@@ -265,8 +265,14 @@ void MapFolder::write_status(std::span<const StatusValue> status, const StatusDe
   write_sidecar("status", std::move(json));
 
   const std::vector<VoxelRun> runs = runs_of(detail.voxels);
-  write_nifti(temporary(detail_name), place_.folder / detail_name, grid_, RunValues<std::int32_t>{runs, detail.bits},
-              compression_);
+  constexpr std::size_t bits_of_a_byte = 8;  // a quarter of the room on the disk, for all models of up to four outputs
+  if (detail.limits.size() <= bits_of_a_byte) {
+    const std::vector<std::uint8_t> bytes(detail.bits.begin(), detail.bits.end());
+    write_nifti(temporary(detail_name), place_.folder / detail_name, grid_, RunValues<std::uint8_t>{runs, bytes}, compression_);
+  } else {
+    write_nifti(temporary(detail_name), place_.folder / detail_name, grid_, RunValues<std::int32_t>{runs, detail.bits},
+                compression_);
+  }
   json = {{"OutputName", "status_detail"}, {"Description", "sum of the numbers of all limits that the voxel went beyond"}};
   json["Bits"] = base::Json::object();
   for (std::size_t i = 0; i < detail.limits.size(); ++i) json["Bits"][std::to_string(std::int64_t{1} << i)] = detail.limits[i];

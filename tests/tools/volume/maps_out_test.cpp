@@ -323,7 +323,7 @@ TEST_F(MapsOut, TheDetailOfTheStatusNamesEveryLimit) {
                     {{0, 3}, {1, 3}, {"T1map below 0 s", "T1map above 7 s"}});
   maps.commit();
   EXPECT_EQ(nifti_values<std::uint8_t>(file("out/status.nii")), (std::vector<std::uint8_t>{3, 0, 4, 3}));
-  EXPECT_EQ(nifti_values<std::int32_t>(file("out/status_detail.nii")), (std::vector<std::int32_t>{1, 0, 0, 3}));
+  EXPECT_EQ(nifti_values<std::uint8_t>(file("out/status_detail.nii")), (std::vector<std::uint8_t>{1, 0, 0, 3}));
   const auto status = base::Json::from_file(file("out/status.json")),
              detail = base::Json::from_file(file("out/status_detail.json"));
   EXPECT_EQ(status["BeyondLimits"]["T1map below 0 s"], 2);
