@@ -89,7 +89,7 @@ std::vector<std::size_t> white_matter_voxels(const Options& options, const volum
   volume::expect_same_grid(grid, image.grid(), options.grid_check(), options.coefficients, "coefficients");
   base::Warnings warnings("crbrt-compare");
   const auto brain = options.mask.empty() ? volume::all_voxels(grid.shape)
-                                          : volume::read_mask(options.mask, grid, options.grid_check(), warnings);
+                                          : volume::read_mask(options.mask, grid, options.grid_check(), warnings).indices();
   return compare::white_matter(image, compare::eroded(brain, grid.shape, 3));
 }
 

@@ -128,8 +128,8 @@ int run(int argc, char** argv) {
   viewer::expect_page(page, inputs.grid);
   const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
                                          inputs.image.spec(), warnings);
-  const auto voxels =
-      options->n_voxel == 0 ? inputs.voxels : draw_voxels(inputs.voxels, options->n_voxel, problem.settings.seed);
+  const std::vector<std::size_t> listed = inputs.voxels.indices();
+  const auto voxels = options->n_voxel == 0 ? listed : draw_voxels(listed, options->n_voxel, problem.settings.seed);
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),
                               inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);

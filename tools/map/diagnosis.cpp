@@ -98,10 +98,12 @@ namespace {
 
 constexpr std::size_t fewest_scored = 30, largest_sample = 20000;
 
-std::vector<float> coefficients_of(const volume::CoefficientImage& image, const std::vector<std::size_t>& voxels) {
-  const std::size_t n = std::min(voxels.size(), largest_sample);
+/// Of some of the voxels whose numbers in the list are given.
+std::vector<float> coefficients_of(const volume::CoefficientImage& image, const volume::VoxelList& voxels,
+                                   const std::vector<std::size_t>& numbers) {
+  const std::size_t n = std::min(numbers.size(), largest_sample);
   std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < n; ++i) chosen.push_back(voxels[i * voxels.size() / n]);
+  for (std::size_t i = 0; i < n; ++i) voxels.append(numbers[i * numbers.size() / n], 1, chosen);
   std::vector<float> interleaved(n * 2 * image.n_coeff());
   volume::BatchReader(image).read(chosen, interleaved.data());
   return interleaved;
@@ -129,19 +131,19 @@ base::Json Atypical::to_json() const {
 }
 
 Atypical count_atypical(const Program& program, const ModelRun& run, const volume::CoefficientImage& image,
-                        std::span<const std::size_t> voxels) {
+                        const volume::VoxelList& voxels) {
   Atypical result;
-  std::vector<std::size_t> atypical;
+  std::vector<std::size_t> atypical;  // numbers in the list
   for (std::size_t i = 0; i < voxels.size(); ++i) {
     if (run.status[i] != VoxelStatus::ok && run.status[i] != VoxelStatus::outside_range) continue;
     ++result.n_scored;
-    if (run.is_atypical[i] != 0) atypical.push_back(voxels[i]);
+    if (run.is_atypical[i] != 0) atypical.push_back(i);
   }
   result.n_atypical = atypical.size();
   const std::optional<Profile> trained = trained_profile(program);
   if (trained && result.n_scored >= fewest_scored && 2 * atypical.size() > result.n_scored)
     result.diagnosis =
-        diagnose(*trained, coefficients_of(image, atypical), phase_reference(program),
+        diagnose(*trained, coefficients_of(image, voxels, atypical), phase_reference(program),
                  [&](const std::vector<float>& voxels_) { return share_of_atypical(program, run.isa, voxels_); });
   return result;
 }

@@ -52,6 +52,6 @@ struct Atypical {
 /// A diagnosis is made when more than half of at least 30 scored voxels are atypical and the model standardises its input.
 /// The program has atypicality. Throws InputError when the image ends early.
 Atypical count_atypical(const Program& program, const ModelRun& run, const volume::CoefficientImage& image,
-                        std::span<const std::size_t> voxels);
+                        const volume::VoxelList& voxels);
 
 }  // namespace crbrt::map

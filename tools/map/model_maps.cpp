@@ -94,7 +94,7 @@ class SessionWorker final : public volume::BatchWorker {
 }  // namespace
 
 ModelRun map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
-                    std::span<const std::size_t> voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink) {
+                    const volume::VoxelList& voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink) {
   ModelRun run;
   run.status.assign(voxels.size(), VoxelStatus::not_computed);
   if (program.atypicality != nullptr) run.is_atypical.resize(voxels.size());

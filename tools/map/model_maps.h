@@ -53,7 +53,7 @@ struct ModelRun {
 /// Runs the model, and |M0| with it. Throws UsageError when this CPU cannot run the instruction set, InputError when the image
 /// ends early, and what the sink throws. A sigma needs a program with uncertainty.
 ModelRun map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
-                    std::span<const std::size_t> voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink);
+                    const volume::VoxelList& voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink);
 
 /// Not "above": a score that is no number belongs to no known voxel.
 inline bool is_atypical(float score, const Program& program) { return !(score <= program.atypicality->threshold); }

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "tools/volume/coefficients.h"
+#include "tools/volume/voxel_list.h"
 
 namespace crbrt::map {
 
@@ -36,20 +36,20 @@ struct NoiseEstimate {
 };
 
 /// Estimates the noise from the differences of neighbours inside the mask; where the mask holds too few neighbours, from the
-/// background; where that is no pure noise either, from neighbours anywhere. `voxels` are the mask's, ascending.
+/// background; where that is no pure noise either, from neighbours anywhere. `voxels` are the mask's.
 /// Throws InputError when the file ends early, and for nothing else.
-NoiseEstimate estimate_noise(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels);
 
 /// Second differences c[v - 1] - 2 c[v] + c[v + 1] along the first dimension with enough neighbours cancel smooth anatomy and
 /// have sqrt(6) times the noise. The median of their absolute values over 0.6745 is a standard deviation that outliers (edges)
 /// do not move. Anatomy only adds, so the smallest value over the coefficients counts.
 /// A list of voxels, whose grid has one dimension of more than one, has no neighbours. Where neighbours differ as much as
 /// voxels far apart, and some coefficients much more than others, the voxels are unrelated, and the level is in doubt.
-NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels);
 
 /// |c| of complex Gaussian noise has the median sqrt(2 ln 2) sigma. Refused unless at least 1000 voxels outside `voxels` hold
 /// signal, at most a tenth is zero-filled, and all coefficients agree within a quarter, as noise does and anatomy does not.
-NoiseEstimate noise_of_background(const volume::CoefficientImage& image, std::span<const std::size_t> voxels);
+NoiseEstimate noise_of_background(const volume::CoefficientImage& image, const volume::VoxelList& voxels);
 
 inline constexpr std::size_t min_differences = 300;
 inline constexpr std::size_t min_background = 1000;

@@ -15,14 +15,14 @@ namespace crbrt::volume {
 namespace {
 
 struct Shared {
-  Shared(const CoefficientImage& image_, std::span<const std::size_t> voxels_, const BatchPlan& plan)
+  Shared(const CoefficientImage& image_, const VoxelList& voxels_, const BatchPlan& plan)
       : image(image_),
         voxels(voxels_),
         batch_size(std::min(plan.batch_size, std::max<std::size_t>(voxels_.size(), 1))),
         progress(plan.label, voxels_.size()) {}
 
   const CoefficientImage& image;
-  const std::span<const std::size_t> voxels;
+  const VoxelList& voxels;
   const std::size_t batch_size;
   base::Progress progress;
   std::atomic<std::size_t> next{0};
@@ -35,10 +35,12 @@ struct Shared {
 
 void work(Shared& shared, BatchWorker& worker, double& kernel_s, double& store_s) {
   BatchReader reader(shared.image);
+  std::vector<std::size_t> batch;
   while (!shared.stop) {
     const std::size_t first = shared.next.fetch_add(shared.batch_size);
     if (first >= shared.voxels.size()) break;
-    const auto batch = shared.voxels.subspan(first, std::min(shared.batch_size, shared.voxels.size() - first));
+    batch.clear();
+    shared.voxels.append(first, std::min(shared.batch_size, shared.voxels.size() - first), batch);
     const Coefficients planes = reader.read_planes(batch);
     const StopWatch watch;
     worker.estimate(planes, first);
@@ -69,7 +71,7 @@ void work_guarded(Shared& shared, BatchWorker& worker) {
 
 }  // namespace
 
-BatchTimes run_batches(const CoefficientImage& image, std::span<const std::size_t> voxels, const BatchPlan& plan,
+BatchTimes run_batches(const CoefficientImage& image, const VoxelList& voxels, const BatchPlan& plan,
                        const std::function<std::unique_ptr<BatchWorker>()>& make_worker) {
   Shared shared(image, voxels, plan);
   std::vector<std::unique_ptr<BatchWorker>> workers(plan.threads);

@@ -38,7 +38,7 @@ struct BatchPlan {
 };
 
 /// make_worker is called once per thread, before any work starts. The first exception of a worker ends the run and is rethrown.
-BatchTimes run_batches(const CoefficientImage& image, std::span<const std::size_t> voxels, const BatchPlan& plan,
+BatchTimes run_batches(const CoefficientImage& image, const VoxelList& voxels, const BatchPlan& plan,
                        const std::function<std::unique_ptr<BatchWorker>()>& make_worker);
 
 }  // namespace crbrt::volume

@@ -15,19 +15,19 @@ std::string percent(double share) { return base::number_text(100 * share, "%.3g"
 
 }  // namespace
 
-std::vector<std::size_t> spread_sample(std::span<const std::size_t> voxels, std::size_t most) {
+std::vector<std::size_t> spread_sample(const VoxelList& voxels, std::size_t most) {
   constexpr std::size_t block = 32;  // neighbours are read at once
-  if (voxels.size() <= most || most < 2 * block) return {voxels.begin(), voxels.begin() + std::min(most, voxels.size())};
-  const std::size_t n_block = most / block;
   std::vector<std::size_t> chosen;
-  for (std::size_t b = 0; b < n_block; ++b) {
-    const auto first = voxels.begin() + static_cast<std::ptrdiff_t>(b * (voxels.size() - block) / (n_block - 1));
-    chosen.insert(chosen.end(), first, first + block);
+  if (voxels.size() <= most || most < 2 * block) {
+    voxels.append(0, std::min(most, voxels.size()), chosen);
+    return chosen;
   }
+  const std::size_t n_block = most / block;
+  for (std::size_t b = 0; b < n_block; ++b) voxels.append(b * (voxels.size() - block) / (n_block - 1), block, chosen);
   return chosen;
 }
 
-std::vector<float> sample_coefficients(const CoefficientImage& image, std::span<const std::size_t> voxels) {
+std::vector<float> sample_coefficients(const CoefficientImage& image, const VoxelList& voxels) {
   constexpr std::size_t sample_size = 1024;
   const std::vector<std::size_t> chosen = spread_sample(voxels, sample_size);
   std::vector<float> interleaved(chosen.size() * 2 * image.n_coeff());

@@ -12,7 +12,7 @@
 namespace crbrt::volume {
 
 /// Up to `most` of the voxels in blocks that lie together, spread over the list; all of it where it is shorter.
-std::vector<std::size_t> spread_sample(std::span<const std::size_t> voxels, std::size_t most);
+std::vector<std::size_t> spread_sample(const VoxelList& voxels, std::size_t most);
 
 /// Of the voxels that are finite and not empty: how many, and in which share of them a part is zero.
 struct BlankParts {
@@ -27,7 +27,7 @@ BlankParts blank_parts(std::span<const float> interleaved, std::size_t n_coeff);
 
 /// Real and imaginary parts of up to 1024 of the voxels, interleaved [., 2 * n_coeff], spread over the list: what says as much
 /// of a fault of all voxels as all of them. Throws InputError when the file ends early.
-std::vector<float> sample_coefficients(const CoefficientImage& image, std::span<const std::size_t> voxels);
+std::vector<float> sample_coefficients(const CoefficientImage& image, const VoxelList& voxels);
 
 /// Warns, naming `file`, of a coefficient that is zero in at least a twentieth of the voxels, counted from 0, and of imaginary
 /// or real parts that are all zero in nineteen twentieths of them: noise alone leaves none. Whether there was one.

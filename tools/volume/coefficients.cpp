@@ -38,6 +38,13 @@ void expect_real(const StoredImage& image) {
                          "complex numbers (" + text(image.extents) + ")");
 }
 
+/// Whether all voxels of the list are among the gathered ones. Only what lies between its ends is looked at.
+bool holds(const GatheredPlanes& gathered, std::span<const std::size_t> voxels) {
+  if (voxels.empty()) return true;
+  const auto first = std::lower_bound(gathered.voxels.begin(), gathered.voxels.end(), voxels.front());
+  return std::includes(first, std::upper_bound(first, gathered.voxels.end(), voxels.back()), voxels.begin(), voxels.end());
+}
+
 }  // namespace
 
 CoefficientImage CoefficientImage::open(const std::string& spec, const std::string& imaginary, std::size_t n_expected) {
@@ -92,19 +99,25 @@ void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& wh
   throw base::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")", found);
 }
 
-void CoefficientImage::keep(std::span<const std::size_t> voxels) {
+void CoefficientImage::keep(const VoxelList& voxels) {
   for (Part& part : parts_) {
     if (!part.image.bytes->is_sequential()) continue;
-    part.kept = std::make_shared<const GatheredPlanes>(gather(part.image, {grid_.shape, part.n_plane, block_}, voxels));
+    part.kept =
+        std::make_shared<const GatheredPlanes>(gather(part.image, {grid_.shape, part.n_plane, block_}, voxels.indices()));
   }
+}
+
+bool CoefficientImage::is_sequential() const noexcept {
+  return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.image.bytes->is_sequential(); });
 }
 
 Coefficients BatchReader::read_planes(std::span<const std::size_t> voxels) {
   const std::size_t n = voxels.size(), n_coeff = image_->n_coeff_;
   planes_.resize(std::max(planes_.size(), 2 * n_coeff * n));
   std::size_t plane0 = 0;
-  for (const Part& part : image_->parts_) {
-    part.image.bytes->is_sequential() ? read_gathered(part, plane0, voxels) : read_anywhere(part, plane0, voxels);
+  for (std::size_t p = 0; p < image_->parts_.size(); ++p) {
+    const Part& part = image_->parts_[p];
+    part.image.bytes->is_sequential() ? read_gathered(p, plane0, voxels) : read_anywhere(part, plane0, voxels);
     plane0 += part.n_plane;
   }
   return image_->is_complex_ ? Coefficients::interleaved_planes(planes_.data(), n, n_coeff)
@@ -112,9 +125,9 @@ Coefficients BatchReader::read_planes(std::span<const std::size_t> voxels) {
 }
 
 void BatchReader::read(std::span<const std::size_t> voxels, float* interleaved) {
-  const bool is_sequential = image_->parts_.front().image.bytes->is_sequential();
-  // Pieces whose planes stay in the cache; but what the image does not keep costs one pass over the file.
-  const std::size_t piece = is_sequential ? std::max<std::size_t>(voxels.size(), 1) : 1024, n_coeff = image_->n_coeff_;
+  constexpr std::size_t piece = 1024;  // planes that stay in the cache
+  const std::size_t n_coeff = image_->n_coeff_;
+  gather_now(voxels);
   for (std::size_t first = 0; first < voxels.size(); first += piece) {
     const Coefficients c = read_planes(voxels.subspan(first, std::min(piece, voxels.size() - first)));
     for (std::size_t v = 0; v < c.n_voxel; ++v)
@@ -134,12 +147,22 @@ void BatchReader::read_anywhere(const Part& part, std::size_t plane0, std::span<
   }
 }
 
-void BatchReader::read_gathered(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels) {
-  const GatheredPlanes* source = part.kept.get();
-  if (source == nullptr || !std::includes(source->voxels.begin(), source->voxels.end(), voxels.begin(), voxels.end())) {
-    gathered_ = gather(part.image, {image_->grid_.shape, part.n_plane, image_->block_}, voxels);
-    source = &gathered_;
-  }
+void BatchReader::gather_now(std::span<const std::size_t> voxels) {
+  for (std::size_t p = 0; p < image_->parts_.size(); ++p)
+    if (image_->parts_[p].image.bytes->is_sequential()) gathered_planes(p, voxels);
+}
+
+const GatheredPlanes& BatchReader::gathered_planes(std::size_t p, std::span<const std::size_t> voxels) {
+  const Part& part = image_->parts_[p];
+  if (part.kept && holds(*part.kept, voxels)) return *part.kept;
+  if (!holds(gathered_[p], voxels))
+    gathered_[p] = gather(part.image, {image_->grid_.shape, part.n_plane, image_->block_}, voxels);
+  return gathered_[p];
+}
+
+void BatchReader::read_gathered(std::size_t p, std::size_t plane0, std::span<const std::size_t> voxels) {
+  const Part& part = image_->parts_[p];
+  const GatheredPlanes* const source = &gathered_planes(p, voxels);
   const std::size_t step = image_->is_complex_ ? 2 : 1, n_source = source->voxels.size(), n = voxels.size();
   auto at = source->voxels.begin();
   for (std::size_t first = 0; first < n;) {

@@ -12,6 +12,7 @@
 
 #include "crbrt/view.h"
 #include "tools/volume/stored_image.h"
+#include "tools/volume/voxel_list.h"
 
 namespace crbrt::volume {
 
@@ -39,7 +40,9 @@ class CoefficientImage {
 
   /// Reads these voxels (ascending) now where the file is compressed or a container, so that no batch reads it again. Throws
   /// InputError.
-  void keep(std::span<const std::size_t> voxels);
+  void keep(const VoxelList& voxels);
+  /// Whether files are read from their beginning alone.
+  bool is_sequential() const noexcept;
 
  private:
   friend class BatchReader;
@@ -60,7 +63,11 @@ class CoefficientImage {
 /// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
 class BatchReader {
  public:
-  explicit BatchReader(const CoefficientImage& image) : image_(&image) {}
+  explicit BatchReader(const CoefficientImage& image) : image_(&image), gathered_(image.parts_.size()) {}
+
+  /// Reads these voxels (ascending) now where the file can only be read from its beginning and the image does not keep them, so
+  /// that each read_planes() of some of them does not pass over the file anew. Throws InputError.
+  void gather_now(std::span<const std::size_t> voxels);
 
   /// Planes of the listed voxels, in memory of the reader that lasts until the next call: interleaved planes of a complex
   /// image, planes of a real one. voxels: indices into the grid, x fastest, ascending. Throws InputError when the file ends
@@ -76,14 +83,15 @@ class BatchReader {
   using Part = CoefficientImage::Part;
   /// To planes plane0, plane0 + 1, ... of all voxels, from a file that allows to read any place.
   void read_anywhere(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels);
-  /// The same from planes that were gathered before, or are gathered now.
-  void read_gathered(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels);
+  /// The same of part `p` from planes that were gathered before, or are gathered now.
+  void read_gathered(std::size_t p, std::size_t plane0, std::span<const std::size_t> voxels);
+  const GatheredPlanes& gathered_planes(std::size_t p, std::span<const std::size_t> voxels);
   void read_run(const Part& part, std::size_t plane0, std::span<const std::size_t> voxels, std::size_t first_of_batch,
                 std::size_t n_of_batch);
   const float* plane_values(const Part& part, std::size_t plane, std::size_t first, std::size_t count);
 
   const CoefficientImage* image_;
-  GatheredPlanes gathered_;  ///< of voxels that the image does not keep
+  std::vector<GatheredPlanes> gathered_;  ///< [part] of voxels that the image does not keep
   std::vector<std::byte> stored_;
   std::vector<float> values_, planes_;
 };

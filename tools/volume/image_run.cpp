@@ -86,7 +86,7 @@ ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const 
   for (const std::string& note : image.notes()) warnings.add(note);
   if (!options.like.empty()) inputs.sources.push_back(options.like);
   if (options.mask.empty()) {
-    inputs.voxels = all_voxels(inputs.grid.shape);
+    inputs.voxels = VoxelList::all(n_voxel(inputs.grid.shape));
   } else {
     inputs.voxels = read_mask(options.mask, inputs.grid, options.grid_check(), warnings);
     inputs.sources.push_back(options.mask);

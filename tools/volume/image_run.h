@@ -60,7 +60,7 @@ void expect_no_warnings(const ImageOptions& options, const base::Warnings& warni
 struct ImageInputs {
   CoefficientImage image;
   Grid grid;                         ///< of the outputs
-  std::vector<std::size_t> voxels;   ///< those to be estimated, ascending
+  VoxelList voxels;                  ///< those to be estimated
   std::vector<std::string> sources;  ///< what was read, for the sidecars
 };
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "base/error.h"
 #include "base/number_text.h"
@@ -32,36 +34,79 @@ void for_each_piece(const StoredImage& image, Visit visit) {
   image.bytes->expect_intact_end();
 }
 
+/// A list that grows at its end.
+class GrowingList {
+ public:
+  void add(std::size_t first, std::size_t count) {
+    if (runs_.empty() || runs_.back().first + runs_.back().count != first) runs_.push_back({first, 0});
+    runs_.back().count += count;
+  }
+  VoxelList list() && { return VoxelList(std::move(runs_)); }
+
+ private:
+  std::vector<VoxelRun> runs_;
+};
+
 struct Marked {
-  std::vector<std::size_t> voxels;  ///< that are neither 0 nor NaN
+  VoxelList voxels;  ///< that are neither 0 nor NaN
   float smallest = 0, largest = 0;
   bool is_counted = true;  ///< whole numbers from 0 on
 };
 
+bool is_whole(float value) {
+  constexpr float all_whole = 0x1p23f;  // from here on, floats have no fractions
+  return std::abs(value) >= all_whole || static_cast<float>(static_cast<std::int32_t>(value)) == value;
+}
+
+/// Whether all numbers of a piece of the image are `value`.
+bool are_all(std::span<const float, 32> values, float value) {
+  unsigned n_other = 0;
+  for (const float v : values) n_other += v != value ? 1u : 0u;
+  return n_other == 0;
+}
+
+/// Masks are mostly zeros and one other number, which pieces of 32 tell at once.
 Marked marked_voxels(const StoredImage& image) {
   Marked marked;
-  marked.voxels.reserve(image.n_element());  // memory that is not written to costs nothing
+  GrowingList voxels;
+  float known = 0;  // a number of the mask that was looked at
   for_each_piece(image, [&](std::size_t first, std::span<const float> values) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const float value = values[i];
-      if (value == 0 || std::isnan(value)) continue;
-      marked.voxels.push_back(first + i);
-      marked.smallest = std::min(marked.smallest, value);
-      marked.largest = std::max(marked.largest, value);
-      marked.is_counted = marked.is_counted && value > 0 && value == std::floor(value);
+    for (std::size_t i = 0; i < values.size();) {
+      if (values.size() - i >= 32) {
+        const std::span<const float, 32> piece = values.subspan(i).first<32>();
+        const bool is_known = are_all(piece, known);
+        if (is_known && known != 0) voxels.add(first + i, 32);
+        if (is_known || are_all(piece, 0)) {
+          i += 32;
+          continue;
+        }
+      }
+      const std::size_t end = std::min(i + 32, values.size());
+      for (; i < end; ++i) {
+        const float value = values[i];
+        if (value == 0 || std::isnan(value)) continue;
+        voxels.add(first + i, 1);
+        if (value == known) continue;
+        known = value;
+        marked.smallest = std::min(marked.smallest, value);
+        marked.largest = std::max(marked.largest, value);
+        marked.is_counted = marked.is_counted && value > 0 && is_whole(value);
+      }
     }
   });
+  marked.voxels = std::move(voxels).list();
   return marked;
 }
 
 /// Of a mask that holds more than counts. The first look found its maximum, so that this is the second.
-std::vector<std::size_t> upper_half(const StoredImage& image, const Marked& marked, base::Warnings& warnings) {
+VoxelList upper_half(const StoredImage& image, const Marked& marked, base::Warnings& warnings) {
   const float half = marked.largest / 2;
-  std::vector<std::size_t> voxels;
+  GrowingList upper;
   for_each_piece(image, [&](std::size_t first, std::span<const float> values) {
     for (std::size_t i = 0; i < values.size(); ++i)
-      if (values[i] != 0 && values[i] >= half) voxels.push_back(first + i);
+      if (values[i] != 0 && values[i] >= half) upper.add(first + i, 1);
   });
+  VoxelList voxels = std::move(upper).list();
   if (voxels.size() == marked.voxels.size()) return voxels;  // nothing to say
   warnings.add(image.spec.shown + ": a mask with " + (marked.smallest < 0 ? "negative numbers" : "fractions") + " (" +
                base::number_text(static_cast<double>(marked.smallest), "%.4g") + " to " +
@@ -97,16 +142,17 @@ std::vector<float> read_values(const std::string& path, const Grid& grid, GridCh
   return values;
 }
 
-std::vector<std::size_t> read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings) {
+VoxelList read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings) {
   const StoredImage image = open_image(FileSpec::parse(spec));
   const StorageOrder order = expect_order_in(grid, grid_of(image), check, spec, "a mask");
   Marked marked = marked_voxels(image);
-  std::vector<std::size_t> voxels = marked.is_counted ? std::move(marked.voxels) : upper_half(image, marked, warnings);
-  if (voxels.empty()) throw base::InputError(spec, "at least one voxel in the mask", "none");
+  VoxelList voxels = marked.is_counted ? std::move(marked.voxels) : upper_half(image, marked, warnings);
+  if (voxels.size() == 0) throw base::InputError(spec, "at least one voxel in the mask", "none");
   if (order.is_same) return voxels;
-  for (std::size_t& voxel : voxels) voxel = order(voxel);
-  std::sort(voxels.begin(), voxels.end());
-  return voxels;
+  std::vector<std::size_t> indices = voxels.indices();
+  for (std::size_t& voxel : indices) voxel = order(voxel);
+  std::sort(indices.begin(), indices.end());
+  return indices;
 }
 
 std::vector<std::size_t> all_voxels(const Shape& shape) {

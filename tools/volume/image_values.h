@@ -7,6 +7,7 @@
 
 #include "base/warnings.h"
 #include "tools/volume/grid.h"
+#include "tools/volume/voxel_list.h"
 
 namespace crbrt::volume {
 
@@ -22,12 +23,12 @@ ImageValues read_values(const std::string& path);
 /// Throws InputError for an image of other voxels (expect_order_in).
 std::vector<float> read_values(const std::string& path, const Grid& grid, GridCheck check);
 
-/// Ascending indices (x fastest) of the voxels of `grid` that a mask marks. The mask is an image of any format with the voxels
+/// The voxels of `grid` that a mask marks. The mask is an image of any format with the voxels
 /// of the grid, stored in any order (order_in).
 /// Whole numbers from 0 on mark where they are not 0. A mask that holds negative numbers or fractions was interpolated, or is a
 /// probability: it marks where it reaches half of its maximum, which `warnings` says. NaN marks nothing.
 /// Throws InputError, also when no voxel is marked.
-std::vector<std::size_t> read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings);
+VoxelList read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings);
 
 /// All voxels of the grid.
 std::vector<std::size_t> all_voxels(const Shape& shape);

@@ -166,16 +166,15 @@ base::Json StatusDetail::counts() const {
   return json;
 }
 
-MapFolder::MapFolder(MapPlace place, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run,
-                     Compression compression, unsigned threads, float fill)
+MapFolder::MapFolder(MapPlace place, const Grid& grid, VoxelList voxels, RunRecord run, Compression compression,
+                     unsigned threads, float fill)
     : place_(std::move(place)),
       grid_(grid),
-      runs_(runs_of(voxels)),
+      voxels_(std::move(voxels)),
       run_(std::move(run)),
       compression_(compression),
       fill_(fill),
-      covers_grid_(voxels.size() == n_voxel(grid.shape)),
-      n_of_list_(voxels.size()),
+      covers_grid_(voxels_.size() == n_voxel(grid.shape)),
       threads_(threads) {
   if (!place_.bids) {
     set_of(place_.folder);
@@ -210,7 +209,7 @@ MapFolder::~MapFolder() = default;
 MapParts& MapFolder::open(const MapDescription& map) {
   const std::string name = image_name(map.name);
   MapTarget target{temporary(name), place_.folder / name, grid_, map.window, map.factor, fill_, map.rounding};
-  auto made = std::make_unique<MapParts>(std::move(target), runs_, n_of_list_, compression_);
+  auto made = std::make_unique<MapParts>(std::move(target), voxels_.runs(), voxels_.size(), compression_);
   const std::lock_guard lock(mutex_);
   parts_.push_back(std::move(made));
   if (!flusher_.joinable()) flusher_ = std::jthread([this](const std::stop_token& stop) { flush_in_background(stop); });
@@ -249,7 +248,8 @@ void MapFolder::write(const MapDescription& map, std::span<const float> values) 
     for (const float value : values) scaled.push_back(stored_number(value, map.factor, map.rounding));
     values = scaled;
   }
-  write_nifti(temporary(name), place_.folder / name, grid_, RunValues<float>{runs_, values, fill_}, compression_, map.window);
+  write_nifti(temporary(name), place_.folder / name, grid_, RunValues<float>{voxels_.runs(), values, fill_}, compression_,
+              map.window);
   write_sidecar(map);
 }
 
@@ -257,7 +257,8 @@ void MapFolder::write_status(std::span<const StatusValue> status, const StatusDe
   const std::string name = image_name("status"), detail_name = image_name("status_detail");
   const std::span<const std::uint8_t> codes(reinterpret_cast<const std::uint8_t*>(status.data()), status.size());
   write_nifti(temporary(name), place_.folder / name, grid_,
-              RunValues<std::uint8_t>{runs_, codes, static_cast<std::uint8_t>(StatusValue::not_computed)}, compression_);
+              RunValues<std::uint8_t>{voxels_.runs(), codes, static_cast<std::uint8_t>(StatusValue::not_computed)},
+              compression_);
   base::Json json{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
   for (std::size_t i = 0; i < status_names.size(); ++i) json["Levels"][std::to_string(i)] = status_names[i];
   json["Counts"] = to_json(count(status, n_voxel(grid_.shape)));

@@ -24,7 +24,7 @@
 #include "tools/volume/map_parts.h"
 #include "tools/volume/nifti.h"
 #include "tools/volume/status_value.h"
-#include "tools/volume/voxel_runs.h"
+#include "tools/volume/voxel_list.h"
 
 namespace crbrt::volume {
 
@@ -114,9 +114,9 @@ struct MapPlace {
 /// in place as a whole, and takes away those of an earlier run; without it nothing remains but what was there before.
 class MapFolder {
  public:
-  /// `voxels` are those that the maps have values for, ascending indices into the grid. `threads` compress. Throws OutputError.
-  MapFolder(MapPlace place, const Grid& grid, std::span<const std::size_t> voxels, RunRecord run, Compression compression,
-            unsigned threads = 1, float fill = 0);
+  /// `voxels` are those that the maps have values for. `threads` compress. Throws OutputError.
+  MapFolder(MapPlace place, const Grid& grid, VoxelList voxels, RunRecord run, Compression compression, unsigned threads = 1,
+            float fill = 0);
   ~MapFolder();
 
   /// A map that comes in parts; it lives as long as this object. Its sidecar comes at the end, with what is known then. The
@@ -153,14 +153,13 @@ class MapFolder {
 
   MapPlace place_;
   Grid grid_;
-  std::vector<VoxelRun> runs_;
+  VoxelList voxels_;
   RunRecord run_;
   Compression compression_;
   float fill_;
   bool covers_grid_;  ///< no mask
   std::map<std::filesystem::path, Set> sets_;
   std::vector<std::string> maps_;  ///< names of what was written
-  std::size_t n_of_list_;
   unsigned threads_;
   std::mutex mutex_;  ///< guards the list of parts; what they do is their own affair
   std::vector<std::unique_ptr<MapParts>> parts_;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
+#include <random>
 
 #include "tests/tools/volume/expect_error.h"
 #include "tests/tools/volume/image_files.h"
@@ -20,7 +22,7 @@ class MaskFiles : public testing::Test {
   }
 
   std::vector<std::size_t> read_mask(const std::string& path, const volume::Shape& extents = {3, 2, 1}) {
-    return volume::read_mask(path, {extents, {}}, volume::GridCheck::world, warnings);
+    return volume::read_mask(path, {extents, {}}, volume::GridCheck::world, warnings).indices();
   }
 
   TemporaryFolder folder;
@@ -49,6 +51,22 @@ TEST_F(MaskFiles, TwoDimensionalEqualsSingleSliceAndSingletonsDoNotMatter) {
     write_nifti1(file("m.nii"), {extents, DT_FLOAT32, bytes_of(as<float>(numbers))});
     EXPECT_EQ(read_mask(file("m.nii")), marked) << extents.size() << " dimensions";
   }
+}
+
+// Long runs of one number and pieces of several, whose ends lie anywhere: what a mask of a brain has and six voxels have not.
+TEST_F(MaskFiles, ALongMaskMarksWhatEachVoxelSays) {
+  std::mt19937 random(1);
+  std::vector<float> values;
+  while (values.size() < 5000) {
+    const std::array kinds{0.0f, 0.0f, 1.0f, 1.0f, 7.0f, std::numeric_limits<float>::quiet_NaN()};
+    values.insert(values.end(), 1 + random() % 150, kinds[random() % kinds.size()]);
+  }
+  std::vector<std::size_t> expected;
+  for (std::size_t v = 0; v < values.size(); ++v)
+    if (values[v] > 0) expected.push_back(v);
+  write_nifti1(file("m.nii"), {{values.size(), 1, 1}, DT_FLOAT32, bytes_of(values)});
+  EXPECT_EQ(read_mask(file("m.nii"), {values.size(), 1, 1}), expected);
+  EXPECT_TRUE(warnings.texts().empty());
 }
 
 TEST_F(MaskFiles, NanMarksNothingAndLabelsAll) {
