@@ -183,14 +183,11 @@ void BatchReader::read_run(const Part& part, std::size_t plane0, std::span<const
                            std::size_t first_of_batch, std::size_t n_of_batch) {
   const std::size_t first = voxels.front(), count = voxels.back() - first + 1;
   const std::size_t step = image_->is_complex_ ? 2 : 1;  // numbers of a voxel in a plane
+  const std::vector<VoxelRun> runs = runs_of(voxels);
   for (std::size_t plane = 0; plane < part.n_plane; ++plane) {
     const float* const values = plane_values(part, plane, first, count);
     float* to = planes_.data() + step * ((plane0 + plane) * n_of_batch + first_of_batch);
-    for (std::size_t i = 0; i < voxels.size();) {
-      const std::size_t n = contiguous(voxels.subspan(i));
-      to = std::copy_n(values + step * (voxels[i] - first), step * n, to);
-      i += n;
-    }
+    for (const VoxelRun& run : runs) to = std::copy_n(values + step * (run.first - first), step * run.count, to);
   }
 }
 
