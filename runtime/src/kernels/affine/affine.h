@@ -45,12 +45,18 @@ struct AffineIntegerArgs {
 
 template <class Ops>
 void affine(const AffineArgs& a) noexcept {
-  for_each_vector<Ops>(
-      a.n_feature, a.n_voxel, [&](std::size_t f, std::size_t i) __attribute__((always_inline)) {
-        auto y = Ops::mul_add(Ops::broadcast(a.scale[f]), Ops::load(a.in + i), Ops::broadcast(a.shift[f]));
-        if (a.relu) y = Ops::max(y, Ops::broadcast(0));
-        Ops::store(a.out + i, y);
-      });
+  const auto each = [&](auto finish) __attribute__((always_inline)) {
+    for_each_vector<Ops>(
+        a.n_feature, a.n_voxel, [&](std::size_t f, std::size_t i) __attribute__((always_inline)) {
+          Ops::store(a.out + i,
+                     finish(Ops::mul_add(Ops::broadcast(a.scale[f]), Ops::load(a.in + i), Ops::broadcast(a.shift[f]))));
+        });
+  };
+  using Vec = typename Ops::Vec;
+  if (a.relu)  // asked once: in the loop it costs a third of the time
+    each([](Vec y) __attribute__((always_inline)) { return Ops::max(y, Ops::broadcast(0)); });
+  else
+    each([](Vec y) __attribute__((always_inline)) { return y; });
 }
 
 /// Features j .. j + tile_outputs of one vector of voxels, given as two words of two s16.
