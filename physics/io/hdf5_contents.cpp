@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace crbrt::physics {
 namespace {
 
@@ -27,18 +29,6 @@ bool fits_float(hid_t type, unsigned member) {
   return H5Tget_size(number.get()) <= (H5Tget_class(number.get()) == H5T_FLOAT ? 4u : 2u);
 }
 
-std::string kind_text(hid_t type) {
-  switch (H5Tget_class(type)) {
-    case H5T_FLOAT:
-    case H5T_INTEGER:
-    case H5T_ENUM: return "";
-    case H5T_COMPOUND: return hdf5_complex_members(type) ? "complex" : "records";
-    case H5T_STRING: return "text";
-    case H5T_REFERENCE: return "references, as of a cell array";
-    default: return "another type";
-  }
-}
-
 struct Walk {
   std::vector<Hdf5Entry>* entries;
   std::string prefix;
@@ -56,7 +46,7 @@ herr_t visit(hid_t group, const char* name, const H5L_info_t*, void* out) {
     walk(object.get(), {place.entries, place.prefix + name + "/", place.depth + 1});
   } else if (H5Iget_type(object.get()) == H5I_DATASET) {
     const Hdf5Handle type(H5Dget_type(object.get()), H5Tclose);
-    const std::string kind = kind_text(type.get());
+    const std::string kind = hdf5_kind_text(type.get());
     place.entries->push_back({place.prefix + name, hdf5_shape(object.get()), kind, kind.empty() || kind == "complex"});
   }
   return 0;
@@ -94,6 +84,18 @@ std::optional<Hdf5ComplexMembers> hdf5_complex_members(hid_t type) {
   return is_complex ? std::optional(members) : std::nullopt;
 }
 
+std::string hdf5_kind_text(hid_t type) {
+  switch (H5Tget_class(type)) {
+    case H5T_FLOAT:
+    case H5T_INTEGER: return "";
+    case H5T_ENUM: return H5Tget_size(type) == 1 ? "" : "enumeration";  // h5py's Booleans are enumerations of bytes
+    case H5T_COMPOUND: return hdf5_complex_members(type) ? "complex" : "records";
+    case H5T_STRING: return "text";
+    case H5T_REFERENCE: return "references, as of a cell array";
+    default: return "another type";
+  }
+}
+
 std::vector<Hdf5Entry> hdf5_contents(hid_t file) {
   std::vector<Hdf5Entry> entries;
   walk(file, {&entries, "", 0});
@@ -117,6 +119,16 @@ Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
   return {};
 }
 
+Hdf5Handle expect_hdf5_dataset(hid_t file, const std::string& path, const std::string& name,
+                               std::string (*contents_of)(hid_t)) {
+  Hdf5Handle dataset = open_hdf5_dataset(file, name);
+  if (dataset.ok()) return dataset;
+  const Hdf5Handle group(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
+  const bool is_group = group.ok() && H5Iget_type(group.get()) == H5I_GROUP;
+  throw base::InputError(path, "a data set named \"" + name + "\"",
+                         (is_group ? "a group of that name; the file holds " : "") + contents_of(file));
+}
+
 std::string hdf5_refusal() {
   const std::string reason = hdf5_reason();
   const bool is_locked =
@@ -126,40 +138,6 @@ std::string hdf5_refusal() {
     return "one whose writer is still running or did not close it (h5clear -s repairs the latter)";
   if (reason.find("truncated") != std::string::npos) return "one that is cut off (" + reason + ")";
   return "one that HDF5 refuses: " + reason;
-}
-
-std::string missing_hdf5_filter(hid_t dataset) {
-  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
-  const int n = H5Pget_nfilters(properties.get());
-  for (int i = 0; i < n; ++i) {
-    unsigned flags = 0, config = 0;
-    std::size_t n_value = 0;
-    std::array<char, 64> name{};
-    const H5Z_filter_t filter = H5Pget_filter2(properties.get(), static_cast<unsigned>(i), &flags, &n_value, nullptr,
-                                               name.size() - 1, name.data(), &config);
-    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
-    return (name[0] == '\0' ? std::string("a filter") : std::string(name.data())) + " (HDF5 filter " + std::to_string(filter) +
-           ")";
-  }
-  return {};
-}
-
-double unwritten_hdf5_share(hid_t dataset) {
-  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
-  if (H5Pget_layout(properties.get()) != H5D_CHUNKED) {
-    if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS || H5Pget_external_count(properties.get()) > 0) return 0;
-    return H5Dget_storage_size(dataset) == 0 ? 1 : 0;
-  }
-  const std::vector<std::size_t> shape = hdf5_shape(dataset);
-  std::vector<hsize_t> chunk(shape.size(), 1);
-  H5Pget_chunk(properties.get(), static_cast<int>(chunk.size()), chunk.data());
-  double all = 1;
-  for (std::size_t d = 0; d < shape.size(); ++d)
-    all *= static_cast<double>((shape[d] + chunk[d] - 1) / std::max<hsize_t>(chunk[d], 1));
-  hsize_t written = 0;
-  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
-  if (H5Dget_num_chunks(dataset, space.get(), &written) < 0) return 0;
-  return std::max(0.0, 1 - static_cast<double>(written) / all);
 }
 
 }  // namespace crbrt::physics

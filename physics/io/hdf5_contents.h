@@ -19,11 +19,14 @@ struct Hdf5ComplexMembers {
 };
 std::optional<Hdf5ComplexMembers> hdf5_complex_members(hid_t type);
 
+/// What the elements of a type are: "complex", "text", "records", ..., empty for real numbers.
+std::string hdf5_kind_text(hid_t type);
+
 /// A data set of a file.
 struct Hdf5Entry {
   std::string name;                ///< "recon/x"
   std::vector<std::size_t> shape;  ///< as HDF5 lists it, the slowest dimension first
-  std::string kind;                ///< "complex", "text", ..., empty for real numbers
+  std::string kind;                ///< hdf5_kind_text()
   bool is_number;                  ///< real or complex
 };
 
@@ -37,13 +40,11 @@ std::vector<std::size_t> hdf5_shape(hid_t dataset);
 /// Opens `name`, or the data set `value` (Octave) or `data` (ISMRMRD) in the group of that name. Not ok() where there is none.
 Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name);
 
+/// The same; where there is none, throws base::InputError with `path`, `name` and what `contents_of` says of the file.
+Hdf5Handle expect_hdf5_dataset(hid_t file, const std::string& path, const std::string& name,
+                               std::string (*contents_of)(hid_t file));
+
 /// Why H5Fopen() refuses a file that has HDF5's signature.
 std::string hdf5_refusal();
-
-/// The filter that a data set needs and this machine does not have, by its name and number; empty where all are there.
-std::string missing_hdf5_filter(hid_t dataset);
-
-/// [0, 1]: chunks of a data set that nobody ever wrote, which read as its fill value; 1 where it holds nothing at all.
-double unwritten_hdf5_share(hid_t dataset);
 
 }  // namespace crbrt::physics

@@ -1,5 +1,4 @@
 // Reads HDF5's error stack and makes the two memory types that all files share.
-#include <complex>
 #include <string_view>
 
 #include "physics/io/hdf5_handle.h"
@@ -34,10 +33,10 @@ std::string hdf5_reason() {
   return text.empty() ? "an unknown HDF5 error" : text;
 }
 
-Hdf5Handle hdf5_complex_type() {
-  Hdf5Handle type(H5Tcreate(H5T_COMPOUND, sizeof(std::complex<double>)), H5Tclose);
-  H5Tinsert(type.get(), "real", 0, H5T_NATIVE_DOUBLE);
-  H5Tinsert(type.get(), "imag", sizeof(double), H5T_NATIVE_DOUBLE);
+Hdf5Handle hdf5_complex_type(const std::string& real, const std::string& imag, hid_t number) {
+  Hdf5Handle type(H5Tcreate(H5T_COMPOUND, 2 * H5Tget_size(number)), H5Tclose);
+  H5Tinsert(type.get(), real.c_str(), 0, number);
+  H5Tinsert(type.get(), imag.c_str(), H5Tget_size(number), number);
   return type;
 }
 

@@ -42,8 +42,10 @@ void prepare_hdf5();
 /// The cause of the last failure in this thread: the operating system's text where there is one, else the innermost message.
 std::string hdf5_reason();
 
-/// Memory types: a {real, imag} pair of doubles, and a variable-length UTF-8 text.
-Hdf5Handle hdf5_complex_type();
+/// Memory types: a pair of numbers (doubles where nothing else is said) whose members have these names, the real part first,
+/// and a variable-length UTF-8 text.
+Hdf5Handle hdf5_complex_type(const std::string& real = "real", const std::string& imag = "imag",
+                             hid_t number = H5T_NATIVE_DOUBLE);
 Hdf5Handle hdf5_text_type();
 
 }  // namespace crbrt::physics

@@ -1,13 +1,17 @@
-/// Reads real and complex arrays and attributes of an HDF5 (or MAT v7.3) file. Every member throws base::InputError naming the
-/// file, what was expected and what was found. Dimensions are as HDF5 shows them, values row-major.
+/// Reads real and complex arrays and attributes of an HDF5 (or MAT v7.3) file, in a child process for each answer, because a
+/// damaged file can crash HDF5. Every member throws base::InputError naming the file, what was expected and what was found.
+/// Dimensions are as HDF5 shows them, values row-major. A name may be that of Octave's group around a data set `value`.
 #pragma once
 
 #include <complex>
 #include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "physics/io/hdf5_handle.h"
+#include "base/guarded_reader.h"
 
 namespace crbrt::physics {
 
@@ -22,6 +26,8 @@ struct Array {
 /// "[60000, 13]"
 std::string shape_text(const Shape& shape);
 
+class Hdf5File;
+
 class Hdf5Reader {
  public:
   explicit Hdf5Reader(const std::string& path);
@@ -29,7 +35,7 @@ class Hdf5Reader {
   const std::string& path() const noexcept { return path_; }
   bool has(const std::string& name) const;
   Array<double> real(const std::string& name) const;                   ///< any integer or floating-point type
-  Array<std::complex<double>> complex(const std::string& name) const;  ///< compound {real, imag}
+  Array<std::complex<double>> complex(const std::string& name) const;  ///< any Hdf5ComplexMembers
 
   /// Attributes of the file (object "/") or of a dataset.
   std::string text_attribute(const std::string& object, const std::string& name) const;
@@ -41,18 +47,13 @@ class Hdf5Reader {
   static constexpr std::size_t any = static_cast<std::size_t>(-1);
 
  private:
-  /// Extents cost nothing: throws InputError for a dataset that promises more than the file can hold.
-  void expect_holds(const std::string& name, const Shape& shape, hid_t dataset) const;
-  Hdf5Handle open_dataset(const std::string& name, H5T_class_t expected_class, const char* expected) const;
-  Hdf5Handle open_attribute(const std::string& object, const std::string& name) const;
-  std::string dataset_names() const;
-  [[noreturn]] void fail(const std::string& expected, const std::string& found) const;
+  using Question = std::function<void(const Hdf5File& file, const base::GuardedSender& answer)>;
+  /// Starts a child that opens the file and answers.
+  base::GuardedReader ask(const Question& question) const;
 
   std::string path_;
-  Hdf5Handle file_;
+  /// Every child opens this file: another one that takes its name meanwhile is refused, and never mixed with it.
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
 };
-
-/// Does the file carry HDF5's signature? False also when it is missing.
-bool is_hdf5(const std::string& path);
 
 }  // namespace crbrt::physics

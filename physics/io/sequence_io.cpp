@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json_reader.h"
@@ -26,7 +27,7 @@ Trains trains_of(const base::JsonReader& json) {
 
 Trains trains_of(const Hdf5Reader& file, const std::string& name) {
   const Array<double> array = file.real(name);
-  if (array.shape.empty() || array.shape.size() > 2)
+  if (array.shape.size() > 2)
     throw base::InputError(file.path(), name + " of shape [cycles, pulses]", "shape " + shape_text(array.shape));
   const std::size_t n_pulse = array.shape.back(), n_cycle = array.shape.size() == 2 ? array.shape.front() : 1;
   Trains trains;
@@ -62,7 +63,8 @@ Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s)
 Sequence read_hdf5_sequence(const std::string& path, std::optional<double> tr_s) {
   const Hdf5Reader file(path);
   if (!tr_s) throw base::InputError(path, "a repetition time beside the file (--tr), which carries none", "none");
-  return sequence_of(path, *tr_s, "alpha", trains_of(file, "alpha"), "TRF", trains_of(file, "TRF"));
+  Trains alpha = trains_of(file, "alpha"), trf = trains_of(file, "TRF");  // in this order, whatever the compiler
+  return sequence_of(path, *tr_s, "alpha", std::move(alpha), "TRF", std::move(trf));
 }
 
 }  // namespace

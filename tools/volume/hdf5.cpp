@@ -1,5 +1,4 @@
-// HDF5 files of MATLAB (v7.3), Octave, h5py, Julia and ISMRMRD, in a process of their own and in slabs: whole chunks along the
-// slowest dimensions, so that no chunk is decompressed twice and a large image needs little memory.
+// HDF5 files of MATLAB (v7.3), Octave, h5py, Julia and ISMRMRD, in a process of their own.
 #include <hdf5.h>
 
 #include <algorithm>
@@ -8,8 +7,10 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "base/number_text.h"
 #include "physics/io/hdf5_contents.h"
+#include "physics/io/hdf5_elements.h"
 #include "tools/volume/parsed_array.h"
 
 namespace crbrt::volume {
@@ -23,7 +24,7 @@ std::string contents_of(hid_t file) {
   std::vector<std::string> entries;
   for (const physics::Hdf5Entry& entry : physics::hdf5_contents(file))
     entries.push_back(entry.name + " (" + describe(reversed(entry.shape), entry.kind) + ")");
-  return contents_text(entries);
+  return base::listed(entries, "no array");
 }
 
 /// The type in which the elements are read, and what it is called here.
@@ -61,15 +62,11 @@ MemoryType memory_type(const FileSpec& spec, hid_t stored) {
   if (kind == H5T_ENUM && H5Tget_size(stored) == 1) return {{H5Tcopy(stored), H5Tclose}, Element::int8};
   if (const auto members = physics::hdf5_complex_members(stored)) {
     const hid_t number = members->fit_float ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
-    Hdf5Handle type(H5Tcreate(H5T_COMPOUND, 2 * H5Tget_size(number)), H5Tclose);
-    H5Tinsert(type.get(), members->real.c_str(), 0, number);
-    H5Tinsert(type.get(), members->imag.c_str(), H5Tget_size(number), number);
-    return {std::move(type), members->fit_float ? Element::complex64 : Element::complex128};
+    return {physics::hdf5_complex_type(members->real, members->imag, number),
+            members->fit_float ? Element::complex64 : Element::complex128};
   }
-  const char* const found = kind == H5T_STRING      ? "text"
-                            : kind == H5T_REFERENCE ? "references, as of a cell array"
-                                                    : "another HDF5 type";
-  throw base::InputError(spec.shown, "numbers, or complex numbers as a pair such as {real, imag} or {r, i}", found);
+  throw base::InputError(spec.shown, "numbers, or complex numbers as a pair such as {real, imag} or {r, i}",
+                         physics::hdf5_kind_text(stored));
 }
 
 Hdf5Handle open_file_of(const FileSpec& spec) {
@@ -92,55 +89,7 @@ Hdf5Handle open_dataset(const FileSpec& spec, hid_t file) {
                              "none; the file holds " + contents_of(file));
     name = numeric.front();
   }
-  Hdf5Handle dataset = physics::open_hdf5_dataset(file, name);
-  if (dataset.ok()) return dataset;
-  const Hdf5Handle group(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
-  const bool is_group = group.ok() && H5Iget_type(group.get()) == H5I_GROUP;
-  throw base::InputError(spec.path, "a data set named \"" + name + "\"",
-                         (is_group ? "a group of that name; the file holds " : "") + contents_of(file));
-}
-
-struct Slabs {
-  hid_t dataset, memory_type;
-  std::size_t element_bytes;
-  std::vector<hsize_t> shape, chunk;
-  const base::GuardedSender& sender;
-  const FileSpec& spec;
-
-  /// Sends the elements of [start, start + count) below dimension d, in the order of the file.
-  void send_below(std::size_t d, std::vector<hsize_t>& start, std::vector<hsize_t>& count) const {
-    constexpr hsize_t largest = hsize_t{4} << 20;  // bytes
-    hsize_t row = element_bytes;                   // bytes of one index of dimension d
-    for (std::size_t i = d + 1; i < shape.size(); ++i) row *= shape[i];
-    const bool descends = d + 1 < shape.size() && row > largest && chunk[d] == 1;
-    const hsize_t step = descends ? 1 : std::max<hsize_t>(largest / std::max<hsize_t>(row, 1) / chunk[d], 1) * chunk[d];
-    for (start[d] = 0; start[d] < shape[d]; start[d] += step) {
-      count[d] = std::min(step, shape[d] - start[d]);
-      descends ? send_below(d + 1, start, count) : send_slab(d, start, count);
-    }
-  }
-
-  void send_slab(std::size_t d, std::vector<hsize_t>& start, std::vector<hsize_t>& count) const {
-    hsize_t n = 1;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-      if (i > d) start[i] = 0, count[i] = shape[i];
-      n *= count[i];
-    }
-    const Hdf5Handle in_file(H5Dget_space(dataset), H5Sclose), in_memory(H5Screate_simple(1, &n, nullptr), H5Sclose);
-    H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-    std::vector<std::byte> bytes(n * element_bytes);
-    if (H5Dread(dataset, memory_type, in_memory.get(), in_file.get(), H5P_DEFAULT, bytes.data()) < 0)
-      throw base::InputError(spec.shown, "a readable data set", physics::hdf5_reason());
-    sender.send(bytes.data(), bytes.size());
-  }
-};
-
-std::vector<hsize_t> chunk_of(hid_t dataset, std::size_t rank) {
-  std::vector<hsize_t> chunk(rank, 1);
-  const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);
-  if (H5Pget_layout(properties.get()) == H5D_CHUNKED) H5Pget_chunk(properties.get(), static_cast<int>(rank), chunk.data());
-  for (hsize_t& extent : chunk) extent = std::max<hsize_t>(extent, 1);
-  return chunk;
+  return physics::expect_hdf5_dataset(file, spec.path, name, contents_of);
 }
 
 /// MATLAB marks its data sets; the ending counts where another program wrote a MAT file without the mark.
@@ -149,9 +98,7 @@ bool is_of_matlab(const FileSpec& spec, hid_t dataset) {
 }
 
 /// What people should know about a file that they believe to be complete.
-std::vector<std::string> notes_of(const FileSpec& spec, hid_t dataset) {
-  const double unwritten = physics::unwritten_hdf5_share(dataset);
-  if (unwritten >= 1) throw base::InputError(spec.shown, "a data set with data", "one that nobody has written anything to");
+std::vector<std::string> notes_of(const FileSpec& spec, double unwritten) {
   if (unwritten <= 0) return {};
   return {spec.shown + ": " + base::number_text(100 * unwritten, "%.3g") +
           " % of its chunks were never written and read as the fill value"};
@@ -164,19 +111,10 @@ void parse(const FileSpec& spec, const base::GuardedSender& sender) {
   if (shape.empty()) throw base::InputError(spec.shown, "an array", "a scalar");
   const Hdf5Handle stored(H5Dget_type(dataset.get()), H5Tclose);
   const MemoryType memory = memory_type(spec, stored.get());
-  if (const std::string filter = physics::missing_hdf5_filter(dataset.get()); !filter.empty())
-    throw base::InputError(spec.shown, "data that HDF5 can decompress by itself (deflate)", "data compressed by " + filter);
   expect_room(spec, reversed(shape), H5Tget_size(stored.get()));
-  send(sender, {reversed(shape), memory.element, notes_of(spec, dataset.get()), !is_of_matlab(spec, dataset.get())});
-  const Slabs slabs{dataset.get(),
-                    memory.type.get(),
-                    bytes_of(memory.element),
-                    {shape.begin(), shape.end()},
-                    chunk_of(dataset.get(), shape.size()),
-                    sender,
-                    spec};
-  std::vector<hsize_t> start(shape.size(), 0), count(shape.size(), 0);
-  slabs.send_below(0, start, count);
+  const double unwritten = physics::expect_hdf5_data(dataset.get(), spec.shown);
+  send(sender, {reversed(shape), memory.element, notes_of(spec, unwritten), !is_of_matlab(spec, dataset.get())});
+  physics::send_hdf5_elements(dataset.get(), memory.type.get(), spec.shown, sender);
 }
 
 /// HDF5's signature stands at the beginning, or behind 512, 1024, 2048, ... bytes of the user's own.

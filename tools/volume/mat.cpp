@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/listed.h"
 #include "tools/volume/parsed_array.h"
 
 namespace crbrt::volume {
@@ -136,13 +137,14 @@ void parse(const FileSpec& spec, const base::GuardedSender& sender) {
     const Contents contents = contents_of(file.get());
     if (contents.numeric.size() != 1)
       throw base::InputError(spec.shown, "the name of a variable after the file name (" + spec.path + ":NAME)",
-                             "none; the file holds " + contents_text(contents.entries));
+                             "none; the file holds " + base::listed(contents.entries, "no array"));
     name = contents.numeric.front();
   }
   Variable owner(nullptr, Mat_VarFree);
   matvar_t* const variable = read_variable(file.get(), name, owner);
   if (variable == nullptr)
-    throw base::InputError(spec.path, "a variable named \"" + name + "\"", contents_text(contents_of(file.get()).entries));
+    throw base::InputError(spec.path, "a variable named \"" + name + "\"",
+                           base::listed(contents_of(file.get()).entries, "no array"));
   send_variable(spec, file.get(), *variable, sender);
 }
 

@@ -87,15 +87,6 @@ std::string describe(const std::vector<std::size_t>& extents, const std::string&
   return extents.empty() ? kind : text(extents) + (kind.empty() ? "" : " " + kind);
 }
 
-std::string contents_text(const std::vector<std::string>& entries) {
-  constexpr std::size_t most = 12;
-  if (entries.empty()) return "no array";
-  std::string all;
-  for (std::size_t i = 0; i < std::min(most, entries.size()); ++i) all += (i == 0 ? "" : ", ") + entries[i];
-  if (entries.size() > most) all += " and " + std::to_string(entries.size() - most) + " more";
-  return all;
-}
-
 void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes) {
   constexpr std::uint64_t largest_ratio = 1032;
   std::error_code unreadable;

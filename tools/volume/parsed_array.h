@@ -28,9 +28,6 @@ StoredImage open_parsed(const FileSpec& spec, const char* library, ParseArray pa
 /// "12x10x3x13 complex", for lists of what a file holds.
 std::string describe(const std::vector<std::size_t>& extents, const std::string& kind);
 
-/// A list of what a file holds, for messages: "x (12x10x3x13 complex), mask (12x10x3)"; long lists are cut.
-std::string contents_text(const std::vector<std::string>& entries);
-
 /// Deflate makes at most 1032 of 1 byte: a file that promises more holds a lie. Throws InputError.
 void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes);
 
