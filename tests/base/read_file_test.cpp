@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/files_of_run.h"
 #include "tests/support/temporary_folder.h"
 
 namespace crbrt::base {
@@ -32,10 +33,20 @@ TEST(ReadFile, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(complaint(folder / ""), folder / "" + ": expected a table, found a folder");
 }
 
+TEST(ReadFile, WhatAnEarlierRunLeftIsNoInput) {
+  const tests::TemporaryFolder folder;
+  const std::string left = folder.file("sidecar.json", "{}"), input = folder.file("scan.json", "{}");
+  EXPECT_EQ(read_file_of_ours(left, "a sidecar"), "{}");
+  EXPECT_NO_THROW(expect_no_input(left));
+  EXPECT_EQ(read_file(input, "a sidecar"), "{}");
+  EXPECT_THROW(expect_no_input(input), OutputError);
+}
+
 TEST(ReadFile, NeverWaitsForAPipeNorReadsADevice) {
   const tests::TemporaryFolder folder;
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
   EXPECT_EQ(complaint(folder / "pipe"), folder / "pipe" + ": expected a table, found a pipe");
+  EXPECT_THROW(read_file_of_ours(folder / "pipe", "a sidecar"), InputError);
   EXPECT_EQ(complaint("/dev/zero"), "/dev/zero: expected a table, found a device or a socket");
 }
 

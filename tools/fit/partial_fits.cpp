@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/read_file.h"
 
 namespace crbrt::fit {
 namespace {
@@ -18,10 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using physics::VoxelFit;
 
-std::string bytes_in(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
+constexpr const char* complete_fits = "fits of this run, complete";
 
 std::string text_of(const std::vector<VoxelFit>& fits) {
   std::vector<double> numbers;
@@ -41,7 +37,7 @@ std::string text_of(const std::vector<VoxelFit>& fits) {
 /// Reads what text_of() wrote.
 class Numbers {
  public:
-  explicit Numbers(const fs::path& path) : path_(path), bytes_(bytes_in(path)) {}
+  explicit Numbers(const fs::path& path) : path_(path), bytes_(base::read_file_of_ours(path.string(), complete_fits)) {}
 
   double next() {
     double value = 0;
@@ -60,7 +56,7 @@ class Numbers {
   }
 
  private:
-  [[noreturn]] void fail() const { throw base::InputError(path_.string(), "fits of this run, complete", "a damaged file"); }
+  [[noreturn]] void fail() const { throw base::InputError(path_.string(), complete_fits, "a damaged file"); }
 
   fs::path path_;
   std::string bytes_;
@@ -95,7 +91,7 @@ PartialFits::PartialFits(const std::string& out, std::string identity, bool resu
   if (fs::exists(path_of(0), error) && !resume)
     throw base::OutputError(folder_.string(),
                             "it holds fits of a run that was stopped; --resume goes on with them, remove it to begin anew");
-  if (resume && fs::exists(file, error) && bytes_in(file) != identity_)
+  if (resume && fs::exists(file, error) && base::read_file_of_ours(file.string(), "what the fits are of") != identity_)
     throw base::DisagreementError(
         folder_.string(), "fits of the same data, sequence, basis and settings (remove it to begin anew)", "fits of others");
 }

@@ -5,12 +5,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/read_file.h"
 #include "tools/cli/command_line.h"
 #include "tools/volume/run_stats.h"
 
@@ -19,10 +18,8 @@ namespace {
 
 /// Whether a sidecar says that a program of ours made the map beside it.
 bool is_sidecar_of_ours(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);  // not read_file(): it is no input
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   try {
-    const base::Json json = base::Json::parse(text, path.string());
+    const base::Json json = base::Json::parse(base::read_file_of_ours(path.string(), "a sidecar"), path.string());
     if (!json.contains("OutputName") || !json.contains("GeneratedBy")) return false;
     return json["GeneratedBy"].at(0)["Name"].text().starts_with("crbrt-");
   } catch (const std::exception&) {

@@ -32,29 +32,31 @@ void write(const std::string& path, const std::string& name, const Eigen::Matrix
   file.close();
 }
 
-TEST(BasisFile, Hdf5IsFramesByCoefficients) {
+class Hdf5Basis : public testing::Test {
+ protected:
+  void expect_read(std::initializer_list<const char*> specs) const {
+    for (const char* spec : specs) {
+      EXPECT_EQ(read_basis(folder / spec), basis) << spec;
+      EXPECT_EQ(read_basis(folder / spec, 3), basis.leftCols(3)) << spec;
+    }
+  }
   const TemporaryFolder folder;
   const Eigen::MatrixXd basis = orthonormal(9, 4);
+};
+
+TEST_F(Hdf5Basis, IsFramesByCoefficients) {
   write(folder / "b.h5", "basis", basis.transpose());
-  EXPECT_EQ(read_basis(folder / "b.h5"), basis);
-  EXPECT_EQ(read_basis(folder / "b.h5:basis"), basis);
-  EXPECT_EQ(read_basis(folder / "b.h5:/basis", 2), basis.leftCols(2));
+  expect_read({"b.h5", "b.h5:", "b.h5:basis", "b.h5:/basis"});
 }
 
-TEST(BasisFile, MatlabsDimensionsAreReversed) {
-  const TemporaryFolder folder;
-  const Eigen::MatrixXd basis = orthonormal(9, 4);
+TEST_F(Hdf5Basis, OfMatlabHasItsDimensionsReversed) {
   write(folder / "b.mat", "U", basis);
-  EXPECT_EQ(read_basis(folder / "b.mat:U"), basis);
-  EXPECT_EQ(read_basis(folder / "b.mat:U", 3), basis.leftCols(3));
+  expect_read({"b.mat", "b.mat:U"});
 }
 
-TEST(BasisFile, AnHdf5FileThatMatlabDidNotWriteMayLieEitherWayRound) {
-  const TemporaryFolder folder;
-  const Eigen::MatrixXd basis = orthonormal(9, 4);
+TEST_F(Hdf5Basis, ThatMatlabDidNotWriteMayLieEitherWayRound) {
   write(folder / "b.h5", "basis", basis);
-  EXPECT_EQ(read_basis(folder / "b.h5"), basis);
-  EXPECT_EQ(read_basis(folder / "b.h5:"), basis);
+  expect_read({"b.h5", "b.h5:"});
 }
 
 TEST(BasisFile, EveryFormatOfImagesHoldsBases) {
