@@ -9,7 +9,8 @@
 namespace crbrt::physics {
 namespace {
 
-// Windows show a brain at 3 T: fluid is at the end of the scale, and half of it is tissue.
+// Windows show a brain at 3 T: fluid is at the end of the scale, and half of it is tissue. They are our own, because the
+// guideline on colours names none (docs/quantities.md).
 constexpr double hz_per_rad_s = 1 / (2 * std::numbers::pi), ms_per_s = 1e3, us_per_s = 1e6;
 
 constexpr auto table = std::to_array<Quantity>({
