@@ -4,6 +4,7 @@
 #   crbrt_expect_at_most N "$@"        ends the script with 2 for an unknown option or for more than N arguments
 #   crbrt_clean_environment            forget settings of the caller that would change the build or the tests
 #   crbrt_install_packages build demo  install what scripts/packages-build.txt and -demo.txt list and this machine lacks
+#   crbrt_npm FOLDER INTO              what the lock file in FOLDER names, with npm, into INTO/node_modules
 #   crbrt_build PRESET [TARGET...]     configure and build into build/PRESET (CRBRT_CONFIGURE_ARGS: more cmake arguments)
 #   crbrt_stage NAME COMMAND...        run with a heading and the time it took; keeps going, remembers failures
 
@@ -93,6 +94,18 @@ crbrt_install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086  # a list of names
   crbrt_apt "$log" update && crbrt_apt "$log" install -y --no-install-recommends $missing
+}
+
+# Asks the registry only where what is there was not made of this lock file. No script of a package is run. A registry that does
+# not answer is given up after three minutes.
+crbrt_npm() {
+  local from=$crbrt_root/$1 into=$crbrt_root/$2
+  cmp -s "$from/package-lock.json" "$into/node_modules/crbrt-lock.json" && return 0
+  command -v npm >/dev/null || crbrt_install_packages npm || return 1
+  mkdir -p "$into"
+  cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$into/"
+  (cd "$into" && timeout 180 npm ci --ignore-scripts --no-audit --no-fund --omit=optional) </dev/null &&
+    cp "$from/package-lock.json" "$into/node_modules/crbrt-lock.json"
 }
 
 # One compiler process per core, but no more than memory allows: a source file with LibTorch's headers takes 1 GB.

@@ -98,6 +98,14 @@ build_and_test() {
   fi
 }
 
+# NiiVue and a browser's remote control for the test of the page of maps; the validator of BIDS, whose 916 packages are too many for
+# every day. Without a registry their tests say that they are skipped.
+packages_of_npm() {
+  crbrt_npm tools/viewer build/viewer || echo "npm did not fetch what tools/viewer names: viewer.page will be skipped"
+  [ "$full" -eq 0 ] || crbrt_npm tests/bids_validator build/bids_validator ||
+    echo "npm did not fetch the validator of BIDS: its test will be skipped"
+}
+
 # What an embedder needs: a compiler and xsimd's headers.
 runtime_alone() {
   { cmake --preset release -B build/runtime -DCRBRT_PROGRAMS=OFF -DCRBRT_TESTS=OFF -DCRBRT_WARNINGS_AS_ERRORS=ON &&
@@ -126,13 +134,14 @@ shell_check() {
   shellcheck -x -S warning scripts/*.sh .ci/run tests/gates/*.sh tests/freestanding/*.sh
 }
 
-lists="build demo trainer test"
+lists="build demo trainer test viewer"
 time_needed="20 minutes"
 [ "$further" -eq 0 ] || lists+=" cross" time_needed="45 minutes"
 [ "$full" -eq 0 ] || lists+=" lint" time_needed="two hours"
 echo "On two idle cores the first run takes about $time_needed; later ones build only what changed."
 # shellcheck disable=SC2086  # a list of names
 crbrt_stage "packages" crbrt_install_packages $lists || exit 1
+crbrt_stage "packages of npm" packages_of_npm
 
 # Everything once.
 build_and_test trainer

@@ -10,8 +10,5 @@ crbrt_answer_help "$@"
 crbrt_expect_at_most 0 "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
-command -v npm >/dev/null || crbrt_install_packages npm
-mkdir -p build/viewer
-cp tools/viewer/package.json tools/viewer/package-lock.json tools/viewer/.npmrc build/viewer/
-(cd build/viewer && npm ci --ignore-scripts --no-audit --no-fund --omit=optional)
+crbrt_npm tools/viewer build/viewer
 touch tools/viewer/CMakeLists.txt
