@@ -32,3 +32,13 @@ function(crbrt_add_test name)
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${labels} TIMEOUT 600)
 endfunction()
+
+# crbrt_add_fuzzer(NAME SOURCES file... LIBRARIES target...): a libFuzzer target, in builds with CRBRT_FUZZ (clang) alone.
+function(crbrt_add_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  if(CRBRT_FUZZ)
+    crbrt_add_program(${name} SOURCES ${arg_SOURCES} PRIVATE ${arg_LIBRARIES})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()

@@ -166,8 +166,10 @@ if [ "$full" -eq 1 ]; then
   check_or_skip "mutants" scripts/mutate.sh
   check "demo" scripts/demo.sh
   check_or_skip "Debian 13" scripts/other_debian.sh trixie
-  check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus
+  check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus/models
   check "fuzz instruction sets: 60 s" fuzz crbrt_isa_fuzz
+  check "fuzz images: 60 s" fuzz crbrt_image_fuzz tests/fuzz/corpus/images
+  check "fuzz texts: 60 s" fuzz crbrt_text_fuzz tests/fuzz/corpus/texts
   check "clang-format" format_check
   check "clang-tidy" crbrt_build tidy
   check "shellcheck" shell_check

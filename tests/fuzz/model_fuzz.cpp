@@ -1,7 +1,7 @@
 // Any bytes at all, given to the loader as a file and as a bare FlatBuffer. What it accepts must bind, run and be emitted; an
 // integer form must also give the same bits on every instruction set, because the loader has proved that no sum overflows.
 //     cmake --preset fuzz && cmake --build --preset fuzz
-//     build/fuzz/bin/crbrt_model_fuzz -max_total_time=60 FOLDER tests/fuzz/corpus
+//     build/fuzz/bin/crbrt_model_fuzz -max_total_time=60 FOLDER tests/fuzz/corpus/models
 #include <algorithm>
 #include <bit>
 #include <cmath>

@@ -112,6 +112,12 @@ TEST_F(HostileHeader, EveryByteOfACompressedFileMayBeAnything) {
   expect_every_change_survives("c.nii.gz", file("c.nii.gz"), 10000);
 }
 
+// Its own header, and the tags up to the numbers; whatever matio does with them happens in another process.
+TEST_F(HostileHeader, EveryByteOfAMatHeaderMayBeAnything) {
+  write_mat5<float>(file("m.mat"), {{"x", {4, 3, 2, 5}, values}});
+  expect_every_change_survives("m.mat", file("m.mat:x"), 232);
+}
+
 TEST_F(HostileHeader, EveryByteOfABartHeaderMayBeAnything) {
   write_cfl(file("b.cfl"), {4, 3, 2, 1, 1, 1, 5}, values);
   const std::string good = content_of(file("b.hdr"));
