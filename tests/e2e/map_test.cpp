@@ -183,7 +183,8 @@ TEST_F(MapProgram, StatsHoldEveryKey) {
   }
   EXPECT_LE(parts_s, stats["total_s"].number());
   std::uint64_t all = 0;
-  for (const char* key : volume::status_names) all += static_cast<std::uint64_t>(stats["status"][key].integer());
+  for (const volume::StatusText& status : volume::status_texts)
+    all += static_cast<std::uint64_t>(stats["status"][status.name].integer());
   EXPECT_EQ(all, n_voxel);
   EXPECT_EQ(stats["status"]["not_computed"], std::count(mask.begin(), mask.end(), 0));
 }

@@ -76,6 +76,20 @@ Affine box_affine(const volume::Grid& grid, const Box& box) {
   return affine;
 }
 
+Affine inverse_of(const Affine& a) {
+  Affine b{};
+  const auto minor = [&](std::size_t r, std::size_t c) {
+    const std::size_t r0 = (r + 1) % 3, r1 = (r + 2) % 3, c0 = (c + 1) % 3, c1 = (c + 2) % 3;
+    return a[r0][c0] * a[r1][c1] - a[r0][c1] * a[r1][c0];
+  };
+  const double determinant = a[0][0] * minor(0, 0) + a[0][1] * minor(0, 1) + a[0][2] * minor(0, 2);
+  for (std::size_t r = 0; r < 3; ++r) {
+    for (std::size_t c = 0; c < 3; ++c) b[r][c] = minor(c, r) / determinant;
+    for (std::size_t c = 0; c < 3; ++c) b[r][3] -= b[r][c] * a[c][3];
+  }
+  return b;
+}
+
 PackedImage pack(const std::vector<float>& values, const volume::Grid& grid, const Box& box, double step) {
   constexpr double largest = std::numeric_limits<std::int16_t>::max();
   PackedImage image;

@@ -25,6 +25,9 @@ Box box_around(const volume::Shape& grid, const std::vector<bool>& is_marked);
 using Affine = std::array<std::array<double, 4>, 3>;
 Affine box_affine(const volume::Grid& grid, const Box& box);
 
+/// The way back, of an affine whose columns are independent.
+Affine inverse_of(const Affine& affine);
+
 struct PackedImage {
   std::string text;         ///< base64 of a gzip file that holds a NIfTI-1 image of int16 with scl_slope = step
   double step = 1;          ///< value = step * stored

@@ -2,23 +2,19 @@
 #include "tools/viewer/page_report.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <filesystem>
-#include <limits>
-#include <map>
 
-#include "base/error.h"
-#include "base/escaped.h"
-#include "base/json_reader.h"
 #include "base/number_text.h"
 #include "physics/quantity.h"
 #include "tools/cli/command_line.h"
+#include "tools/viewer/map_display.h"
 #include "tools/viewer/page_run.h"
+#include "tools/viewer/region_table.h"
 #include "tools/viewer/regions.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
 #include "tools/volume/maps_out.h"
+#include "tools/volume/status_value.h"
 
 namespace crbrt::viewer {
 namespace {
@@ -28,54 +24,6 @@ constexpr std::size_t image_budget = 22'000'000;
 constexpr int finest = 4096, coarsest = 16;  // levels between the 0.5th and the 99.5th percentile of a map
 
 const std::string std_suffix = "_std";
-
-/// Lipari for T1 and Navia for T2, as the community's recommendation has it ([qmri-colours] in docs/references.md).
-const char* colours_of(const physics::Quantity* quantity) {
-  if (quantity == nullptr) return "viridis";
-  if (quantity->form == physics::Form::m0 || quantity->form == physics::Form::signal_norm) return "gray";
-  switch (quantity->parameter) {
-    case physics::Parameter::r1_free_hz:
-    case physics::Parameter::r1_semi_hz: return "lipari";
-    case physics::Parameter::r2_free_hz: return "navia";
-    case physics::Parameter::omega0_rad_s:
-    case physics::Parameter::b1_rel: return "blue2red";
-    default: return "viridis";
-  }
-}
-
-/// Values of the voxels whose status is ok.
-std::vector<double> ok_values(const Run& run, const std::vector<float>& values) {
-  std::vector<double> inside;
-  for (std::size_t v = 0; v < values.size(); ++v)
-    if (run.is_ok[v] && std::isfinite(values[v])) inside.push_back(static_cast<double>(values[v]));
-  std::sort(inside.begin(), inside.end());
-  return inside;
-}
-
-double step_of(std::vector<double>& sorted, int levels) {
-  if (sorted.empty()) return 1;
-  const double spread = percentile(sorted, 0.995) - percentile(sorted, 0.005);
-  const double size = std::max(std::abs(sorted.front()), std::abs(sorted.back()));
-  const double range = spread > 1e-6 * size ? spread : size;
-  return range > 0 ? range / levels : 1;
-}
-
-Json histogram(const std::vector<double>& sorted, double low, double high) {
-  constexpr std::size_t n_bin = 64;
-  std::vector<std::uint64_t> count(n_bin);
-  std::uint64_t below = 0, above = 0;
-  for (const double value : sorted) {
-    if (value < low)
-      ++below;
-    else if (value > high)
-      ++above;
-    else
-      ++count[std::min(n_bin - 1, static_cast<std::size_t>((value - low) / (high - low) * n_bin))];
-  }
-  return {{"low", low}, {"high", high}, {"count", count}, {"below", below}, {"above", above}};
-}
-
-Json finite_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
 class Maker {
  public:
@@ -99,7 +47,7 @@ class Maker {
     add_status();
     add_grid();
     add_provenance();
-    if (!options_.labels.empty()) report_.csv = csv_;
+    if (!options_.labels.empty()) report_.csv = regions_.csv();
     report_.json = std::move(json_);
     return std::move(report_);
   }
@@ -150,14 +98,11 @@ class Maker {
              {"colours", colours_of(quantity)}};
     const std::vector<float> values = displayed(file.path, factor);
     std::vector<double> sorted = ok_values(run_, values);
-    double low = percentile(sorted, 0.02), high = percentile(sorted, 0.98);
-    if (quantity != nullptr && quantity->display.low < quantity->display.high)
-      low = quantity->display.factor * quantity->display.low, high = quantity->display.factor * quantity->display.high;
-    if (!(low < high)) low = sorted.empty() ? 0 : low - 0.5, high = low + 1;
-    map["low"] = low;
-    map["high"] = high;
+    const Window window = window_of(quantity, sorted);
+    map["low"] = window.low;
+    map["high"] = window.high;
     map["median"] = finite_or_null(percentile(sorted, 0.5));
-    map["histogram"] = histogram(sorted, low, high);
+    map["histogram"] = histogram(sorted, window);
     map["image"] = image(name, values, step_of(sorted, levels_));
     std::vector<float> std;
     if (const auto found = maps.find(name + std_suffix); found != maps.end()) {
@@ -169,41 +114,8 @@ class Maker {
     } else {
       map["std"] = nullptr;
     }
-    if (!run_.labels.empty()) map["regions"] = regions(map, values, std);
+    if (!run_.labels.empty()) map["regions"] = regions_.add(map, values, std);
     json_["maps"].push_back(std::move(map));
-  }
-
-  Json regions(const Json& map, const std::vector<float>& values, const std::vector<float>& std) {
-    Json all = Json::array();
-    for (const auto& [label, voxels] : run_.labels) {
-      const RegionStatistics s = statistics(voxels, values, std, run_.is_ok);
-      const auto known = run_.names.find(label);
-      const std::string name = known == run_.names.end() ? std::string("label ").append(std::to_string(label)) : known->second;
-      const Json error = s.weighted_error ? Json(*s.weighted_error) : Json(),
-                 mean = s.weighted_mean ? Json(*s.weighted_mean) : Json();
-      all.push_back({{"label", label},
-                     {"name", name},
-                     {"voxels", s.voxels},
-                     {"mean", finite_or_null(s.mean)},
-                     {"std", finite_or_null(s.std)},
-                     {"p05", finite_or_null(s.p05)},
-                     {"quartile_low", finite_or_null(s.quartile_low)},
-                     {"median", finite_or_null(s.median)},
-                     {"quartile_high", finite_or_null(s.quartile_high)},
-                     {"p95", finite_or_null(s.p95)},
-                     {"weighted_mean", mean},
-                     {"weighted_error", error}});
-      const auto number = [](const Json& value) {
-        return value.is_null() ? std::string() : base::number_text(value.number(), "%.7g");
-      };
-      csv_ += base::for_csv(map.at("name").text()) + "," + base::for_csv(map.at("unit").text()) + "," + std::to_string(label) +
-              "," + base::for_csv(name) + "," + std::to_string(voxels.size()) + "," + std::to_string(s.voxels);
-      for (const char* key :
-           {"mean", "std", "p05", "quartile_low", "median", "quartile_high", "p95", "weighted_mean", "weighted_error"})
-        csv_.append(",").append(number(all.items().back().at(key)));
-      csv_ += "\n";
-    }
-    return all;
   }
 
   void add_status() {
@@ -220,7 +132,7 @@ class Maker {
       levels.push_back({{"name", name},
                         {"voxels", counts[code]},
                         {"share", code == run_.outside ? "" : base::number_text(share, "%.3g %%")},
-                        {"meaning", meaning_of(name)},
+                        {"meaning", volume::meaning_of(name)},
                         {"colour", status_colours[code]}});
       ++code;
     }
@@ -250,20 +162,6 @@ class Maker {
                          " The NIfTI files hold the full precision; histograms and regions are computed from them.";
   }
 
-  static Affine inverse_of(const Affine& a) {
-    Affine b{};
-    const auto minor = [&](std::size_t r, std::size_t c) {
-      const std::size_t r0 = (r + 1) % 3, r1 = (r + 2) % 3, c0 = (c + 1) % 3, c1 = (c + 2) % 3;
-      return a[r0][c0] * a[r1][c1] - a[r0][c1] * a[r1][c0];
-    };
-    const double determinant = a[0][0] * minor(0, 0) + a[0][1] * minor(0, 1) + a[0][2] * minor(0, 2);
-    for (std::size_t r = 0; r < 3; ++r) {
-      for (std::size_t c = 0; c < 3; ++c) b[r][c] = minor(c, r) / determinant;
-      for (std::size_t c = 0; c < 3; ++c) b[r][3] -= b[r][c] * a[c][3];
-    }
-    return b;
-  }
-
   void add_provenance() {
     Json rows = Json::array();
     for (const Json::Member& member : run_.status_sidecar.members()) {
@@ -285,9 +183,7 @@ class Maker {
   std::string steps_;
   std::size_t n_byte_ = 0;
   std::uint64_t n_cut_ = 0;
-  std::string csv_ =
-      "map,unit,label,name,voxels,voxels_ok,mean,std,p05,quartile_low,median,quartile_high,p95,weighted_mean,weighted_mean_"
-      "error\n";
+  RegionTable regions_{run_};
 };
 
 }  // namespace

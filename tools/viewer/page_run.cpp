@@ -21,19 +21,6 @@ std::string text_or(const Json& json, const char* key, const std::string& otherw
   return value != nullptr && value->is_text() ? value->text() : otherwise;
 }
 
-const char* meaning_of(const std::string& status) {
-  static const std::map<std::string, const char*> meanings{
-      {"ok", "the estimates are as they should be"},
-      {"non_finite", "a coefficient is NaN or infinite; the maps hold no estimate"},
-      {"zero_signal", "all coefficients are 0; the maps hold no estimate"},
-      {"outside_range", "an estimate lies outside the model's range; the map holds it as it is"},
-      {"at_bound", "a parameter ended at a wall of the prior's range; its standard deviation has no meaning"},
-      {"not_computed", "outside the mask, or not drawn; not estimated"},
-      {"not_converged", "the best start stopped before it converged; the map holds where it stopped"}};
-  const auto found = meanings.find(status);
-  return found == meanings.end() ? "" : found->second;
-}
-
 Run read_run(const PageOptions& options) {
   Run run;
   const std::string path = volume::map_path(options.folder, "status");

@@ -15,7 +15,7 @@ namespace crbrt::viewer {
 
 using base::Json;
 
-/// One colour (red, green, blue) for each status; there are no more of them.
+/// One colour (red, green, blue) for each status.
 inline constexpr std::array<const char*, 8> status_colours{"38,110,60", "200,40,40",  "120,120,200", "240,180,40",
                                                            "30,30,30",  "220,90,200", "90,200,220",  "250,250,120"};
 
@@ -39,8 +39,5 @@ Json sidecar_of(const std::string& image);
 
 /// The text of a key, or `otherwise` where it is absent or no text.
 std::string text_or(const Json& json, const char* key, const std::string& otherwise);
-
-/// What a status means, in words; empty for one that is not known.
-const char* meaning_of(const std::string& status);
 
 }  // namespace crbrt::viewer

@@ -80,7 +80,7 @@ RegionStatistics statistics(const std::vector<std::size_t>& voxels, const std::v
   result.mean = sum / n;
   double squares = 0;
   for (const double value : inside) squares += (value - result.mean) * (value - result.mean);
-  result.std = std::sqrt(squares / (n - 1));
+  result.std = n > 1 ? std::sqrt(squares / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
   result.p05 = percentile(inside, 0.05);
   result.quartile_low = percentile(inside, 0.25);
   result.median = percentile(inside, 0.5);

@@ -257,7 +257,7 @@ void MapFolder::write_status(std::span<const StatusValue> status, const StatusDe
               RunValues<std::uint8_t>{voxels_.runs(), codes, static_cast<std::uint8_t>(StatusValue::not_computed)},
               compression_);
   base::Json json{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
-  for (std::size_t i = 0; i < status_names.size(); ++i) json["Levels"][std::to_string(i)] = status_names[i];
+  for (std::size_t i = 0; i < status_texts.size(); ++i) json["Levels"][std::to_string(i)] = status_texts[i].name;
   json["Counts"] = to_json(count(status, n_voxel(grid_.shape)));
   json["BeyondLimits"] = detail.counts();
   write_sidecar("status", std::move(json));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "crbrt/status.h"
@@ -22,9 +23,28 @@ enum class StatusValue : std::uint8_t {
   at_bound = 6,       ///< crbrt-fit: a parameter ended at a wall of the prior's range, and is kept
 };
 
+struct StatusText {
+  const char* name;
+  const char* meaning;  ///< for people
+};
+
 /// [StatusValue]
-inline constexpr std::array<const char*, 7> status_names{"ok",           "non_finite",    "zero_signal", "outside_range",
-                                                         "not_computed", "not_converged", "at_bound"};
+inline constexpr auto status_texts = std::to_array<StatusText>({
+    {"ok", "the estimates are as they should be"},
+    {"non_finite", "a coefficient is NaN or infinite; the maps hold no estimate"},
+    {"zero_signal", "all coefficients are 0; the maps hold no estimate"},
+    {"outside_range", "an estimate lies outside the model's range; the map holds it as it is"},
+    {"not_computed", "outside the mask, or not drawn; not estimated"},
+    {"not_converged", "the best start stopped before it converged; the map holds where it stopped"},
+    {"at_bound", "a parameter ended at a wall of the prior's range; its standard deviation has no meaning"},
+});
+
+/// What a status means; empty for a name that is none of ours, in a folder that another version made.
+inline const char* meaning_of(std::string_view name) {
+  for (const StatusText& status : status_texts)
+    if (status.name == name) return status.meaning;
+  return "";
+}
 
 /// What the runtime says of the voxels of a run; it has the first five values.
 inline std::span<const StatusValue> status_values(std::span<const VoxelStatus> status) noexcept {
@@ -38,7 +58,7 @@ inline std::span<const StatusValue> status_values(std::span<const VoxelStatus> s
 }
 
 /// [StatusValue]
-using StatusCounts = std::array<std::uint64_t, status_names.size()>;
+using StatusCounts = std::array<std::uint64_t, status_texts.size()>;
 
 /// `status` of the voxels that were computed, of a grid of n_grid voxels: all others count as not_computed.
 inline StatusCounts count(std::span<const StatusValue> status, std::size_t n_grid) {
@@ -51,7 +71,7 @@ inline StatusCounts count(std::span<const StatusValue> status, std::size_t n_gri
 /// {"ok": 12, ...}
 inline base::Json to_json(const StatusCounts& counts) {
   base::Json json;
-  for (std::size_t i = 0; i < counts.size(); ++i) json[status_names[i]] = counts[i];
+  for (std::size_t i = 0; i < counts.size(); ++i) json[status_texts[i].name] = counts[i];
   return json;
 }
 
@@ -59,7 +79,8 @@ inline base::Json to_json(const StatusCounts& counts) {
 inline std::string in_words(const StatusCounts& counts) {
   std::string words;
   for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0) words += (words.empty() ? "" : ", ") + std::string(status_names[i]) + " " + std::to_string(counts[i]);
+    if (counts[i] > 0)
+      words += (words.empty() ? "" : ", ") + std::string(status_texts[i].name) + " " + std::to_string(counts[i]);
   return words;
 }
 

@@ -14,7 +14,7 @@ const complaints = [], requests = [];
 page.on('console', message => { if (['error', 'warning'].includes(message.type())) complaints.push(message.text()); });
 page.on('pageerror', error => complaints.push(String(error)));
 page.on('request', request => requests.push(request.url()));
-await page.goto(`file://${page_path}`);
+await page.goto(`file://${page_path}`, { timeout: 120000 });
 await page.waitForSelector('body[data-ready=yes]', { timeout: 120000 });
 
 /// A map's numbers as they lie in its NIfTI file, and its extents.
@@ -66,6 +66,8 @@ await page.waitForTimeout(300);
 if (report.maps.length > 1) await page.click(`#maps button:nth-child(1)`);
 await page.waitForTimeout(300);
 
+assert.ok((await page.textContent('#regions')).includes('one "<b>'), 'names of regions are text');
+assert.equal(await page.locator('#regions b').count(), 0);
 assert.equal(await page.textContent('.warning'), 'Not for diagnostic use.');
 assert.ok(await page.locator('#histograms svg').count() === report.maps.length, 'one histogram a map');
 const foreign = requests.filter(url => !url.startsWith(`file://${page_path}`) && !/^(data|blob):/.test(url));

@@ -28,7 +28,7 @@ TEST(Regions, WeightedMeansWeighWithTheInverseVarianceOfOkVoxels) {
 TEST(Regions, WithoutOkVoxelsOrSigmasThereIsNoNumber) {
   const RegionStatistics none = statistics({0}, {1}, {1}, {false});
   EXPECT_EQ(none.voxels, 0u);
-  EXPECT_TRUE(std::isnan(none.mean) && std::isnan(none.median));
+  EXPECT_TRUE(std::isnan(none.mean) && std::isnan(none.std) && std::isnan(none.median));
   EXPECT_FALSE(none.weighted_mean);
   EXPECT_FALSE(statistics({0}, {1}, {}, {true}).weighted_mean);
 }
