@@ -4,7 +4,7 @@
 #   scripts/test.sh             everything once: the release build with the trainer, and all its tests but the long ones
 #   scripts/test.sh --further   also the further compilers, sanitizers and machines: sanitizers where bytes are parsed or memory is
 #                               walked, clang, the runtime for AArch64, for WebAssembly and on its own (.ci/run does this)
-#   scripts/test.sh --full      also more under sanitizers and clang, long tests, mutants, the whole demo, Debian 13, two minutes
+#   scripts/test.sh --full      also more under sanitizers and clang, long tests, mutants, a cohort under Slurm, the whole demo, Debian 13, two minutes
 #                               of fuzzing, clang-tidy, clang-format, shellcheck
 set -u
 
@@ -164,6 +164,7 @@ if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'
   check "400 killed runs" env CRBRT_KILLS=200 build/trainer/bin/killed_runs_test
   check_or_skip "mutants" scripts/mutate.sh
+  check_or_skip "Slurm" scripts/slurm.sh build/trainer/bin
   check "demo" scripts/demo.sh
   check_or_skip "Debian 13" scripts/other_debian.sh trixie
   check "fuzz models: 60 s" fuzz crbrt_model_fuzz tests/fuzz/corpus/models
