@@ -85,6 +85,8 @@ OnInterruption::~OnInterruption() {
   watch().clean_ups.erase(entry_);
 }
 
+int interrupting_signal() { return caught; }
+
 Uninterrupted::Uninterrupted() : lock_(watch().mutex) {}
 
 void let_interruption_end() {

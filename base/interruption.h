@@ -21,6 +21,9 @@ class OnInterruption {
   std::list<std::function<void()>>::iterator entry_;
 };
 
+/// The signal that interrupted the run; 0 where none did.
+int interrupting_signal();
+
 /// While it lives, an interruption waits: what it guards is done as a whole or not at all.
 class Uninterrupted {
  public:

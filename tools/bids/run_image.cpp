@@ -8,10 +8,12 @@
 
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/interruption.h"
 #include "base/read_file.h"
 #include "tools/volume/bids_names.h"
 
@@ -26,8 +28,8 @@ std::string program_path() {
   return fs::exists(beside, unreadable) ? beside.string() : "crbrt-map";
 }
 
-/// The exit code of the command, 128 + n where signal n ended it.
-int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
+/// Starts the command with its lines going to the log.
+pid_t start(const std::vector<std::string>& command, const fs::path& log) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -41,9 +43,33 @@ int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
   const int error = ::posix_spawnp(&child, argv.front(), &files, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
   if (error != 0) throw base::OutputError(log.string(), argv.front() + std::string(": ") + std::strerror(error));
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  return child;
+}
+
+/// Leaves the child as a zombie, whose number belongs to nobody else yet.
+void wait_for_end(pid_t child) {
+  siginfo_t ended{};
+  while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
   }
+}
+
+/// The exit code of the command, 128 + n where signal n ended it. Where this program is interrupted, the command is told so,
+/// and has ended before this program ends.
+int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
+  pid_t child = 0;
+  std::optional<base::OnInterruption> stop;
+  {
+    const base::Uninterrupted guard;  // no child is started that nobody would stop
+    child = start(command, log);
+    stop.emplace([child] {
+      ::kill(child, base::interrupting_signal());
+      wait_for_end(child);
+    });
+  }
+  wait_for_end(child);
+  stop.reset();  // does not return in a program that is being interrupted
+  int status = 0;
+  ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -100,23 +126,29 @@ bool is_done(const MapCommand& all, const CohortImage& image) {
   return fs::exists(status.string() + ".nii.gz");
 }
 
+void write_unfinished(const MapCommand& all, const CohortImage& image, const std::string& why) {
+  Record record = record_without_maps(image);
+  record.exit_code = base::exit_interrupted;
+  if (image.problem.empty()) record.message = why;
+  base::write_text_file(all.record_of(image.id), to_json(record).dump(2) + "\n");
+}
+
 Record run_image(const MapCommand& all, const CohortImage& image) {
   Record record = record_without_maps(image);
-  const fs::path file = all.record_of(image.id);
   if (image.problem.empty()) {
     std::error_code absent;
-    fs::remove(file, absent);  // a run that is killed leaves no record that says done
+    write_unfinished(all, image, "the run was ended before the maps were done");
     const fs::path log = all.logs() / (image.id + ".log"), stats = all.logs() / (image.id + "_stats.json");
     fs::remove(stats, absent);
     std::vector<std::string> command = command_of(all, image);
     record.identity = identity_of(command, inputs_of(all, image));
-    command.insert(command.end(), {"--stats", stats.string()});
+    command.insert(command.end(), {"--threads", std::to_string(all.threads), "--stats", stats.string()});
     record.exit_code = run_with_log(command, log);
     record.message = record.exit_code == 0 ? "" : last_line(log);
     if (record.exit_code == 0) read_stats(stats, record);
     fs::remove(stats, absent);
   }
-  base::write_text_file(file, to_json(record).dump(2) + "\n");
+  base::write_text_file(all.record_of(image.id), to_json(record).dump(2) + "\n");
   return record;
 }
 
