@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/model_file.h"
 #include "base/number_text.h"
+#include "base/progress.h"
 #include "codegen/quantize/cost.h"
 #include "codegen/quantize/quantize_network.h"
 
@@ -150,9 +151,14 @@ Widths Maker::choose(const Network& network, const Quantizer& quantizer) {
   if (request_.precision == "i8") return all_widths(network, Number::u8);
   if (request_.precision == "i16") return all_widths(network, Number::s16);
   const Budget budget{.loss_rise = request_.budget};
+  // At most: all in 8 bits, all in 16, each free operation alone, and each with those kept before.
+  const auto free = free_widths(network);
+  base::Progress progress("trying widths", 2 + 2 * static_cast<std::uint64_t>(std::count(free.begin(), free.end(), true)));
   const Choice choice = cheapest_within(network, budget, [&](const Widths& widths) {
     set(quantizer.quantize(widths));
-    return judge_->quick(file_);
+    const Verdict verdict = judge_->quick(file_);
+    progress.advance(1);
+    return verdict;
   });
   if (!budget.holds(choice.verdict)) throw over_budget(request_.model_path, budget, choice.verdict, "16 bits everywhere");
   return choice.widths;
