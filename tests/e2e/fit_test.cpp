@@ -57,20 +57,23 @@ TEST_F(FitProgram, RecoversTheSimulatedTissuesWithinTheirStandardDeviations) {
 }
 
 // As the authors of [six-cycle] publish theirs: MAT 5, a stack of real images and then imaginary ones in single precision, and
-// a basis of complex type whose imaginary parts are rounding errors.
+// a basis of complex type whose imaginary parts are rounding errors, with more columns than the scan has coefficients.
 TEST_F(FitProgram, ASliceAndABasisAsAuthorsPublishThemAreFittedAsTheyAre) {
   Complexes stack, basis;
   for (const bool is_imaginary : {false, true})
     for (Eigen::Index k = 0; k < data.rows(); ++k)
       for (Eigen::Index v = 0; v < data.cols(); ++v) stack.emplace_back(is_imaginary ? data(k, v).imag() : data(k, v).real());
-  for (const double value : ShortTrain::get().basis.reshaped())
-    basis.emplace_back(value, basis.size() % 2 == 0 ? 1e-16 : -1e-16);
+  const Eigen::MatrixXd& leading = ShortTrain::get().basis;
+  Eigen::MatrixXd hundred(160, 100);  // an orthonormal basis that goes on where ours ends
+  hundred << leading, Eigen::MatrixXd(leading.fullPivHouseholderQr().matrixQ()).middleCols(12, 88);
+  for (const double value : hundred.reshaped()) basis.emplace_back(value, basis.size() % 2 == 0 ? 1e-16 : -1e-16);
   write_mat5<float>(file("slice.mat"), {{"x", {4, 3, 24}, stack}});
-  write_mat5<double>(file("authors.mat"), {{"basis", {160, 12}, basis}});
+  write_mat5<double>(file("authors.mat"), {{"basis", {160, 100}, basis}});
   ASSERT_EQ(fit("out").exit_code, 0);
   const Outcome outcome = run("crbrt-fit --input " + file("slice.mat") + " --sequence " + file("s.json") + " --basis " +
                               file("authors.mat") + " --screened 300 --out " + file("published"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("its leading 12 of 100 columns are taken"), std::string::npos) << outcome.text;
   // Last bits of a basis move where a fit stops. A hundredth of a standard deviation is nothing to a user.
   for (const physics::Quantity& quantity : apparent_quantities()) {
     const std::string name(quantity.map.name);

@@ -118,9 +118,10 @@ int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = fit::parse_options(argc, argv);
   if (!options) return base::exit_ok;
-  const fit::Problem problem = fit::read_problem(*options);
-
+  fit::Problem problem = fit::read_problem(*options);
   base::Warnings warnings("crbrt-fit");
+  fit::fit_basis_to_input(*options, problem, warnings);
+
   const volume::StopWatch reading;
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
   const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis, warnings);

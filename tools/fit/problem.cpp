@@ -21,7 +21,7 @@ void add_fit_options(cli::Command& app, Options& o) {
   app.option("--basis FILE", o.basis,
              "basis of the coefficients: M.crbm, or an array [frames, coefficients] in a file of any format of --input")
       .required();
-  app.option("--rank N", o.rank, "use the leading columns of the basis (default: all)").positive();
+  app.option("--rank N", o.rank, "use the leading columns of the basis (default: as many as the input has coefficients)").positive();
   app.option(
       "--prior FILE", o.prior,
       "JSON file whose classes give bounds and starting points (default: models/priors/paper.json, of Zhang et al. 2022)");
@@ -98,6 +98,18 @@ Problem read_problem(const Options& options) {
   expect_range(options.prior, problem.prior, problem.settings.t1_model);
   expect_rank(options, problem);
   return problem;
+}
+
+void fit_basis_to_input(const Options& options, Problem& problem, base::Warnings& warnings) {
+  if (options.rank != 0) return;
+  const auto n_column = static_cast<std::size_t>(problem.basis.cols());
+  const std::size_t n_coeff = volume::CoefficientImage::open(options.image.input, options.image.input_imag, n_column).n_coeff();
+  if (n_coeff >= n_column) return;
+  problem.basis = subspace::load_basis(options.basis, static_cast<int>(n_coeff), problem.sequence);
+  expect_rank(options, problem);
+  warnings.add(options.basis + ": its leading " + std::to_string(n_coeff) + " of " + std::to_string(n_column) +
+               " columns are taken, as many as " + options.image.input + " has coefficients (--rank " +
+               std::to_string(n_coeff) + " says so)");
 }
 
 physics::Fitter make_fitter(const Options& options, const Problem& problem) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/warnings.h"
 #include "physics/nlls/fitter.h"
 #include "physics/prior.h"
 #include "physics/sequence.h"
@@ -19,7 +20,7 @@ struct Options {
   std::string sequence;
   std::optional<double> tr_s;
   std::string basis;
-  int rank = 0;                              ///< 0: all columns of the basis
+  int rank = 0;                              ///< 0: as many as the input has coefficients
   std::string prior;                         ///< empty: the distributions of [paper]
   std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
   std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
@@ -39,6 +40,11 @@ struct Problem {
 
 /// Throws base::InputError, and base::DisagreementError when basis and sequence do not fit, or the rank is too low to fit with.
 Problem read_problem(const Options& options);
+
+/// Published bases have a hundred columns, scans a dozen coefficients. Without --rank, a basis of more columns than the input
+/// has coefficients is cut to the leading ones, which `warnings` says, because no file tells that they are the scan's. Throws
+/// as read_problem() does, and base::InputError for an input that is no coefficient image.
+void fit_basis_to_input(const Options& options, Problem& problem, base::Warnings& warnings);
 
 /// Tabulates, draws and simulates the starting points. Throws base::InputError where the simulator refuses the sequence.
 physics::Fitter make_fitter(const Options& options, const Problem& problem);
