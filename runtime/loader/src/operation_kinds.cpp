@@ -54,7 +54,9 @@ std::string activation_text(const Operation& op) {
 }
 
 bool read_activation(const fbs::Dense& from, Operation& to, const std::string& field, Checks& checks) {
-  if (!checks.in_range(static_cast<std::uint64_t>(from.activation()), 0, 2, member(field, "activation"))) return false;
+  if (!checks.in_range(static_cast<std::uint64_t>(from.activation()), 0, static_cast<std::uint64_t>(fbs::Activation::MAX),
+                       member(field, "activation")))
+    return false;
   if (from.activation() != fbs::Activation::leaky_relu)
     checks.expect(from.slope() == 0, member(field, "slope"), "0 without a leaky ReLU", number_text(from.slope()));
   switch (from.activation()) {
