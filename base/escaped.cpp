@@ -85,6 +85,8 @@ std::string for_terminal(std::string_view text) { return escaped(text, "", nothi
 
 std::string lines_for_terminal(std::string_view text) { return escaped(text, "\n", nothing_special); }
 
+void print_lines(std::string_view text) { std::fputs(lines_for_terminal(text).c_str(), stdout); }
+
 std::string for_html(std::string_view text) { return escaped(text, "\n\t", html_entity); }
 
 std::string json_for_script(std::string_view json) {

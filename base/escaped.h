@@ -16,6 +16,10 @@ std::string for_terminal(std::string_view text);
 /// Several lines of the kind, for terminals and logs: line ends stay.
 std::string lines_for_terminal(std::string_view text);
 
+/// Writes to stdout what programs say, as lines_for_terminal() shows it. Texts of others reach a terminal through here, through
+/// base/error.h and through base/warnings.h alone (gate.habits).
+void print_lines(std::string_view text);
+
 /// For elements and for attributes in quotes of either kind; line ends stay.
 std::string for_html(std::string_view text);
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/escaped.h"
+
 namespace crbrt::base {
 namespace {
 
@@ -65,7 +67,7 @@ void Progress::advance(std::uint64_t n, const std::string& note) {
   due_ = now + clock_ticks(pace_.next_s);
   const double elapsed_s = std::chrono::duration<double>(now - start_).count();
   const std::string line = progress_line(label_, done_, total_, resumed_from_, elapsed_s, note);
-  std::fprintf(stderr, "%s%s%s", on_terminal_ ? clear_line : "", line.c_str(), on_terminal_ ? "" : "\n");
+  std::fprintf(stderr, "%s%s%s", on_terminal_ ? clear_line : "", for_terminal(line).c_str(), on_terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

@@ -2,11 +2,11 @@
 /// and NAME_kernels.cpp (compiled where shapes shall be constants).
 /// With --target freestanding: NAME.h and NAME.c, C99 that needs no library (docs/bare-metal.md).
 /// Integer forms are taken from the model, or made and measured (codegen/quantize).
-#include <cstdio>
 #include <string>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/model_file.h"
 #include "codegen/cost_text.h"
 #include "codegen/emit.h"
@@ -113,7 +113,7 @@ void write_code(const Prepared& prepared, const Options& options) {
   } else {
     save(emit(model, options.name, is_float ? Form::floating : Form::integers), options.folder, options.name);
   }
-  if (!is_float) std::fputs((cost_table(model.info().integers) + sizes).c_str(), stdout);
+  if (!is_float) base::print_lines(cost_table(model.info().integers) + sizes);
 }
 
 int run(int argc, char** argv) {

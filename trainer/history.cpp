@@ -61,8 +61,8 @@ void Console::show(std::size_t epoch, const HistoryRow& row) {
   const double done = static_cast<double>(epoch - first_epoch_), left = static_cast<double>(config_.epochs - epoch);
   const std::string remaining = is_last ? "took " + base::duration_text(seconds(now - start_))
                                         : "remaining " + base::duration_text(seconds(now - start_) / done * left);
-  std::fprintf(stderr, on_terminal_ ? "\r\033[K%s  %s%s" : "%s  %s%s", history_line(config_, row).c_str(), remaining.c_str(),
-               on_terminal_ && !is_last ? "" : "\n");
+  std::fprintf(stderr, on_terminal_ ? "\r\033[K%s  %s%s" : "%s  %s%s", base::for_terminal(history_line(config_, row)).c_str(),
+               remaining.c_str(), on_terminal_ && !is_last ? "" : "\n");
   std::fflush(stderr);
 }
 

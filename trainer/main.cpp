@@ -10,6 +10,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
 #include "trainer/finished_model.h"
@@ -127,11 +128,10 @@ int train(int argc, char** argv) {
   write_model(line.out, trainer::export_model(config, dataset, data, result.network));
   const trainer::TrainedNetwork& network = result.network;
   const bool is_integer = config.quantization.is_on();
-  std::printf("%s: CRB loss %.4f on held-out fingerprints%s\n", line.out.c_str(),
-              is_integer ? network.integer_crb_loss : network.crb_loss,
-              is_integer
-                  ? (", in integers; the same weights as real numbers " + base::number_text(network.crb_loss, "%.4f")).c_str()
-                  : "");
+  const std::string as_numbers = base::number_text(network.crb_loss, "%.4f");
+  base::print_lines(line.out + ": CRB loss " + (is_integer ? base::number_text(network.integer_crb_loss, "%.4f") : as_numbers) +
+                    " on held-out fingerprints" +
+                    (is_integer ? ", in integers; the same weights as real numbers " + as_numbers : "") + "\n");
   return base::exit_ok;
 }
 

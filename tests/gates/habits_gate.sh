@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # What is written twice on purpose agrees: the Containerfile with the package lists, the version of CITATION.cff with the library's.
+# Texts reach a terminal through base/escaped.h: print_lines(), or printf of what for_terminal() made; what a program says of itself
+# is no stranger's text.
 #   habits_gate.sh REPOSITORY
 set -u
 containerfile=$(realpath "$(dirname "$0")/../../scripts/containerfile.sh")
@@ -12,4 +14,9 @@ cited=$(sed -n 's/^version: //p' CITATION.cff)
 [ "$cited" = "$version" ] || { echo "CITATION.cff: expected version $version, found '$cited'" >&2; failures=1; }
 grep -q "^## $version" CHANGELOG.md || grep -q "^## Unreleased: " CHANGELOG.md ||
   { echo "CHANGELOG.md: expected a section for $version, found none" >&2; failures=1; }
+raw=$(find base codegen tools trainer \( -name '*.cpp' -o -name '*.h' \) -exec \
+  grep -PzoH '\bf?(?:printf|puts)\([^;]*\.c_str\(\)[^;]*;' {} + 2>/dev/null | tr '\n\0' ' \n' |
+  grep -v -e for_terminal -e 'help_text(' -e 'version_text(' -e 'man_page(')
+[ -z "$raw" ] || { echo "expected print_lines() or for_terminal() of base/escaped.h around a text, found" >&2
+                   echo "$raw" >&2; failures=1; }
 exit "$failures"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/model_file.h"
 #include "base/parallel.h"
 #include "base/progress.h"
@@ -35,19 +36,20 @@ std::vector<bids::CohortImage> pending(const bids::Options& o, const bids::MapCo
 
 void print_plan(const bids::Options& o, const bids::MapCommand& command, const bids::Cohort& cohort) {
   const auto images = pending(o, command, cohort);
-  std::printf("%zu images, %zu of them done already; nothing is written\n", cohort.images.size(),
-              cohort.images.size() - images.size());
+  base::print_lines(std::to_string(cohort.images.size()) + " images, " + std::to_string(cohort.images.size() - images.size()) +
+                    " of them done already; nothing is written\n");
   for (const bids::CohortImage& image : images) {
     if (!image.problem.empty()) {
-      std::printf("%s: %s\n", image.id.c_str(), image.problem.c_str());
+      base::print_lines(image.id + ": " + image.problem + "\n");
       continue;
     }
-    std::printf("%s: %s -> %s\n", image.id.c_str(), image.mask.empty() ? "all voxels (no mask)" : image.mask.string().c_str(),
-                (fs::path(o.out) / image.name.folder() / volume::BidsMapNames(image.name).path("status")).string().c_str());
+    const fs::path status = fs::path(o.out) / image.name.folder() / volume::BidsMapNames(image.name).path("status");
+    base::print_lines(image.id + ": " + (image.mask.empty() ? "all voxels (no mask)" : image.mask.string()) + " -> " +
+                      status.string() + "\n");
     std::vector<std::string> words = bids::command_of(command, image);
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
-    std::printf("    %s\n", cli::command_text(static_cast<int>(argv.size()), argv.data()).c_str());
+    base::print_lines("    " + cli::command_text(static_cast<int>(argv.size()), argv.data()) + "\n");
   }
 }
 
@@ -103,8 +105,8 @@ std::vector<bids::Record> run_images(const bids::Options& o, const bids::MapComm
     const bids::Record record = bids::run_image(command, images[i]);
     if (record.exit_code == 0) bids::write_pictures(o.out, images[i]);
     const std::lock_guard lock(mutex);
-    std::printf("%s: %s%s%s\n", record.id.c_str(), bids::name(record.state()), record.message.empty() ? "" : ": ",
-                record.message.c_str());
+    base::print_lines(record.id + ": " + bids::name(record.state()) + (record.message.empty() ? "" : ": ") + record.message +
+                      "\n");
     std::fflush(stdout);
     progress.advance(1);
   };
@@ -122,11 +124,13 @@ int conclude(const bids::Options& o, const std::vector<bids::Record>& records) {
     n_warned += record.state() == bids::State::warned;
     n_failed += record.state() == bids::State::failed;
   }
-  std::printf("%zu images: %zu done, %zu with warnings, %zu failed; %s\n", records.size(), records.size() - n_warned - n_failed,
-              n_warned, n_failed, (fs::path(o.out) / "subjects.html").string().c_str());
+  base::print_lines(std::to_string(records.size()) + " images: " + std::to_string(records.size() - n_warned - n_failed) +
+                    " done, " + std::to_string(n_warned) + " with warnings, " + std::to_string(n_failed) + " failed; " +
+                    (fs::path(o.out) / "subjects.html").string() + "\n");
   if (n_failed > 0) {
+    const std::string table = base::for_terminal((fs::path(o.out) / "subjects.tsv").string());
     std::fprintf(stderr, "crbrt-bids: %zu of %zu images failed; %s says why, and a second start does them again\n", n_failed,
-                 records.size(), (fs::path(o.out) / "subjects.tsv").string().c_str());
+                 records.size(), table.c_str());
     return base::exit_interrupted;
   }
   if (n_warned > 0 && o.is_strict) {
@@ -152,7 +156,7 @@ int run(int argc, char** argv) {
   if (options->is_dry) return print_plan(*options, command, cohort), base::exit_ok;
   make_folders(*options);
   if (options->to_slurm) {
-    std::printf("%s\n", submit_jobs(*options, command, pending(*options, command, cohort)).c_str());
+    base::print_lines(submit_jobs(*options, command, pending(*options, command, cohort)) + "\n");
     return base::exit_ok;
   }
   const std::vector<bids::Record> records = run_images(*options, command, cohort);

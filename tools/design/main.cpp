@@ -6,6 +6,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/progress.h"
 #include "base/read_file.h"
 #include "physics/io/sequence_io.h"
@@ -74,7 +75,7 @@ void report(const CommandLine& line, const Problem& problem, const TrainCost& co
   std::vector<TrainReport> reports;
   for (const auto& [label, sequence] : trains)
     reports.push_back(measure(label, sequence, problem, cost, line.n_basis, line.n_draw));
-  std::fputs(report_text(problem, reports).c_str(), stdout);
+  base::print_lines(report_text(problem, reports));
   if (!line.summary.empty()) base::write_text_file(line.summary, report_json(problem, reports));
 }
 

@@ -103,9 +103,9 @@ std::string report_text(const Problem& problem, const std::vector<TrainReport>& 
   std::string text;
   const auto rank = static_cast<int>(problem.compression.rank);
   for (const TrainReport& r : trains) {
-    append(text, "%s\n  RF energy %.5g rad^2/s, B1 rms %.4g uT, B1 peak %.4g uT, largest step %.3f rad\n",
-           base::for_terminal(r.label).c_str(), r.load.energy_rad2_per_s, r.load.b1_rms_ut, r.load.b1_peak_ut,
-           r.largest_step_rad);
+    text += base::for_terminal(r.label);  // of any length
+    append(text, "\n  RF energy %.5g rad^2/s, B1 rms %.4g uT, B1 peak %.4g uT, largest step %.3f rad\n",
+           r.load.energy_rad2_per_s, r.load.b1_rms_ut, r.load.b1_peak_ut, r.largest_step_rad);
     append(text, "  relative CRB at SNR %g, summed:  time domain   svd %d   crb %d\n", problem.snr, rank, rank);
     append(text, "    %-28s  %9.4f  %9.4f  %9.4f\n", "with weights", r.svd.time.cost, r.svd.compressed.cost,
            r.crb.compressed.cost);
@@ -113,10 +113,13 @@ std::string report_text(const Problem& problem, const std::vector<TrainReport>& 
            plain_sum(problem, r.svd.compressed), plain_sum(problem, r.crb.compressed));
     text += "  sqrt, in percent\n";
     for (std::size_t t = 0; t < problem.tissues.size(); ++t)
-      for (std::size_t q = 0; q < n_quantity; ++q)
-        append(text, "    %-14s %-13s  %9.2f  %9.2f  %9.2f\n", base::for_terminal(problem.tissues[t].name).c_str(),
-               quantity_names[q], 100 * std::sqrt(r.svd.time.relative[t][q]), 100 * std::sqrt(r.svd.compressed.relative[t][q]),
-               100 * std::sqrt(r.crb.compressed.relative[t][q]));
+      for (std::size_t q = 0; q < n_quantity; ++q) {
+        std::string name = base::for_terminal(problem.tissues[t].name);  // of any length
+        name.resize(std::max<std::size_t>(name.size(), 14), ' ');
+        text += "    " + name;
+        append(text, " %-13s  %9.2f  %9.2f  %9.2f\n", quantity_names[q], 100 * std::sqrt(r.svd.time.relative[t][q]),
+               100 * std::sqrt(r.svd.compressed.relative[t][q]), 100 * std::sqrt(r.crb.compressed.relative[t][q]));
+      }
     text += "  sqrt(CRB) over the time domain, prior fingerprints: median (90th percentile)\n";
     for (std::size_t q = 0; q < n_quantity; ++q)
       append(text, "    %-13s  svd %.2f (%.2f)  crb %.2f (%.2f)\n", quantity_names[q], r.svd_loss.median[q], r.svd_loss.p90[q],

@@ -212,7 +212,7 @@ int run(int argc, char** argv) {
   measurement.floor = floor_of(*line, model, dataset);
 
   const auto origin = origin_of(model, dataset, cli::command_text(argc, argv));
-  std::fputs(base::lines_for_terminal(table(measurement, options, origin)).c_str(), stdout);
+  base::print_lines(table(measurement, options, origin));
   if (!line->json.empty()) base::write_text_file(line->json, json(measurement, options, origin));
   return base::exit_ok;
 }

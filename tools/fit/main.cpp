@@ -1,10 +1,10 @@
 // crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/progress.h"
 #include "base/read_file.h"
 #include "base/sha256.h"
@@ -136,7 +136,7 @@ int run(int argc, char** argv) {
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   if (options->image.dry_run) {
-    std::fputs(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words().c_str(), stdout);
+    base::print_lines(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words());
     return base::exit_ok;
   }
   volume::expect_no_warnings(options->image, warnings);

@@ -1,12 +1,12 @@
 // crbrt-map: parameter maps from a coefficient image with a trained model.
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/model_file.h"
 #include "base/warnings.h"
 #include "crbrt/loader.hpp"
@@ -85,11 +85,11 @@ base::Json report_details(const std::string& input, const std::optional<map::Noi
                           const std::optional<map::Atypical>& atypical, base::Warnings& warnings) {
   base::Json json = base::Json::object();
   if (noise) {
-    std::printf("noise: %s\n", noise->in_words().c_str());
+    base::print_lines("noise: " + noise->in_words() + "\n");
     json["noise"] = noise->to_json();
   }
   if (atypical) {
-    std::printf("atypical: %s\n", atypical->in_words().c_str());
+    base::print_lines("atypical: " + atypical->in_words() + "\n");
     json["atypicality"] = atypical->to_json();
   }
   if (atypical && atypical->diagnosis) {
@@ -144,7 +144,7 @@ int run(int argc, char** argv) {
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
   if (options->image.dry_run) {
-    std::fputs(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words().c_str(), stdout);
+    base::print_lines(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words());
     return base::exit_ok;
   }
   volume::Report report(options->image);

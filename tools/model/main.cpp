@@ -1,5 +1,4 @@
 /// crbrt-model info M.crbm | crbrt-model verify M.crbm [--isa NAME].
-#include <cstdio>
 #include <string>
 
 #include "base/error.h"
@@ -20,7 +19,7 @@ int verify(const std::string& path, Isa isa) {
   for (std::size_t i = 0; i < isa_count(); ++i) {
     if (isa != Isa::automatic && isa_at(i) != isa) continue;
     const IsaVerdict verdict = verify_isa(model, network, isa_at(i));
-    std::printf("%s\n", base::lines_for_terminal(verdict.text).c_str());
+    base::print_lines(verdict.text + "\n");
     if (verdict.kind == IsaVerdict::Kind::failed) ++failed;
   }
   if (failed != 0)
@@ -49,7 +48,7 @@ int run(int argc, char** argv) {
   verify_command.option("--isa ISA", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (verify_command.is_chosen()) return verify(path, forced_isa(isa));
-  std::fputs(base::lines_for_terminal(info_text(base::load_model(path))).c_str(), stdout);
+  base::print_lines(info_text(base::load_model(path)));
   return base::exit_ok;
 }
 
