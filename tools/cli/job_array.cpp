@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/atomic_output.h"
@@ -18,10 +19,35 @@ std::string quoted_words(const std::vector<std::string>& words) {
   return text;
 }
 
+/// The end of a line would end the directive and begin a command.
+void expect_one_line(const std::string& what, const std::string& text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    throw base::UsageError("--slurm: expected " + what + " without line ends and other control characters, found " + text);
+}
+
+/// sbatch reads "\" before a character as that character, and "%%" as "%" (sbatch(1), filename pattern). What it makes of a
+/// backslash that is part of a name was not tried, so that such a folder is refused.
+std::string file_pattern(const std::string& path) {
+  expect_one_line("a folder", path);
+  if (path.find('\\') != std::string::npos)
+    throw base::UsageError("--slurm: expected a folder without \\ in its path, found " + path);
+  std::string text;
+  for (const char c : path) {
+    if (c == ' ' || c == '\'' || c == '"' || c == '#') text += '\\';
+    text += c == '%' ? std::string("%%") : std::string(1, c);
+  }
+  return text;
+}
+
 std::string script_head(const JobArray& jobs, const std::string& output) {
   std::string text = "#!/bin/bash\n#SBATCH --job-name=" + jobs.name +
-                     "\n#SBATCH --output=" + std::filesystem::absolute(jobs.folder / output).string() + "\n";
-  for (const std::string& option : jobs.sbatch_options) text += "#SBATCH " + option + "\n";
+                     "\n#SBATCH --output=" + file_pattern(std::filesystem::absolute(jobs.folder).string()) + "/" + output +
+                     "\n";
+  for (const std::string& option : jobs.sbatch_options) {
+    expect_one_line("--slurm-option", option);
+    text += "#SBATCH " + option + "\n";
+  }
   return text;
 }
 

@@ -20,7 +20,8 @@ struct JobArray {
 std::string job_script(const JobArray& jobs);
 
 /// Writes NAME.sbatch (and NAME-last.sbatch) into the folder and submits them. Returns what sbatch said. Throws OutputError
-/// where it refuses; UsageError where there is no sbatch: the scripts are then ready to be submitted elsewhere.
+/// where it refuses; UsageError where there is no sbatch (the scripts are then ready to be submitted elsewhere), and where the
+/// folder or an option cannot be written as one directive.
 std::string submit(const JobArray& jobs);
 
 }  // namespace crbrt::cli
