@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,15 @@ class MapProgram : public testing::Test {
   /// crbrt-map with the fixture's model and this input.
   Outcome map(const std::string& input, const std::string& out, const std::string& more = "") const {
     return run("crbrt-map --model " + file("m.crbm") + " --input " + input + " --out " + file(out) + " " + more);
+  }
+
+  /// Makes bin/crbrt-map, a copy with a file in NiiVue's place, so that --report works where npm has fetched nothing.
+  void add_viewer() const {
+    namespace fs = std::filesystem;
+    fs::create_directories(file("bin"));
+    fs::create_directories(file("share/crbrt"));
+    fs::copy_file(CRBRT_BIN_DIR "/crbrt-map", file("bin/crbrt-map"));
+    folder.file("share/crbrt/niivue.umd.js", "// here NiiVue would be\n");
   }
 
   /// Every byte of the four images of a folder.
