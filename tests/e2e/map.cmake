@@ -7,11 +7,6 @@ crbrt_add_test(map_e2e_test
           ${CMAKE_CURRENT_LIST_DIR}/map_test.cpp
   LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
 add_dependencies(map_e2e_test crbrt-codegen crbrt-compare crbrt-map)
-crbrt_add_test(awkward_text_test
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/awkward_text_test.cpp
-  LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
-add_dependencies(awkward_text_test crbrt-compare crbrt-design crbrt-map crbrt-model crbrt-report)
-
 # Runs that are killed: a program of its own, because it preloads a library into crbrt-map.
 add_library(crbrt_kill_point MODULE ${CMAKE_CURRENT_LIST_DIR}/kill_point.cpp)
 target_link_libraries(crbrt_kill_point PRIVATE ${CMAKE_DL_LIBS})
