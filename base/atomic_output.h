@@ -103,8 +103,9 @@ class PieceFile {
   PieceFile& operator=(const PieceFile&) = delete;
 
   void write(std::string_view piece);
-  /// `size` zeros, which take no time and, where the file system can, no room on the disk.
+  /// `size` zeros, which take no time and, where the file system can, no room on the disk: it leaves out whole blocks.
   void write_zeros(std::size_t size);
+  static constexpr std::size_t block_bytes = 4096;
   /// Over what is there, from any thread; the bytes of different threads do not overlap.
   void write_at(std::size_t offset, std::string_view piece) const;
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ bool read_all(int fd, void* to, std::size_t count) {
 void live_as_child(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(exit_internal);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL})
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPROF})
     ::signal(signal, SIG_DFL);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
@@ -81,10 +82,18 @@ void live_as_child(pid_t parent) {
 
 }  // namespace
 
+GuardedSender::GuardedSender(int fd, std::chrono::seconds patience) : fd_(fd), patience_(patience) { start_clock(); }
+
+void GuardedSender::start_clock() const {
+  const itimerval timer{{0, 0}, {static_cast<time_t>(patience_.count()), 0}};
+  ::setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 void GuardedSender::write_frame(std::uint64_t kind, const void* bytes, std::size_t count) const {
   const Frame frame{kind, count};
   write_all(fd_, &frame, sizeof frame);
   write_all(fd_, bytes, count);
+  start_clock();
 }
 
 void GuardedSender::send(const void* bytes, std::size_t count) const {
@@ -100,8 +109,9 @@ void GuardedSender::send_error(std::uint64_t exit_code, const std::string& messa
   write_frame(1 + exit_code, message.data(), std::min<std::size_t>(message.size(), largest_message));
 }
 
-GuardedReader::GuardedReader(std::string file, std::string library, const std::function<void(const GuardedSender&)>& parse)
-    : file_(std::move(file)), library_(std::move(library)) {
+GuardedReader::GuardedReader(std::string file, std::string library, const std::function<void(const GuardedSender&)>& parse,
+                             std::chrono::seconds patience)
+    : file_(std::move(file)), library_(std::move(library)), patience_(patience) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(exit_internal, file_ + ": no pipe: " + std::strerror(errno));
   const pid_t parent = ::getpid();
@@ -115,7 +125,7 @@ GuardedReader::GuardedReader(std::string file, std::string library, const std::f
   if (child_ == 0) {
     ::close(ends[0]);
     live_as_child(parent);
-    parse_and_exit(GuardedSender(ends[1]), file_, parse);
+    parse_and_exit(GuardedSender(ends[1], patience_), file_, parse);
   }
   ::close(ends[1]);
   fd_ = ends[0];
@@ -133,6 +143,10 @@ void GuardedReader::fail() {
   int status = 0;
   while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) continue;
   child_ = -1;
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF) {
+    throw InputError(file_, "an intact file",
+                     "one at which " + library_ + " worked for " + std::to_string(patience_.count()) + " s without an answer");
+  }
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     throw InputError(

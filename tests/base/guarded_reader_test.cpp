@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
@@ -75,6 +76,36 @@ TEST(GuardedReader, AChildThatSendsTooLittleIsABadFile) {
             "scan.h5: expected an intact file, found one at which HDF5 ended early");
   EXPECT_EQ(message_of(exit_input, [](const GuardedSender&) { ::_exit(0); }),
             "scan.h5: expected an intact file, found one at which HDF5 ended early");
+}
+
+/// Works for this long on a processor.
+void work(double seconds) {
+  const std::clock_t end = std::clock() + static_cast<std::clock_t>(seconds * CLOCKS_PER_SEC);
+  while (std::clock() < end) continue;
+}
+
+TEST(GuardedReader, AChildThatWorksWithoutAnAnswerIsABadFile) {
+  GuardedReader reader(
+      "scan.h5", "HDF5", [](const GuardedSender&) { work(20); }, std::chrono::seconds(1));
+  try {
+    reader.read_number<int>();
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "scan.h5: expected an intact file, found one at which HDF5 worked for 1 s without an answer");
+  }
+}
+
+TEST(GuardedReader, AChildThatAnswersMayWorkOn) {
+  GuardedReader reader(
+      "scan.h5", "HDF5",
+      [](const GuardedSender& sender) {
+        for (int i = 0; i < 3; ++i) {
+          work(0.6);
+          sender.send(i);
+        }
+      },
+      std::chrono::seconds(1));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(reader.read_number<int>(), i);
 }
 
 TEST(GuardedReader, AChildIsEndedWithItsReader) {

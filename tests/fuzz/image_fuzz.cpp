@@ -40,7 +40,7 @@ void read_coefficients(const std::string& spec) {
   require(n > 0 && image.n_coeff() > 0);
   if (n > most_voxels || image.n_coeff() > most_voxels / n) return;
   std::vector<float> values(2 * image.n_coeff() * n);
-  volume::BatchReader(image).read(volume::all_voxels(image.grid().shape), values.data());
+  volume::BatchReader(image).read(volume::VoxelList::all(image.grid().shape).indices(), values.data());
 }
 
 void read_as_everything(const std::string& spec) {

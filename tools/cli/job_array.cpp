@@ -68,9 +68,16 @@ Said run(const std::string& command) {
   return said;
 }
 
+/// Tasks of the array that begins with this command.
+std::size_t tasks_from(std::size_t first, const JobArray& jobs) {
+  return std::min(jobs.commands.size() - first, most_tasks_of_array);
+}
+
+std::string array_option(std::size_t n_task) { return "--array=0-" + std::to_string(n_task - 1); }
+
 /// The number of the job that sbatch --parsable answers with ("123" or "123;cluster").
-std::string submitted(const std::string& options, const std::filesystem::path& script) {
-  const Said said = run("sbatch --parsable " + options + shell_quoted(script.string()));
+std::string submitted(const std::string& options, const std::filesystem::path& script, const std::string& argument = "") {
+  const Said said = run("sbatch --parsable " + options + shell_quoted(script.string()) + argument);
   if (said.exit_code != 0) throw base::OutputError(script.string(), "sbatch refuses it: " + said.text);
   const std::string last = said.text.substr(said.text.rfind('\n') + 1);
   const std::string id = last.substr(0, last.find(';'));
@@ -83,7 +90,11 @@ std::string submitted(const std::string& options, const std::filesystem::path& s
 
 std::string job_script(const JobArray& jobs) {
   std::string text = script_head(jobs, jobs.name + "-%A_%a.out") + "#SBATCH --cpus-per-task=" + std::to_string(jobs.threads) +
-                     "\n#SBATCH --array=0-" + std::to_string(jobs.commands.size() - 1) + "\ncase $SLURM_ARRAY_TASK_ID in\n";
+                     "\n#SBATCH " + array_option(tasks_from(0, jobs)) + "\n";
+  for (std::size_t first = most_tasks_of_array; first < jobs.commands.size(); first += most_tasks_of_array)
+    text += "# the other tasks: sbatch " + array_option(tasks_from(first, jobs)) + " " + jobs.name + ".sbatch " +
+            std::to_string(first) + "\n";
+  text += "case $((SLURM_ARRAY_TASK_ID + ${1:-0})) in\n";
   for (std::size_t i = 0; i < jobs.commands.size(); ++i)
     text += std::to_string(i) + ") exec " + quoted_words(jobs.commands[i]) + " ;;\n";
   return text + "esac\nexit 2\n";
@@ -97,9 +108,15 @@ std::string submit(const JobArray& jobs) {
   if (run("command -v sbatch").exit_code != 0)
     throw base::UsageError("--slurm: expected the command sbatch, found none; " + script.string() +
                            " is ready to be submitted");
-  const std::string id = submitted("", script);
-  if (jobs.last.empty()) return "job array " + id;
-  return "job array " + id + ", then job " + submitted("--dependency=afterany:" + id + " ", last);
+  std::string said, all;
+  for (std::size_t first = 0; first < jobs.commands.size(); first += most_tasks_of_array) {
+    const std::string id = first == 0
+                               ? submitted("", script)
+                               : submitted(array_option(tasks_from(first, jobs)) + " ", script, " " + std::to_string(first));
+    said += (said.empty() ? "job array " : ", ") + id;
+    all += ":" + id;
+  }
+  return jobs.last.empty() ? said : said + ", then job " + submitted("--dependency=afterany" + all + " ", last);
 }
 
 }  // namespace crbrt::cli

@@ -1,6 +1,7 @@
 /// Many commands as one job array of Slurm: one engine for every program that has --slurm.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,7 +17,11 @@ struct JobArray {
   std::filesystem::path folder;             ///< of the scripts and of the tasks' output; exists
 };
 
-/// The script of all tasks, for `sbatch`. Words are quoted, so that names of files never become commands.
+/// Slurm refuses more unless it is configured otherwise (MaxArraySize = 1001, slurm.conf(5)).
+inline constexpr std::size_t most_tasks_of_array = 1000;
+
+/// The script of all tasks, for `sbatch`. Words are quoted, so that names of files never become commands. Its argument is the
+/// command that the array begins with (default: the first): more commands than an array takes are several arrays of one script.
 std::string job_script(const JobArray& jobs);
 
 /// Writes NAME.sbatch (and NAME-last.sbatch) into the folder and submits them. Returns what sbatch said. Throws OutputError

@@ -88,7 +88,7 @@ std::vector<std::size_t> white_matter_voxels(const Options& options, const volum
   const auto image = volume::CoefficientImage::open(options.coefficients);
   volume::expect_same_grid(grid, image.grid(), options.grid_check(), options.coefficients, "coefficients");
   base::Warnings warnings("crbrt-compare");
-  const auto brain = options.mask.empty() ? volume::all_voxels(grid.shape)
+  const auto brain = options.mask.empty() ? volume::VoxelList::all(grid.shape).indices()
                                           : volume::read_mask(options.mask, grid, options.grid_check(), warnings).indices();
   return compare::white_matter(image, compare::eroded(brain, grid.shape, 3));
 }

@@ -120,11 +120,12 @@ int run(int argc, char** argv) {
   if (!options) return base::exit_ok;
   fit::Problem problem = fit::read_problem(*options);
   base::Warnings warnings("crbrt-fit");
-  fit::fit_basis_to_input(*options, problem, warnings);
 
   const volume::StopWatch reading;
+  const auto image = volume::open_coefficients(options->image, static_cast<std::size_t>(problem.basis.cols()));
+  fit::fit_basis_to(image.n_coeff(), *options, problem, warnings);
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
-  const auto inputs = volume::open_inputs(options->image, n_coeff, "basis " + options->basis, warnings);
+  const auto inputs = volume::inputs_of(options->image, image, n_coeff, "basis " + options->basis, warnings);
   const viewer::PageOptions page = viewer::page_options(options->image);
   viewer::expect_page(page, inputs.grid);
   const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",

@@ -21,7 +21,8 @@ void add_fit_options(cli::Command& app, Options& o) {
   app.option("--basis FILE", o.basis,
              "basis of the coefficients: M.crbm, or an array [frames, coefficients] in a file of any format of --input")
       .required();
-  app.option("--rank N", o.rank, "use the leading columns of the basis (default: as many as the input has coefficients)").positive();
+  app.option("--rank N", o.rank, "use the leading columns of the basis (default: as many as the input has coefficients)")
+      .positive();
   app.option(
       "--prior FILE", o.prior,
       "JSON file whose classes give bounds and starting points (default: models/priors/paper.json, of Zhang et al. 2022)");
@@ -100,10 +101,9 @@ Problem read_problem(const Options& options) {
   return problem;
 }
 
-void fit_basis_to_input(const Options& options, Problem& problem, base::Warnings& warnings) {
+void fit_basis_to(std::size_t n_coeff, const Options& options, Problem& problem, base::Warnings& warnings) {
   if (options.rank != 0) return;
   const auto n_column = static_cast<std::size_t>(problem.basis.cols());
-  const std::size_t n_coeff = volume::CoefficientImage::open(options.image.input, options.image.input_imag, n_column).n_coeff();
   if (n_coeff >= n_column) return;
   problem.basis = subspace::load_basis(options.basis, static_cast<int>(n_coeff), problem.sequence);
   expect_rank(options, problem);

@@ -43,8 +43,8 @@ Problem read_problem(const Options& options);
 
 /// Published bases have a hundred columns, scans a dozen coefficients. Without --rank, a basis of more columns than the input
 /// has coefficients is cut to the leading ones, which `warnings` says, because no file tells that they are the scan's. Throws
-/// as read_problem() does, and base::InputError for an input that is no coefficient image.
-void fit_basis_to_input(const Options& options, Problem& problem, base::Warnings& warnings);
+/// as read_problem() does.
+void fit_basis_to(std::size_t n_coeff, const Options& options, Problem& problem, base::Warnings& warnings);
 
 /// Tabulates, draws and simulates the starting points. Throws base::InputError where the simulator refuses the sequence.
 physics::Fitter make_fitter(const Options& options, const Problem& problem);

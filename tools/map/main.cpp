@@ -71,7 +71,7 @@ std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program
     throw base::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
   if (options.sigma) return map::NoiseLevel{.sigma = *options.sigma, .source = map::NoiseSource::given};
   if (options.no_std || program.uncertainty == nullptr) return std::nullopt;
-  const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels);
+  const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels, options.image.threads);
   if (!estimate.level) {
     warnings.add(inputs.image.spec().shown + ": no standard deviations, because the noise cannot be estimated (" +
                  estimate.why_not + "); --sigma gives it");
@@ -100,13 +100,13 @@ base::Json report_details(const std::string& input, const std::optional<map::Noi
 }
 
 /// What a sample of the voxels says about single coefficients, and the same for --stats.
-base::Json check_coefficients(const Program& program, Isa isa, const volume::ImageInputs& inputs,
+base::Json check_coefficients(const Program& program, const map::MapSettings& settings, const volume::ImageInputs& inputs,
                               const std::optional<map::Atypical>& atypical, base::Warnings& warnings) {
   const std::vector<float> sample = volume::sample_coefficients(inputs.image, inputs.voxels);
   const std::string& file = inputs.image.spec().shown;
   base::Json json = base::Json::array();
   if (volume::warn_of_blank_parts(volume::blank_parts(sample, program.n_coeff), file, warnings)) return json;
-  for (const map::SingleFault& fault : map::single_faults_of(program, isa, sample, atypical)) {
+  for (const map::SingleFault& fault : map::single_faults_of(program, settings, sample, atypical)) {
     warnings.add(file + ": " + fault.in_words());
     json.push_back(fault.to_json());
   }
@@ -137,7 +137,8 @@ int run(int argc, char** argv) {
   const auto outputs = map::describe_outputs(options->model, program, options->image.times());
 
   const volume::StopWatch reading;
-  const auto inputs = volume::open_inputs(options->image, program.n_coeff, "model " + model.info().name, warnings);
+  const auto image = volume::open_coefficients(options->image, program.n_coeff);
+  const auto inputs = volume::inputs_of(options->image, image, program.n_coeff, "model " + model.info().name, warnings);
   const viewer::PageOptions page = viewer::page_options(options->image);
   viewer::expect_page(page, inputs.grid);
   const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
@@ -161,7 +162,7 @@ int run(int argc, char** argv) {
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
-  details["coefficient_faults"] = check_coefficients(program, result.isa, inputs, atypical, warnings);
+  details["coefficient_faults"] = check_coefficients(program, settings, inputs, atypical, warnings);
   const auto counts = volume::count(volume::status_values(result.status), volume::n_voxel(inputs.grid.shape));
   const auto has_estimate = [](VoxelStatus s) { return s == VoxelStatus::ok || s == VoxelStatus::outside_range; };
   if (std::none_of(result.status.begin(), result.status.end(), has_estimate))

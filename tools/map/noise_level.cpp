@@ -8,6 +8,7 @@
 
 #include "base/median.h"
 #include "base/number_text.h"
+#include "base/parallel.h"
 #include "tools/map/second_differences.h"
 
 namespace crbrt::map {
@@ -60,7 +61,7 @@ base::Json NoiseLevel::to_json() const {
           {"Coefficient", coefficient}};
 }
 
-NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels) {
+NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
   const volume::Shape& shape = image.grid().shape;
   if (std::count_if(shape.begin(), shape.end(), [](std::size_t extent) { return extent > 1; }) < 2)
     return {std::nullopt, "a list of voxels has no neighbours"};
@@ -68,10 +69,11 @@ NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const v
   for (std::size_t d = 0; d < shape.size(); stride *= shape[d++]) {
     const volume::VoxelList middles = volume::with_neighbours(voxels, shape, d);
     if (middles.size() < min_differences) continue;
-    SecondDifferences differences(image, spread_blocks(middles), stride);
+    SecondDifferences differences(image, spread_blocks(middles), stride, threads);
     if (differences.count() < min_differences) continue;  // blank voxels
-    std::vector<double> sigma;
-    for (std::vector<float>& sizes : differences.near()) sigma.push_back(sigma_of(sizes));
+    std::vector<double> sigma(image.n_coeff());
+    base::for_each_index(
+        sigma.size(), threads, [&](unsigned, std::size_t k) { sigma[k] = sigma_of(differences.near()[k]); }, 1);
     NoiseEstimate estimate = smallest(sigma, NoiseSource::neighbours, differences.count(), "neighbouring voxels do not differ");
     if (estimate.level) estimate.doubt = doubt_of(sigma, differences);
     return estimate;
@@ -83,17 +85,18 @@ NoiseEstimate noise_of_background(const volume::CoefficientImage& image, const v
   const auto blocks = spread_blocks(volume::others(voxels, volume::n_voxel(image.grid().shape)));
   std::vector<std::vector<float>> modulus(image.n_coeff());
   volume::BatchReader reader(image);
-  reader.gather_now(joined(blocks));
+  if (image.is_sequential()) reader.gather_now(joined(blocks));
   std::size_t n_outside = 0;
   for (const std::vector<std::size_t>& outside : blocks) {
     const Coefficients c = reader.read_planes(outside);
-    const std::vector<bool> is_usable = usable_voxels(c);
     n_outside += outside.size();
-    for (std::size_t v = 0; v < c.n_voxel; ++v)
-      for (std::size_t k = 0; is_usable[v] && k < c.n_coeff; ++k) {
+    for (std::size_t v = 0; v < c.n_voxel; ++v) {
+      if (!volume::is_usable(c, v)) continue;
+      for (std::size_t k = 0; k < c.n_coeff; ++k) {
         const std::size_t at = v * c.voxel_stride + k * c.coefficient_stride;
         modulus[k].push_back(std::hypot(c.real[at], c.imag[at]));
       }
+    }
   }
   const std::size_t n = modulus[0].size();
   if (n < min_background) return {std::nullopt, "fewer than " + std::to_string(min_background) + " voxels of background"};
@@ -105,12 +108,12 @@ NoiseEstimate noise_of_background(const volume::CoefficientImage& image, const v
   return smallest(sigma, NoiseSource::background, n, "a background of zeros");
 }
 
-NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels) {
-  NoiseEstimate inside = noise_of_neighbours(image, voxels);
+NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
+  NoiseEstimate inside = noise_of_neighbours(image, voxels, threads);
   if (inside.level) return inside;
   const NoiseEstimate background = noise_of_background(image, voxels);
   if (background.level) return background;
-  const NoiseEstimate anywhere = noise_of_neighbours(image, volume::VoxelList::all(volume::n_voxel(image.grid().shape)));
+  const NoiseEstimate anywhere = noise_of_neighbours(image, volume::VoxelList::all(image.grid().shape), threads);
   if (anywhere.level) return anywhere;
   inside.why_not += "; " + background.why_not;
   return inside;

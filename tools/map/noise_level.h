@@ -37,15 +37,15 @@ struct NoiseEstimate {
 
 /// Estimates the noise from the differences of neighbours inside the mask; where the mask holds too few neighbours, from the
 /// background; where that is no pure noise either, from neighbours anywhere. `voxels` are the mask's.
-/// Throws InputError when the file ends early, and for nothing else.
-NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels);
+/// The estimate is the same for any number of threads. Throws InputError when the file ends early, and for nothing else.
+NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads = 1);
 
 /// Second differences c[v - 1] - 2 c[v] + c[v + 1] along the first dimension with enough neighbours cancel smooth anatomy and
 /// have sqrt(6) times the noise. The median of their absolute values over 0.6745 is a standard deviation that outliers (edges)
 /// do not move. Anatomy only adds, so the smallest value over the coefficients counts.
 /// A list of voxels, whose grid has one dimension of more than one, has no neighbours. Where neighbours differ as much as
 /// voxels far apart, and some coefficients much more than others, the voxels are unrelated, and the level is in doubt.
-NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels);
+NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads = 1);
 
 /// |c| of complex Gaussian noise has the median sqrt(2 ln 2) sigma. Refused unless at least 1000 voxels outside `voxels` hold
 /// signal, at most a tenth is zero-filled, and all coefficients agree within a quarter, as noise does and anatomy does not.

@@ -1,9 +1,11 @@
-// Block by block, in memory that stays in the cache; what far() needs of all blocks is kept of a few thousand voxels.
+// Block by block, so that threads can share them; what far() needs of all blocks is kept of a few thousand voxels.
 #include "tools/map/second_differences.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+
+#include "base/parallel.h"
 
 namespace crbrt::map {
 namespace {
@@ -47,34 +49,16 @@ std::vector<std::size_t> joined(const std::vector<std::vector<std::size_t>>& blo
   return all;
 }
 
-std::vector<bool> usable_voxels(const Coefficients& c) {
-  std::vector<bool> is_usable(c.n_voxel);
-  for (std::size_t v = 0; v < c.n_voxel; ++v) {
-    bool is_finite = true, is_empty = true;
-    for (std::size_t k = 0; k < c.n_coeff; ++k) {
-      const std::size_t at = v * c.voxel_stride + k * c.coefficient_stride;
-      is_finite = is_finite && std::isfinite(c.real[at]) && std::isfinite(c.imag[at]);
-      is_empty = is_empty && c.real[at] == 0 && c.imag[at] == 0;
-    }
-    is_usable[v] = is_finite && !is_empty;
-  }
-  return is_usable;
-}
+namespace {
 
-SecondDifferences::SecondDifferences(const volume::CoefficientImage& image,
-                                     const std::vector<std::vector<std::size_t>>& middles, std::size_t stride)
-    : reader_(image), width_(2 * image.n_coeff()), near_(image.n_coeff()) {
-  std::size_t n = 0;
-  for (const auto& block : middles) n += block.size();
-  for (std::vector<float>& sizes : near_) sizes.reserve(2 * n);
-  if (image.is_sequential()) reader_.gather_now(with_both_neighbours(joined(middles), stride));
-  for (const auto& block : middles) add_block(block, stride, (n + most_kept - 1) / most_kept);
-}
-
-void SecondDifferences::add_block(const std::vector<std::size_t>& middles, std::size_t stride, std::size_t step_of_kept) {
+SecondDifferences::Found differences_of(volume::BatchReader& reader, std::size_t n_coeff,
+                                        const std::vector<std::size_t>& middles, std::size_t stride, std::size_t step_of_kept) {
+  SecondDifferences::Found found{.near = std::vector<std::vector<float>>(n_coeff)};
   const std::vector<std::size_t> voxels = with_both_neighbours(middles, stride);
-  const Coefficients c = reader_.read_planes(voxels);
-  const std::vector<bool> is_usable = usable_voxels(c);
+  const Coefficients c = reader.read_planes(voxels);
+  std::vector<bool> is_usable(c.n_voxel);
+  for (std::size_t v = 0; v < c.n_voxel; ++v) is_usable[v] = volume::is_usable(c, v);
+  for (std::vector<float>& sizes : found.near) sizes.reserve(2 * middles.size());
   std::array<std::size_t, 3> place{};
   for (std::size_t m = 0; m < middles.size(); ++m) {
     const std::array<std::size_t, 3> triple{middles[m] - stride, middles[m], middles[m] + stride};
@@ -83,25 +67,56 @@ void SecondDifferences::add_block(const std::vector<std::size_t>& middles, std::
       for (std::size_t k = 0; k < c.n_coeff; ++k)
         for (const float* const part : {c.real, c.imag}) {
           const auto value = [&](std::size_t i) { return part[place[i] * c.voxel_stride + k * c.coefficient_stride]; };
-          near_[k].push_back(std::abs(value(0) - 2 * value(1) + value(2)));
+          found.near[k].push_back(std::abs(value(0) - 2 * value(1) + value(2)));
         }
     if (m % step_of_kept != 0) continue;
-    is_usable_.push_back({is_usable[place[0]], is_usable[place[1]], is_usable[place[2]]});
+    found.is_usable.push_back({is_usable[place[0]], is_usable[place[1]], is_usable[place[2]]});
     for (std::size_t i = 0; i < 3; ++i)
       for (std::size_t k = 0; k < c.n_coeff; ++k)
         for (const float* const part : {c.real, c.imag})
-          kept_[i].push_back(part[place[i] * c.voxel_stride + k * c.coefficient_stride]);
+          found.kept[i].push_back(part[place[i] * c.voxel_stride + k * c.coefficient_stride]);
+  }
+  return found;
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
+
+SecondDifferences::SecondDifferences(const volume::CoefficientImage& image,
+                                     const std::vector<std::vector<std::size_t>>& middles, std::size_t stride, unsigned threads)
+    : width_(2 * image.n_coeff()), found_{.near = std::vector<std::vector<float>>(image.n_coeff())} {
+  std::size_t n = 0;
+  for (const auto& block : middles) n += block.size();
+  for (std::vector<float>& sizes : found_.near) sizes.reserve(2 * n);
+  if (image.is_sequential()) threads = 1;  // one pass over the file serves all blocks
+  std::vector<volume::BatchReader> readers(threads, volume::BatchReader(image));
+  if (image.is_sequential()) readers.front().gather_now(with_both_neighbours(joined(middles), stride));
+  std::vector<Found> blocks(middles.size());
+  base::for_each_index(
+      middles.size(), threads,
+      [&](unsigned thread, std::size_t b) {
+        blocks[b] = differences_of(readers[thread], image.n_coeff(), middles[b], stride, (n + most_kept - 1) / most_kept);
+      },
+      1);
+  for (const Found& block : blocks) {
+    for (std::size_t k = 0; k < block.near.size(); ++k) append(found_.near[k], block.near[k]);
+    for (std::size_t i = 0; i < 3; ++i) append(found_.kept[i], block.kept[i]);
+    append(found_.is_usable, block.is_usable);
   }
 }
 
 std::vector<float> SecondDifferences::far(std::size_t coefficient) const {
   std::vector<float> sizes;
-  const std::size_t n = is_usable_.size(), apart = n / 3;
+  const std::size_t n = found_.is_usable.size(), apart = n / 3;
   for (std::size_t m = 0; m < n; ++m) {
     const std::array<std::size_t, 3> place{m, (m + apart) % n, (m + 2 * apart) % n};
-    if (!is_usable_[place[0]][0] || !is_usable_[place[1]][1] || !is_usable_[place[2]][2]) continue;
+    if (!found_.is_usable[place[0]][0] || !found_.is_usable[place[1]][1] || !found_.is_usable[place[2]][2]) continue;
     for (std::size_t i = 2 * coefficient; i < 2 * coefficient + 2; ++i) {
-      const auto value = [&](std::size_t which) { return kept_[which][place[which] * width_ + i]; };
+      const auto value = [&](std::size_t which) { return found_.kept[which][place[which] * width_ + i]; };
       sizes.push_back(std::abs(value(0) - 2 * value(1) + value(2)));
     }
   }

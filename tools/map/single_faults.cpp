@@ -9,6 +9,7 @@
 
 #include "base/median.h"
 #include "base/number_text.h"
+#include "base/parallel.h"
 #include "tools/map/model_maps.h"
 
 namespace crbrt::map {
@@ -90,18 +91,21 @@ std::vector<float> quarter_of(const std::vector<float>& interleaved, std::size_t
 
 /// Among those that were not found yet: factors one after the other would explain everything.
 SingleFault best_candidate(const std::vector<float>& interleaved, std::size_t n_coeff, std::size_t reference,
-                           const ScoreFunction& score, const std::vector<SingleFault>& found) {
-  SingleFault best;
-  double lowest = std::numeric_limits<double>::infinity();
-  for (const SingleFault& fault : candidates(n_coeff, reference)) {
-    const auto is_same = [&](const SingleFault& f) { return f.kind == fault.kind && f.coefficient == fault.coefficient; };
-    if (std::any_of(found.begin(), found.end(), is_same)) continue;
-    const double after = mean(score(undone(fault, interleaved, n_coeff)));
-    if (!(after < lowest)) continue;
-    lowest = after;
-    best = fault;
-  }
-  return best;
+                           const Scores& scores, const std::vector<SingleFault>& found) {
+  std::vector<SingleFault> left = candidates(n_coeff, reference);
+  std::erase_if(left, [&](const SingleFault& fault) {
+    return std::any_of(found.begin(), found.end(),
+                       [&](const SingleFault& f) { return f.kind == fault.kind && f.coefficient == fault.coefficient; });
+  });
+  std::vector<double> after(left.size());
+  base::for_each_index(
+      left.size(), scores.threads,
+      [&](unsigned, std::size_t i) {
+        const double score = mean(scores.of(undone(left[i], interleaved, n_coeff)));
+        after[i] = std::isnan(score) ? std::numeric_limits<double>::infinity() : score;
+      },
+      1);
+  return left[static_cast<std::size_t>(std::min_element(after.begin(), after.end()) - after.begin())];
 }
 
 std::vector<SingleFault> faults_by_score(std::span<const float> interleaved, std::size_t n_coeff, std::size_t reference,
@@ -110,7 +114,7 @@ std::vector<SingleFault> faults_by_score(std::span<const float> interleaved, std
   std::vector<float> before = scores.of(values);
   std::vector<SingleFault> found;
   while (found.size() < n_coeff) {
-    SingleFault fault = best_candidate(quarter_of(values, 2 * n_coeff), n_coeff, reference, scores.of, found);
+    SingleFault fault = best_candidate(quarter_of(values, 2 * n_coeff), n_coeff, reference, scores, found);
     std::vector<float> without = undone(fault, values, n_coeff), after = scores.of(without);
     fault.share = share_below(after, before);
     if (!(mean(after) <= mean(before) - least_gain) || *fault.share < least_share) break;
@@ -170,23 +174,22 @@ std::vector<SingleFault> single_faults(const Profile& trained, std::span<const f
   return faults_by_profile(trained, profile_of(interleaved, trained.rms.size(), reference), reference);
 }
 
-std::vector<SingleFault> single_faults_of(const Program& program, Isa isa, std::span<const float> interleaved,
-                                          const std::optional<Atypical>& atypical) {
+std::vector<SingleFault> single_faults_of(const Program& program, const MapSettings& settings,
+                                          std::span<const float> interleaved, const std::optional<Atypical>& atypical) {
   const std::optional<Profile> trained = trained_profile(program);
   if (!trained) return {};
   if (atypical && atypical->diagnosis && atypical->diagnosis->cause != Cause::basis) return {};
   std::vector<float> usable;
-  for (const std::size_t width = 2 * trained->rms.size(); interleaved.size() >= width;
-       interleaved = interleaved.subspan(width)) {
-    const auto c = interleaved.first(width);
-    const bool is_finite = std::all_of(c.begin(), c.end(), [](float x) { return std::isfinite(x); });
-    if (is_finite && std::any_of(c.begin(), c.end(), [](float x) { return x != 0; }))
-      usable.insert(usable.end(), c.begin(), c.end());
+  const std::size_t n_coeff = trained->rms.size();
+  const Coefficients all = Coefficients::interleaved_rows(interleaved.data(), interleaved.size() / (2 * n_coeff), n_coeff);
+  for (std::size_t v = 0; v < all.n_voxel; ++v) {
+    const auto c = interleaved.subspan(2 * n_coeff * v, 2 * n_coeff);
+    if (volume::is_usable(all, v)) usable.insert(usable.end(), c.begin(), c.end());
   }
   std::optional<Scores> scores;
   if (program.atypicality != nullptr)
-    scores = Scores{[&](const std::vector<float>& voxels) { return atypicality_of(program, isa, voxels); },
-                    program.atypicality->threshold};
+    scores = Scores{[&](const std::vector<float>& voxels) { return atypicality_of(program, settings.isa, voxels); },
+                    program.atypicality->threshold, settings.threads};
   return single_faults(*trained, usable, phase_reference(program), scores);
 }
 

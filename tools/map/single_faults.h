@@ -20,6 +20,7 @@
 #include "crbrt/crbrt.hpp"
 #include "tools/map/diagnosis.h"
 #include "tools/map/explanation.h"
+#include "tools/map/model_maps.h"
 
 namespace crbrt::map {
 
@@ -37,15 +38,16 @@ struct SingleFault {
 
 /// What a program says of some voxels, interleaved [n_voxel, 2 * n_coeff]; those that are empty or not finite do not count.
 /// None where a diagnosis explains the voxels already, and for a program without a profile.
-std::vector<SingleFault> single_faults_of(const Program& program, Isa isa, std::span<const float> interleaved,
-                                          const std::optional<Atypical>& atypical);
+std::vector<SingleFault> single_faults_of(const Program& program, const MapSettings& settings,
+                                          std::span<const float> interleaved, const std::optional<Atypical>& atypical);
 
-/// [n_voxel] of voxels interleaved [n_voxel, 2 * n_coeff]: the higher, the less typical.
+/// [n_voxel] of voxels interleaved [n_voxel, 2 * n_coeff]: the higher, the less typical. Threads call it at the same time.
 using ScoreFunction = std::function<std::vector<float>(const std::vector<float>& interleaved)>;
 
 struct Scores {
   ScoreFunction of;
-  float threshold = 0;  ///< above it a voxel is atypical
+  float threshold = 0;   ///< above it a voxel is atypical
+  unsigned threads = 1;  ///< the faults found are the same for any number
 };
 
 /// interleaved [n_voxel, 2 * n_coeff], finite and not empty. Without `scores` the profile alone judges. None for fewer than 30

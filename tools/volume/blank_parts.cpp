@@ -2,7 +2,6 @@
 #include "tools/volume/blank_parts.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/number_text.h"
 
@@ -37,10 +36,10 @@ std::vector<float> sample_coefficients(const CoefficientImage& image, const Voxe
 
 BlankParts blank_parts(std::span<const float> interleaved, std::size_t n_coeff) {
   BlankParts blank{.coefficient = std::vector<double>(n_coeff)};
-  for (std::size_t first = 0; first < interleaved.size(); first += 2 * n_coeff) {
-    const auto c = interleaved.subspan(first, 2 * n_coeff);
-    const bool is_finite = std::all_of(c.begin(), c.end(), [](float x) { return std::isfinite(x); });
-    if (!is_finite || std::all_of(c.begin(), c.end(), [](float x) { return x == 0; })) continue;
+  const Coefficients all = Coefficients::interleaved_rows(interleaved.data(), interleaved.size() / (2 * n_coeff), n_coeff);
+  for (std::size_t v = 0; v < all.n_voxel; ++v) {
+    if (!is_usable(all, v)) continue;
+    const auto c = interleaved.subspan(2 * n_coeff * v, 2 * n_coeff);
     ++blank.n_voxel;
     bool has_real = false, has_imaginary = false;
     for (std::size_t k = 0; k < n_coeff; ++k) {

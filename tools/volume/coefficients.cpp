@@ -3,6 +3,7 @@
 #include "tools/volume/coefficients.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "tools/volume/gathered_planes.h"
@@ -109,6 +110,16 @@ void CoefficientImage::keep(const VoxelList& voxels) {
 
 bool CoefficientImage::is_sequential() const noexcept {
   return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.image.bytes->is_sequential(); });
+}
+
+bool is_usable(const Coefficients& c, std::size_t voxel) {
+  bool is_finite = true, is_empty = true;
+  for (std::size_t k = 0; k < c.n_coeff; ++k) {
+    const std::size_t at = voxel * c.voxel_stride + k * c.coefficient_stride;
+    is_finite = is_finite && std::isfinite(c.real[at]) && std::isfinite(c.imag[at]);
+    is_empty = is_empty && c.real[at] == 0 && c.imag[at] == 0;
+  }
+  return is_finite && !is_empty;
 }
 
 Coefficients BatchReader::read_planes(std::span<const std::size_t> voxels) {

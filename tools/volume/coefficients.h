@@ -60,6 +60,9 @@ class CoefficientImage {
   bool is_complex_;
 };
 
+/// Whether a voxel of `c` says something: its numbers are finite, and not all zero.
+bool is_usable(const Coefficients& c, std::size_t voxel);
+
 /// Gathers the coefficients of listed voxels. One reader per thread; the image may be shared.
 class BatchReader {
  public:

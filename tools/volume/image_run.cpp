@@ -78,15 +78,19 @@ Geometry geometry_of_maps(const ImageOptions& options, const Grid& input, base::
 
 }  // namespace
 
-ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who, base::Warnings& warnings) {
-  CoefficientImage image = CoefficientImage::open(options.input, options.input_imag, n_coeff);
+CoefficientImage open_coefficients(const ImageOptions& options, std::size_t n_expected) {
+  return CoefficientImage::open(options.input, options.input_imag, n_expected);
+}
+
+ImageInputs inputs_of(const ImageOptions& options, const CoefficientImage& image, std::size_t n_coeff, const std::string& who,
+                      base::Warnings& warnings) {
   image.expect_n_coeff(n_coeff, who);
   ImageInputs inputs{image, {image.grid().shape, geometry_of_maps(options, image.grid(), warnings)}, {}, {options.input}};
   if (!options.input_imag.empty()) inputs.sources.push_back(options.input_imag);
   for (const std::string& note : image.notes()) warnings.add(note);
   if (!options.like.empty()) inputs.sources.push_back(options.like);
   if (options.mask.empty()) {
-    inputs.voxels = VoxelList::all(n_voxel(inputs.grid.shape));
+    inputs.voxels = VoxelList::all(inputs.grid.shape);
   } else {
     inputs.voxels = read_mask(options.mask, inputs.grid, options.grid_check(), warnings);
     inputs.sources.push_back(options.mask);

@@ -64,9 +64,13 @@ struct ImageInputs {
   std::vector<std::string> sources;  ///< what was read, for the sidecars
 };
 
-/// Opens the input and refuses it unless a voxel has n_coeff coefficients (DisagreementError naming `who`), then reads mask
-/// and geometry, which are compared in the world. What is odd about them is added to `warnings`. Throws InputError.
-ImageInputs open_inputs(const ImageOptions& options, std::size_t n_coeff, const std::string& who, base::Warnings& warnings);
+/// The image of --input and --input-imag; `n_expected` as in CoefficientImage::open(). Throws InputError.
+CoefficientImage open_coefficients(const ImageOptions& options, std::size_t n_expected);
+
+/// Refuses an image unless a voxel has n_coeff coefficients (DisagreementError naming `who`), then reads mask and geometry,
+/// which are compared in the world. What is odd about them is added to `warnings`. Throws InputError.
+ImageInputs inputs_of(const ImageOptions& options, const CoefficientImage& image, std::size_t n_coeff, const std::string& who,
+                      base::Warnings& warnings);
 
 /// Where the numbers of a run go: one line to stdout, and the file of --stats where asked for.
 class Report {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <utility>
 
@@ -153,12 +152,6 @@ VoxelList read_mask(const std::string& spec, const Grid& grid, GridCheck check, 
   for (std::size_t& voxel : indices) voxel = order(voxel);
   std::sort(indices.begin(), indices.end());
   return indices;
-}
-
-std::vector<std::size_t> all_voxels(const Shape& shape) {
-  std::vector<std::size_t> voxels(n_voxel(shape));
-  std::iota(voxels.begin(), voxels.end(), std::size_t{0});
-  return voxels;
 }
 
 }  // namespace crbrt::volume

@@ -30,7 +30,4 @@ std::vector<float> read_values(const std::string& path, const Grid& grid, GridCh
 /// Throws InputError, also when no voxel is marked.
 VoxelList read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings);
 
-/// All voxels of the grid.
-std::vector<std::size_t> all_voxels(const Shape& shape);
-
 }  // namespace crbrt::volume

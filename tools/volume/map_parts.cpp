@@ -10,8 +10,6 @@
 namespace crbrt::volume {
 namespace {
 
-constexpr std::size_t block_bytes = 4096;
-
 std::string_view bytes_of(std::span<const float> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
@@ -49,7 +47,7 @@ void MapParts::write(const RunValues<float>& part, std::size_t first, std::vecto
   const std::size_t n = scratch.size();
   std::size_t from = 0;   // of the values
   std::size_t start = 0;  // voxel that the piece begins with
-  const auto block_of = [&](std::size_t voxel) { return (head_bytes_ + voxel * sizeof(float)) / block_bytes; };
+  const auto block_of = [&](std::size_t voxel) { return (head_bytes_ + voxel * sizeof(float)) / base::PieceFile::block_bytes; };
   const auto flush = [&] {
     if (scratch.size() > n) file_->write_at(head_bytes_ + start * sizeof(float), bytes_of(std::span(scratch).subspan(n)));
     scratch.resize(n);

@@ -52,8 +52,6 @@ class MapParts {
   void finish();
 
  private:
-  void write_run(std::size_t first_voxel, std::span<const float> values) const;
-
   MapTarget target_;
   std::span<const VoxelRun> runs_;
   std::size_t head_bytes_ = 0;

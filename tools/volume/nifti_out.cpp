@@ -110,15 +110,23 @@ void write(const std::filesystem::path& path, const std::filesystem::path& shown
 }
 
 /// Expands values to the whole image, piece by piece: pieces stay in the second-level cache, and the image is never in memory.
+/// Where there are zeros between the values, a piece is a block of the disk, because blocks of zeros take no room.
 template <class T>
 class Expansion {
  public:
-  Expansion(const RunValues<T>& values, std::size_t n_voxel)
-      : elsewhere_(values.elsewhere), runs_(values.runs), from_(values.values.data()), n_voxel_(n_voxel) {}
+  /// The image begins behind `head_bytes` of the file.
+  Expansion(const RunValues<T>& values, std::size_t n_voxel, std::size_t head_bytes)
+      : elsewhere_(values.elsewhere),
+        runs_(values.runs),
+        from_(values.values.data()),
+        n_voxel_(n_voxel),
+        length_(elsewhere_ == T(0) ? base::PieceFile::block_bytes / sizeof(T) : 32768),
+        end_(length_ - head_bytes / sizeof(T) % length_) {}
 
   /// The next voxels of the image; none at its end.
   std::span<const T> next() {
-    const std::size_t end = std::min(n_voxel_, done_ + length);
+    const std::size_t end = std::min(n_voxel_, end_);
+    end_ += length_;
     is_blank_ = runs_.empty() || runs_.front().first + used_ >= end;
     piece_.assign(end - done_, elsewhere_);
     while (!runs_.empty() && runs_.front().first < end) {
@@ -138,14 +146,13 @@ class Expansion {
   bool is_zero() const { return is_blank_ && elsewhere_ == T(0); }
 
  private:
-  static constexpr std::size_t length = 32768;
-
   T elsewhere_;
   std::span<const VoxelRun> runs_;
   const T* from_;
   std::size_t n_voxel_;
-  std::size_t done_ = 0;  // voxels of the image
-  std::size_t used_ = 0;  // voxels of the first run
+  std::size_t length_, end_;  // of pieces, and of the next one
+  std::size_t done_ = 0;      // voxels of the image
+  std::size_t used_ = 0;      // voxels of the first run
   bool is_blank_ = false;
   std::vector<T> piece_;
 };
@@ -154,7 +161,7 @@ template <class T>
 void write(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid, const RunValues<T>& values,
            int datatype, Compression compression, const Window& window) {
   std::string bytes = head_of(grid, 1, datatype, window);
-  Expansion<T> expansion(values, n_voxel(grid.shape));
+  Expansion<T> expansion(values, n_voxel(grid.shape), bytes.size());
   if (compression == Compression::gzip) {
     for (auto piece = expansion.next(); !piece.empty(); piece = expansion.next()) bytes.append(text_of(piece));
     return base::write_text(path, gzipped(bytes), shown);

@@ -19,7 +19,7 @@ class VoxelList {
   /// `voxels` are ascending indices into the grid (x fastest).
   VoxelList(std::span<const std::size_t> voxels) : VoxelList(runs_of(voxels)) {}       // NOLINT: a list is a list
   VoxelList(const std::vector<std::size_t>& voxels) : VoxelList(std::span(voxels)) {}  // NOLINT: and a vector one, too
-  static VoxelList all(std::size_t n_voxel) { return VoxelList(std::vector<VoxelRun>{{0, n_voxel}}); }
+  static VoxelList all(const Shape& shape) { return VoxelList(std::vector<VoxelRun>{{0, n_voxel(shape)}}); }
 
   std::size_t size() const noexcept { return size_; }
   std::span<const VoxelRun> runs() const noexcept { return runs_; }

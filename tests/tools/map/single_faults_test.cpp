@@ -101,6 +101,14 @@ TEST_F(SingleFaults, SeveralWrongSignsAreNamed) {
   EXPECT_EQ(found[1].coefficient, 4u);
 }
 
+TEST_F(SingleFaults, DoNotDependOnThreads) {
+  const auto flipped = changed([](std::size_t i, bool, float& x) { x = i == 1 || i == 4 ? -x : x; });
+  const auto one = single_faults(trained, flipped, 0, scores);
+  const auto three = single_faults(trained, flipped, 0, Scores{scores_of, 11, 3});
+  ASSERT_EQ(one.size(), three.size());
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].in_words(), three[i].in_words());
+}
+
 TEST_F(SingleFaults, AWeakCoefficientsSignCannotBeTold) {
   const auto flipped = changed([](std::size_t i, bool, float& x) { x = i == 3 ? -x : x; });
   EXPECT_TRUE(single_faults(trained, flipped, 0, scores).empty());

@@ -44,7 +44,7 @@ class Rois : public testing::Test {
       {"label": 2, "name": "two 20 %", "m0_semi_frac": 0.2, "t1_apparent_s": 5.5, "t2_free_s": 0.06}]})");
     volume::write_nifti(folder / "roi.nii.gz", folder / "roi.nii.gz", grid, std::span<const std::uint8_t>(roi),
                         volume::Compression::gzip);
-    volume::MapFolder maps(folder / "nn", grid, volume::all_voxels(grid.shape), {"test", "", {}, {}},
+    volume::MapFolder maps(folder / "nn", grid, volume::VoxelList::all(grid.shape), {"test", "", {}, {}},
                            volume::Compression::none);
     for (const char* name : {"m0_semi_frac", "T1map", "T2map"}) maps.write({name, name, "s"}, {{0, 1, 2, 3, 4, 5, 6, 99}});
     std::vector<VoxelStatus> status(8, VoxelStatus::ok);

@@ -71,7 +71,7 @@ class Failing final : public Counter {
 
 TEST_F(NumberedImage, AnErrorOfOneThreadReachesTheCaller) {
   for (const unsigned threads : {1u, 3u}) {
-    const std::vector<std::size_t> voxels = volume::all_voxels({n, 1, 1});
+    const std::vector<std::size_t> voxels = volume::VoxelList::all({n, 1, 1}).indices();
     std::vector<int> visits(n, 0);
     const volume::BatchPlan plan{.batch_size = 10, .threads = threads};
     expect_error(base::exit_input, {"something else"}, [&] {
@@ -83,7 +83,7 @@ TEST_F(NumberedImage, AnErrorOfOneThreadReachesTheCaller) {
 TEST_F(NumberedImage, AFileThatShrinksWhileItIsReadIsAnError) {
   const volume::CoefficientImage opened = image();
   cut(folder / "in.cfl", 8);
-  const std::vector<std::size_t> voxels = volume::all_voxels({n, 1, 1});
+  const std::vector<std::size_t> voxels = volume::VoxelList::all({n, 1, 1}).indices();
   std::vector<int> visits(n, 0);
   expect_error(base::exit_input, {"in.cfl", "bytes"}, [&] {
     volume::run_batches(opened, voxels, {.batch_size = n}, [&] { return std::make_unique<Counter>(voxels, visits); });

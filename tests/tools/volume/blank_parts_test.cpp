@@ -56,7 +56,7 @@ TEST(BlankParts, TheSampleIsSpreadOverTheList) {
   EXPECT_EQ(sample.front(), 0u);
   EXPECT_EQ(sample.back(), 29997u);
   EXPECT_TRUE(std::is_sorted(sample.begin(), sample.end()));
-  EXPECT_EQ(spread_sample(VoxelList::all(10), 256).size(), 10u);
+  EXPECT_EQ(spread_sample(VoxelList::all({10, 1, 1}), 256).size(), 10u);
 }
 
 }  // namespace

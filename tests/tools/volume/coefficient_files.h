@@ -62,7 +62,8 @@ class CoefficientFiles : public testing::Test {
  protected:
   void expect_same(const std::string& spec, const volume::Shape& shape = {4, 3, 2}) {
     EXPECT_EQ(volume::CoefficientImage::open(spec, "", n_coeff).grid().shape, shape) << spec;
-    EXPECT_EQ(read_voxels(spec, volume::all_voxels(shape)), expected_voxels(values, 24, volume::all_voxels(shape))) << spec;
+    const auto voxels = volume::VoxelList::all(shape).indices();
+    EXPECT_EQ(read_voxels(spec, voxels), expected_voxels(values, 24, voxels)) << spec;
   }
   std::string file(const std::string& name) const { return folder / name; }
   static Extents with(Extents extents, std::initializer_list<std::size_t> more) {

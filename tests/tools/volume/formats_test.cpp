@@ -72,7 +72,7 @@ TEST_F(FormatFiles, RealAndImaginaryPartsInTwoFiles) {
   write_nifti1(file("re.nii"), {with(grid, {n_coeff}), DT_FLOAT32, bytes_of(real)});
   write_nifti1(file("im.nii"), {with(grid, {n_coeff}), DT_FLOAT32, bytes_of(imag)});
   gzip(file("im.nii"), file("im.nii.gz"));
-  const auto voxels = volume::all_voxels({4, 3, 2});
+  const auto voxels = volume::VoxelList::all({4, 3, 2}).indices();
   for (const char* second : {"im.nii", "im.nii.gz"}) {
     const CoefficientImage image = CoefficientImage::open(file("re.nii"), file(second), n_coeff);
     ASSERT_EQ(image.n_coeff(), n_coeff);
@@ -104,7 +104,7 @@ TEST_F(FormatFiles, ComplexNumbersOfHdf5ByAnyCommonNameInAnyOrderOfAnyType) {
       expect_same(file("c.h5:/g/x"));
       std::filesystem::remove(file("c.h5"));
       write_compound<std::int16_t>(file("c.h5"), compound, whole);
-      const auto voxels = volume::all_voxels({4, 3, 2});
+      const auto voxels = volume::VoxelList::all({4, 3, 2}).indices();
       EXPECT_EQ(read_voxels(file("c.h5"), voxels), expected_voxels(whole, 24, voxels));
     }
   }

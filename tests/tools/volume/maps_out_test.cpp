@@ -54,7 +54,7 @@ class MapsOut : public testing::Test {
  protected:
   std::string file(const std::string& name) const { return folder / name; }
   void write_one(const volume::Grid& grid, Compression compression, const std::vector<float>& values) {
-    volume::MapFolder maps(file("out"), grid, volume::all_voxels(grid.shape), run, compression);
+    volume::MapFolder maps(file("out"), grid, volume::VoxelList::all(grid.shape), run, compression);
     maps.write({"T1map", "t1_apparent_s", "s", {{"ValidRange", base::Json::array({0.5, 2.0})}}}, values);
     maps.write_status(std::vector(values.size(), StatusValue::outside_range), {});
     maps.commit();
@@ -164,13 +164,13 @@ TEST_F(MapsOut, SidecarsSayWhatTheMapIsAndWhatMadeIt) {
 }
 
 TEST_F(MapsOut, WithoutCommitNothingIsLeftAndNothingChanged) {
-  { volume::MapFolder maps(file("fresh"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none); }
+  { volume::MapFolder maps(file("fresh"), {{2, 2, 2}, {}}, volume::VoxelList::all({2, 2, 2}), run, Compression::none); }
   EXPECT_FALSE(std::filesystem::exists(file("fresh")));
   write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8, 1));
   const std::string before = content_of(file("out/T1map.nii"));
   const auto names = listing(file("out"));
   {
-    volume::MapFolder maps(file("out"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none);
+    volume::MapFolder maps(file("out"), {{2, 2, 2}, {}}, volume::VoxelList::all({2, 2, 2}), run, Compression::none);
     maps.write({"T1map", "t1_apparent_s", "s"}, std::vector<float>(8, 2));
   }
   EXPECT_EQ(content_of(file("out/T1map.nii")), before);
@@ -247,7 +247,7 @@ TEST(MapNames, UnitsOfTheTableGoWithItsNamesAndAllElseIsTheFilesOwn) {
 TEST_F(MapsOut, OffResonanceIsStoredInHertz) {
   const volume::MapDescription map = volume::describe_map(volume::MapOutput{"omega0_rad_s", "rad/s"});
   const std::vector<float> omega0{0, 1, -2.5f, 897.6f, 1e-3f, -1e-3f, 6.2831855f, 3};
-  volume::MapFolder maps(file("b0"), {{2, 2, 2}, {}}, volume::all_voxels({2, 2, 2}), run, Compression::none);
+  volume::MapFolder maps(file("b0"), {{2, 2, 2}, {}}, volume::VoxelList::all({2, 2, 2}), run, Compression::none);
   maps.write(map, omega0);
   maps.write(volume::describe_std(map, "standard deviation"), omega0);
   maps.commit();
@@ -285,7 +285,7 @@ TEST_F(MapsOut, TimesInWholeMilliseconds) {
   EXPECT_EQ(describe("t2_semi_s").unit, "s");
   EXPECT_EQ(describe("t2_semi_s").factor, 1);
   EXPECT_EQ(describe("m0_semi_frac").factor, 1);
-  volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::all_voxels({2, 2, 1}), run, Compression::none);
+  volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::VoxelList::all({2, 2, 1}), run, Compression::none);
   maps.write(t1, std::vector<float>{1.2344f, 0.0004f, 2.9996f, 0});
   maps.write(volume::describe_std(t1, "standard deviation"), std::vector<float>{0.0121f, 0.0001f, 0.003f, 0});
   maps.commit();
@@ -299,7 +299,7 @@ TEST_F(MapsOut, TimesInWholeMilliseconds) {
 
 TEST_F(MapsOut, WindowsOfTheTableStandInTheHeader) {
   const auto header_of = [&](const volume::MapDescription& map) {
-    volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::all_voxels({2, 2, 1}), run, Compression::none);
+    volume::MapFolder maps(file("out"), {{2, 2, 1}, {}}, volume::VoxelList::all({2, 2, 1}), run, Compression::none);
     maps.write(map, std::vector<float>(4));
     maps.commit();
     return nifti_header(file("out/" + map.name + ".nii"));

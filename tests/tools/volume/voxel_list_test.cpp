@@ -39,7 +39,7 @@ TEST(VoxelList, GivesBackItsVoxelsWholeAndInParts) {
       list.append(first, std::min<std::size_t>(3, voxels.size() - first), parts);
     EXPECT_EQ(parts, voxels);
   }
-  EXPECT_EQ(VoxelList::all(3).indices(), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(VoxelList::all({3, 1, 1}).indices(), (std::vector<std::size_t>{0, 1, 2}));
 }
 
 TEST(VoxelList, NeighboursDoNotReachAroundTheEndsOfLines) {
@@ -60,8 +60,8 @@ TEST(VoxelList, NeighboursDoNotReachAroundTheEndsOfLines) {
 }
 
 TEST(VoxelList, ADimensionOfOneVoxelHasNoNeighbours) {
-  EXPECT_EQ(with_neighbours(VoxelList::all(12), {4, 1, 3}, 1).size(), 0u);
-  EXPECT_EQ(with_neighbours(VoxelList::all(12), {4, 3, 1}, 2).size(), 0u);
+  EXPECT_EQ(with_neighbours(VoxelList::all({4, 1, 3}), {4, 1, 3}, 1).size(), 0u);
+  EXPECT_EQ(with_neighbours(VoxelList::all({4, 3, 1}), {4, 3, 1}, 2).size(), 0u);
 }
 
 TEST(VoxelList, OthersAreWhatIsNotListed) {
