@@ -30,7 +30,7 @@ function(crbrt_add_test name)
   if(arg_LABELS)
     set(labels LABELS "${arg_LABELS}")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${labels} TIMEOUT 600)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES ${labels} TIMEOUT 600)
 endfunction()
 
 # crbrt_add_fuzzer(NAME SOURCES file... LIBRARIES target...): a libFuzzer target, in builds with CRBRT_FUZZ (clang) alone.

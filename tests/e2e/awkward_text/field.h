@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,9 @@ struct Field {
   int exit_code = 0;
   std::vector<Place> places;
   std::string needs = "true";  ///< a command that fails where the machine lacks something; the row is skipped there
+
+  /// In the lists of tests, which would hold the bytes of the row otherwise.
+  friend void PrintTo(const Field& field, std::ostream* out) { *out << field.name; }
 };
 
 /// Everything, and what limits of a format leave of it.

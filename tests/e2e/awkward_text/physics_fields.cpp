@@ -60,6 +60,13 @@ void write_shape(const Workplace& at, const std::string& text) {
                              .dump());
 }
 
+void write_problem(const Workplace& at, const std::string& text) {
+  at.write_short_sequence();
+  base::Json json = base::Json::from_file(CRBRT_SOURCE_DIR "/models/protocol/design.json");
+  json[text] = text;
+  at.write("problem.json", json.dump());
+}
+
 /// A data set whose attributes hold the text, and a model of another sequence.
 void write_dataset(const Workplace& at, const std::string& text) {
   at.write_short_sequence();
@@ -90,6 +97,12 @@ std::vector<Field> physics_fields() {
        "crbrt-simulate --sequence " + example_sequence + " --tissues tissues.csv --out t.h5",
        3,
        {{Reader::absent, "t.h5"}}},
+      {"KeyOfProblem",
+       everything,
+       write_problem,
+       "crbrt-design run --problem problem.json --start-sequence short.json --out found.json",
+       3,
+       {{Reader::terminal}, {Reader::absent, "found.json"}}},
       {"NameOfShape",
        everything,
        write_shape,

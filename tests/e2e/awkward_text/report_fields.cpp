@@ -62,6 +62,13 @@ void write_extras(const Workplace& at, const std::string& text) {
   at.write("dot.png", std::string("\x89PNG\r\n\x1a\n") + "enough");
 }
 
+void write_goals(const Workplace& at, const std::string& text) {
+  std::filesystem::copy_file(study("e.json"), at.file("e.json"));
+  base::Json json = base::Json::from_file(CRBRT_SOURCE_DIR "/docs/experiments/goals.json");
+  json[text] = text;
+  at.write("goals.json", json.dump());
+}
+
 void write_tubes(const Workplace& at, const std::string& text) {
   std::filesystem::copy(study("tubes"), at.file("tubes"), std::filesystem::copy_options::recursive);
   std::filesystem::copy(study("maps"), at.file("maps"), std::filesystem::copy_options::recursive);
@@ -92,6 +99,12 @@ std::vector<Field> report_fields() {
        instead_of("m0_semi_frac"), report, 0, on_page, gnuplot},
       {"UnitOfEvaluation", everything, instead_of("s"), report, 0, on_page, gnuplot},
       {"OtherSetOfEvaluation", everything, instead_of("other"), report, 0, on_page, gnuplot},
+      {"KeyOfGoals",
+       everything,
+       write_goals,
+       report + "--goals goals.json",
+       3,
+       {{Reader::terminal}, {Reader::absent, "page.html"}}},
       {"KindOfEvaluation", everything, in_key("kind"), report, 3, {{Reader::absent, "page.html"}}},
       {"NameOfOtherSet",
        no_equals,
