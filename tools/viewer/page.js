@@ -119,11 +119,12 @@ async function show_images() {
     while (viewer.volumes.length > 0) viewer.removeVolumeByIndex(0);
     await viewer.loadFromArrayBuffer(images[key].file.slice(0), `${key}.nii`);
     const volume = viewer.volumes[0];
-    volume.cal_min = low === 0 ? high * 1e-4 : low;  // 0 stands where nothing was estimated
-    if (low >= 0) volume.colormapType = 1;  // what lies below is transparent
-    volume.cal_max = high;
     viewer.setInterpolation(true);
-    viewer.setColormap(volume.id, colours);
+    viewer.setColormap(volume.id, colours);  // which sets a window of its own
+    volume.cal_min = low === 0 ? high * 1e-4 : low;  // 0 stands where nothing was estimated
+    volume.cal_max = high;
+    if (low >= 0) volume.colormapType = 1;  // what lies below is transparent
+    viewer.updateGLVolume();
   };
   const readout = document.getElementById('readout');
   const show = mm => {
@@ -141,7 +142,7 @@ async function show_images() {
     for (const button of document.querySelectorAll('#maps button')) button.setAttribute('aria-pressed', String(button.dataset.map === map.name));
     document.getElementById('map_caption').textContent = `${titled(map)}: ${map.description}`;
     await load(viewers.map, map.name, map.colours, map.low, map.high);
-    document.getElementById('std_row').hidden = !map.std;
+    document.getElementById('std_row').classList.toggle('away', !map.std);  // a canvas without a width cannot be drawn
     if (map.std) await load(viewers.std, map.name + '_std', 'inferno', map.std.low, map.std.high);
   };
   for (const map of report.maps) {

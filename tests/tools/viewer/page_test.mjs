@@ -46,6 +46,28 @@ for (const map of report.maps) {
 }
 assert.ok(compared >= 500, `${compared} values were compared`);
 
+// Every image has the window that the page asks for: NiiVue chooses one of its own whenever colours are set.
+const near = (a, b) => Math.abs(a - b) <= 1e-6 * Math.abs(b);
+for (const map of report.maps) {
+  const shown = await page.evaluate(async name => {
+    await window.crbrt.choose(report.maps.find(m => m.name === name));
+    return Object.fromEntries(Object.entries(window.crbrt.viewers).map(([row, viewer]) => [row, viewer.volumes[0].cal_max]));
+  }, map.name);
+  assert.ok(near(shown.map, map.high), `${map.name}: expected a window up to ${map.high}, found ${shown.map}`);
+  if (map.std) assert.ok(near(shown.std, map.std.high), `std of ${map.name}: expected a window up to ${map.std.high}, found ${shown.std}`);
+  assert.equal(shown.status, report.status.levels.length - 1, 'a status has the colour of its own row in the table');
+}
+// The corner of the first slice lies outside of the mask, and has the colour that the table says.
+const corner = await page.evaluate(() => {
+  const viewer = window.crbrt.viewers.status, gl = viewer.gl, pixel = new Uint8Array(4);
+  viewer.drawScene();
+  const [left, top] = viewer.screenSlices[0].leftTopWidthHeight;
+  gl.readPixels(left + 3, gl.drawingBufferHeight - top - 4, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+  return Array.from(pixel).slice(0, 3);
+});
+const outside = report.status.levels.find(level => level.name === 'not_computed').colour.split(',').map(Number);
+assert.ok(corner.every((c, i) => Math.abs(c - outside[i]) <= 2), `expected the colour ${outside} of not_computed, found ${corner}`);
+
 // A click moves the crosshair of all rows and shows the numbers of its voxel; another map keeps the place.
 const readout = () => page.evaluate(() => ({ ...document.getElementById('readout').dataset }));
 const before = await readout();
