@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <system_error>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
@@ -55,7 +55,14 @@ class Json::Builder : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool end_object() override { return open_.pop_back(), true; }
   bool end_array() override { return open_.pop_back(), true; }
-  bool key(string_t& value) override { return key_ = std::move(value), true; }
+  /// A key that comes twice has two meanings, and readers differ in which one they take.
+  bool key(string_t& value) override {
+    if (open_.back().keys.contains(value)) {
+      complaint = "the key \"" + shortened(value) + "\" twice";
+      return false;
+    }
+    return key_ = std::move(value), true;
+  }
 
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
     const bool is_syntax = dynamic_cast<const nlohmann::detail::parse_error*>(&error) != nullptr;
@@ -64,11 +71,11 @@ class Json::Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  /// An array or an object that has not ended, and where its keys are: a search of each key among all others would take hours
-  /// for a file of a million.
+  /// An array or an object that has not ended, and its keys: a search of each key among all others would take hours for a file
+  /// of a million.
   struct Open {
     Json* value;
-    std::unordered_map<std::string, std::size_t> places;
+    std::unordered_set<std::string> keys;
   };
 
   Json& place() {
@@ -76,9 +83,9 @@ class Json::Builder : public nlohmann::json_sax<nlohmann::json> {
     Open& parent = open_.back();
     if (!parent.value->is_object()) return parent.value->push_back(nullptr);
     auto& members = std::get<Object>(parent.value->value_);
-    const auto [found, is_new] = parent.places.emplace(key_, members.size());
-    if (is_new) members.push_back(Member{std::move(key_), Json()});
-    return members[found->second].value;
+    parent.keys.insert(key_);
+    members.push_back(Member{std::move(key_), Json()});
+    return members.back().value;
   }
 
   bool add(Json value) { return place() = std::move(value), true; }

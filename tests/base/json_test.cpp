@@ -56,7 +56,6 @@ TEST(Json, ContainersBecomeArraysAndAbsentValuesNull) {
 TEST(Json, ParsingAndPrintingGiveTheSameText) {
   const std::string text = R"({"b":[1,-2,0.5,1e+100],"a":{"x":null,"y":[true,false,[]],"z":{}},"t":"ü\n"})";
   EXPECT_EQ(complaint(text), text);
-  EXPECT_EQ(complaint(R"({"a":1,"b":2,"a":3})"), R"({"a":3,"b":2})") << "the last value of a key counts";
 }
 
 TEST(Json, WhatIsNoJsonIsRefused) {
@@ -64,6 +63,7 @@ TEST(Json, WhatIsNoJsonIsRefused) {
   EXPECT_EQ(complaint(""), "a.json: expected JSON, found a syntax error at byte 1");
   EXPECT_EQ(complaint("[1e999]").substr(0, 28), "a.json: expected JSON, found");
   EXPECT_EQ(complaint(std::string(1'000'000, '[')), "a.json: expected JSON, found values nested more than 200 deep");
+  EXPECT_EQ(complaint(R"({"a":{"a":1},"b":2,"a":3})"), "a.json: expected JSON, found the key \"a\" twice");
 }
 
 TEST(Json, ValuesOfAnotherKindAreErrors) {
@@ -86,15 +86,16 @@ TEST(Json, EqualityIsOfValues) {
   EXPECT_NE(Json("1"), Json(1));
 }
 
-TEST(Json, AMillionKeysAreReadAndPrintedAndTheLastOfEqualOnesCounts) {
+TEST(Json, AMillionKeysAreReadAndPrinted) {
   // A search among all earlier keys would take 5e11 comparisons: hours, and ctest ends it.
   std::string text = "{";
   for (int i = 0; i < 1'000'000; ++i) text.append("\"").append(std::to_string(i)).append("\":1,");
-  const Json json = Json::parse(text + "\"7\":2}", "a.json");
+  text.back() = '}';
+  const Json json = Json::parse(text, "a.json");
   EXPECT_EQ(json.size(), 1'000'000u);
-  EXPECT_EQ(json.at("7").integer(), 2);
+  EXPECT_EQ(json.at("7").integer(), 1);
   EXPECT_EQ(json.members()[7].key, "7");
-  EXPECT_EQ(json.dump().size(), text.size());
+  EXPECT_EQ(json.dump(), text);
 }
 
 TEST(Json, FilesHaveALimit) {

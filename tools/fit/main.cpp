@@ -129,7 +129,7 @@ int run(int argc, char** argv) {
   const viewer::PageOptions page = viewer::page_options(options->image);
   viewer::expect_page(page, inputs.grid);
   const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
-                                         inputs.image.spec(), warnings);
+                                         inputs.image.files(), warnings);
   const std::vector<std::size_t> listed = inputs.voxels.indices();
   const auto voxels = options->n_voxel == 0 ? listed : draw_voxels(listed, options->n_voxel, problem.settings.seed);
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),

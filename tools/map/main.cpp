@@ -28,13 +28,13 @@ namespace {
 using namespace crbrt;
 using map::MapOptions;
 
-volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::FileSpec& input,
+volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::CoefficientImage& input,
                                base::Warnings& warnings) {
   const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name, info.basis};
-  const volume::BasisCheck check = volume::check_basis(expected, options.basis, input, warnings);
+  const volume::BasisCheck check = volume::check_basis(expected, options.basis, input.files(), warnings);
   if (check == volume::BasisCheck::unknown) {
-    warnings.add(input.shown + ": nothing says in which basis it was made (--basis FILE, or basis_sha256 in " +
-                 input.sidecar_path() + ")");
+    warnings.add(input.spec().shown + ": nothing says in which basis it was made (--basis FILE, or basis_sha256 in " +
+                 input.spec().sidecar_path() + ")");
   }
   return check;
 }
@@ -141,7 +141,7 @@ int run(int argc, char** argv) {
   const auto inputs = volume::inputs_of(options->image, image, program.n_coeff, "model " + model.info().name, warnings);
   const viewer::PageOptions page = viewer::page_options(options->image);
   viewer::expect_page(page, inputs.grid);
-  const auto basis = check_basis(*options, model.info(), inputs.image.spec(), warnings);
+  const auto basis = check_basis(*options, model.info(), inputs.image, warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
   if (options->image.dry_run) {

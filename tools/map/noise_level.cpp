@@ -21,9 +21,16 @@ std::string number(double value) { return base::number_text(value, "%.4g"); }
 
 double sigma_of(std::vector<float>& sizes) { return base::upper_median(sizes) / (mad_of_normal * std::sqrt(6.0)); }
 
-/// Noise alone is equally strong in all coefficients, wherever voxels are taken from. Signal of neighbours is alike.
+/// Noise is equally strong in all coefficients, wherever voxels are taken from, and those of the least energy hold little else.
+/// Signal of neighbours is alike.
 std::string doubt_of(const std::vector<double>& near, const SecondDifferences& differences) {
-  constexpr double least_likeness = 0.7, noise_alone = 1.5;
+  constexpr double least_likeness = 0.7, noise_alone = 1.5, most_apart = 10;
+  std::vector<double> sorted = near;
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.size() > 1 && sorted[1] > most_apart * sorted[0])
+    return "the quietest coefficient has less than a tenth of the noise of any other, so that the noise estimated from it may "
+           "be far "
+           "too low";
   const auto strongest = std::max_element(near.begin(), near.end());
   if (*strongest < noise_alone * *std::min_element(near.begin(), near.end())) return "";
   std::vector<float> far = differences.far(static_cast<std::size_t>(strongest - near.begin()));

@@ -1,5 +1,6 @@
 // Names and codes of the status come from its sidecar: a folder tells what its own codes mean.
 #include "tools/viewer/page_run.h"
+#include "tools/viewer/label_names.h"
 
 #include <filesystem>
 

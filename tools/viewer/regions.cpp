@@ -13,27 +13,6 @@
 
 namespace crbrt::viewer {
 
-std::map<long, std::string> read_label_names(const std::string& path) {
-  std::istringstream text(base::read_file(path, "a table of labels and names"));
-  std::map<long, std::string> names;
-  std::string line;
-  for (std::size_t number = 1; std::getline(text, line); ++number) {
-    const char* const blank = " \t\r,;\"";
-    line.erase(0, std::min(line.find_first_not_of(blank), line.size()));
-    line.erase(line.find_last_not_of(" \t\r\"") + 1);
-    if (line.empty() || line.front() == '#') continue;
-    const std::size_t digits = line.find_first_not_of("0123456789");
-    if (digits == 0 && number == 1) continue;
-    if (digits == 0 || digits > 9 || digits == std::string::npos)
-      throw base::InputError(path + ", line " + std::to_string(number), "a label and a name", "\"" + line + "\"");
-    const std::size_t name = line.find_first_not_of(blank, digits);
-    if (name == std::string::npos || name == digits)
-      throw base::InputError(path + ", line " + std::to_string(number), "a label and a name", "\"" + line + "\"");
-    names[std::stol(line.substr(0, digits))] = line.substr(name, line.find_first_of("\t", name) - name);
-  }
-  return names;
-}
-
 std::map<long, std::vector<std::size_t>> read_labels(const std::string& path, const volume::Grid& grid,
                                                      volume::GridCheck check) {
   constexpr float largest = 1 << 24;

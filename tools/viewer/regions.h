@@ -1,4 +1,4 @@
-/// Regions of an atlas: their names, and what a map holds in each of them.
+/// Regions of an atlas, and what a map holds in each of them.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,6 @@
 #include "tools/volume/grid.h"
 
 namespace crbrt::viewer {
-
-/// Name by label. A table of one region a line: the label, then a comma, a tab, a semicolon or blanks, then the name; a first
-/// line that begins with no number is a header, as that of dseg.tsv of BIDS. Throws InputError.
-std::map<long, std::string> read_label_names(const std::string& path);
 
 /// Voxels by label, 0 left out, of an image of the voxels of `grid` in any order. Throws InputError for labels that are no
 /// whole numbers from 0 on, for more than 4096 of them, and for an image of other voxels.

@@ -2,9 +2,11 @@
 #include "tools/volume/basis_check.h"
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "base/error.h"
@@ -17,15 +19,19 @@
 namespace crbrt::volume {
 namespace {
 
-/// Tools of other systems write hexadecimal digits in capitals.
-std::string in_small_letters(std::string text) {
+/// Tools of other systems write hexadecimal digits in capitals, a name of the hash before them, or the end of a line behind.
+std::string digits_of(std::string text) {
+  constexpr std::string_view blanks = " \t\r\n", prefix = "sha256:";
+  text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
+  text.erase(text.find_last_not_of(blanks) + 1);
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
   for (char& c : text)
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   return text;
 }
 
 void expect_same(const BasisIdentity& expected, const std::string& file, const std::string& found) {
-  if (in_small_letters(found) == expected.sha256) return;
+  if (digits_of(found) == expected.sha256) return;
   throw base::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
                                 found.empty() ? "no hash" : found);
 }
@@ -65,20 +71,36 @@ std::optional<base::JsonReader> read_sidecar(const std::string& path, base::Warn
   }
 }
 
+/// The text behind a key, where there is one.
+std::optional<std::string> text_at(const base::JsonReader& json, const char* key, base::Warnings& warnings) {
+  if (!json.has(key)) return std::nullopt;
+  try {
+    const std::string text = json.at(key).text();
+    if (!text.empty()) return text;
+    json.at(key).fail("a SHA-256", "no digits");
+  } catch (const base::InputError& error) {
+    warnings.add(std::string(error.what()) + "; the key is not used");
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input,
+BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const std::vector<FileSpec>& input,
                        base::Warnings& warnings) {
   BasisCheck check = BasisCheck::unknown;
   if (!basis.empty()) {
     check_file(expected, basis);
     check = BasisCheck::verified;
   }
-  const std::string sidecar = input.sidecar_path();
-  if (const auto json = read_sidecar(sidecar, warnings)) {
+  for (const FileSpec& file : input) {
+    const std::string sidecar = file.sidecar_path();
+    const auto json = read_sidecar(sidecar, warnings);
+    if (!json) continue;
     for (const char* key : {"basis_sha256", "BasisSHA256"}) {  // as people write it, and as our own sidecars do
-      if (!json->has(key)) continue;
-      expect_same(expected, sidecar, json->at(key).text());
+      const std::optional<std::string> hash = text_at(*json, key, warnings);
+      if (!hash) continue;
+      expect_same(expected, sidecar, *hash);
       check = BasisCheck::verified;
     }
   }

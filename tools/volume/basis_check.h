@@ -24,11 +24,12 @@ enum class BasisCheck {
 };
 
 /// Compares the expected basis with `basis` (an array of any format that images come in, of which the leading columns count, or
-/// a model M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the input's JSON sidecar, where there
-/// are any; digits above 9 may be capitals. A basis of single precision is the same basis where the expected numbers are
-/// known. A sidecar that is not JSON says nothing, with a warning.
+/// a model M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the JSON sidecars of the input's files,
+/// where there are any; digits above 9 may be capitals, blanks around them do not count. A basis of single precision is the
+/// same basis where the expected numbers are known. A sidecar that is not JSON, or holds no text there, says nothing, with a
+/// warning.
 /// Throws DisagreementError for another basis, InputError for a file that cannot be read.
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const FileSpec& input,
+BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const std::vector<FileSpec>& input,
                        base::Warnings& warnings);
 
 /// Its value in sidecars: true, or "unknown".

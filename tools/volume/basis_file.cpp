@@ -1,7 +1,9 @@
 // A basis is a small image without space.
 #include "tools/volume/basis_file.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -51,7 +53,11 @@ Matrix read_matrix(const StoredImage& image) {
     if (extent != 1) extents.push_back(extent);
   if (extents.size() == 1) extents.push_back(1);
   if (extents.size() != 2) throw base::InputError(image.spec.shown, "a basis [frames, coefficients]", text(image.extents));
-  return {image.spec.shown, extents[0], extents[1], real_parts(image, read_doubles(image))};
+  expect_no_notes(image);
+  std::vector<double> numbers = read_doubles(image);
+  if (!std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); }))
+    throw base::InputError(image.spec.shown, "a basis of finite numbers", "NaN or an infinite one");
+  return {image.spec.shown, extents[0], extents[1], real_parts(image, std::move(numbers))};
 }
 
 /// [frames, coefficients]

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include "base/error.h"
 #include "tools/volume/gathered_planes.h"
@@ -39,6 +41,12 @@ void expect_real(const StoredImage& image) {
                          "complex numbers (" + text(image.extents) + ")");
 }
 
+void expect_other_file(const FileSpec& real, const FileSpec& imaginary) {
+  std::error_code unreadable;
+  if (real.dataset == imaginary.dataset && std::filesystem::equivalent(real.path, imaginary.path, unreadable))
+    throw base::InputError(imaginary.shown, "another image than that of the real parts", "the same");
+}
+
 /// Whether all voxels of the list are among the gathered ones. Only what lies between its ends is looked at.
 bool holds(const GatheredPlanes& gathered, std::span<const std::size_t> voxels) {
   if (voxels.empty()) return true;
@@ -48,7 +56,8 @@ bool holds(const GatheredPlanes& gathered, std::span<const std::size_t> voxels) 
 
 }  // namespace
 
-CoefficientImage CoefficientImage::open(const std::string& spec, const std::string& imaginary, std::size_t n_expected) {
+CoefficientImage CoefficientImage::open(const std::string& spec, const std::string& imaginary, std::size_t n_expected,
+                                        GridCheck check) {
   StoredImage image = open_image(FileSpec::parse(spec));
   if (imaginary.empty()) {
     const CoefficientPlanes planes = image.spec.format->coefficients(image, n_expected);
@@ -60,12 +69,14 @@ CoefficientImage CoefficientImage::open(const std::string& spec, const std::stri
   expect_real(image);
   StoredImage other = open_image(FileSpec::parse(imaginary));
   expect_real(other);
-  if (other.extents != image.extents)
+  if (without_ones(other.extents) != without_ones(image.extents))
     throw base::InputError(imaginary, "the extents of " + spec + ", " + text(image.extents), text(other.extents));
+  expect_other_file(image.spec, other.spec);
   // A plane of a real part is to this image what a complex plane is to others.
   StoredImage shown_as_complex = image;
   shown_as_complex.encoding.element = Element::complex64;
   const CoefficientPlanes planes = image.spec.format->coefficients(shown_as_complex, n_expected);
+  expect_same_grid({planes.shape, image.geometry}, {planes.shape, other.geometry}, check, imaginary, "imaginary parts");
   std::vector<Part> parts;
   parts.push_back({std::move(image), planes.n_plane});
   parts.push_back({std::move(other), planes.n_plane});
@@ -79,6 +90,12 @@ CoefficientImage::CoefficientImage(std::vector<Part> parts, const CoefficientPla
       n_coeff_(planes.n_plane),
       is_complex_(is_complex(parts_.front().image.encoding.element)) {
   if (!is_complex_ && parts_.size() == 1) n_coeff_ /= 2;
+}
+
+std::vector<FileSpec> CoefficientImage::files() const {
+  std::vector<FileSpec> all;
+  for (const Part& part : parts_) all.push_back(part.image.spec);
+  return all;
 }
 
 std::vector<std::string> CoefficientImage::notes() const {

@@ -25,11 +25,15 @@ struct GatheredPlanes {
 /// Which dimension holds the coefficients, the format says (ImageFormat::coefficients; docs/mapping.md lists them).
 class CoefficientImage {
  public:
-  /// Real and imaginary parts may lie in two files of the same extents, both of real numbers (`imaginary` empty: one file).
-  /// `n_expected` coefficients per voxel decide where extents could be read in several ways (0: unknown). Throws InputError.
-  static CoefficientImage open(const std::string& spec, const std::string& imaginary = "", std::size_t n_expected = 0);
+  /// Real and imaginary parts may lie in two files of the same extents and, as far as both say so and `check` asks for it, of
+  /// the same place, both of real numbers (`imaginary` empty: one file). `n_expected` coefficients per voxel decide where
+  /// extents could be read in several ways (0: unknown). Throws InputError.
+  static CoefficientImage open(const std::string& spec, const std::string& imaginary = "", std::size_t n_expected = 0,
+                               GridCheck check = GridCheck::world);
 
   const FileSpec& spec() const noexcept { return parts_.front().image.spec; }
+  /// The file, or those of the real and of the imaginary parts.
+  std::vector<FileSpec> files() const;
   const Grid& grid() const noexcept { return grid_; }
   std::size_t n_coeff() const noexcept { return n_coeff_; }
   /// What is suspicious about the files.

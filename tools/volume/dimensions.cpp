@@ -6,21 +6,21 @@
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
+
+extern const ImageFormat hdf5_format;
+
 namespace {
 
 using Extents = std::vector<std::size_t>;
-
-Extents without_ones(const Extents& extents) {
-  Extents result;
-  std::copy_if(extents.begin(), extents.end(), std::back_inserter(result), [](std::size_t extent) { return extent != 1; });
-  return result;
-}
 
 std::size_t product(const Extents& extents) {
   std::size_t n = 1;
   for (const std::size_t extent : extents) n *= extent;
   return n;
 }
+
+/// ISMRMRD's images are the HDF5 files of five dimensions: x, y, z, channel, image.
+bool is_of_ismrmrd(const FileSpec& spec) { return spec.format == &hdf5_format; }
 
 /// The ways to read the extents, the likeliest first.
 class Readings {
@@ -51,7 +51,13 @@ class Readings {
 
 }  // namespace
 
-CoefficientPlanes coefficients_last(const StoredImage& image, std::size_t n_expected) {
+std::vector<std::size_t> without_ones(const std::vector<std::size_t>& extents) {
+  Extents result;
+  std::copy_if(extents.begin(), extents.end(), std::back_inserter(result), [](std::size_t extent) { return extent != 1; });
+  return result;
+}
+
+CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected) {
   Extents extents = image.extents;
   while (extents.size() > 4 && extents.back() == 1) extents.pop_back();
   if (extents.empty()) throw base::InputError(image.spec.shown, "an image of coefficients", "a single number");
@@ -60,11 +66,17 @@ CoefficientPlanes coefficients_last(const StoredImage& image, std::size_t n_expe
   const Extents before(extents.begin(), extents.end() - 1);
   const bool is_real = !is_complex(image.encoding.element);
   if (is_real && last == 2 && before.size() >= 2) readings.add(Extents(before.begin(), before.end() - 1), 2 * before.back());
-  readings.add(before, last);
-  // Slices, or repetitions that are slices, behind the coefficients.
-  if (const Extents all = without_ones(extents); all.size() == 4 && extents.size() > 4 && n_expected != 0) {
-    if (all[2] == n_expected * (is_real ? 2 : 1)) readings.add({all[0], all[1], all[3]}, all[2], all[0] * all[1]);
-  }
+  // Slices, or repetitions that are slices, behind the coefficients. Images of ISMRMRD mean nothing else by such extents.
+  const Extents all = without_ones(extents);
+  const std::size_t wanted = n_expected * (is_real ? 2 : 1);
+  const bool may_be_slices = all.size() == 4 && extents.size() > 4 && wanted != 0 && all[2] == wanted;
+  const bool are_slices = may_be_slices && is_of_ismrmrd(image.spec);
+  if (!are_slices) readings.add(before, last);
+  if (may_be_slices) readings.add({all[0], all[1], all[3]}, all[2], all[0] * all[1]);
+  if (may_be_slices && last == wanted)
+    image.notes.push_back(image.spec.shown + ": " + text(extents) +
+                          " could have its coefficients in either of the last two dimensions; " +
+                          (are_slices ? "the last one is taken for slices" : "the last one is taken"));
   return readings.chosen();
 }
 

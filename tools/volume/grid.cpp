@@ -7,6 +7,7 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "base/error.h"
@@ -154,6 +155,13 @@ Distance distance(const World& a, const World& b, const Shape& shape) {
   return largest;
 }
 
+/// Those of more than one voxel: a list is a list, whether its file calls it a row or a column.
+std::vector<std::size_t> extents_that_count(const Shape& shape) {
+  std::vector<std::size_t> extents;
+  std::copy_if(shape.begin(), shape.end(), std::back_inserter(extents), [](std::size_t extent) { return extent != 1; });
+  return extents;
+}
+
 std::string number(double value) { return base::number_text(std::abs(value) < 5e-7 ? 0 : value, "%.6g"); }
 
 std::string text(const Eigen::Vector3d& v) {
@@ -190,17 +198,15 @@ std::size_t StorageOrder::operator()(std::size_t voxel) const noexcept {
 std::optional<StorageOrder> order_in(const Grid& grid, const Grid& image, GridCheck check) {
   const Geometry &g = grid.geometry, &i = image.geometry;
   if (check == GridCheck::extents || !g.is_known || !i.is_known || g == i) {
-    if (grid.shape != image.shape) return std::nullopt;
-    return storage_order({{0, 1, 2}, {}}, grid.shape, image.shape);
+    if (extents_that_count(grid.shape) != extents_that_count(image.shape)) return std::nullopt;
+    return storage_order({{0, 1, 2}, {}}, image.shape, image.shape);
   }
+  // Forms of a kind belong together: where sform and qform mirror each other, the other one fits, too, and is the wrong side.
   std::vector<World> worlds{world_of(g)};
-  if (g.sform_code > 0 && g.qform_code > 0) worlds.push_back(qform_of(g));
-  std::optional<StorageOrder> found;
-  for (const World& world : worlds) {
-    const auto order = order_between(world, grid.shape, world_of(i), image.shape);
-    if (order && (!found || order->is_same)) found = order;
-  }
-  return found;
+  if (g.sform_code > 0 && g.qform_code > 0) worlds.insert(i.sform_code > 0 ? worlds.end() : worlds.begin(), qform_of(g));
+  for (const World& world : worlds)
+    if (const auto order = order_between(world, grid.shape, world_of(i), image.shape)) return order;
+  return std::nullopt;
 }
 
 StorageOrder expect_order_in(const Grid& grid, const Grid& image, GridCheck check, const std::string& file,
@@ -219,6 +225,10 @@ void expect_same_grid(const Grid& grid, const Grid& image, GridCheck check, cons
 }
 
 void expect_usable_geometry(const Geometry& geometry, const std::string& file) {
+  for (const double spacing : geometry.spacing) {
+    if (geometry.qform_code <= 0 || (spacing > 0 && std::isfinite(spacing))) continue;
+    throw base::InputError(file, "a positive pixdim of the qform's axes (--ignore-geometry maps without one)", number(spacing));
+  }
   const auto expect_usable = [&](const char* form, const World& world) {
     const std::string expected = std::string("an affine of finite numbers whose axes span space (") + form + ")";
     if (!world.axes.allFinite() || !world.origin.allFinite())
@@ -235,6 +245,12 @@ void expect_usable_geometry(const Geometry& geometry, const std::string& file) {
 
 std::string geometry_warning(const Grid& grid) {
   const Geometry& g = grid.geometry;
+  if (g.qform_code > 0) {
+    const double square = g.quatern[0] * g.quatern[0] + g.quatern[1] * g.quatern[1] + g.quatern[2] * g.quatern[2];
+    if (square > 1 + 3 * single_epsilon)
+      return "its quaternion is longer than 1 (" + number(std::sqrt(square)) +
+             "); the maps carry it as it is: libnifti shortens it, nibabel refuses such images";
+  }
   if (!g.is_known || g.sform_code <= 0) return "";
   const World sform = sform_of(g);
   if (g.qform_code > 0) {

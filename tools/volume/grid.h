@@ -53,8 +53,9 @@ struct StorageOrder {
 
 /// How `image` stores the voxels of `grid`; empty where it does not have the same voxels: other extents, or a corner that lies
 /// more than 1e-3 of a voxel (and what single precision rounds away) from every place that it could have in the grid. Of a
-/// grid whose sform and qform differ, an image may lie where either says. Images without a known geometry, and those checked
-/// by their extents alone, are as the grid where the extents are equal.
+/// grid whose sform and qform differ, an image may lie where either says; the form of the kind that the image uses comes
+/// first. Images without a known geometry, and those checked by their extents alone, are as the grid where the extents of more
+/// than one voxel are equal.
 std::optional<StorageOrder> order_in(const Grid& grid, const Grid& image, GridCheck check);
 
 /// The same, and what to say where there is none. Throws InputError "FILE: expected WHAT on the grid ..., found ...".

@@ -20,7 +20,7 @@ void add_image_options(cli::Command& app, ImageOptions& options) {
   app.option("--out FOLDER", options.out, "folder for the maps").required();
   app.option("--like FILE", options.like, "NIfTI image whose geometry the maps take (default: the input's)");
   app.flag("--ignore-geometry", options.ignore_geometry,
-           "compare --mask and --like with the input by their extents alone, not by where they lie in the world");
+           "compare --mask, --like and --input-imag with the input by their extents alone, not by where they lie in the world");
   app.option("--stats FILE", options.stats, "JSON file for voxels, times, memory and status counts");
   const cli::Option report =
       app.option("--report FILE", options.report, "HTML page of the maps, which opens without a network");
@@ -79,7 +79,7 @@ Geometry geometry_of_maps(const ImageOptions& options, const Grid& input, base::
 }  // namespace
 
 CoefficientImage open_coefficients(const ImageOptions& options, std::size_t n_expected) {
-  return CoefficientImage::open(options.input, options.input_imag, n_expected);
+  return CoefficientImage::open(options.input, options.input_imag, n_expected, options.grid_check());
 }
 
 ImageInputs inputs_of(const ImageOptions& options, const CoefficientImage& image, std::size_t n_coeff, const std::string& who,

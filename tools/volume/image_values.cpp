@@ -52,9 +52,17 @@ struct Marked {
   bool is_counted = true;  ///< whole numbers from 0 on
 };
 
-bool is_whole(float value) {
-  constexpr float all_whole = 0x1p23f;  // from here on, floats have no fractions
-  return std::abs(value) >= all_whole || static_cast<float>(static_cast<std::int32_t>(value)) == value;
+/// How far scaling and resampling leave a whole number from itself: half a step of the numbers that are stored, of which there
+/// must be many between two whole ones, and what single precision rounds.
+float whole_tolerance(const Encoding& encoding) {
+  constexpr double rounding = 1e-5, largest = 0.01;
+  return static_cast<float>(std::clamp(encoding.slope == 1 ? 0 : 0.51 * std::abs(encoding.slope), rounding, largest));
+}
+
+/// The whole number that a value stands for, or the value itself where it stands for none.
+float nearest_whole(float value, float tolerance) {
+  const float whole = std::nearbyint(value);
+  return std::abs(value - whole) <= tolerance ? whole : value;
 }
 
 /// Whether all numbers of a piece of the image are `value`.
@@ -69,6 +77,7 @@ Marked marked_voxels(const StoredImage& image) {
   Marked marked;
   GrowingList voxels;
   float known = 0;  // a number of the mask that was looked at
+  const float tolerance = whole_tolerance(image.encoding);
   for_each_piece(image, [&](std::size_t first, std::span<const float> values) {
     for (std::size_t i = 0; i < values.size();) {
       if (values.size() - i >= 32) {
@@ -82,14 +91,14 @@ Marked marked_voxels(const StoredImage& image) {
       }
       const std::size_t end = std::min(i + 32, values.size());
       for (; i < end; ++i) {
-        const float value = values[i];
+        const float value = nearest_whole(values[i], tolerance);
         if (value == 0 || std::isnan(value)) continue;
         voxels.add(first + i, 1);
-        if (value == known) continue;
-        known = value;
+        if (values[i] == known) continue;
+        known = values[i];
         marked.smallest = std::min(marked.smallest, value);
         marked.largest = std::max(marked.largest, value);
-        marked.is_counted = marked.is_counted && value > 0 && is_whole(value);
+        marked.is_counted = marked.is_counted && value > 0 && value == std::nearbyint(value);
       }
     }
   });
@@ -123,6 +132,7 @@ Grid grid_of(const StoredImage& image) { return {spatial_shape(image.spec, image
 ImageValues read_values(const std::string& path) {
   const StoredImage image = open_image(FileSpec::parse(path));
   if (is_complex(image.encoding.element)) throw base::InputError(path, "an image of real numbers", "complex numbers");
+  expect_no_notes(image);
   ImageValues result;
   result.grid = grid_of(image);
   result.values.reserve(image.n_element());
@@ -144,6 +154,7 @@ std::vector<float> read_values(const std::string& path, const Grid& grid, GridCh
 VoxelList read_mask(const std::string& spec, const Grid& grid, GridCheck check, base::Warnings& warnings) {
   const StoredImage image = open_image(FileSpec::parse(spec));
   const StorageOrder order = expect_order_in(grid, grid_of(image), check, spec, "a mask");
+  for (const std::string& note : image.notes) warnings.add(note);
   Marked marked = marked_voxels(image);
   VoxelList voxels = marked.is_counted ? std::move(marked.voxels) : upper_half(image, marked, warnings);
   if (voxels.size() == 0) throw base::InputError(spec, "at least one voxel in the mask", "none");

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/number_text.h"
 #include "tools/volume/stored_image.h"
 
@@ -26,6 +27,7 @@ struct Header {
   std::uint64_t data_offset = 0;
   bool is_swapped = false;
   bool is_qform_finite = true, is_sform_finite = true;
+  std::optional<double> odd_spacing{};  ///< of an axis of several voxels
 
   const nifti_image* operator->() const noexcept { return image.get(); }
   const nifti_image& operator*() const noexcept { return *image; }
@@ -67,10 +69,23 @@ std::uint64_t data_offset(const FileSpec& spec, const Raw& raw) {
   return static_cast<std::uint64_t>(offset);
 }
 
-/// libnifti takes a quaternion that is no number for 0.
+/// libnifti takes a version 1 with any other magic for ANALYZE, which has a number there and no place in the world. Two letters
+/// that are nearly right are a damaged header.
+void expect_magic(const FileSpec& spec, const nifti_1_header& raw) {
+  const std::string_view magic(raw.magic, sizeof raw.magic);
+  const bool is_known = magic == std::string_view("n+1\0", 4) || magic == std::string_view("ni1\0", 4);
+  const bool seems_known = (magic[0] == 'n' || magic[0] == 'N') && (magic[1] == '+' || magic[1] == 'i' || magic[1] == 'I');
+  if (!is_known && seems_known)
+    throw base::InputError(spec.shown, "the magic n+1 or ni1, and a zero behind it", base::for_terminal(std::string(magic)));
+}
+
+void expect_magic(const FileSpec&, const nifti_2_header&) {}  // version_of() has seen it
+
+/// libnifti takes a quaternion that is no number for 0, and a spacing that is none, 0 or negative for 1.
 template <class Raw>
 Header inspected(const FileSpec& spec, const Raw& raw) {
   expect_plausible(spec, raw);
+  expect_magic(spec, raw);
   Header header;
   header.data_offset = data_offset(spec, raw);
   const auto is_finite = [](double x) { return std::isfinite(x); };
@@ -80,6 +95,10 @@ Header inspected(const FileSpec& spec, const Raw& raw) {
        {static_cast<double>(raw.quatern_b), static_cast<double>(raw.quatern_c), static_cast<double>(raw.quatern_d),
         static_cast<double>(raw.qoffset_x), static_cast<double>(raw.qoffset_y), static_cast<double>(raw.qoffset_z)})
     header.is_qform_finite = header.is_qform_finite && is_finite(x);
+  for (int d = 1; d <= 3; ++d) {
+    const auto spacing = static_cast<double>(raw.pixdim[d]);
+    if (raw.dim[0] >= d && raw.dim[d] > 1 && !(spacing > 0 && std::isfinite(spacing))) header.odd_spacing = spacing;
+  }
   return header;
 }
 
@@ -214,6 +233,7 @@ Geometry geometry_of(const Header& read) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (!read.is_sform_finite) g.sform[0][0] = nan;
   if (!read.is_qform_finite) g.quatern[0] = nan;
+  if (read.odd_spacing) g.spacing[0] = *read.odd_spacing;
   return g;
 }
 

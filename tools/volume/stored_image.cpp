@@ -101,6 +101,13 @@ std::string text(const std::vector<std::size_t>& extents) {
   return all;
 }
 
+void expect_no_notes(const StoredImage& image) {
+  if (image.notes.empty()) return;
+  const std::string& note = image.notes.front();
+  const bool names_file = note.starts_with(image.spec.shown + ": ");
+  throw base::InputError(image.spec.shown, "a complete image", note.substr(names_file ? image.spec.shown.size() + 2 : 0));
+}
+
 std::vector<double> read_doubles(const StoredImage& image) {
   constexpr std::size_t piece = 65536;
   const std::size_t n = image.n_element(), width = bytes_of(image.encoding.element);

@@ -110,6 +110,9 @@ struct StoredImage {
 /// Opens the header, and checks what can be checked without reading everything. Throws InputError.
 StoredImage open_image(const FileSpec& spec);
 
+/// For images that are of no use where something is odd about them: throws InputError with the first note.
+void expect_no_notes(const StoredImage& image);
+
 /// Numbers of the whole image as doubles: one per real element, two per complex one. Throws InputError.
 std::vector<double> read_doubles(const StoredImage& image);
 
@@ -118,6 +121,9 @@ Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents);
 
 /// "181x217x181x13"
 std::string text(const std::vector<std::size_t>& extents);
+
+/// Extents of 1 do not change how numbers lie in memory.
+std::vector<std::size_t> without_ones(const std::vector<std::size_t>& extents);
 
 /// Which of an image's numbers are coefficients: n_plane of a voxel. Voxels lie together in blocks: n_plane images of a block,
 /// one after the other, then those of the next block. Real images: first all real, then all imaginary planes.
@@ -129,8 +135,9 @@ struct CoefficientPlanes {
 
 /// The last dimension that is not 1 holds the coefficients, those before it are spatial. Of real numbers it holds 2 R, or 2
 /// behind a dimension of R: real and imaginary parts. Slices may lie behind the coefficients. Where extents can be read in
-/// several ways, that of `n_expected` coefficients counts (0: unknown). Throws InputError.
-CoefficientPlanes coefficients_last(const StoredImage& image, std::size_t n_expected);
+/// several ways, that of `n_expected` coefficients counts (0: unknown); where two have so many, a note of the image says which
+/// one was taken. Throws InputError.
+CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected);
 
 /// BART: dimensions 0 to 2 are spatial, dimension 6 holds the coefficients, dimension 13 slices. Throws InputError.
 CoefficientPlanes coefficients_of_bart(const StoredImage& image);

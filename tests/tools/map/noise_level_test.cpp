@@ -175,6 +175,12 @@ TEST_F(NoiseLevels, VoxelsThatAreNoMoreAlikeThanDistantOnesPutTheLevelInDoubt) {
   EXPECT_NE(estimate.doubt.find("differ as much as distant ones"), std::string::npos);
 }
 
+TEST_F(NoiseLevels, OneCoefficientThatIsMuchQuieterThanAllOthersPutsTheLevelInDoubt) {
+  add_smooth_anatomy();
+  for (std::size_t v = 0; v < n_voxel; ++v) values[2 * n_voxel + v] *= 1e-3f;
+  EXPECT_NE(estimate_noise(image(), volume::VoxelList::all(shape)).doubt.find("may be far too low"), std::string::npos);
+}
+
 TEST_F(NoiseLevels, NoiseAloneAndAnatomyAreNotInDoubt) {
   EXPECT_EQ(estimate_noise(image(), volume::VoxelList::all(shape)).doubt, "");
   add_smooth_anatomy();

@@ -1,4 +1,4 @@
-// Statistics of regions with numbers that one can work out by hand, and tables of names as people write them.
+// Statistics of regions with numbers that one can work out by hand.
 #include "tools/viewer/regions.h"
 
 #include <gtest/gtest.h>
@@ -31,18 +31,6 @@ TEST(Regions, WithoutOkVoxelsOrSigmasThereIsNoNumber) {
   EXPECT_TRUE(std::isnan(none.mean) && std::isnan(none.std) && std::isnan(none.median));
   EXPECT_FALSE(none.weighted_mean);
   EXPECT_FALSE(statistics({0}, {1}, {}, {true}).weighted_mean);
-}
-
-TEST(LabelNames, AreReadFromTablesAndOthersNamed) {
-  const tests::TemporaryFolder folder;
-  using Names = std::map<long, std::string>;
-  const Names expected{{1, "white matter"}, {12, "grey, left"}};
-  EXPECT_EQ(read_label_names(folder.file("a.csv", "label,name\n1,white matter\n12,\"grey, left\"\n")), expected);
-  EXPECT_EQ(read_label_names(folder.file("b.tsv", "index\tname\tcolour\n1\twhite matter\t#fff\r\n12\tgrey, left\t#000\n")),
-            expected);
-  EXPECT_EQ(read_label_names(folder.file("c.txt", "# of the atlas\n1 white matter\n\n12 grey, left")), expected);
-  EXPECT_THROW(read_label_names(folder.file("d.txt", "1 a\nb\n")), base::InputError);
-  EXPECT_THROW(read_label_names(folder.file("e.txt", "1\n")), base::InputError);
 }
 
 TEST(BoxAround, IsOneVoxelWiderWhereTheGridIs) {

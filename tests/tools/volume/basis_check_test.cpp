@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <cmath>
 
 #include <Eigen/Core>
 
@@ -28,7 +29,7 @@ class BasisFiles : public testing::Test {
   std::string file(const std::string& name) const { return folder / name; }
   BasisCheck check(const std::string& basis) {
     warnings = base::Warnings("test");
-    return volume::check_basis(expected, basis, volume::FileSpec::parse(file("in.nii")), warnings);
+    return volume::check_basis(expected, basis, {volume::FileSpec::parse(file("in.nii"))}, warnings);
   }
   template <class T>
   std::string write_basis(const std::string& name, const Eigen::MatrixXd& basis) {
@@ -82,6 +83,34 @@ TEST_F(BasisFiles, SinglePrecisionIsTheSameBasisAndAFlippedColumnIsNot) {
 TEST_F(BasisFiles, AnotherBasisIsADisagreement) {
   expect_error(base::exit_disagreement, {"u.mat:U", "the basis of model", expected.sha256},
                [&] { check(write_basis<double>("u.mat", -columns)); });
+}
+
+TEST_F(BasisFiles, ANumberThatIsNoneIsNamed) {
+  columns(1, 2) = std::nan("");
+  expect_error(base::exit_input, {"nan.mat:U", "a basis of finite numbers"},
+               [&] { check(write_basis<double>("nan.mat", columns)); });
+}
+
+TEST_F(BasisFiles, TheSidecarsOfBothFilesCount) {
+  std::filesystem::copy_file(file("in.nii"), file("im.nii"));
+  write_text(file("im.json"), "{\"basis_sha256\": \"00\"}");
+  expect_error(base::exit_disagreement, {"im.json", "found 00"}, [&] {
+    volume::check_basis(expected, "", {volume::FileSpec::parse(file("in.nii")), volume::FileSpec::parse(file("im.nii"))},
+                        warnings);
+  });
+}
+
+TEST_F(BasisFiles, AHashMayHaveItsNameBeforeItAndALineEndBehind) {
+  write_text(file("in.json"), "{\"basis_sha256\": \"sha256:" + expected.sha256 + "\\n\"}");
+  EXPECT_EQ(check(""), BasisCheck::verified);
+  for (const char* other : {"null", "\"\"", "[\"00\"]"}) {
+    write_text(file("in.json"), std::string("{\"basis_sha256\": ") + other + "}");
+    EXPECT_EQ(check(""), BasisCheck::unknown) << other;
+    ASSERT_EQ(warnings.texts().size(), 1u) << other;
+    EXPECT_NE(warnings.texts()[0].find("the key is not used"), std::string::npos) << warnings.texts()[0];
+  }
+  write_text(file("in.json"), "{\"basis_sha256\": \"00\", \"basis_sha256\": \"" + expected.sha256 + "\"}");
+  EXPECT_EQ(check(""), BasisCheck::unknown);
 }
 
 TEST_F(BasisFiles, TheSidecarOfTheInputCounts) {

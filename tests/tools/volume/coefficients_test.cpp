@@ -59,6 +59,39 @@ TEST_F(CoefficientFiles, SecondVersionOfNifti) {
   expect_same(file("n2.nii"));
 }
 
+TEST_F(CoefficientFiles, RealAndImaginaryPartsOfTwoFilesLieAtOnePlace) {
+  const std::vector<float> both = stacked<float>(values);
+  const auto half = static_cast<std::ptrdiff_t>(both.size() / 2);
+  const auto write = [&](const std::string& name, bool is_imaginary, float step, float x,
+                         std::initializer_list<std::size_t> more) {
+    const std::vector<float> part(both.begin() + (is_imaginary ? half : 0), both.end() - (is_imaginary ? 0 : half));
+    write_nifti1(file(name), {with(grid, more), DT_FLOAT32, bytes_of(part), [=](nifti_1_header& h) {
+                                h.sform_code = 1;
+                                h.srow_x[0] = step, h.srow_y[1] = h.srow_z[2] = 2;
+                                h.srow_x[3] = x;
+                              }});
+    return file(name);
+  };
+  const std::string real = write("re.nii", false, 2, 0, {n_coeff});
+  const auto open = [&](const std::string& imaginary, volume::GridCheck check = volume::GridCheck::world) {
+    const auto image = CoefficientImage::open(real, imaginary, n_coeff, check);
+    const auto voxels = volume::VoxelList::all(image.grid().shape).indices();
+    std::vector<float> read(2 * n_coeff * voxels.size());
+    volume::BatchReader(image).read(voxels, read.data());
+    EXPECT_EQ(read, expected_voxels(values, 24, voxels));
+  };
+  open(write("im.nii", true, 2, 0, {n_coeff}));
+  open(write("im1.nii", true, 2, 0, {1, n_coeff}));
+  const std::string mirrored = write("mirrored.nii", true, -2, 6, {n_coeff}),
+                    moved = write("moved.nii", true, 2, 30, {n_coeff});
+  expect_error(base::exit_input, {"mirrored.nii", "stored in the order of"}, [&] { open(mirrored); });
+  expect_error(base::exit_input, {"moved.nii", "imaginary parts on the grid of"}, [&] { open(moved); });
+  open(moved, volume::GridCheck::extents);
+  std::filesystem::create_hard_link(real, file("twin.nii"));
+  for (const std::string& same : {real, file("twin.nii"), file("./re.nii")})
+    expect_error(base::exit_input, {"another image than that of the real parts"}, [&] { open(same); });
+}
+
 TEST_F(CoefficientFiles, BartKeepsCoefficientsInDimensionSix) {
   write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
   expect_same(file("b.cfl"));

@@ -132,6 +132,20 @@ TEST_F(FormatFiles, ImagesOrChannelsOfIsmrmrdAreCoefficients) {
   expect_same(file("i.h5"));
 }
 
+// As many slices as coefficients: images are slices in a file of ISMRMRD, the last dimension holds coefficients elsewhere.
+TEST_F(FormatFiles, AsManySlicesAsCoefficientsAreTold) {
+  const Complexes square(4 * 3 * n_coeff * n_coeff);
+  write_compound<float>(file("i.h5"), {"dataset/images_0/data", {4, 3, 1, n_coeff, n_coeff}, "real", "imag"}, square);
+  write_npy(file("i.npy"), {4, 3, 1, n_coeff, n_coeff}, square, NumpyOrder::fortran);
+  for (const bool is_ismrmrd : {true, false}) {
+    const auto image = volume::CoefficientImage::open(file(is_ismrmrd ? "i.h5" : "i.npy"), "", n_coeff);
+    EXPECT_EQ(image.grid().shape, (volume::Shape{4, 3, n_coeff}));
+    ASSERT_EQ(image.notes().size(), 1u);
+    const bool says_slices = image.notes()[0].find("the last one is taken for slices") != std::string::npos;
+    EXPECT_EQ(says_slices, is_ismrmrd) << image.notes()[0];
+  }
+}
+
 TEST_F(FormatFiles, HdfFilesByWhatTheyHoldWhateverTheirName) {
   write_mat<float>(file("a.mat"), "x", with(grid, {n_coeff}), values);
   for (const char* name : {"scan.jld2", "scan.H5", "SCAN.MAT", "scan.hdf", "scan.dat", "scan"}) {

@@ -75,6 +75,38 @@ std::array<double, 3> place(const Grid& grid, std::size_t voxel) {
   return x;
 }
 
+// A qform that mirrors the sform fits an image in the world of the sform as well, on the wrong side.
+TEST(GridOrder, FormsOfAKindBelongTogether) {
+  Grid grid = sform_grid({4, 3, 5}, {{{2, 0, 0, -3}, {0, 2, 0, 0}, {0, 0, 2, 0}}});
+  grid.geometry.qform_code = 1;
+  grid.geometry.spacing = {2, 2, 2};
+  grid.geometry.quatern = {0, 1, 0};  // half a turn about y: x and z run backwards
+  grid.geometry.qoffset = {3, 0, 8};
+  const Grid by_sform = reordered(sform_grid(grid.shape, grid.geometry.sform), {0, 1, 2}, 0b101);
+  const auto order = volume::order_in(grid, by_sform, GridCheck::world);
+  ASSERT_TRUE(order);
+  EXPECT_FALSE(order->is_same);
+  EXPECT_EQ((*order)(0), 3u + 4 * 3 * 4);
+  Grid by_qform = grid;
+  by_qform.geometry.sform_code = 0;
+  const auto same = volume::order_in(grid, by_qform, GridCheck::world);
+  ASSERT_TRUE(same);
+  EXPECT_TRUE(same->is_same);
+}
+
+TEST(Geometry, ASpacingThatIsNoneIsRefusedAndALongQuaternionTold) {
+  for (const double bad : {0.0, -2.0, std::nan(""), static_cast<double>(INFINITY)}) {
+    Grid grid = qform_grid({4, 3, 5}, 0.3);
+    grid.geometry.spacing[0] = bad;
+    expect_error(base::exit_input, {"x.nii", "a positive pixdim"},
+                 [&] { volume::expect_usable_geometry(grid.geometry, "x.nii"); });
+  }
+  Grid grid = qform_grid({4, 3, 5}, 0.3);
+  EXPECT_EQ(volume::geometry_warning(grid), "");
+  grid.geometry.quatern = {0, 0, 1.2};
+  EXPECT_NE(volume::geometry_warning(grid).find("its quaternion is longer than 1 (1.2)"), std::string::npos);
+}
+
 // All 48 ways to store a grid. The right answer is computed from places alone: both voxels lie within 1e-9 mm of each other.
 TEST(GridOrder, EveryFlipAndPermutationIsPutRight) {
   const Grid grid = sform_grid({4, 3, 5}, oblique);

@@ -43,6 +43,15 @@ TEST_F(Hdf5States, ChunksThatNobodyWroteAreSaidAndReadAsTheFillValue) {
   expect_refused({path, "a data set with data", "nobody has written anything"});
 }
 
+TEST_F(Hdf5States, AMaskOfSuchAFileIsToldAndAMapIsRefused) {
+  write(3);
+  base::Warnings warnings("test");
+  volume::read_mask(path, {{6, 4, 1}, {}}, volume::GridCheck::world, warnings);
+  ASSERT_FALSE(warnings.texts().empty());
+  EXPECT_EQ(warnings.texts()[0], path + ": 25 % of its chunks were never written and read as the fill value");
+  expect_error(base::exit_input, {path, "a complete image", "found 25 % of its chunks"}, [&] { volume::read_values(path); });
+}
+
 TEST_F(Hdf5States, AFilterThatHdf5DoesNotHaveIsNamed) {
   {
     const RegisteredFilter lzf(lzf_filter, "lzf");

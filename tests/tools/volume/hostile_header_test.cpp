@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <limits>
 
@@ -128,6 +129,15 @@ TEST_F(HostileHeader, EveryByteOfABartHeaderMayBeAnything) {
       write_text(file("b.hdr"), bad);
       survives(file("b.cfl"));
     }
+}
+
+TEST_F(HostileHeader, AMagicThatIsNearlyRightIsNoAnalyze) {
+  for (const char* magic : {"n+2", "N+1", "n+1\n", "nI1"}) {
+    write_nifti1(file("c.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values), [=](nifti_1_header& h) {
+                                   std::memcpy(h.magic, magic, std::strlen(magic));
+                                 }});
+    expect_refused(file("c.nii"), {"c.nii", "the magic n+1 or ni1"});
+  }
 }
 
 TEST_F(HostileHeader, NiftiDimensionsThatAreHugeOrNegative) {

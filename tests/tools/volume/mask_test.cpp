@@ -76,8 +76,33 @@ TEST_F(MaskFiles, NanMarksNothingAndLabelsAll) {
   EXPECT_TRUE(warnings.texts().empty());
 }
 
+// Labels as nibabel scales them into 16 and 8 bits, and one that resampling has moved by rounding: 0 and 1 are not exact.
+TEST_F(MaskFiles, WholeNumbersThatScalingOrRoundingMovedAreWhole) {
+  const auto scaled = [&](int datatype, std::vector<std::byte> bytes, float slope, float intercept) {
+    write_nifti1(file("m.nii"), {{3, 2, 1}, datatype, std::move(bytes), [=](nifti_1_header& h) {
+                                   h.scl_slope = slope;
+                                   h.scl_inter = intercept;
+                                 }});
+    EXPECT_EQ(read_mask(file("m.nii")), marked);
+  };
+  const auto stored = [](std::initializer_list<int> numbers_) { return std::vector<int>(numbers_); };
+  const float step = 4.0f / 65535;  // 0 .. 4 over all of int16
+  scaled(DT_INT16, bytes_of(as<std::int16_t>(stored({-32768, -16384, -32768, -32768, 32767, -1}))), step, 32768 * step);
+  scaled(DT_UINT8, bytes_of(as<std::uint8_t>(stored({0, 64, 0, 0, 255, 191}))), 4.0f / 255, 0);
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{0, 0.99999994f, 1e-7f, 0, 4.0000005f, 2})});
+  EXPECT_EQ(read_mask(file("m.nii")), marked);
+  EXPECT_TRUE(warnings.texts().empty()) << warnings.texts()[0];
+}
+
+TEST_F(MaskFiles, AListMayBeARowOrAColumn) {
+  for (const Extents& extents : {Extents{6, 1, 1}, Extents{1, 6, 1}, Extents{1, 1, 6}}) {
+    write_npy_real(file("m.npy"), extents, as<float>(numbers), NumpyOrder::fortran);
+    EXPECT_EQ(read_mask(file("m.npy"), {6, 1, 1}), marked);
+  }
+}
+
 TEST_F(MaskFiles, InterpolatedMasksMarkFromHalfTheirMaximumAndItIsSaidOnce) {
-  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{-0.1f, 0.5f, 1e-7f, 0, 0.75f, 1})});
+  write_nifti1(file("m.nii"), {{3, 2, 1}, DT_FLOAT32, bytes_of(std::vector<float>{-0.1f, 0.5f, 1e-3f, 0, 0.75f, 1})});
   EXPECT_EQ(read_mask(file("m.nii")), marked);
   EXPECT_EQ(read_mask(file("m.nii")), marked);
   ASSERT_EQ(warnings.texts().size(), 1u);
