@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <complex>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
 #include "base/listed.h"
+#include "tools/volume/mat_intact.h"
 #include "tools/volume/parsed_array.h"
 
 namespace crbrt::volume {
@@ -53,18 +55,17 @@ std::vector<std::size_t> extents_of(const matvar_t& variable) {
   return {variable.dims, variable.dims + variable.rank};
 }
 
-/// "x (4x3)" of a variable, and "s.x (4x3)" of every field of a struct.
-void list(matvar_t& variable, std::vector<std::string>& entries, std::vector<std::string>& numeric) {
-  const std::string name = variable.name == nullptr ? "" : variable.name;
+constexpr int deepest = 8;  // structs inside structs, in lists
+
+/// "x (4x3)" of a variable, and "s.x (4x3)" of every field of a struct, which structs of its own may hold.
+void list(matvar_t& variable, const std::string& name, int depth, std::vector<std::string>& entries) {
   entries.push_back(name + " (" + describe(extents_of(variable), kind_text(variable)) + ")");
-  if (real_element(variable.class_type)) numeric.push_back(name);
-  if (variable.class_type != MAT_C_STRUCT) return;
+  if (variable.class_type != MAT_C_STRUCT || depth >= deepest) return;
   const unsigned n_field = Mat_VarGetNumberOfFields(&variable);
   char* const* const fields = Mat_VarGetStructFieldnames(&variable);
   for (unsigned i = 0; i < n_field && fields != nullptr; ++i)
-    if (matvar_t* const field = Mat_VarGetStructFieldByName(&variable, fields[i], 0)) {
-      entries.push_back(name + "." + fields[i] + " (" + describe(extents_of(*field), kind_text(*field)) + ")");
-    }
+    if (matvar_t* const field = Mat_VarGetStructFieldByName(&variable, fields[i], 0))
+      list(*field, name + "." + fields[i], depth + 1, entries);
 }
 
 struct Contents {
@@ -74,19 +75,44 @@ struct Contents {
 Contents contents_of(mat_t* file) {
   Contents contents;
   Mat_Rewind(file);
-  while (const Variable variable{Mat_VarReadNextInfo(file), Mat_VarFree}) list(*variable, contents.entries, contents.numeric);
+  while (const Variable variable{Mat_VarReadNextInfo(file), Mat_VarFree}) {
+    const std::string name = variable->name == nullptr ? "" : variable->name;
+    list(*variable, name, 0, contents.entries);
+    if (real_element(variable->class_type)) contents.numeric.push_back(name);
+  }
   Mat_Rewind(file);
   return contents;
 }
 
-/// The variable, or the field of a struct ("s.x" or "s/x"), with its data. `owner` keeps it alive.
-matvar_t* read_variable(mat_t* file, const std::string& name, Variable& owner) {
-  const std::size_t dot = name.find_first_of("./");
-  owner.reset(Mat_VarReadInfo(file, name.substr(0, dot).c_str()));
-  if (!owner) return nullptr;
-  if (dot == std::string::npos) return owner.get();
-  if (owner->class_type != MAT_C_STRUCT) return nullptr;
-  return Mat_VarGetStructFieldByName(owner.get(), name.c_str() + dot + 1, 0);
+/// Where the name of a variable ends in "s.r.x" or "s/r/x".
+std::size_t end_of_part(const std::string& name, std::size_t begin) {
+  return std::min(name.find_first_of("./", begin), name.size());
+}
+
+/// The variable, or the field of a struct ("s.r.x" or "s/r/x"), with its data. `owner` keeps it alive.
+matvar_t* read_variable(const FileSpec& spec, mat_t* file, const std::string& name, Variable& owner) {
+  std::size_t end = end_of_part(name, 0);
+  owner.reset(Mat_VarReadInfo(file, name.substr(0, end).c_str()));
+  matvar_t* found = owner.get();
+  while (found != nullptr && end < name.size()) {
+    if (found->class_type != MAT_C_STRUCT) return nullptr;
+    const std::vector<std::size_t> extents = extents_of(*found);
+    if (std::any_of(extents.begin(), extents.end(), [](std::size_t extent) { return extent != 1; }))
+      throw base::InputError(spec.shown, "a struct named \"" + name.substr(0, end) + "\"",
+                             "a struct array of " + text(extents));
+    const std::size_t begin = end + 1;
+    end = end_of_part(name, begin);
+    found = Mat_VarGetStructFieldByName(found, name.substr(begin, end - begin).c_str(), 0);
+  }
+  return found;
+}
+
+/// Before any number counts. Without `is_wanted`: the lengths of all variables.
+void expect_intact(const FileSpec& spec, mat_t* file, const mat::IsWanted& is_wanted) {
+  const auto bytes = open_file(spec.path);
+  const std::uint64_t size = std::filesystem::file_size(spec.path);
+  if (Mat_GetVersion(file) == MAT_FT_MAT4) return mat::expect_intact_version4(spec, *bytes, size);
+  mat::expect_intact_version5(spec, *bytes, size, is_wanted);
 }
 
 template <class Number>
@@ -126,25 +152,33 @@ void send_variable(const FileSpec& spec, mat_t* file, matvar_t& variable, const 
   *real == Element::float32 ? send_interleaved<float>(variable, n, sender) : send_interleaved<double>(variable, n, sender);
 }
 
+bool any_name(const std::string&) { return true; }
+
 void parse(const FileSpec& spec, const base::GuardedSender& sender) {
   const MatFile file(Mat_Open(spec.path.c_str(), MAT_ACC_RDONLY), Mat_Close);
   if (!file)
     throw base::InputError(spec.shown, "a MAT file of version 4 to 7, or MAT v7.3 (HDF5)", "another file, or a damaged one");
+  expect_intact(spec, file.get(), {});
   std::string name = spec.dataset;
   for (const std::string& usual : spec.usual_names)
     if (name.empty() && Variable(Mat_VarReadInfo(file.get(), usual.c_str()), Mat_VarFree)) name = usual;
   if (name.empty()) {
     const Contents contents = contents_of(file.get());
-    if (contents.numeric.size() != 1)
+    if (contents.numeric.size() != 1) {
+      expect_intact(spec, file.get(), any_name);  // what is damaged may be the one that was meant
       throw base::InputError(spec.shown, "the name of a variable after the file name (" + spec.path + ":NAME)",
                              "none; the file holds " + base::listed(contents.entries, "no array"));
+    }
     name = contents.numeric.front();
   }
+  expect_intact(spec, file.get(), [&](const std::string& each) { return each == name.substr(0, end_of_part(name, 0)); });
   Variable owner(nullptr, Mat_VarFree);
-  matvar_t* const variable = read_variable(file.get(), name, owner);
-  if (variable == nullptr)
+  matvar_t* const variable = read_variable(spec, file.get(), name, owner);
+  if (variable == nullptr) {
+    expect_intact(spec, file.get(), any_name);  // the name may be what is damaged
     throw base::InputError(spec.path, "a variable named \"" + name + "\"",
                            base::listed(contents_of(file.get()).entries, "no array"));
+  }
   send_variable(spec, file.get(), *variable, sender);
 }
 

@@ -2,6 +2,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -80,34 +81,68 @@ enum MatType : std::uint32_t {
   mi_compressed = 15
 };
 
-/// Tag, data, and zeros up to a multiple of eight bytes.
-std::string mat_element(MatType type, const std::string& data) {
-  std::string bytes;
-  append(bytes, static_cast<std::uint32_t>(type));
-  append(bytes, static_cast<std::uint32_t>(data.size()));
-  bytes += data;
-  bytes.resize((bytes.size() + 7) / 8 * 8, '\0');
-  return bytes;
-}
-
+/// The elements of a MAT file of version 5 whose numbers are of type T.
 template <class T>
-std::string mat_matrix(const MatVariable& variable) {
-  constexpr std::uint32_t class_double = 6, class_single = 7, complex_flag = 0x0800;
-  constexpr MatType type = sizeof(T) == sizeof(double) ? mi_double : mi_single;
-  const bool is_complex =
-      std::any_of(variable.values.begin(), variable.values.end(), [](std::complex<float> v) { return v.imag() != 0; });
-  std::string flags, extents, real, imag;
-  append(flags, (sizeof(T) == sizeof(double) ? class_double : class_single) | (is_complex ? complex_flag : 0u));
-  append(flags, std::uint32_t{0});
-  for (const std::size_t extent : variable.extents) append(extents, static_cast<std::int32_t>(extent));
-  for (const auto& value : variable.values) {
-    append(real, static_cast<T>(value.real()));
-    append(imag, static_cast<T>(value.imag()));
+struct MatWriter {
+  static constexpr bool is_double = sizeof(T) == sizeof(double);
+  static constexpr MatType number_type = is_double ? mi_double : mi_single;
+  ByteOrder order;
+
+  template <class Number>
+  void append_number(std::string& bytes, Number number) const {
+    append(bytes, number);
+    if (order == ByteOrder::swapped) std::reverse(bytes.end() - std::ptrdiff_t{sizeof number}, bytes.end());
   }
-  return mat_element(mi_matrix, mat_element(mi_uint32, flags) + mat_element(mi_int32, extents) +
-                                    mat_element(mi_int8, variable.name) + mat_element(type, real) +
-                                    (is_complex ? mat_element(type, imag) : ""));
-}
+
+  /// Tag and data. All but compressed elements have zeros behind them, up to a multiple of eight bytes.
+  std::string element(MatType type, const std::string& data) const {
+    std::string bytes;
+    append_number(bytes, static_cast<std::uint32_t>(type));
+    append_number(bytes, static_cast<std::uint32_t>(data.size()));
+    bytes += data;
+    if (type != mi_compressed) bytes.resize((bytes.size() + 7) / 8 * 8, '\0');
+    return bytes;
+  }
+
+  std::string matrix(const std::string& name, const Extents& shape, std::uint32_t class_and_flags,
+                     const std::string& content) const {
+    std::string flags, extents;
+    append_number(flags, class_and_flags);
+    append_number(flags, std::uint32_t{0});
+    for (const std::size_t extent : shape) append_number(extents, static_cast<std::int32_t>(extent));
+    return element(mi_matrix, element(mi_uint32, flags) + element(mi_int32, extents) + element(mi_int8, name) + content);
+  }
+
+  std::string structure(const MatVariable& variable) const {
+    constexpr std::uint32_t class_struct = 2;
+    constexpr std::int32_t name_bytes = 32;
+    std::string length, names, fields;  // the length lies in its tag, as MATLAB has it and matio expects it
+    append_number(length, std::uint32_t{mi_int32 | sizeof name_bytes << 16});
+    append_number(length, name_bytes);
+    for (const MatVariable& field : variable.elements.front())
+      names += field.name + std::string(name_bytes - field.name.size(), '\0');
+    for (const auto& each : variable.elements)
+      for (MatVariable field : each) {
+        field.name.clear();  // fields have no name of their own
+        fields += any(field);
+      }
+    return matrix(variable.name, {1, variable.elements.size()}, class_struct, length + element(mi_int8, names) + fields);
+  }
+
+  std::string any(const MatVariable& variable) const {
+    constexpr std::uint32_t class_double = 6, class_single = 7, complex_flag = 0x0800;
+    if (!variable.elements.empty()) return structure(variable);
+    const bool is_complex =
+        std::any_of(variable.values.begin(), variable.values.end(), [](std::complex<float> v) { return v.imag() != 0; });
+    std::string real, imag;
+    for (const auto& value : variable.values) {
+      append_number(real, static_cast<T>(value.real()));
+      append_number(imag, static_cast<T>(value.imag()));
+    }
+    return matrix(variable.name, variable.extents, (is_double ? class_double : class_single) | (is_complex ? complex_flag : 0u),
+                  element(number_type, real) + (is_complex ? element(number_type, imag) : ""));
+  }
+};
 
 std::string deflated(const std::string& plain) {
   uLongf size = compressBound(plain.size());
@@ -116,10 +151,7 @@ std::string deflated(const std::string& plain) {
       Z_OK)
     throw std::runtime_error("cannot compress");
   packed.resize(size);
-  std::string bytes;
-  append(bytes, static_cast<std::uint32_t>(mi_compressed));
-  append(bytes, static_cast<std::uint32_t>(packed.size()));
-  return bytes + packed;
+  return packed;
 }
 
 }  // namespace
@@ -139,18 +171,35 @@ void write_npy_real(const fs::path& path, const Extents& extents, const std::vec
 }
 
 template <class T>
-void write_mat5(const fs::path& path, const std::vector<MatVariable>& variables, MatCompression compression) {
+void write_mat5(const fs::path& path, const std::vector<MatVariable>& variables, MatCompression compression, ByteOrder order) {
+  const MatWriter<T> writer{order};
   std::string bytes = "MATLAB 5.0 MAT-file, made up";
   bytes.resize(124, ' ');
-  bytes += std::string("\0\1IM", 4);
+  writer.append_number(bytes, std::uint16_t{0x0100});
+  writer.append_number(bytes, static_cast<std::uint16_t>('M' << 8 | 'I'));
   for (const MatVariable& variable : variables) {
-    const std::string matrix = mat_matrix<T>(variable);
-    bytes += compression == MatCompression::zlib ? deflated(matrix) : matrix;
+    const std::string matrix = writer.any(variable);
+    bytes += compression == MatCompression::zlib ? writer.element(mi_compressed, deflated(matrix)) : matrix;
   }
   write_text(path, bytes);
 }
-template void write_mat5<float>(const fs::path&, const std::vector<MatVariable>&, MatCompression);
-template void write_mat5<double>(const fs::path&, const std::vector<MatVariable>&, MatCompression);
+template void write_mat5<float>(const fs::path&, const std::vector<MatVariable>&, MatCompression, ByteOrder);
+template void write_mat5<double>(const fs::path&, const std::vector<MatVariable>&, MatCompression, ByteOrder);
+
+void write_mat4(const fs::path& path, const MatVariable& matrix, ByteOrder order) {
+  const bool is_big_endian = (order == ByteOrder::swapped) == (std::endian::native == std::endian::little);
+  const MatWriter<float> writer{order};
+  std::string bytes;
+  constexpr std::int32_t single = 10, big_endian = 1000;
+  const std::int32_t header[] = {single + (is_big_endian ? big_endian : 0), static_cast<std::int32_t>(matrix.extents[0]),
+                                 static_cast<std::int32_t>(matrix.extents[1]), 1,
+                                 static_cast<std::int32_t>(matrix.name.size() + 1)};
+  for (const std::int32_t word : header) writer.append_number(bytes, word);
+  bytes += matrix.name + '\0';
+  for (const auto& value : matrix.values) writer.append_number(bytes, value.real());
+  for (const auto& value : matrix.values) writer.append_number(bytes, value.imag());
+  write_text(path, bytes);
+}
 
 std::string gunzipped(const fs::path& path) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);

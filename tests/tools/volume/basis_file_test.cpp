@@ -77,6 +77,19 @@ TEST(BasisFile, EveryFormatOfImagesHoldsBases) {
   EXPECT_EQ(read_basis(folder / "five.mat"), basis) << "U is a usual name";
 }
 
+TEST(BasisFile, AMatFileThatIsCutOffHoldsNoBasis) {
+  const TemporaryFolder folder;
+  const Eigen::MatrixXd basis = orthonormal(9, 4).cast<float>().cast<double>();
+  const MatVariable variable{"U", {9, 4}, Complexes(basis.data(), basis.data() + basis.size())};
+  for (const MatCompression compression : {MatCompression::none, MatCompression::zlib})
+    for (const std::size_t bytes_off : {1u, 9u, 100u}) {
+      write_mat5<double>(folder / "b.mat", {variable}, compression);
+      cut(folder / "b.mat", bytes_off);
+      for (const char* spec : {"b.mat:U", "b.mat"})
+        expect_error(base::exit_input, {"b.mat", "cut off or damaged"}, [&] { read_basis(folder / spec); });
+    }
+}
+
 TEST(BasisFile, ImaginaryPartsMayBeRoundingAndNothingElse) {
   const TemporaryFolder folder;
   const Eigen::MatrixXd basis = orthonormal(9, 4).cast<float>().cast<double>();

@@ -32,6 +32,17 @@ TEST_F(FormatFiles, MatFilesOfVersionsFiveAndSeven) {
   }
 }
 
+TEST_F(FormatFiles, FieldsOfStructsInMatFilesAreNamedByTheirPath) {
+  const MatVariable x{"x", with(grid, {n_coeff}), values}, other{"x", with(grid, {n_coeff}), Complexes(24 * n_coeff, 1)};
+  const MatVariable nested{"s", {}, {}, {{{"r", {}, {}, {{x}}}}}}, several{"a", {}, {}, {{other}, {x}}};
+  for (const MatCompression compression : {MatCompression::none, MatCompression::zlib}) {
+    write_mat5<float>(file("s.mat"), {nested, several}, compression);
+    for (const char* name : {"s.r.x", "s/r/x"}) expect_same(file(std::string("s.mat:") + name));
+    expect_refused(file("s.mat:s.r.y"), {"s.mat", "\"s.r.y\"", "s.r.x (4x3x2x5 complex)"});
+    expect_refused(file("s.mat:a.x"), {"s.mat:a.x", "a struct", "a struct array of 1x2"});
+  }
+}
+
 // [x, y, 2 R], real: as the authors of [six-cycle] published a slice.
 TEST_F(FormatFiles, AStackOfRealThenImaginaryImagesInAMatFile) {
   const std::vector<float> real = stacked<float>(values);

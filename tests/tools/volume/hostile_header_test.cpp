@@ -119,6 +119,89 @@ TEST_F(HostileHeader, EveryByteOfAMatHeaderMayBeAnything) {
   expect_every_change_survives("m.mat", file("m.mat:x"), 232);
 }
 
+/// A stack of complex numbers that are all different, as variable, as field of a struct and as real parts, then imaginary
+/// parts.
+std::vector<MatVariable> mat_variables() {
+  Complexes stack(4 * 3 * 2 * 5);
+  for (std::size_t i = 0; i < stack.size(); ++i) stack[i] = {static_cast<float>(i + 1), static_cast<float>(i * i % 97 + 1)};
+  std::vector<float> parts;
+  for (const auto& value : stack) parts.push_back(value.real());
+  for (const auto& value : stack) parts.push_back(value.imag());
+  const MatVariable x{"x", {4, 3, 2, 5}, stack}, real{"x", {4, 3, 2, 10}, Complexes(parts.begin(), parts.end())};
+  return {x, real, {"s", {}, {}, {{x}}}, {"s", {}, {}, {{{"r", {}, {}, {{x}}}}}}};
+}
+
+// matio takes numbers that are missing for zeros or for whatever lies in memory, and reads on behind errors of zlib.
+TEST_F(HostileHeader, AMatFileCutOffAnywhereIsCutOffWhateverIsRead) {
+  const std::string names[] = {"x", "x", "s.x", "s.r.x"};
+  const std::vector<MatVariable> variables = mat_variables();
+  for (const ByteOrder order : {ByteOrder::native, ByteOrder::swapped})
+    for (const MatCompression compression : {MatCompression::none, MatCompression::zlib})
+      for (std::size_t i = 0; i < variables.size(); ++i) {
+        write_mat5<float>(file("m.mat"), {variables[i], {"behind", {2, 2}, Complexes(4, 1)}}, compression, order);
+        const std::string good = content_of(file("m.mat")), spec = file("m.mat:" + names[i]);
+        EXPECT_TRUE(survives(spec));
+        for (std::size_t length = 129; length<good.size(); length += good.size() - length> 90 ? 83 : 7) {
+          write_text(file("m.mat"), good.substr(0, length));
+          expect_refused(spec, {"m.mat", "cut off or damaged"});
+        }
+      }
+}
+
+TEST_F(HostileHeader, AMatFileOfVersionFourIsCutOffAnywhere) {
+  const MatVariable list{"x", {24, 5}, Complexes(120, {1, 2})};
+  for (const ByteOrder order : {ByteOrder::native, ByteOrder::swapped}) {
+    write_mat4(file("m.mat"), list, order);
+    const std::string good = content_of(file("m.mat"));
+    EXPECT_TRUE(survives(file("m.mat:x")));
+    for (std::size_t length = 200; length<good.size(); length += good.size() - length> 90 ? 83 : 7) {
+      write_text(file("m.mat"), good.substr(0, length));
+      expect_refused(file("m.mat:x"), {"m.mat", "cut off or damaged"});
+    }
+  }
+}
+
+TEST_F(HostileHeader, ACompressedMatVariableWithAWrongByteGivesItsNumbersOrNone) {
+  constexpr std::size_t first_of_stream = 136;
+  write_mat5<float>(file("m.mat"), {mat_variables().front()}, MatCompression::zlib);
+  const std::string good = content_of(file("m.mat"));
+  const auto read = [&] {
+    const CoefficientImage image = CoefficientImage::open(file("m.mat:x"));
+    std::vector<float> voxel(2 * image.n_coeff());
+    volume::BatchReader(image).read(std::vector<std::size_t>{23}, voxel.data());
+    return voxel;
+  };
+  const std::vector<float> expected = read();
+  std::size_t n_refused = 0;
+  for (std::size_t at = first_of_stream; at < good.size(); at += 3) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 0x10);
+    write_text(file("m.mat"), bad);
+    try {
+      EXPECT_EQ(read(), expected) << at;
+    } catch (const base::Error& error) {
+      ++n_refused;
+      EXPECT_NE(std::string(error.what()).find("cut off or damaged"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_GE(n_refused, (good.size() - first_of_stream) / 3 - 1);  // all but a bit that pads the last byte
+}
+
+// The tags of the numbers say how many there are: fewer than the extents promise, or more than their variable has room for.
+TEST_F(HostileHeader, TheLengthsInsideAMatVariableAgreeWithEachOther) {
+  write_mat5<float>(file("m.mat"), {mat_variables().front()});
+  const std::string good = content_of(file("m.mat"));
+  constexpr std::size_t n_byte = 4 * 3 * 2 * 5 * sizeof(float), length_of_real = 128 + 8 + 16 + 24 + 16 + 4;
+  ASSERT_EQ(std::string(good, length_of_real, 2),
+            std::string({static_cast<char>(n_byte & 255), static_cast<char>(n_byte >> 8)}));
+  for (const std::size_t lie : {n_byte - 8, n_byte + 8, std::size_t{0}, 4 * n_byte}) {
+    std::string bad = good;
+    bad[length_of_real] = static_cast<char>(lie & 255), bad[length_of_real + 1] = static_cast<char>(lie >> 8);
+    write_text(file("m.mat"), bad);
+    expect_refused(file("m.mat:x"), {"m.mat", "cut off or damaged"});
+  }
+}
+
 TEST_F(HostileHeader, EveryByteOfABartHeaderMayBeAnything) {
   write_cfl(file("b.cfl"), {4, 3, 2, 1, 1, 1, 5}, values);
   const std::string good = content_of(file("b.hdr"));

@@ -59,18 +59,22 @@ void write_npy(const std::filesystem::path& path, const Extents& extents, const 
 void write_npy_real(const std::filesystem::path& path, const Extents& extents, const std::vector<float>& values,
                     NumpyOrder order);
 
-/// A variable of a MAT file. Real where every imaginary part is zero.
+/// A variable of a MAT file. Real where every imaginary part is zero; a struct array [1, n] where `elements` holds the fields
+/// of each of its n elements, which have the names of the first.
 struct MatVariable {
   std::string name;
   Extents extents;
   Complexes values;
+  std::vector<std::vector<MatVariable>> elements = {};
 };
 
 /// MAT version 5 of class T (float, double), or version 7, whose variables are compressed.
 enum class MatCompression { none, zlib };
 template <class T>
 void write_mat5(const std::filesystem::path& path, const std::vector<MatVariable>& variables,
-                MatCompression compression = MatCompression::none);
+                MatCompression compression = MatCompression::none, ByteOrder order = ByteOrder::native);
+/// MAT version 4: one complex matrix of single precision.
+void write_mat4(const std::filesystem::path& path, const MatVariable& matrix, ByteOrder order = ByteOrder::native);
 
 /// A compound data set of HDF5 with members of these names in this order; `imag_first`: the second number is the real part.
 /// Groups in the name are made.
