@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/listed.h"
 
 namespace crbrt::physics {
 namespace {
 
 constexpr std::size_t most_entries = 500;
 constexpr int deepest = 8;
+constexpr const char* sparse_mark = "MATLAB_sparse";  // of a group of three vectors
 
 std::string in_small_letters(std::string text) {
   for (char& c : text)
@@ -29,6 +31,43 @@ bool fits_float(hid_t type, unsigned member) {
   return H5Tget_size(number.get()) <= (H5Tget_class(number.get()) == H5T_FLOAT ? 4u : 2u);
 }
 
+/// The file into which an external link leads that cannot be followed; empty where all can, or there is no such link.
+std::string lost_file(hid_t group, const std::string& name) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = name.find('/', end + 1);
+    const std::string part = name.substr(0, end);
+    H5L_info_t link{};
+    if (H5Lexists(group, part.c_str(), H5P_DEFAULT) <= 0 || H5Lget_info(group, part.c_str(), &link, H5P_DEFAULT) < 0) return {};
+    if (link.type != H5L_TYPE_EXTERNAL || H5Oexists_by_name(group, part.c_str(), H5P_DEFAULT) > 0) continue;
+    std::vector<char> value(link.u.val_size + 1, '\0');
+    unsigned flags = 0;
+    const char *file = nullptr, *object = nullptr;
+    if (H5Lget_val(group, part.c_str(), value.data(), link.u.val_size, H5P_DEFAULT) < 0 ||
+        H5Lunpack_elink_val(value.data(), link.u.val_size, &flags, &file, &object) < 0)
+      return {};
+    return file;
+  }
+  return {};
+}
+
+bool has_mark(hid_t object, const char* attribute) { return H5Aexists(object, attribute) > 0; }
+
+std::string member_name(hid_t type, unsigned member) {
+  char* const text = H5Tget_member_name(type, member);
+  const std::string name = text == nullptr ? "" : text;
+  H5free_memory(text);
+  return name;
+}
+
+/// "{f0, f1}"
+std::string members_text(hid_t type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < H5Tget_nmembers(type); ++i) names.push_back(member_name(type, static_cast<unsigned>(i)));
+  std::string text = "{";
+  text += base::listed(names, "");
+  return text += '}';
+}
+
 struct Walk {
   std::vector<Hdf5Entry>* entries;
   std::string prefix;
@@ -41,13 +80,21 @@ herr_t visit(hid_t group, const char* name, const H5L_info_t*, void* out) {
   const Walk& place = *static_cast<const Walk*>(out);
   if (name[0] == '#' || place.entries->size() >= most_entries) return 0;
   const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
-  if (!object.ok()) return 0;  // a link to nowhere
-  if (H5Iget_type(object.get()) == H5I_GROUP) {
-    walk(object.get(), {place.entries, place.prefix + name + "/", place.depth + 1});
+  const std::string whole = place.prefix + name;
+  if (!object.ok()) {
+    if (const std::string file = lost_file(group, name); !file.empty())
+      place.entries->push_back({whole, {}, "a link into the file " + file + ", which leads nowhere", false});
+  } else if (H5Iget_type(object.get()) == H5I_GROUP) {
+    if (has_mark(object.get(), sparse_mark))
+      place.entries->push_back({whole, {}, "sparse matrix", false});
+    else
+      walk(object.get(), {place.entries, whole + "/", place.depth + 1});
   } else if (H5Iget_type(object.get()) == H5I_DATASET) {
     const Hdf5Handle type(H5Dget_type(object.get()), H5Tclose);
-    const std::string kind = hdf5_kind_text(type.get());
-    place.entries->push_back({place.prefix + name, hdf5_shape(object.get()), kind, kind.empty() || kind == "complex"});
+    const bool is_empty = has_mark(object.get(), hdf5_empty_mark);
+    const std::string kind = is_empty ? "empty array" : hdf5_kind_text(type.get());
+    place.entries->push_back(
+        {whole, is_empty ? std::vector<std::size_t>{} : hdf5_shape(object.get()), kind, kind.empty() || kind == "complex"});
   }
   return 0;
 }
@@ -73,9 +120,7 @@ std::optional<Hdf5ComplexMembers> hdf5_complex_members(hid_t type) {
   if (H5Tget_class(type) != H5T_COMPOUND || H5Tget_nmembers(type) != 2) return std::nullopt;
   Hdf5ComplexMembers members{"", "", fits_float(type, 0) && fits_float(type, 1)};
   for (const unsigned i : {0u, 1u}) {
-    char* const text = H5Tget_member_name(type, i);
-    const std::string name = text == nullptr ? "" : text;
-    H5free_memory(text);
+    const std::string name = member_name(type, i);
     const std::string known = in_small_letters(name);
     if (std::find(real_names.begin(), real_names.end(), known) != real_names.end()) members.real = name;
     if (std::find(imag_names.begin(), imag_names.end(), known) != imag_names.end()) members.imag = name;
@@ -87,9 +132,10 @@ std::optional<Hdf5ComplexMembers> hdf5_complex_members(hid_t type) {
 std::string hdf5_kind_text(hid_t type) {
   switch (H5Tget_class(type)) {
     case H5T_FLOAT:
-    case H5T_INTEGER: return "";
-    case H5T_ENUM: return H5Tget_size(type) == 1 ? "" : "enumeration";  // h5py's Booleans are enumerations of bytes
-    case H5T_COMPOUND: return hdf5_complex_members(type) ? "complex" : "records";
+    case H5T_INTEGER:
+    case H5T_ENUM:                 // h5py's Booleans are enumerations of bytes,
+    case H5T_BITFIELD: return "";  // those of Julia and PyTables are bits
+    case H5T_COMPOUND: return hdf5_complex_members(type) ? "complex" : "records " + members_text(type);
     case H5T_STRING: return "text";
     case H5T_REFERENCE: return "references, as of a cell array";
     default: return "another type";
@@ -111,7 +157,9 @@ std::vector<std::size_t> hdf5_shape(hid_t dataset) {
 }
 
 Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
-  for (const std::string& place : {name, name + "/value", name + "/data"}) {
+  std::string path = name;
+  std::replace(path.begin(), path.end(), '.', '/');
+  for (const std::string& place : {name, name + "/value", name + "/data", path, path + "/value", path + "/data"}) {
     if (place.empty() || !is_there(file, place)) continue;
     Hdf5Handle object(H5Oopen(file, place.c_str(), H5P_DEFAULT), H5Oclose);
     if (object.ok() && H5Iget_type(object.get()) == H5I_DATASET) return object;
@@ -121,10 +169,14 @@ Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
 
 Hdf5Handle expect_hdf5_dataset(hid_t file, const std::string& path, const std::string& name,
                                std::string (*contents_of)(hid_t)) {
+  const Hdf5Handle group(is_there(file, name) ? H5Oopen(file, name.c_str(), H5P_DEFAULT) : -1, H5Oclose);
+  const bool is_group = group.ok() && H5Iget_type(group.get()) == H5I_GROUP;
+  if (is_group && has_mark(group.get(), sparse_mark))
+    throw base::InputError(path + ":" + name, "a full array (full(x))", "a sparse matrix");
   Hdf5Handle dataset = open_hdf5_dataset(file, name);
   if (dataset.ok()) return dataset;
-  const Hdf5Handle group(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
-  const bool is_group = group.ok() && H5Iget_type(group.get()) == H5I_GROUP;
+  if (const std::string lost = lost_file(file, name); !lost.empty())
+    throw base::InputError(path, name + ", a link into the file " + lost, "none there");
   throw base::InputError(path, "a data set named \"" + name + "\"",
                          (is_group ? "a group of that name; the file holds " : "") + contents_of(file));
 }

@@ -2,6 +2,7 @@
 /// to physics/io and its users of HDF5.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/guarded_reader.h"
@@ -14,8 +15,17 @@ namespace crbrt::physics {
 /// base::InputError naming `shown`.
 void send_hdf5_elements(hid_t dataset, hid_t memory_type, const std::string& shown, const base::GuardedSender& sender);
 
-/// Throws base::InputError naming `shown` for a data set that needs a filter which is not there, or of which nothing was ever
-/// written. Returns the share of it that was not: [0, 1).
-double expect_hdf5_data(hid_t dataset, const std::string& shown);
+/// The bytes of a data set: those of its own file, of external raw data, or of the sources of a virtual data set.
+struct Hdf5Storage {
+  double unwritten_share = 0;    ///< [0, 1]: what nobody ever wrote, which reads as the fill value
+  std::uint64_t file_bytes = 0;  ///< of all files that hold them, together
+};
+
+/// Throws base::InputError naming `shown` for a data set that needs a filter which is not there, or bytes of another file that
+/// is not there or too short: HDF5 would read these as the fill value without a word.
+Hdf5Storage hdf5_storage(hid_t dataset, const std::string& shown);
+
+/// Throws base::InputError naming `shown` where nothing was ever written.
+void expect_hdf5_data(const Hdf5Storage& storage, const std::string& shown);
 
 }  // namespace crbrt::physics

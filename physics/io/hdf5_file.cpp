@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/listed.h"
@@ -25,7 +23,7 @@ std::string contents_of(hid_t file) {
 
 std::string found_text(hid_t type) {
   if (const std::string kind = hdf5_kind_text(type); !kind.empty()) return kind;
-  return H5Tget_class(type) == H5T_ENUM ? "Booleans" : "real numbers";
+  return H5Tget_class(type) == H5T_ENUM || H5Tget_class(type) == H5T_BITFIELD ? "Booleans" : "real numbers";
 }
 
 }  // namespace
@@ -54,14 +52,13 @@ Hdf5Handle Hdf5File::memory_type(const std::string& name, Numbers numbers, hid_t
   return {H5Tcopy(H5T_NATIVE_DOUBLE), H5Tclose};
 }
 
-void Hdf5File::expect_holds(const std::string& name, const std::vector<std::size_t>& shape, hid_t dataset) const {
+void Hdf5File::expect_holds(const std::string& name, const std::vector<std::size_t>& shape, hid_t dataset,
+                            std::uint64_t file_bytes) const {
   constexpr std::uint64_t most = std::uint64_t{1} << 48, deflate_ratio = 1032;
   const Hdf5Handle type(H5Dget_type(dataset), H5Tclose), properties(H5Dget_create_plist(dataset), H5Pclose);
   std::uint64_t promised = H5Tget_size(type.get());
   for (const std::size_t extent : shape) promised = extent > 0 && promised > most / extent ? most : promised * extent;
-  std::error_code unreadable;
-  const std::uint64_t stored =
-      std::min<std::uint64_t>(H5Dget_storage_size(dataset), std::filesystem::file_size(shown_, unreadable));
+  const std::uint64_t stored = std::min<std::uint64_t>(H5Dget_storage_size(dataset), file_bytes);
   const std::uint64_t held = stored * (H5Pget_nfilters(properties.get()) > 0 ? deflate_ratio : 1);
   if (promised > held)
     fail(std::to_string(promised) + " bytes in " + name + " (" + shape_text(shape) + ")", "room for " + std::to_string(held));
@@ -74,10 +71,12 @@ void Hdf5File::send_array(const std::string& name, Numbers numbers, const base::
   const std::vector<std::size_t> shape = hdf5_shape(dataset.get());
   if (shape.empty()) fail("an array in " + name, "a scalar");
   const std::string place = shown_ + ": " + name;
-  if (const double unwritten = expect_hdf5_data(dataset.get(), place); unwritten > 0)
+  const Hdf5Storage storage = hdf5_storage(dataset.get(), place);
+  expect_hdf5_data(storage, place);
+  if (storage.unwritten_share > 0)
     throw base::InputError(place, "a data set that was written as a whole",
-                           std::to_string(static_cast<int>(100 * unwritten)) + " % of its chunks never written");
-  expect_holds(name, shape, dataset.get());
+                           std::to_string(static_cast<int>(100 * storage.unwritten_share)) + " % of its chunks never written");
+  expect_holds(name, shape, dataset.get(), storage.file_bytes);
   sender.send(std::uint64_t{shape.size()});
   for (const std::size_t extent : shape) sender.send(std::uint64_t{extent});
   send_hdf5_elements(dataset.get(), memory.get(), place, sender);

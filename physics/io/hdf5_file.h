@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ class Hdf5File {
 
  private:
   Hdf5Handle memory_type(const std::string& name, Numbers numbers, hid_t stored) const;
-  /// Extents cost nothing: throws InputError for a data set that promises more than the file can hold.
-  void expect_holds(const std::string& name, const std::vector<std::size_t>& shape, hid_t dataset) const;
+  /// Extents cost nothing: throws InputError for a data set that promises more than its files can hold.
+  void expect_holds(const std::string& name, const std::vector<std::size_t>& shape, hid_t dataset,
+                    std::uint64_t file_bytes) const;
   Hdf5Handle open_attribute(const std::string& object, const std::string& name) const;
   [[noreturn]] void fail(const std::string& expected, const std::string& found) const;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,7 @@ struct MemoryType {
   Element element;
 };
 
+/// Of an integer, or of the integers behind an enumeration.
 MemoryType integer_type(hid_t stored) {
   const bool is_signed = H5Tget_sign(stored) == H5T_SGN_2;
   switch (H5Tget_size(stored)) {
@@ -50,7 +52,17 @@ MemoryType integer_type(hid_t stored) {
   }
 }
 
-/// Any real or complex number; a Boolean of h5py is an enumeration of small integers and stays as it is.
+/// Bits, of which the Booleans of Julia and PyTables are made, stay bits in memory.
+MemoryType bits_type(hid_t stored) {
+  switch (H5Tget_size(stored)) {
+    case 1: return {{H5Tcopy(H5T_NATIVE_B8), H5Tclose}, Element::uint8};
+    case 2: return {{H5Tcopy(H5T_NATIVE_B16), H5Tclose}, Element::uint16};
+    case 4: return {{H5Tcopy(H5T_NATIVE_B32), H5Tclose}, Element::uint32};
+    default: return {{H5Tcopy(H5T_NATIVE_B64), H5Tclose}, Element::uint64};
+  }
+}
+
+/// Any real or complex number; a Boolean of h5py is an enumeration of small integers.
 MemoryType memory_type(const FileSpec& spec, hid_t stored) {
   const H5T_class_t kind = H5Tget_class(stored);
   if (kind == H5T_FLOAT) {
@@ -59,7 +71,8 @@ MemoryType memory_type(const FileSpec& spec, hid_t stored) {
             is_single ? Element::float32 : Element::float64};
   }
   if (kind == H5T_INTEGER) return integer_type(stored);
-  if (kind == H5T_ENUM && H5Tget_size(stored) == 1) return {{H5Tcopy(stored), H5Tclose}, Element::int8};
+  if (kind == H5T_BITFIELD) return bits_type(stored);
+  if (kind == H5T_ENUM) return integer_type(Hdf5Handle(H5Tget_super(stored), H5Tclose).get());
   if (const auto members = physics::hdf5_complex_members(stored)) {
     const hid_t number = members->fit_float ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
     return {physics::hdf5_complex_type(members->real, members->imag, number),
@@ -82,8 +95,10 @@ Hdf5Handle open_dataset(const FileSpec& spec, hid_t file) {
     if (name.empty() && physics::open_hdf5_dataset(file, usual).ok()) name = usual;
   if (name.empty()) {
     std::vector<std::string> numeric;
-    for (const physics::Hdf5Entry& entry : physics::hdf5_contents(file))
+    const std::vector<physics::Hdf5Entry> entries = physics::hdf5_contents(file);
+    for (const physics::Hdf5Entry& entry : entries)
       if (entry.is_number && !entry.shape.empty()) numeric.push_back(entry.name);
+    if (numeric.empty() && entries.size() == 1) numeric.push_back(entries.front().name);  // refused for what it is
     if (numeric.size() != 1)
       throw base::InputError(spec.shown, "the name of a data set after the file name (" + spec.path + ":NAME)",
                              "none; the file holds " + contents_of(file));
@@ -104,16 +119,41 @@ std::vector<std::string> notes_of(const FileSpec& spec, double unwritten) {
           " % of its chunks were never written and read as the fill value"};
 }
 
+/// The number of an attribute by which numbers of netCDF and CF are packed; `absent` where there is none.
+double packing(const FileSpec& spec, hid_t dataset, const std::string& name, double absent) {
+  if (H5Aexists(dataset, name.c_str()) <= 0) return absent;
+  const Hdf5Handle attribute(H5Aopen(dataset, name.c_str(), H5P_DEFAULT), H5Aclose),
+      space(H5Aget_space(attribute.get()), H5Sclose);
+  const hssize_t n = H5Sget_simple_extent_npoints(space.get());
+  if (n != 1) throw base::InputError(spec.shown, "one number in the attribute " + name, std::to_string(n));
+  double value = 0;
+  const bool is_number = H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) >= 0;
+  if (!is_number || !std::isfinite(value) || (value == 0 && absent != 0))
+    throw base::InputError(spec.shown, "a number to unpack by in the attribute " + name,
+                           is_number ? base::number_text(value, "%g") : "something else");
+  return value;
+}
+
 void parse(const FileSpec& spec, const base::GuardedSender& sender) {
   physics::prepare_hdf5();
   const Hdf5Handle file = open_file_of(spec), dataset = open_dataset(spec, file.get());
   const std::vector<std::size_t> shape = physics::hdf5_shape(dataset.get());
   if (shape.empty()) throw base::InputError(spec.shown, "an array", "a scalar");
+  if (H5Aexists(dataset.get(), physics::hdf5_empty_mark) > 0)
+    throw base::InputError(spec.shown, "an array of numbers", "an empty array");
   const Hdf5Handle stored(H5Dget_type(dataset.get()), H5Tclose);
   const MemoryType memory = memory_type(spec, stored.get());
-  expect_room(spec, reversed(shape), H5Tget_size(stored.get()));
-  const double unwritten = physics::expect_hdf5_data(dataset.get(), spec.shown);
-  send(sender, {reversed(shape), memory.element, notes_of(spec, unwritten), !is_of_matlab(spec, dataset.get())});
+  const physics::Hdf5Storage storage = physics::hdf5_storage(dataset.get(), spec.shown);
+  expect_room(spec, reversed(shape), H5Tget_size(stored.get()), storage.file_bytes);
+  physics::expect_hdf5_data(storage, spec.shown);
+  ArrayHeader header{reversed(shape), memory.element, notes_of(spec, storage.unwritten_share)};
+  header.slope = packing(spec, dataset.get(), "scale_factor", 1);
+  header.intercept = packing(spec, dataset.get(), "add_offset", 0);
+  if (header.intercept != 0 && is_complex(memory.element))
+    throw base::InputError(spec.shown, "complex numbers without the attribute add_offset",
+                           base::number_text(header.intercept, "%g"));
+  header.is_either_way = !is_of_matlab(spec, dataset.get());
+  send(sender, header);
   physics::send_hdf5_elements(dataset.get(), memory.type.get(), spec.shown, sender);
 }
 

@@ -137,7 +137,7 @@ void send_variable(const FileSpec& spec, mat_t* file, matvar_t& variable, const 
                            "a " + kind_text(variable));
   }
   const std::size_t width = bytes_of(*real);
-  expect_room(spec, extents, width * (variable.isComplex != 0 ? 2 : 1));
+  expect_room(spec, extents, width * (variable.isComplex != 0 ? 2 : 1), std::filesystem::file_size(spec.path));
   const bool is_complex = variable.isComplex != 0;
   if (is_complex && *real != Element::float32 && *real != Element::float64)
     throw base::InputError(spec.shown, "complex numbers of class single or double", "complex integers");

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <mutex>
-#include <system_error>
 
 #include "base/error.h"
 
@@ -21,6 +19,8 @@ ArrayHeader receive(base::GuardedReader& reader, const std::string& shown) {
   for (std::uint64_t i = 0; i < n_dimension; ++i)
     header.extents.push_back(static_cast<std::size_t>(reader.read_number<std::uint64_t>()));
   header.element = reader.read_number<Element>();
+  header.slope = reader.read_number<double>();
+  header.intercept = reader.read_number<double>();
   header.is_either_way = reader.read_number<bool>();
   const auto n_note = std::min(reader.read_number<std::uint64_t>(), most_notes);
   for (std::uint64_t i = 0; i < n_note; ++i) header.notes.push_back(reader.read_text());
@@ -69,6 +69,8 @@ void send(const base::GuardedSender& sender, const ArrayHeader& header) {
   sender.send(std::uint64_t{header.extents.size()});
   for (const std::size_t extent : header.extents) sender.send(std::uint64_t{extent});
   sender.send(header.element);
+  sender.send(header.slope);
+  sender.send(header.intercept);
   sender.send(header.is_either_way);
   sender.send(std::uint64_t{header.notes.size()});
   for (const std::string& note : header.notes) sender.send(note);
@@ -77,8 +79,14 @@ void send(const base::GuardedSender& sender, const ArrayHeader& header) {
 StoredImage open_parsed(const FileSpec& spec, const char* library, ParseArray parse) {
   auto bytes = std::make_shared<ParsedBytes>(spec, library, parse);
   ArrayHeader header = bytes->start();
-  StoredImage image{spec, std::move(header.extents), {header.element, false, 1, 0}, {}, bytes,
-                    0,    std::move(header.notes),   header.is_either_way};
+  StoredImage image{spec,
+                    std::move(header.extents),
+                    {header.element, false, header.slope, header.intercept},
+                    {},
+                    bytes,
+                    0,
+                    std::move(header.notes),
+                    header.is_either_way};
   image.n_element();  // throws for extents that overflow
   return image;
 }
@@ -87,16 +95,14 @@ std::string describe(const std::vector<std::size_t>& extents, const std::string&
   return extents.empty() ? kind : text(extents) + (kind.empty() ? "" : " " + kind);
 }
 
-void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes) {
+void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes, std::uint64_t held) {
   constexpr std::uint64_t largest_ratio = 1032;
-  std::error_code unreadable;
-  const auto file_size = static_cast<std::uint64_t>(std::filesystem::file_size(spec.path, unreadable));
   StoredImage image;
   image.spec = spec, image.extents = extents;
   const std::uint64_t promised = image.n_element() * element_bytes;
-  if (!unreadable && promised / largest_ratio <= file_size) return;
+  if (promised / largest_ratio <= held) return;
   throw base::InputError(spec.shown, std::to_string(promised) + " bytes (" + text(extents) + ")",
-                         "a file of " + std::to_string(file_size) + " bytes");
+                         "a file of " + std::to_string(held) + " bytes");
 }
 
 }  // namespace crbrt::volume

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct ArrayHeader {
   std::vector<std::size_t> extents;  ///< first dimension fastest
   Element element = Element::float32;
   std::vector<std::string> notes{};
-  bool is_either_way = false;  ///< as in StoredImage
+  double slope = 1, intercept = 0;  ///< as in Encoding
+  bool is_either_way = false;       ///< as in StoredImage
 };
 void send(const base::GuardedSender& sender, const ArrayHeader& header);
 
@@ -28,7 +30,8 @@ StoredImage open_parsed(const FileSpec& spec, const char* library, ParseArray pa
 /// "12x10x3x13 complex", for lists of what a file holds.
 std::string describe(const std::vector<std::size_t>& extents, const std::string& kind);
 
-/// Deflate makes at most 1032 of 1 byte: a file that promises more holds a lie. Throws InputError.
-void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes);
+/// Deflate makes at most 1032 of 1 byte: a file that promises more than its `held` bytes have room for holds a lie. Throws
+/// InputError.
+void expect_room(const FileSpec& spec, const std::vector<std::size_t>& extents, std::size_t element_bytes, std::uint64_t held);
 
 }  // namespace crbrt::volume
