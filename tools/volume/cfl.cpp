@@ -13,9 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A folder x beside x.cfl is another thing.
 bool is_there(const std::string& path) {
   std::error_code unreadable;
-  return fs::exists(path, unreadable);
+  return fs::exists(path, unreadable) && !fs::is_directory(path, unreadable);
 }
 
 std::string header_path(const FileSpec& spec) { return spec.path.substr(0, spec.path.size() - 4) + ".hdr"; }
@@ -36,17 +37,27 @@ struct Header {
   std::string data;  ///< name of another file that holds the numbers; empty: x.cfl
 };
 
+/// The next line that holds something, as editors may leave empty ones.
+std::string next_line(std::istream& file) {
+  std::string line;
+  while (std::getline(file, line) && line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return line;
+}
+
 Header read_header(const std::string& path) {
   constexpr std::size_t longest = 1 << 20;
-  open_file(path);  // throws where it cannot be read
-  std::istringstream file(first_bytes(path, longest));
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // of editors, before the first line
+  open_file(path);                                              // throws where it cannot be read
+  std::string text = first_bytes(path, longest);
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  std::istringstream file(text);
   Header header;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("# SizesDimensions")) throw base::InputError(path, "the header of one array", "one of several arrays");
     const bool is_extents = line.starts_with("# Dimensions"), is_data = line.starts_with("# Data");
     if (!is_extents && !is_data) continue;
-    std::getline(file, line);
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+    line = next_line(file);
     if (is_data) {
       header.data = line;
       continue;

@@ -113,13 +113,18 @@ std::shared_ptr<const ByteSource> open_bytes(const std::string& path) {
   return is_gzip(path) ? open_gzip(path) : open_file(path);
 }
 
-/// The other file of a pair: x.img of x.hdr or the reverse, with ".gz" behind it or not; empty where there is none.
+/// The other file of a pair: x.img of x.hdr or the reverse, with ".gz" behind it or not, in small letters or capitals; empty
+/// where there is none.
 std::string other_of_pair(const std::string& path, const std::string& ending) {
   const NamedFile file{path, ""};
   const std::string plain = file.ends_with(".gz") ? path.substr(0, path.size() - 3) : path;
   const std::string stem = std::filesystem::path(plain).replace_extension("").string();
-  for (const std::string& candidate : {stem + ending, stem + ending + ".gz"})
-    if (is_there(candidate)) return candidate;
+  std::string capitals = ending;
+  for (char& c : capitals)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  for (const std::string& kind : {ending, capitals})
+    for (const char* packed : {"", ".gz", ".GZ"})
+      if (is_there(stem + kind + packed)) return stem + kind + packed;
   return {};
 }
 
@@ -152,15 +157,16 @@ int version_of(const std::string& head) {
   return (size == bytes_v2 || swapped == bytes_v2) && is_known && head.size() >= static_cast<std::size_t>(bytes_v2) ? 2 : 0;
 }
 
-/// As many of the first bytes as both headers have, or fewer.
-std::string head_of(const ByteSource& bytes) {
+/// As many of the first bytes as both headers have, or fewer of a shorter file. Throws for one that is compressed and has no
+/// header of either version, because that is cut off or damaged.
+std::string head_of(const ByteSource& bytes, bool is_compressed) {
   for (const std::int32_t size : {bytes_v2, bytes_v1}) {
     try {
       std::string head(static_cast<std::size_t>(size), '\0');
       bytes.read(0, head.data(), head.size());
       return head;
     } catch (const base::InputError&) {
-      continue;  // a shorter file
+      if (is_compressed && size == bytes_v1) throw;
     }
   }
   return {};
@@ -174,7 +180,7 @@ Header read_header(const FileSpec& spec) {
   const std::string path = is_image ? other_of_pair(spec.path, ".hdr") : spec.path;
   if (path.empty()) throw damaged;
   const auto bytes = open_bytes(path);
-  const int version = version_of(head_of(*bytes));
+  const int version = version_of(head_of(*bytes, is_gzip(path)));
   if (version == 0) throw damaged;
   Header header = version == 1 ? read_version(spec, *bytes, version, nifti_convert_n1hdr2nim)
                                : read_version(spec, *bytes, version, nifti_convert_n2hdr2nim);

@@ -1,8 +1,9 @@
 // NumPy's array files: a Python dictionary as text, then the numbers. Arrays in NumPy's own order have their last dimension
-// fastest and are turned round in memory.
+// fastest and are turned round in memory; half precision, which no other format has, becomes single precision there.
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -73,16 +74,44 @@ Encoding encoding_of(const FileSpec& spec, const std::string& type) {
     std::string_view name;
     Element element;
   };
-  constexpr Type types[] = {{"b1", Element::uint8},      {"i1", Element::int8},    {"u1", Element::uint8},
-                            {"i2", Element::int16},      {"u2", Element::uint16},  {"i4", Element::int32},
-                            {"u4", Element::uint32},     {"i8", Element::int64},   {"u8", Element::uint64},
-                            {"f4", Element::float32},    {"f8", Element::float64}, {"c8", Element::complex64},
-                            {"c16", Element::complex128}};
+  constexpr Type types[] = {{"b1", Element::uint8},     {"i1", Element::int8},       {"u1", Element::uint8},
+                            {"i2", Element::int16},     {"u2", Element::uint16},     {"i4", Element::int32},
+                            {"u4", Element::uint32},    {"i8", Element::int64},      {"u8", Element::uint64},
+                            {"f2", Element::float32},   {"f4", Element::float32},    {"f8", Element::float64},
+                            {"c8", Element::complex64}, {"c16", Element::complex128}};
   const char own_order = std::endian::native == std::endian::little ? '<' : '>';
   for (const Type& known : types)
     if (type.size() > 1 && type.substr(1) == known.name)
       return {known.element, type[0] != own_order && type[0] != '|' && type[0] != '=', 1, 0};
   throw base::InputError(spec.shown, "real or complex numbers of at most 64 bits each", "the type " + type);
+}
+
+float from_half(std::uint16_t half) {
+  constexpr int fraction_bits = 10, bias = 15, largest_exponent = 31;
+  const int exponent = half >> fraction_bits & largest_exponent, fraction = half & ((1 << fraction_bits) - 1);
+  const float sign = half >> 15 != 0 ? -1.0f : 1.0f;
+  if (exponent == largest_exponent)
+    return sign * (fraction == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN());
+  const bool is_normal = exponent != 0;  // whose leading bit is not stored
+  const int significand = fraction + (is_normal ? 1 << fraction_bits : 0);
+  return sign * std::ldexp(static_cast<float>(significand), std::max(exponent, 1) - bias - fraction_bits);
+}
+
+/// The same numbers in single precision, in the order of the file.
+StoredImage widened(StoredImage image, bool is_swapped) {
+  const std::size_t n = image.n_element();
+  std::unique_ptr<std::uint16_t[]> halves(new (std::nothrow) std::uint16_t[n]);
+  std::unique_ptr<std::byte[]> floats(new (std::nothrow) std::byte[n * sizeof(float)]);
+  if (!halves || !floats) throw base::InputError(image.spec.shown, "an array that fits into memory", text(image.extents));
+  image.bytes->read(image.offset, halves.get(), n * sizeof(std::uint16_t));
+  for (std::size_t i = 0; i < n; ++i) {
+    const float number = from_half(is_swapped ? static_cast<std::uint16_t>(halves[i] << 8 | halves[i] >> 8) : halves[i]);
+    std::memcpy(floats.get() + i * sizeof number, &number, sizeof number);
+  }
+  image.bytes = own_bytes(std::move(floats), n * sizeof(float));
+  image.offset = 0;
+  image.encoding = {Element::float32, false, 1, 0};
+  return image;
 }
 
 /// `from` [shape], last dimension fastest, to `to`, first dimension fastest. Elements of `width` bytes.
@@ -115,8 +144,10 @@ StoredImage open(const FileSpec& spec) {
   Header header = read_header(spec, first_bytes(spec.path, longest_header));
   StoredImage image{spec, std::move(header.shape), encoding_of(spec, header.type), {}, nullptr, header.offset};
   if (image.extents.empty()) throw base::InputError(spec.shown, "an array", "a single number");
+  const bool is_half = header.type.ends_with("f2");
   const std::size_t width = bytes_of(image.encoding.element), size = image.n_element() * width;
-  image.bytes = open_file(spec.path, image.offset + size);
+  image.bytes = open_file(spec.path, image.offset + (is_half ? size / 2 : size));
+  if (is_half) image = widened(std::move(image), image.encoding.byte_swapped);
   if (header.is_fortran || image.extents.size() == 1) return image;
   std::unique_ptr<std::byte[]> stored(new (std::nothrow) std::byte[size]), turned(new (std::nothrow) std::byte[size]);
   if (!stored || !turned) throw base::InputError(spec.shown, "an array that fits into memory", text(image.extents));

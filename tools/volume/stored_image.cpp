@@ -37,8 +37,11 @@ bool NamedFile::ends_with(std::string_view ending) const {
 }
 
 NamedFile named_file(const std::string& given) {
-  const std::size_t colon = given.rfind(':');
-  if (colon == std::string::npos || colon == 0 || is_there(given)) return {given, ""};
+  const std::size_t last = given.rfind(':');
+  if (last == std::string::npos || last == 0 || is_there(given)) return {given, ""};
+  std::size_t colon = last;  // a name inside the file may hold colons, too: the longest name of a file counts
+  while (colon != std::string::npos && colon > 0 && !is_there(given.substr(0, colon))) colon = given.rfind(':', colon - 1);
+  if (colon == std::string::npos || colon == 0) colon = last;
   return {given.substr(0, colon), given.substr(colon + 1)};
 }
 

@@ -166,6 +166,13 @@ void write_ra_real(const fs::path& path, const Extents& extents, const std::vect
 void write_npy(const fs::path& path, const Extents& extents, const Complexes& values, NumpyOrder order) {
   write_numpy(path, extents, "<c8", values, order);
 }
+void write_npy_half(const fs::path& path, const Extents& extents, const std::vector<std::uint16_t>& halves, NumpyOrder order,
+                    ByteOrder bytes) {
+  std::vector<std::uint16_t> stored = halves;
+  for (std::uint16_t& half : stored)
+    if (bytes == ByteOrder::swapped) half = static_cast<std::uint16_t>(half << 8 | half >> 8);
+  write_numpy(path, extents, bytes == ByteOrder::swapped ? ">f2" : "<f2", stored, order);
+}
 void write_npy_real(const fs::path& path, const Extents& extents, const std::vector<float>& values, NumpyOrder order) {
   write_numpy(path, extents, "<f4", values, order);
 }

@@ -2,6 +2,9 @@
 // file that does not is named for what it is.
 #include <hdf5.h>
 
+#include <cmath>
+#include <limits>
+
 #include "tests/tools/volume/coefficient_files.h"
 #include "tests/tools/volume/expect_error.h"
 
@@ -176,6 +179,55 @@ TEST_F(FormatFiles, NumpyArraysInBothOrders) {
   expect_refused(file("x.npz"), {"x.npz", "numpy.save", "an archive"});
   write_text(file("cut.npy"), content_of(file("x.npy")).substr(0, 400));
   expect_refused(file("cut.npy"), {"cut.npy", "found 400 bytes"});
+}
+
+TEST_F(FormatFiles, NumpyArraysOfHalfPrecision) {
+  constexpr std::uint16_t one = 0x3c00, two = 0x4000, minus_an_eighth = 0xb000, least = 0x0001, infinite = 0x7c00, nan = 0x7e00;
+  const std::vector<std::uint16_t> halves{one, two, minus_an_eighth, least, infinite, nan};
+  for (const NumpyOrder order : {NumpyOrder::own, NumpyOrder::fortran})
+    for (const ByteOrder bytes : {ByteOrder::native, ByteOrder::swapped}) {
+      write_npy_half(file("h.npy"), {3, 2}, halves, order, bytes);
+      std::vector<double> read = volume::read_doubles(volume::open_image(volume::FileSpec::parse(file("h.npy"))));
+      ASSERT_EQ(read.size(), 6u);
+      EXPECT_TRUE(std::isnan(read.back()));
+      read.pop_back();
+      EXPECT_EQ(read, (std::vector<double>{1, 2, -0.125, 0x1p-24, std::numeric_limits<double>::infinity()}));
+    }
+  cut(file("h.npy"), 1);
+  expect_refused(file("h.npy"), {"h.npy", "bytes"});
+}
+
+TEST_F(FormatFiles, NamesThatOtherFilesAndFoldersShare) {
+  write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
+  std::filesystem::create_directory(file("b"));
+  expect_same(file("b"));
+  write_nifti1(file("c.nii"), {with(grid, {n_coeff}), DT_COMPLEX64, bytes_of(values),
+                               [](nifti_1_header& h) { h.vox_offset = 0, h.magic[1] = 'i'; }});
+  const std::string both = content_of(file("c.nii"));
+  write_text(file("Q.HDR"), both.substr(0, 348));
+  write_text(file("Q.IMG"), both.substr(352));
+  expect_same(file("Q.HDR"));
+  expect_same(file("Q.IMG"));
+  std::filesystem::rename(file("Q.IMG"), file("Q.img"));
+  expect_same(file("Q.HDR"));
+  gzip(file("Q.img"), file("Q.IMG.GZ"));
+  std::filesystem::remove(file("Q.img"));
+  expect_same(file("Q.HDR"));
+  write_mat<float>(file("colon.h5"), "a:b", with(grid, {n_coeff}), values);
+  expect_same(file("colon.h5:a:b"));
+  expect_refused(file("colon.h5:a:c"), {"colon.h5", "\"a:c\"", "a:b (4x3x2x5 complex)"});
+}
+
+TEST_F(FormatFiles, HeadersOfBartAsEditorsLeaveThem) {
+  write_cfl(file("b.cfl"), with(grid, {1, 1, 1, n_coeff}), values);
+  const std::string extents = "4 3 2 1 1 1 5 1 1 1 1 1 1 1 1 1";
+  for (const std::string& text : {"\xef\xbb\xbf# Dimensions\n" + extents + "\n", "\n\n# Dimensions\n" + extents + "\n",
+                                  "# Dimensions\n\n" + extents + "\n", "# Dimensions\r\n \r\n" + extents + "\r\n"}) {
+    write_text(file("b.hdr"), text);
+    expect_same(file("b"));
+  }
+  write_text(file("b.hdr"), "# Dimensions\n\n# Command\n" + extents + "\n");
+  expect_refused(file("b"), {"b.hdr", "a line of dimensions"});
 }
 
 TEST_F(FormatFiles, BartsNamesSlicesAndHeaders) {

@@ -202,6 +202,21 @@ TEST_F(HostileHeader, TheLengthsInsideAMatVariableAgreeWithEachOther) {
   }
 }
 
+// As compressed files of more bytes than are decompressed at once have it.
+TEST_F(HostileHeader, SmallCompressedNiftiIsDamagedAndNotOfAnotherFormat) {
+  write_nifti1(file("c.nii"), {{4, 3, 2, 5}, DT_COMPLEX64, bytes_of(values)});
+  gzip(file("c.nii"), file("c.nii.gz"));
+  const std::string good = content_of(file("c.nii.gz"));
+  for (const std::size_t from_end : {std::size_t{6}, good.size() / 2}) {
+    std::string bad = good;
+    bad[bad.size() - from_end] = static_cast<char>(bad[bad.size() - from_end] ^ 0x55);
+    write_text(file("c.nii.gz"), bad);
+    expect_refused(file("c.nii.gz"), {"c.nii.gz", "cut off or damaged"});
+  }
+  write_text(file("c.nii.gz"), good.substr(0, 40));
+  expect_refused(file("c.nii.gz"), {"c.nii.gz", "cut off or damaged"});
+}
+
 TEST_F(HostileHeader, EveryByteOfABartHeaderMayBeAnything) {
   write_cfl(file("b.cfl"), {4, 3, 2, 1, 1, 1, 5}, values);
   const std::string good = content_of(file("b.hdr"));

@@ -59,6 +59,10 @@ void write_npy(const std::filesystem::path& path, const Extents& extents, const 
 void write_npy_real(const std::filesystem::path& path, const Extents& extents, const std::vector<float>& values,
                     NumpyOrder order);
 
+/// Half precision as its bits.
+void write_npy_half(const std::filesystem::path& path, const Extents& extents, const std::vector<std::uint16_t>& halves,
+                    NumpyOrder order, ByteOrder bytes);
+
 /// A variable of a MAT file. Real where every imaginary part is zero; a struct array [1, n] where `elements` holds the fields
 /// of each of its n elements, which have the names of the first.
 struct MatVariable {
