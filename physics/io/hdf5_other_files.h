@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "physics/io/hdf5_handle.h"
 
@@ -52,10 +54,13 @@ inline Hdf5Handle hdf5_open_source(hid_t dataset, const std::string& name) {
     if (Hdf5Handle file = open(name); file.ok()) return file;
   const std::filesystem::path within = hdf5_file_of(dataset),
                               relative = is_absolute ? std::filesystem::path(name).filename() : std::filesystem::path(name);
+  std::vector<std::filesystem::path> folders;
+  std::istringstream prefixes(hdf5_prefix_of("HDF5_VDS_PREFIX", dataset));
+  for (std::string prefix; std::getline(prefixes, prefix, ':');) folders.emplace_back(prefix);
   std::error_code unreadable;
-  for (const std::filesystem::path& folder :
-       {std::filesystem::path(hdf5_prefix_of("HDF5_VDS_PREFIX", dataset)), within.parent_path(), std::filesystem::path(),
-        std::filesystem::canonical(within, unreadable).parent_path()})
+  folders.insert(folders.end(),
+                 {within.parent_path(), std::filesystem::path(), std::filesystem::canonical(within, unreadable).parent_path()});
+  for (const std::filesystem::path& folder : folders)
     if (Hdf5Handle file = open(folder / relative); file.ok()) return file;
   return {};
 }

@@ -185,8 +185,9 @@ void write_mat5(const fs::path& path, const std::vector<MatVariable>& variables,
   writer.append_number(bytes, std::uint16_t{0x0100});
   writer.append_number(bytes, static_cast<std::uint16_t>('M' << 8 | 'I'));
   for (const MatVariable& variable : variables) {
-    const std::string matrix = writer.any(variable);
-    bytes += compression == MatCompression::zlib ? writer.element(mi_compressed, deflated(matrix)) : matrix;
+    std::string matrix = writer.any(variable);
+    if (compression == MatCompression::zlib_unpadded) matrix.resize(matrix.size() - 4);
+    bytes += compression == MatCompression::none ? matrix : writer.element(mi_compressed, deflated(matrix));
   }
   write_text(path, bytes);
 }

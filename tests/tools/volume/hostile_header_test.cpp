@@ -187,6 +187,17 @@ TEST_F(HostileHeader, ACompressedMatVariableWithAWrongByteGivesItsNumbersOrNone)
   EXPECT_GE(n_refused, (good.size() - first_of_stream) / 3 - 1);  // all but a bit that pads the last byte
 }
 
+// So matio itself ends compressed text; the checksum says that nothing is missing.
+TEST_F(HostileHeader, ACompressedMatVariableWithoutItsLastPaddingIsWhole) {
+  Complexes odd(3 * 5, {1, 2});
+  for (const MatVariable& variable : {MatVariable{"x", {3, 5}, odd}, MatVariable{"s", {}, {}, {{{"x", {3, 5}, odd}}}}}) {
+    write_mat5<float>(file("m.mat"), {variable}, MatCompression::zlib_unpadded);
+    EXPECT_TRUE(survives(file(variable.elements.empty() ? "m.mat:x" : "m.mat:s.x")));
+  }
+  write_mat5<float>(file("m.mat"), {{"x", {2, 5}, Complexes(10, {1, 2})}}, MatCompression::zlib_unpadded);
+  expect_refused(file("m.mat:x"), {"m.mat", "cut off or damaged"});  // a number, and no padding, is missing
+}
+
 // The tags of the numbers say how many there are: fewer than the extents promise, or more than their variable has room for.
 TEST_F(HostileHeader, TheLengthsInsideAMatVariableAgreeWithEachOther) {
   write_mat5<float>(file("m.mat"), {mat_variables().front()});

@@ -72,8 +72,9 @@ struct MatVariable {
   std::vector<std::vector<MatVariable>> elements = {};
 };
 
-/// MAT version 5 of class T (float, double), or version 7, whose variables are compressed.
-enum class MatCompression { none, zlib };
+/// MAT version 5 of class T (float, double), or version 7, whose variables are compressed, also without the four zeros behind
+/// the last number, which some writers leave away.
+enum class MatCompression { none, zlib, zlib_unpadded };
 template <class T>
 void write_mat5(const std::filesystem::path& path, const std::vector<MatVariable>& variables,
                 MatCompression compression = MatCompression::none, ByteOrder order = ByteOrder::native);
