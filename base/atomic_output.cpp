@@ -92,7 +92,7 @@ MadeFolder::~MadeFolder() {
 
 AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
   check_regular(target_);
-  note_output(target_);
+  claimed_.add_again(target_);
   const std::string name = target_.filename().string();
   remove_leftovers(target_.parent_path(), name);
   staging_.emplace(target_.parent_path(), name, target_);
@@ -105,9 +105,11 @@ AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
 void AtomicFile::commit() {
   expect_no_input(target_);  // it may have been opened since
   publish(temporary_, target_);
+  note_output(target_);
 }
 
 AtomicFolder::AtomicFolder(fs::path folder, Earlier earlier) : shown_(std::move(folder)), earlier_(std::move(earlier)) {
+  expect_no_output(shown_);
   for (int i = 0; i < 10; ++i) {  // a run that fails may take back the folder that it made
     made_.emplace(shown_);
     std::error_code error;
@@ -134,12 +136,23 @@ fs::path AtomicFolder::temporary(const std::string& name) {
   check_regular(folder_ / name);
   claimed_.add(shown_ / name);
   names_.insert(name);
-  return SetReplacement::new_files(staging_->path()) / name;
+  return new_files() / name;
+}
+
+fs::path AtomicFolder::new_files() const { return SetReplacement::new_files(staging_->path()); }
+
+bool AtomicFolder::is_folder_of(const fs::path& file) const {
+  std::error_code unreadable;
+  return fs::canonical(fs::absolute(file, unreadable).parent_path(), unreadable) == folder_;
+}
+
+void AtomicFolder::flush() const {
+  for (const std::string& name : names_) begin_flush(new_files() / name);  // one wait for all
+  for (const std::string& name : names_) synchronise(new_files() / name, shown_ / name);
 }
 
 void AtomicFolder::commit() {
-  for (const std::string& name : names_) begin_flush(SetReplacement::new_files(staging_->path()) / name);  // one wait for all
-  for (const std::string& name : names_) synchronise(SetReplacement::new_files(staging_->path()) / name, shown_ / name);
+  flush();  // of what is on the disk already, this costs next to nothing
   std::set<std::string> stale = earlier_files();
   std::erase_if(stale, [this](const std::string& name) { return names_.contains(name); });
   for (const auto* files : {&names_, &stale})

@@ -38,7 +38,7 @@ class MadeFolder {
 class AtomicFile {
  public:
   /// Creates the temporary file, empty. Throws OutputError when the folder is missing or cannot be written, when the target
-  /// exists and is no regular file, and when it is an input of the run.
+  /// exists and is no regular file, and when it is an input of the run or an output that is being written.
   explicit AtomicFile(std::filesystem::path target);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -51,6 +51,7 @@ class AtomicFile {
 
  private:
   std::filesystem::path target_;
+  FilesOfSet claimed_;
   std::optional<Staging> staging_;
   std::filesystem::path temporary_;
 };
@@ -65,13 +66,19 @@ class AtomicFolder {
   /// Which files of the folder an earlier run of the same kind left: they go when the new set comes.
   using Earlier = std::function<std::set<std::string>(const std::filesystem::path& folder)>;
 
-  /// Throws OutputError, also where an earlier file is an input of this run.
+  /// Throws OutputError, also where an earlier file is an input of this run, or the folder has the name of another output.
   explicit AtomicFolder(std::filesystem::path folder, Earlier earlier = {});
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
   /// Where to write the file that becomes FOLDER/name.
   std::filesystem::path temporary(const std::string& name);
+  /// Where the files are before commit().
+  std::filesystem::path new_files() const;
+  /// Whether a file lies in the folder itself.
+  bool is_folder_of(const std::filesystem::path& file) const;
+  /// Everything that takes time or needs room on the disk; commit() does it where nobody did.
+  void flush() const;
   void commit();
 
  private:

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 struct Noted {
   fs::path canonical;
   std::string shown;
-  const FilesOfSet* set = nullptr;  ///< outputs only
+  const FilesOfSet* set = nullptr;  ///< of outputs that are being written
 };
 
 struct Lists {
@@ -31,9 +31,10 @@ Lists& lists() {
   return *all;
 }
 
+/// Absolute first: of a relative name that does not exist, weakly_canonical() leaves a relative one.
 fs::path canonical_of(const fs::path& path) {
   std::error_code unreadable;
-  fs::path canonical = fs::weakly_canonical(path, unreadable);
+  fs::path canonical = fs::weakly_canonical(fs::absolute(path, unreadable), unreadable);
   return unreadable ? fs::absolute(path, unreadable) : canonical;
 }
 
@@ -65,6 +66,17 @@ void note_input(const fs::path& path) {
   if (find(lists().inputs, canonical) == nullptr) lists().inputs.push_back({canonical, path.string()});
 }
 
+fs::path folder_name(const fs::path& folder) {
+  fs::path name;
+  for (const fs::path& part : folder) {
+    if (part.empty() || part == ".") continue;
+    std::error_code absent;
+    const bool goes_back = part == ".." && name.has_filename() && name.filename() != ".." && !fs::is_symlink(name, absent);
+    name = goes_back ? name.parent_path() : name / part;
+  }
+  return name.empty() && !folder.empty() ? fs::path(".") : name;
+}
+
 void forget_input(const fs::path& path) {
   const fs::path canonical = canonical_of(path);
   const std::lock_guard lock(lists().mutex);
@@ -77,13 +89,18 @@ void expect_no_input(const fs::path& target) {
   expect_no_input(canonical, target);
 }
 
+void expect_no_output(const fs::path& folder) {
+  const std::lock_guard lock(lists().mutex);
+  for (fs::path path = canonical_of(folder); path.has_relative_path(); path = path.parent_path())
+    if (const Noted* const other = find(lists().outputs, path); other != nullptr)
+      throw OutputError(folder.string(), "it is another output of this run (" + other->shown + ")");
+}
+
 void note_output(const fs::path& target) {
   const fs::path canonical = canonical_of(target);
   const std::lock_guard lock(lists().mutex);
-  expect_no_input(canonical, target);
-  const Noted* const other = find(lists().outputs, canonical);
-  if (other != nullptr && other->set != nullptr) throw OutputError(target.string(), "it is another output of this run");
-  if (other == nullptr) lists().outputs.push_back({canonical, target.string()});
+  std::erase_if(lists().outputs, [&](const Noted& noted) { return is_same(noted.canonical, canonical); });
+  lists().outputs.push_back({canonical, target.string()});
 }
 
 FilesOfSet::~FilesOfSet() {
@@ -91,12 +108,17 @@ FilesOfSet::~FilesOfSet() {
   std::erase_if(lists().outputs, [this](const Noted& noted) { return noted.set == this; });
 }
 
-void FilesOfSet::add(const fs::path& target) {
+void FilesOfSet::add(const fs::path& target) { add(target, false); }
+
+void FilesOfSet::add_again(const fs::path& target) { add(target, true); }
+
+void FilesOfSet::add(const fs::path& target, bool again) {
   const fs::path canonical = canonical_of(target);
   const std::lock_guard lock(lists().mutex);
   expect_no_input(canonical, target);
   const Noted* const other = find(lists().outputs, canonical);
-  if (other != nullptr) throw OutputError(target.string(), "it is another output of this run (" + other->shown + ")");
+  const bool is_other = other != nullptr && !(again && other->set == nullptr);
+  if (is_other) throw OutputError(target.string(), "it is another output of this run (" + other->shown + ")");
   lists().outputs.push_back({canonical, target.string(), this});
 }
 
@@ -104,8 +126,7 @@ void expect_different_outputs(std::initializer_list<NamedOutput> outputs) {
   for (auto a = outputs.begin(); a != outputs.end(); ++a) {
     for (auto b = outputs.begin(); b != a; ++b) {
       if (a->path.empty() || b->path.empty() || !is_same(canonical_of(a->path), canonical_of(b->path))) continue;
-      throw UsageError(std::string(b->option) + " and " + a->option + ": expected two files, found " + a->path.string() +
-                       " twice");
+      throw OutputError(a->path.string(), std::string("it is the file of ") + b->option + " and of " + a->option);
     }
   }
 }

@@ -94,11 +94,11 @@ TEST(AtomicFile, WhatAKilledRunLeftIsRemovedAndWhatALivingOneHasIsNot) {
   folder.file(".a.txt.crbrt-dead00/a.txt", "half");
   fs::create_directory(folder / ".b.txt.crbrt-dead00");
   const std::string target = folder / "a.txt";
-  const AtomicFile living(target);
+  const Staging living(folder / "", "a.txt", target);  // as the AtomicFile of another process has it
+  write_text_file(target, "of a second run");
   EXPECT_FALSE(fs::exists(folder / ".a.txt.crbrt-dead00"));
   EXPECT_TRUE(fs::exists(folder / ".b.txt.crbrt-dead00")) << "of another output, whose next run sees to it";
-  write_text_file(target, "of a second run");
-  EXPECT_TRUE(fs::exists(living.temporary()));
+  EXPECT_TRUE(fs::exists(living.path()));
 }
 
 }  // namespace

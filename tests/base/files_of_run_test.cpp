@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/atomic_output.h"
+#include "base/companion_file.h"
 #include "base/error.h"
+#include "base/parts_folder.h"
 #include "base/read_file.h"
 #include "tests/support/temporary_folder.h"
 
@@ -48,14 +50,93 @@ TEST(FilesOfRun, AnInputThatWasOpenedAfterTheOutputIsKept) {
   EXPECT_EQ(content_of(both), "input");
 }
 
+TEST(FilesOfRun, TwoFilesThatAreBeingWrittenAreTwo) {
+  const TemporaryFolder folder;
+  const AtomicFile first(folder / "out.html");
+  for (const char* name : {"out.html", "./out.html", "x/../out.html"})
+    EXPECT_EQ(refusal_of(folder / name),
+              (folder / name) + ": cannot be written: it is another output of this run (" + (folder / "out.html") + ")");
+  EXPECT_THROW(const AtomicFolder set(folder / "out.html"), OutputError);
+  EXPECT_THROW(const AtomicFolder set(folder / "out.html/maps"), OutputError);
+}
+
+TEST(FilesOfRun, ARelativeNameOfAFileThatIsNotThereIsItsAbsoluteOne) {
+  const std::string name = "crbrt_files_of_run_test_absent";
+  const AtomicFile first(name);
+  for (const std::string& same : {"./" + name, (fs::current_path() / name).string()})
+    EXPECT_NE(refusal_of(same).find("it is another output of this run (" + name + ")"), std::string::npos) << same;
+  EXPECT_THROW(expect_different_outputs({{"--json", name}, {"--csv", fs::current_path() / name}}), OutputError);
+}
+
+TEST(FilesOfRun, AFolderHasOneName) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "a/b");
+  fs::create_directory_symlink(folder / "a/b", folder / "link");
+  for (const auto& [typed, name] : std::initializer_list<std::pair<const char*, const char*>>{{"o", "o"},
+                                                                                              {"o/", "o"},
+                                                                                              {"o//", "o"},
+                                                                                              {"./o", "o"},
+                                                                                              {"o/.", "o"},
+                                                                                              {"x/../o", "o"},
+                                                                                              {"../o/", "../o"},
+                                                                                              {"..", ".."},
+                                                                                              {"/a//b/", "/a/b"},
+                                                                                              {"/", "/"},
+                                                                                              {".", "."},
+                                                                                              {"./", "."},
+                                                                                              {"", ""}})
+    EXPECT_EQ(folder_name(typed).string(), name) << typed;
+  EXPECT_EQ(folder_name(folder / "link/../o").string(), folder / "link/../o") << "a/o, which lies elsewhere";
+}
+
 TEST(FilesOfRun, AFileOfASetAndAFileOfItsOwnAreTwo) {
   const TemporaryFolder folder;
   AtomicFolder set(folder / "maps");
   (void)set.temporary("T1map.json");
   EXPECT_THROW((void)set.temporary("T1map.json"), OutputError);
   EXPECT_NE(refusal_of(folder / "maps/../maps/T1map.json"), "accepted");
-  EXPECT_EQ(refusal_of(folder / "maps/stats.json"), "accepted");
+  write_text_file(folder / "maps/stats.json", "{}");
   EXPECT_THROW((void)set.temporary("stats.json"), OutputError);
+}
+
+TEST(FilesOfRun, ACompanionHasItsNameFromTheBeginningAndComesAfterItsSet) {
+  const TemporaryFolder folder;
+  CompanionFile stats(folder / "new/stats.json"), inside(folder / "maps/page.html"), none("");
+  EXPECT_NE(refusal_of(folder / "new/stats.json"), "accepted");
+  AtomicFolder set(folder / "maps");
+  write_text(set.temporary("T1map.json"), "{}", "T1map.json");
+  stats.stage("1"), inside.stage("2", &set), none.stage("3");
+  EXPECT_FALSE(fs::exists(folder / "new/stats.json"));
+  set.commit(), stats.commit(), inside.commit(), none.commit();
+  EXPECT_EQ(content_of(folder / "new/stats.json"), "1");
+  EXPECT_EQ(content_of(folder / "maps/page.html"), "2");
+}
+
+TEST(FilesOfRun, ACompanionThatDoesNotComeLeavesNothing) {
+  const TemporaryFolder folder;
+  {
+    CompanionFile stats(folder / "new/stats.json");
+    stats.stage("1");
+  }
+  EXPECT_FALSE(fs::exists(folder / "new"));
+}
+
+TEST(PartsFolder, IsOursByItsMarkAndLosesOurFilesAlone) {
+  const TemporaryFolder folder;
+  const std::string parts = folder / "out.partial";
+  const auto is_part = [](const std::string& name) { return is_numbered(name, "part-", ""); };
+  expect_parts_folder(parts, "identity.txt");
+  fs::create_directories(parts + "/results");
+  EXPECT_THROW(expect_parts_folder(parts, "identity.txt"), OutputError);
+  for (const char* name : {"identity.txt", "part-0", "part-12", "part-x", "thesis.txt"})
+    folder.file(std::string("out.partial/") + name, "x");
+  expect_parts_folder(parts, "identity.txt");
+  remove_parts(parts, "identity.txt", is_part);
+  for (const char* name : {"identity.txt", "part-0", "part-12"}) EXPECT_FALSE(fs::exists(parts + "/" + name)) << name;
+  for (const char* name : {"results", "part-x", "thesis.txt"}) EXPECT_TRUE(fs::exists(parts + "/" + name)) << name;
+  for (const char* name : {"/results", "/part-x", "/thesis.txt"}) fs::remove(parts + name);
+  remove_parts(parts, "identity.txt", is_part);
+  EXPECT_FALSE(fs::exists(parts));
 }
 
 TEST(FilesOfRun, AStateIsWrittenAgainAndAgain) {
@@ -69,8 +150,8 @@ TEST(FilesOfRun, TwoOptionsNameTwoFiles) {
   try {
     expect_different_outputs({{"--json", folder / "a"}, {"--csv", folder / "./a"}});
     ADD_FAILURE() << "accepted";
-  } catch (const UsageError& error) {
-    EXPECT_EQ(error.what(), "--json and --csv: expected two files, found " + (folder / "./a") + " twice");
+  } catch (const OutputError& error) {
+    EXPECT_EQ(error.what(), (folder / "./a") + ": cannot be written: it is the file of --json and of --csv");
   }
 }
 

@@ -3,7 +3,7 @@ crbrt_add_test(map_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/map_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/map_details_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/map_geometry_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/map_integer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/map_m0_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/map_report_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/map_outputs_test.cpp ${CMAKE_CURRENT_LIST_DIR}/map_report_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/map_test.cpp
   LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
 add_dependencies(map_e2e_test crbrt-codegen crbrt-compare crbrt-map)

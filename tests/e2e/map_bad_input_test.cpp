@@ -12,7 +12,7 @@ class MapBadInput : public MapProgram {
   MapBadInput() {
     std::filesystem::create_directory(file("out"));
     write_text(file("out/T1map.nii"), "precious");
-    write_text(file("out/T1map.json"), R"({"OutputName": "t1", "GeneratedBy": [{"Name": "crbrt-map"}]})");
+    write_text(file("out/T1map.json"), R"({"OutputName": "t1_apparent_s", "GeneratedBy": [{"Name": "crbrt-map"}]})");
     write_text(file("in.json"), "{\"basis_sha256\": \"" + load(spec).info().basis_sha256 + "\"}");  // no warning in the way
   }
 

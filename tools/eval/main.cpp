@@ -8,6 +8,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/escaped.h"
+#include "base/files_of_run.h"
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
@@ -99,6 +100,7 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
   for (const std::string& other : line.against)
     if (const auto at = other.find('='); at == 0 || at == std::string::npos || at + 1 == other.size())
       throw base::UsageError("--against: expected NAME=FILE.h5, found " + other);
+  base::expect_different_outputs({{"--json", line.json}, {"--grid-cache", line.grid_cache}});
   line.floor.snrs = line.options.snrs;
   line.floor.seed = line.options.seed;
   line.floor.isa = line.options.isa;

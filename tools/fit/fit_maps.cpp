@@ -68,11 +68,11 @@ volume::StatusCounts count_status(std::span<const VoxelFit> fits, std::size_t n_
   return volume::count(status_values(fits), n_grid);
 }
 
-std::vector<std::string> map_names(physics::T1Model model) {
+std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit times) {
   std::vector<std::string> names;
   for (const physics::Quantity& quantity : physics::quantities()) {
     if (!quantity.is_of(model) || !(quantity.is_estimand() || quantity.form == physics::Form::m0)) continue;
-    const volume::MapDescription map = volume::describe_map(quantity);
+    const volume::MapDescription map = volume::describe_map(quantity, times);
     names.push_back(map.name);
     names.push_back(volume::describe_std(map, "").name);
   }
@@ -115,16 +115,11 @@ void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
   folder.write_status(status_values(maps.fits), detail_of(maps));
 }
 
-FitReport::FitReport(const volume::ImageOptions& options) : out_(options.out), file_(options.stats) {}
-
-void FitReport::save(const volume::RunStats& run, const FitStats& fit) {
-  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, fitting %.2f s, writing %.2f s); %s\n",
-              base::for_terminal(out_).c_str(), static_cast<unsigned long long>(run.voxels), run.total_s, run.read_s,
-              run.kernel_s, run.write_s, volume::in_words(run.status).c_str());
+base::Json to_json(const volume::RunStats& run, const FitStats& fit) {
   base::Json json = run.to_json();
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
-  file_.save(json);
+  return json;
 }
 
 }  // namespace crbrt::fit

@@ -28,7 +28,7 @@ struct FitMaps {
 };
 
 /// The names of all maps of a fit, in the order in which they are written.
-std::vector<std::string> map_names(physics::T1Model model);
+std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit times = volume::TimeUnit::seconds);
 
 /// Writes all maps and the status.
 void write_maps(volume::MapFolder& folder, const FitMaps& maps);
@@ -39,16 +39,7 @@ struct FitStats {
   std::uint64_t single_minimum = 0;  ///< voxels all of whose starts agreed
 };
 
-class FitReport {
- public:
-  /// Throws OutputError when the file cannot be made: before the run, not after it.
-  explicit FitReport(const volume::ImageOptions& options);
-  /// The keys of volume::RunStats and those of FitStats.
-  void save(const volume::RunStats& run, const FitStats& fit);
-
- private:
-  std::string out_;
-  volume::StatsFile file_;
-};
+/// The keys of volume::RunStats and those of FitStats.
+base::Json to_json(const volume::RunStats& run, const FitStats& fit);
 
 }  // namespace crbrt::fit

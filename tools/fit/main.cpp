@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/companion_file.h"
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/progress.h"
@@ -105,7 +106,8 @@ fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t 
 volume::RunPlan plan_of(const fit::Options& options, const fit::Problem& problem, const volume::ImageInputs& inputs,
                         std::size_t n_voxel, const base::Warnings& warnings) {
   const physics::FitSettings& settings = problem.settings;
-  volume::RunPlan plan = volume::plan_of(options.image, inputs, n_voxel, fit::map_names(settings.t1_model), warnings);
+  volume::RunPlan plan =
+      volume::plan_of(options.image, inputs, n_voxel, fit::map_names(settings.t1_model, options.image.times()), warnings);
   plan.reads.push_back(options.sequence + ": sequence " + problem.sequence.name);
   plan.reads.push_back(options.basis + ": the basis, " + std::to_string(problem.basis.cols()) + " columns");
   plan.assumes.push_back("prior " + problem.prior.name + ", " + std::string(physics::name(settings.t1_model)) + " T1, " +
@@ -126,8 +128,8 @@ int run(int argc, char** argv) {
   fit::fit_basis_to(image.n_coeff(), *options, problem, warnings);
   const auto n_coeff = static_cast<std::size_t>(problem.basis.cols());
   const auto inputs = volume::inputs_of(options->image, image, n_coeff, "basis " + options->basis, warnings);
-  const viewer::PageOptions page = viewer::page_options(options->image);
-  viewer::expect_page(page, inputs.grid);
+  base::CompanionFile stats_file(options->image.stats);
+  viewer::MapPage page(options->image, inputs.grid);
   const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
                                          inputs.image.files(), warnings);
   const std::vector<std::size_t> listed = inputs.voxels.indices();
@@ -136,13 +138,14 @@ int run(int argc, char** argv) {
                               inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
+  const volume::MapPlace place = volume::place_of(options->image);
+  place.expect_room(fit::map_names(problem.settings.t1_model, options->image.times()));
   if (options->image.dry_run) {
     base::print_lines(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words());
     return base::exit_ok;
   }
   volume::expect_no_warnings(options->image, warnings);
-  fit::FitReport report(options->image);
-  volume::MapFolder folder(volume::place_of(options->image), inputs.grid, voxels,
+  volume::MapFolder folder(place, inputs.grid, voxels,
                            run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
                            options->image.compression(), options->image.threads, options->image.fill_value());
 
@@ -163,8 +166,7 @@ int run(int argc, char** argv) {
                            .range = fitter.range(),
                            .times = options->image.times(),
                            .fill = options->image.fill_value()});
-  folder.commit();
-  kept.remove();
+  folder.flush();
   const volume::RunStats stats{.voxels = voxels.size(),
                                .threads = options->image.threads,
                                .isa = "",
@@ -178,8 +180,13 @@ int run(int argc, char** argv) {
                                .peak_rss_bytes = volume::peak_rss_bytes(),
                                .status = fit::count_status(fits, n_grid),
                                .warnings = warnings.texts()};
-  report.save(stats, fit_stats(fits, problem.settings.n_start));
-  viewer::write_map_page(page);
+  folder.stage(stats_file, fit::to_json(stats, fit_stats(fits, problem.settings.n_start)).dump(2) + "\n");
+  page.stage(folder);
+  folder.commit();
+  stats_file.commit();
+  page.commit();
+  kept.remove();
+  volume::print_summary(options->image, stats, "fitting");
   return base::exit_ok;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/companion_file.h"
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/model_file.h"
@@ -139,18 +140,19 @@ int run(int argc, char** argv) {
   const volume::StopWatch reading;
   const auto image = volume::open_coefficients(options->image, program.n_coeff);
   const auto inputs = volume::inputs_of(options->image, image, program.n_coeff, "model " + model.info().name, warnings);
-  const viewer::PageOptions page = viewer::page_options(options->image);
-  viewer::expect_page(page, inputs.grid);
+  base::CompanionFile stats_file(options->image.stats);
+  viewer::MapPage page(options->image, inputs.grid);
   const auto basis = check_basis(*options, model.info(), inputs.image, warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
+  const volume::MapPlace place = volume::place_of(options->image);
+  place.expect_room(map::map_names(outputs, noise.has_value(), program.atypicality != nullptr));
   if (options->image.dry_run) {
     base::print_lines(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words());
     return base::exit_ok;
   }
-  volume::Report report(options->image);
   volume::MapFolder folder(
-      volume::place_of(options->image), inputs.grid, inputs.voxels,
+      place, inputs.grid, inputs.voxels,
       run_record(*options, model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
       options->image.compression(), options->image.threads, options->image.fill_value());
   map::OutputMaps maps(folder, program, outputs, noise);
@@ -172,22 +174,26 @@ int run(int argc, char** argv) {
   const volume::StopWatch writing;
   maps.finish(result, atypical);
 
-  volume::RunStats stats{.voxels = inputs.voxels.size(),
-                         .threads = settings.threads,
-                         .isa = name(result.isa),
-                         .precision = options->is_integer ? "integer" : "f32",
-                         .model = model.info().name,
-                         .macs_per_voxel = program.macs_per_voxel,
-                         .read_s = open_s + result.times.other_s,
-                         .kernel_s = result.times.kernel_s,
-                         .write_s = result.times.store_s + writing.seconds(),
-                         .total_s = total.seconds(),
-                         .peak_rss_bytes = volume::peak_rss_bytes(),
-                         .status = counts,
-                         .warnings = warnings.texts(),
-                         .more = std::move(details)};
-  report.save(stats);
-  viewer::write_map_page(page);
+  const volume::RunStats stats{.voxels = inputs.voxels.size(),
+                               .threads = settings.threads,
+                               .isa = name(result.isa),
+                               .precision = options->is_integer ? "integer" : "f32",
+                               .model = model.info().name,
+                               .macs_per_voxel = program.macs_per_voxel,
+                               .read_s = open_s + result.times.other_s,
+                               .kernel_s = result.times.kernel_s,
+                               .write_s = result.times.store_s + writing.seconds(),
+                               .total_s = total.seconds(),
+                               .peak_rss_bytes = volume::peak_rss_bytes(),
+                               .status = counts,
+                               .warnings = warnings.texts(),
+                               .more = std::move(details)};
+  folder.stage(stats_file, stats.to_json().dump(2) + "\n");
+  page.stage(folder);
+  folder.commit();
+  stats_file.commit();
+  page.commit();
+  volume::print_summary(options->image, stats, "estimating");
   return base::exit_ok;
 }
 

@@ -154,7 +154,7 @@ void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atyp
     folder_.write_sidecar(atypicality_->description);
   }
   folder_.write_status(volume::status_values(run.status), detail());
-  folder_.commit();
+  folder_.flush();
 }
 
 const physics::Quantity& m0_quantity() { return *physics::find_quantity("m0"); }

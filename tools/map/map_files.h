@@ -49,7 +49,7 @@ class OutputMaps {
   /// What one thread hands its results to.
   std::unique_ptr<MapSink> make_sink();
 
-  /// Ends the maps, writes sidecars and status, and commits. `atypical` is what atypicality said.
+  /// Ends the maps, and writes sidecars and status; the folder's commit() is left to do. `atypical` is what atypicality said.
   void finish(const ModelRun& run, const std::optional<Atypical>& atypical);
 
  private:

@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <initializer_list>
-#include <optional>
 #include <system_error>
 
-#include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/read_file.h"
@@ -52,39 +50,39 @@ std::string without_end_tags(const std::string& script) {
 
 }  // namespace
 
-PageOptions page_options(const volume::ImageOptions& options) {
-  return {options.report, options.out, options.labels, options.label_names, options.grid_check()};
-}
-
-void expect_page(const PageOptions& options, const volume::Grid& grid) {
-  if (options.page.empty()) return;
+MapPage::MapPage(const volume::ImageOptions& options, const volume::Grid& grid)
+    : options_{"", "Maps: " + volume::without_folder(options.out), options.labels, options.label_names, options.grid_check()},
+      page_(options.report),
+      csv_(options.regions_csv()) {
+  if (!page_.is_asked_for()) return;
   std::error_code unreadable;
   if (!fs::exists(niivue_path(), unreadable))
     throw base::Error(base::exit_output, "--report needs NiiVue, which is not at " + niivue_path() +
                                              ": scripts/viewer.sh fetches it with npm, then build again (docs/report.md)");
-  if (!options.labels.empty()) read_labels(options.labels, grid, options.grid_check);
+  if (!options.labels.empty()) read_labels(options.labels, grid, options.grid_check());
   if (!options.label_names.empty()) read_label_names(options.label_names);
-  const base::AtomicFile writable(options.page);
-  std::optional<base::AtomicFile> csv;
-  if (!options.labels.empty()) csv.emplace(regions_csv(options.page));
 }
 
-std::string regions_csv(const std::string& page) { return fs::path(page).replace_extension(".csv").string(); }
-
-void write_map_page(const PageOptions& options) {
-  if (options.page.empty()) return;
-  const PageReport report = make_report(options);
+void MapPage::stage(volume::MapFolder& maps) {
+  if (!page_.is_asked_for()) return;
+  options_.folder = maps.new_files().string();
+  const PageReport report = make_report(options_);
   std::string images;
   for (const auto& [id, text] : report.images)
     images.append("<script type=\"application/gzip;base64\" id=\"").append(id).append("\">").append(text).append("</script>\n");
   const std::string json = base::json_for_script(report.json.dump());
   const std::string niivue = without_end_tags(base::read_file(niivue_path(), "NiiVue"));
-  if (!report.csv.empty()) base::write_text_file(regions_csv(options.page), report.csv);
-  base::write_text_file(options.page, filled(parts::page_html, {{"@CSS@", parts::page_css},
-                                                                {"@IMAGES@", images},
-                                                                {"@REPORT@", json},
-                                                                {"@NIIVUE@", niivue},
-                                                                {"@JS@", parts::page_js}}));
+  maps.stage(csv_, report.csv);
+  maps.stage(page_, filled(parts::page_html, {{"@CSS@", parts::page_css},
+                                              {"@IMAGES@", images},
+                                              {"@REPORT@", json},
+                                              {"@NIIVUE@", niivue},
+                                              {"@JS@", parts::page_js}}));
+}
+
+void MapPage::commit() {
+  csv_.commit();
+  page_.commit();
 }
 
 }  // namespace crbrt::viewer

@@ -43,7 +43,7 @@ class Maker {
   }
 
   PageReport report() {
-    json_["title"] = "Maps: " + volume::without_folder(options_.folder);
+    json_["title"] = options_.title;
     add_status();
     add_grid();
     add_provenance();

@@ -103,15 +103,6 @@ std::string BidsMapNames::path(const std::string& map) const {
   return folder + "/" + prefix() + (is_std ? "desc-std_" : "") + physics::name_as_bids_suffix(quantity);
 }
 
-bool BidsMapNames::owns(const std::string& file_name) const {
-  const std::string stem = without_extensions(file_name), begin = prefix();
-  if (!stem.starts_with(begin)) return false;
-  std::string rest = stem.substr(begin.size());
-  for (const std::string_view description : {"desc-std_", "desc-status_", "desc-statusDetail_"})
-    if (rest.starts_with(description)) rest = rest.substr(description.size());
-  return is_word(rest);
-}
-
 namespace {
 
 constexpr const char* ignored = "logs/\nfigures/\n*.html\nsubjects.tsv\nsubjects.json\n";

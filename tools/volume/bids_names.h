@@ -40,9 +40,6 @@ class BidsMapNames {
   /// "anat/sub-01_desc-std_T1map", "TB1map" "fmap/sub-01_TB1map", "status" "anat/sub-01_desc-status_dseg".
   std::string path(const std::string& map) const;
 
-  /// Whether a file of these folders is a map, or the sidecar of one, of this image and of no other.
-  bool owns(const std::string& file_name) const;
-
   /// "sub-01_ses-2_acq-hybrid": what tells the maps of two images apart.
   std::string id() const;
   const std::filesystem::path& folder() const { return folder_; }  ///< "sub-01/ses-2"

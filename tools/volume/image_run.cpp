@@ -99,13 +99,10 @@ ImageInputs inputs_of(const ImageOptions& options, const CoefficientImage& image
   return inputs;
 }
 
-Report::Report(const ImageOptions& options) : out_(options.out), file_(options.stats) {}
-
-void Report::save(const RunStats& stats) {
-  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, estimating %.2f s, writing %.2f s); %s\n",
-              base::for_terminal(out_).c_str(), static_cast<unsigned long long>(stats.voxels), stats.total_s, stats.read_s,
-              stats.kernel_s, stats.write_s, in_words(stats.status).c_str());
-  file_.save(stats.to_json());
+void print_summary(const ImageOptions& options, const RunStats& stats, const char* estimating) {
+  std::printf("%s: %llu voxels in %.2f s (reading %.2f s, %s %.2f s, writing %.2f s); %s\n",
+              base::for_terminal(options.out).c_str(), static_cast<unsigned long long>(stats.voxels), stats.total_s,
+              stats.read_s, estimating, stats.kernel_s, stats.write_s, in_words(stats.status).c_str());
 }
 
 }  // namespace crbrt::volume

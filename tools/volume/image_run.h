@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "base/atomic_output.h"
 #include "base/warnings.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/grid.h"
@@ -38,6 +38,10 @@ struct ImageOptions {
   bool strict = false;   ///< warnings end the run before it writes
   bool dry_run = false;  ///< say what would be done, and write nothing
 
+  /// The statistics of the regions, beside the page under its name; empty where there are none.
+  std::string regions_csv() const {
+    return labels.empty() ? "" : std::filesystem::path(report).replace_extension(".csv").string();
+  }
   float fill_value() const noexcept { return fill == "nan" ? std::numeric_limits<float>::quiet_NaN() : 0; }
   TimeUnit times() const noexcept { return units == "ms" ? TimeUnit::whole_milliseconds : TimeUnit::seconds; }
   GridCheck grid_check() const noexcept { return ignore_geometry ? GridCheck::extents : GridCheck::world; }
@@ -72,16 +76,7 @@ CoefficientImage open_coefficients(const ImageOptions& options, std::size_t n_ex
 ImageInputs inputs_of(const ImageOptions& options, const CoefficientImage& image, std::size_t n_coeff, const std::string& who,
                       base::Warnings& warnings);
 
-/// Where the numbers of a run go: one line to stdout, and the file of --stats where asked for.
-class Report {
- public:
-  /// Throws OutputError when the file cannot be made: before the run, not after it.
-  explicit Report(const ImageOptions& options);
-  void save(const RunStats& stats);
-
- private:
-  std::string out_;
-  StatsFile file_;
-};
+/// The line that ends a run; `estimating` is what the program calls its work.
+void print_summary(const ImageOptions& options, const RunStats& stats, const char* estimating);
 
 }  // namespace crbrt::volume

@@ -16,30 +16,6 @@
 namespace crbrt::volume {
 namespace {
 
-/// Whether a sidecar says that a program of ours made the map beside it.
-bool is_sidecar_of_ours(const std::filesystem::path& path) {
-  try {
-    const base::Json json = base::Json::parse(base::read_file_of_ours(path.string(), "a sidecar"), path.string());
-    if (!json.contains("OutputName") || !json.contains("GeneratedBy")) return false;
-    return json["GeneratedBy"].at(0)["Name"].text().starts_with("crbrt-");
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
-/// Maps and sidecars of an earlier run, whatever its options were. Other files stay.
-std::set<std::string> earlier_maps(const std::filesystem::path& folder) {
-  std::set<std::string> names;
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".json" || !is_sidecar_of_ours(entry.path())) continue;
-    for (const char* extension : {".json", ".nii", ".nii.gz"}) {
-      const std::string name = entry.path().stem().string() + extension;
-      if (std::filesystem::exists(folder / name)) names.insert(name);
-    }
-  }
-  return names;
-}
-
 /// What the specification asks of a sidecar of derivatives. A space other than the scanner's is that of the input.
 void add_bids_fields(const BidsPlace& place, const RunRecord& run, bool covers_grid, base::Json& json) {
   std::vector<std::string> sources;
@@ -49,8 +25,6 @@ void add_bids_fields(const BidsPlace& place, const RunRecord& run, bool covers_g
   if (!place.names.space().empty()) json["SpatialReference"] = sources.front();
   if (!json.contains("Description")) json["Description"] = json["OutputName"];
 }
-
-constexpr std::string_view std_suffix = "_std";
 
 /// No name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {
@@ -185,20 +159,8 @@ MapFolder::MapFolder(MapPlace place, const Grid& grid, VoxelList voxels, RunReco
 MapFolder::Set& MapFolder::set_of(const std::filesystem::path& folder) {
   const auto known = sets_.find(folder);
   if (known != sets_.end()) return known->second;
-  const auto earlier = [bids = place_.bids](const std::filesystem::path& where) {
-    std::set<std::string> names = earlier_maps(where);
-    if (bids) std::erase_if(names, [&](const std::string& name) { return !bids->names.owns(name); });
-    return names;
-  };
+  const auto earlier = [place = place_](const std::filesystem::path& where) { return place.earlier_in(where); };
   return sets_.try_emplace(folder, folder, earlier).first->second;
-}
-
-std::vector<std::string> MapPlace::files_of(const std::vector<std::string>& maps, Compression compression) const {
-  std::vector<std::string> files;
-  for (const std::string& map : maps)
-    for (const char* extension : {compression == Compression::gzip ? ".nii.gz" : ".nii", ".json"})
-      files.push_back((folder / (name_of(map) + extension)).string());
-  return files;
 }
 
 MapFolder::~MapFolder() = default;
@@ -290,9 +252,18 @@ std::filesystem::path MapFolder::temporary(const std::string& name) {
   const std::filesystem::path path = place_.folder / name;
   Set& set = set_of(path.parent_path());
   const std::string file_name = path.filename().string();
-  if (std::filesystem::exists(path) && !set.earlier.contains(file_name))
-    throw base::OutputError(path.string(), "it is no map that a program of crbrt made; move it, or choose another folder");
+  expect_replaceable(path.parent_path() / file_name.substr(0, file_name.find('.')), set.earlier);
   return set.files.temporary(file_name);
+}
+
+void MapFolder::flush() {
+  for (auto& [folder, set] : sets_) set.files.flush();
+}
+
+void MapFolder::stage(base::CompanionFile& file, std::string_view text) {
+  const auto holder = std::find_if(sets_.begin(), sets_.end(),
+                                   [&](const auto& folder) { return folder.second.files.is_folder_of(file.target()); });
+  file.stage(text, holder == sets_.end() ? nullptr : &holder->second.files);
 }
 
 void MapFolder::commit() {

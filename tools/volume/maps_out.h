@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <span>
 #include <stop_token>
@@ -17,11 +16,12 @@
 #include <vector>
 
 #include "base/atomic_output.h"
+#include "base/companion_file.h"
 #include "base/json.h"
 #include "physics/quantity.h"
-#include "tools/volume/bids_names.h"
 #include "tools/volume/grid.h"
 #include "tools/volume/map_parts.h"
+#include "tools/volume/map_place.h"
 #include "tools/volume/nifti.h"
 #include "tools/volume/status_value.h"
 #include "tools/volume/voxel_list.h"
@@ -82,6 +82,8 @@ MapDescription describe_map(const MapOutput& output, TimeUnit times = TimeUnit::
 std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs,
                                           TimeUnit times = TimeUnit::seconds);
 
+inline constexpr std::string_view std_suffix = "_std";
+
 /// The map of standard deviations beside a map: called like it, with "_std" behind.
 MapDescription describe_std(const MapDescription& map, const std::string& description);
 
@@ -93,21 +95,6 @@ struct StatusDetail {
 
   /// {"T1map below 0 s": 12, ...}: in how many voxels, of the limits that any voxel went beyond.
   base::Json counts() const;
-};
-
-/// Where a set of maps goes.
-struct MapPlace {
-  MapPlace(std::string folder_of_maps) : folder(std::move(folder_of_maps)) {}  // NOLINT: a folder is a place
-  explicit MapPlace(BidsPlace place, const std::filesystem::path& subject)
-      : folder(place.data_set / subject), bids(std::move(place)) {}
-
-  /// FOLDER/T1map.nii and FOLDER/T1map.json of the map "T1map", and so on, in the order of the maps.
-  std::vector<std::string> files_of(const std::vector<std::string>& maps, Compression compression) const;
-  /// Relative to the folder, without extension: "T1map", "anat/sub-01_T1map".
-  std::string name_of(const std::string& map) const { return bids ? bids->names.path(map) : map; }
-
-  std::filesystem::path folder;   ///< of the maps; with `bids` that of the subject or session
-  std::optional<BidsPlace> bids;  ///< names after BIDS, in folders anat and fmap
 };
 
 /// Makes the folder, and locks it, at once, so that a run that cannot be saved fails before it computes. commit() puts the maps
@@ -134,6 +121,12 @@ class MapFolder {
   void write(const MapDescription& map, std::span<const float> values);
   /// status [voxel of the list]; all other voxels are not_computed. Beside it status_detail, 0 where nothing is out of limits.
   void write_status(std::span<const StatusValue> status, const StatusDetail& detail);
+  /// Puts everything so far on the disk, which takes time, so that commit() has little left to do.
+  void flush();
+  /// Writes a file that goes with the maps: its own commit() follows ours.
+  void stage(base::CompanionFile& file, std::string_view text);
+  /// Where the maps of a folder without the names of BIDS are until commit().
+  std::filesystem::path new_files() const { return sets_.begin()->second.files.new_files(); }
   void commit();
 
  private:

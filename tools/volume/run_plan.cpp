@@ -30,7 +30,7 @@ RunPlan plan_of(const ImageOptions& options, const ImageInputs& inputs, std::siz
                          std::to_string(options.threads) + (options.threads == 1 ? " thread" : " threads"));
   for (const std::string& warning : warnings.texts()) plan.assumes.push_back("warning: " + warning);
   plan.writes = place_of(options).files_of(maps, options.compression());
-  for (const std::string& file : {options.stats, options.report})
+  for (const std::string& file : {options.stats, options.report, options.regions_csv()})
     if (!file.empty()) plan.writes.push_back(file);
   return plan;
 }

@@ -1,9 +1,7 @@
 // One list of keys, so that programs that compare runs need to know only one.
 #include "tools/volume/run_stats.h"
 
-#include <filesystem>
 #include <fstream>
-#include <utility>
 
 namespace crbrt::volume {
 
@@ -32,19 +30,6 @@ std::uint64_t peak_rss_bytes() {
   for (std::string line; std::getline(status, line);)
     if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;  // KiB
   return 0;
-}
-
-StatsFile::StatsFile(std::string path) : path_(std::move(path)) {
-  if (path_.empty()) return;
-  const std::filesystem::path folder = std::filesystem::path(path_).parent_path();
-  if (!folder.empty()) folder_.emplace(folder);
-  { const base::AtomicFile writable(path_); }
-}
-
-void StatsFile::save(const base::Json& json) {
-  if (path_.empty()) return;
-  base::write_text_file(path_, json.dump(2) + "\n");
-  if (folder_) folder_->keep();
 }
 
 }  // namespace crbrt::volume

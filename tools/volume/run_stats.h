@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/atomic_output.h"
 #include "base/json.h"
 #include "tools/volume/status_value.h"
 
@@ -35,18 +34,6 @@ struct RunStats {
 
 /// Largest resident memory of this process so far, and of no process that started it.
 std::uint64_t peak_rss_bytes();
-
-/// The file of --stats, and its folder where that is absent.
-class StatsFile {
- public:
-  /// Throws OutputError where the file could not be made: before the run, not after it. An empty path is no file.
-  explicit StatsFile(std::string path);
-  void save(const base::Json& json);
-
- private:
-  std::string path_;
-  std::optional<base::MadeFolder> folder_;
-};
 
 /// Seconds since it was made.
 class StopWatch {

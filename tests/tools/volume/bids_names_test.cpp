@@ -57,16 +57,6 @@ TEST(BidsMapNames, SayStandardDeviationsAndKeepTheEntitiesOfTheImage) {
   EXPECT_EQ(full().path("T2map"), "anat/sub-01_ses-2_acq-a_ce-b_rec-c_run-3_space-T1w_chunk-4_T2map");
 }
 
-TEST(BidsMapNames, OwnTheirFilesAndNoOthers) {
-  const BidsMapNames names(*bids_name("/in/sub-01/anat/sub-01_MTS.nii"));
-  for (const char* map : {"T1map", "T1map_std", "B0map", "status", "m0_semi_frac"}) {
-    const std::string path = names.path(map);
-    EXPECT_TRUE(names.owns(path.substr(path.find('/') + 1) + ".json")) << path;
-  }
-  for (const char* other : {"sub-01_acq-a_T1map.json", "sub-010_T1map.json", "sub-01_desc-brain_T1map.json"})
-    EXPECT_FALSE(names.owns(other)) << other;
-}
-
 TEST(MakeDerivatives, MakesADataSetOnceAndRefusesARawOne) {
   const tests::TemporaryFolder folder;
   make_derivatives(folder / "maps", folder / "raw");

@@ -148,6 +148,40 @@ TEST_F(MapsOut, CompressedMapsHoldTheSameBytes) {
   EXPECT_FALSE(std::filesystem::exists(file("out/T1map.nii"))) << "of the run before, with other options";
 }
 
+// A sidecar of ours belongs to the file beside it where that is called as we call the map of its output, in every unit and with
+// every model, and where nobody else has made it since.
+TEST_F(MapsOut, OnlyMapsThatWeNamedAreThoseOfAnEarlierRun) {
+  const auto sidecar = [&](const std::string& stem, const std::string& output, const char* programs) {
+    write_text(file(stem + ".json"), R"({"OutputName": ")" + output + R"(", "GeneratedBy": [)" + programs + "]}");
+    write_text(file(stem + ".nii"), "map");
+  };
+  const char *const ours = R"({"Name": "crbrt-fit"})", *const both = R"({"Name": "crbrt-map"}, {"Name": "FSL"})";
+  sidecar("T1map", "t1_apparent_s", ours), sidecar("T1map_std", "t1_apparent_s_std", ours);
+  sidecar("t1_semi_ms", "t1_semi_s", ours), sidecar("own_output", "own_output", ours), sidecar("status", "status", ours);
+  sidecar("T2map", "t2_free_s", both), sidecar("R1map", "t1_apparent_s", ours),
+      sidecar("T1map_smoothed", "t1_apparent_s", ours);
+  sidecar("B0map", "omega0_rad_s", R"({"Name": "FSL"})"), write_text(file("exchange_hz.json"), "{");
+  const volume::MapPlace place(file(""));
+  EXPECT_EQ(place.earlier_in(file("")),
+            (std::set<std::string>{"T1map.json", "T1map.nii", "T1map_std.json", "T1map_std.nii", "own_output.json",
+                                   "own_output.nii", "status.json", "status.nii", "t1_semi_ms.json", "t1_semi_ms.nii"}));
+  place.expect_room({"T1map", "status", "M0map"});
+  for (const char* map : {"T2map", "R1map", "B0map", "exchange_hz"})
+    expect_error(base::exit_output, {map, "it is no map that a program of crbrt made"}, [&] { place.expect_room({map}); });
+  write_text(file("T1map.nii.gz"), "another");
+  expect_error(base::exit_output, {"T1map.nii", "cannot belong to both"}, [&] { place.expect_room({"M0map"}); });
+}
+
+TEST_F(MapsOut, NamesOfBidsAreThoseOfTheirImage) {
+  const auto image = volume::bids_name("/raw/sub-01/anat/sub-01_MTS.nii").value();
+  const volume::MapPlace place({file(""), "/raw", volume::BidsMapNames(image)}, image.folder());
+  const std::string anat = "sub-01/anat/";
+  std::filesystem::create_directories(file(anat));
+  for (const char* stem : {"sub-01_T1map", "sub-01_acq-a_T1map", "sub-010_T1map", "sub-01_desc-brain_T1map"})
+    write_text(file(anat + stem + ".json"), R"({"OutputName": "t1_apparent_s", "GeneratedBy": [{"Name": "crbrt-map"}]})");
+  EXPECT_EQ(place.earlier_in(file(anat)), (std::set<std::string>{"sub-01_T1map.json"}));
+}
+
 TEST_F(MapsOut, SidecarsSayWhatTheMapIsAndWhatMadeIt) {
   write_one({{2, 2, 2}, {}}, Compression::none, std::vector<float>(8));
   const auto json = base::Json::from_file(file("out/T1map.json"));
