@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -17,6 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_nifti(const std::string& name) { return name.ends_with(".nii") || name.ends_with(".nii.gz"); }
+
+std::string in_lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
 
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::vector<fs::path> entries;
@@ -55,11 +61,19 @@ fs::path mask_of(const fs::path& image, const std::vector<fs::path>& masks) {
   return {};
 }
 
+/// The subject, and the session where it is one, that a folder is of.
+volume::BidsName name_of_folder(const fs::path& subject, const fs::path& session) {
+  volume::BidsName name;
+  name.entities = {{"sub", subject.filename().string().substr(4)}};
+  if (session != subject) name.entities.emplace_back("ses", session.filename().string().substr(4));
+  return name;
+}
+
 /// One folder of images: coefficients, masks, and what else is there.
 class Folder {
  public:
-  Folder(const fs::path& folder, const CohortQuery& query, std::vector<std::string>& warnings)
-      : query_(query), warnings_(warnings) {
+  Folder(const fs::path& folder, volume::BidsName owner, const CohortQuery& query, std::vector<std::string>& warnings)
+      : owner_(std::move(owner)), query_(query), warnings_(warnings) {
     for (const fs::path& path : sorted_entries(folder)) look_at(path);
   }
 
@@ -75,14 +89,20 @@ class Folder {
   void look_at(const fs::path& path) {
     const std::string file = path.filename().string();
     if (file.ends_with(".json")) return check_sidecar(path);
-    if (!is_nifti(file)) return;
+    if (!is_nifti(file)) {
+      if (is_nifti(in_lower_case(file))) add_other(path, "expected .nii or .nii.gz in small letters");
+      return;
+    }
     const auto name = volume::bids_name(path);
     if (!name) return warnings_.push_back(path.string() + ": expected a name like sub-01_T1w.nii.gz; it is left out");
+    const bool is_misplaced = name->folder() != owner_.folder();
+    if (name->suffix == "mask" && is_misplaced)
+      return warnings_.push_back(path.string() + ": " + expected_name() + "; it is left out");
     if (name->suffix == "mask") return masks_.push_back(path);
     if (name->label("part") == "imag") return;
     if (!query_.select.empty() && ::fnmatch(query_.select.c_str(), file.c_str(), 0) != 0) return;
     if (const fs::path imaginary = imaginary_of(path); !imaginary.empty())
-      images_.push_back({id_of(*name), path, imaginary, {}, *name, {}});
+      keep(path, imaginary, *name);
     else
       keep_if_coefficients(path, *name);
   }
@@ -91,12 +111,34 @@ class Folder {
     std::string found;
     try {
       const std::size_t n_coeff = volume::CoefficientImage::open(path.string()).n_coeff();
-      if (n_coeff == query_.n_coeff) return images_.push_back({id_of(name), path, {}, {}, name, {}});
+      if (n_coeff == query_.n_coeff) return keep(path, {}, name);
       found = std::to_string(n_coeff) + " coefficients";
     } catch (const base::Error& error) {
       found = error.what();
     }
-    others_ += (others_.empty() ? "" : "; ") + path.filename().string() + " (" + found + ")";
+    add_other(path, found);
+  }
+
+  void add_other(const fs::path& path, const std::string& what) {
+    others_ += (others_.empty() ? "" : "; ") + path.filename().string() + " (" + what + ")";
+  }
+
+  std::string expected_name() const {
+    std::string name = owner_.folder().generic_string();
+    std::replace(name.begin(), name.end(), '/', '_');
+    return "expected a name of " + name + ", whose folder it lies in";
+  }
+
+  /// An image under the name of another subject or session is a mistake of copying: nobody knows whose it is.
+  void keep(const fs::path& path, const fs::path& imaginary, const volume::BidsName& name) {
+    CohortImage image{id_of(name), path, imaginary, {}, name, {}};
+    if (name.folder() != owner_.folder()) {
+      const std::string file = path.filename().string();
+      image.id = id_of(owner_) + "_" + file;
+      image.name = owner_;
+      image.problem = path.lexically_relative(query_.data_set).generic_string() + ": " + expected_name() + ", found " + file;
+    }
+    images_.push_back(std::move(image));
   }
 
   void check_sidecar(const fs::path& path) {
@@ -107,6 +149,7 @@ class Folder {
     }
   }
 
+  volume::BidsName owner_;
   const CohortQuery& query_;
   std::vector<std::string>& warnings_;
   std::vector<CohortImage> images_;
@@ -120,7 +163,8 @@ void add_subject(const fs::path& subject, const CohortQuery& query, Cohort& coho
   if (fs::is_directory(subject / "anat") || sessions.empty()) sessions.insert(sessions.begin(), subject);
   for (const fs::path& session : sessions) {
     const std::size_t before = cohort.images.size();
-    const Folder folder(session / "anat", query, cohort.warnings);
+    const volume::BidsName owner = name_of_folder(subject, session);
+    const Folder folder(session / "anat", owner, query, cohort.warnings);
     folder.add_to(cohort.images);
     if (cohort.images.size() > before) continue;
     const std::string where = session.lexically_relative(query.data_set).generic_string();
@@ -130,8 +174,7 @@ void add_subject(const fs::path& subject, const CohortQuery& query, Cohort& coho
     CohortImage missing;
     missing.id = where;
     std::replace(missing.id.begin(), missing.id.end(), '/', '_');
-    missing.name.entities = {{"sub", subject.filename().string().substr(4)}};
-    if (session != subject) missing.name.entities.emplace_back("ses", session.filename().string().substr(4));
+    missing.name = owner;
     missing.problem = where + "/anat: expected an image of " + std::to_string(query.n_coeff) + " coefficients, found " + found;
     cohort.images.push_back(std::move(missing));
   }
@@ -145,7 +188,7 @@ void refuse_twins(std::vector<CohortImage>& images) {
     if (image.problem.empty() && count[image.id] > 1) {
       image.problem = image.image.filename().string() + ": expected one image of the name " + image.id +
                       " (--select names the one that is meant), found " + std::to_string(count[image.id]);
-      image.id += "_" + image.name.suffix;
+      image.id = image.image.filename().string();  // no two of them share a record
     }
 }
 

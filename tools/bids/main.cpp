@@ -14,10 +14,10 @@
 #include "base/warnings.h"
 #include "tools/bids/cohort.h"
 #include "tools/bids/options.h"
+#include "tools/bids/ownership.h"
 #include "tools/bids/picture.h"
 #include "tools/bids/run_image.h"
 #include "tools/bids/table.h"
-#include "tools/cli/command_line.h"
 #include "tools/cli/job_array.h"
 #include "tools/volume/bids_names.h"
 
@@ -46,10 +46,7 @@ void print_plan(const bids::Options& o, const bids::MapCommand& command, const b
     const fs::path status = fs::path(o.out) / image.name.folder() / volume::BidsMapNames(image.name).path("status");
     base::print_lines(image.id + ": " + (image.mask.empty() ? "all voxels (no mask)" : image.mask.string()) + " -> " +
                       status.string() + "\n");
-    std::vector<std::string> words = bids::command_of(command, image);
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    base::print_lines("    " + cli::command_text(static_cast<int>(argv.size()), argv.data()) + "\n");
+    base::print_lines("    " + bids::in_words(bids::command_of(command, image)) + "\n");
   }
 }
 
@@ -143,6 +140,7 @@ int conclude(const bids::Options& o, const std::vector<bids::Record>& records) {
 int run(int argc, char** argv) {
   const auto options = bids::parse_options(argc, argv);
   if (!options) return base::exit_ok;
+  bids::expect_own_tables(options->out);
   if (options->level == "group") {
     bids::write_tables(options->out);
     return conclude(*options, bids::read_records(fs::path(options->out) / "logs"));
@@ -153,6 +151,7 @@ int run(int argc, char** argv) {
       bids::find_cohort({fs::weakly_canonical(options->in), options->subjects, options->select, model.info().n_coeff});
   for (const std::string& warning : cohort.warnings) warnings.add(warning);
   const bids::MapCommand command = bids::map_command(*options);
+  for (const bids::CohortImage& image : cohort.images) bids::expect_own_logs(command.logs(), image.id);
   if (options->is_dry) return print_plan(*options, command, cohort), base::exit_ok;
   make_folders(*options);
   if (options->to_slurm) {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/files_of_run.h"
+#include "base/read_file.h"
 #include "crbrt/version.h"
 
 namespace crbrt::bids {
@@ -34,22 +34,16 @@ State Record::state() const {
 }
 
 base::Json to_json(const Record& record) {
-  return {{"Id", record.id},
-          {"Subject", record.subject},
-          {"Session", record.session},
-          {"Image", record.image},
-          {"State", name(record.state())},
-          {"ExitCode", record.exit_code},
-          {"Message", record.message},
-          {"Warnings", record.warnings},
-          {"Stats", record.stats},
-          {"Identity", record.identity}};
+  return {{"Id", record.id},           {"Subject", record.subject},     {"Session", record.session},
+          {"Image", record.image},     {"State", name(record.state())}, {"ExitCode", record.exit_code},
+          {"Message", record.message}, {"Warnings", record.warnings},   {"Stats", record.stats},
+          {"Maps", record.maps},       {"Identity", record.identity}};
 }
 
 std::optional<Record> read_record(const fs::path& file) {
   try {
-    const base::Json json = base::Json::from_file(file.string());
-    base::forget_input(file);  // a run reads its record to replace it
+    const std::string text = base::read_file_of_ours(file.string(), "a record");
+    const base::Json json = base::Json::parse(text, file.string());
     Record record{.id = text_or_empty(json, "Id"),
                   .subject = text_or_empty(json, "Subject"),
                   .session = text_or_empty(json, "Session"),
@@ -58,8 +52,11 @@ std::optional<Record> read_record(const fs::path& file) {
                   .message = text_or_empty(json, "Message"),
                   .warnings = {},
                   .stats = json.at("Stats"),
+                  .maps = {},
                   .identity = json.at("Identity")};
     for (const base::Json& warning : json.at("Warnings").items()) record.warnings.push_back(warning.text());
+    if (const base::Json* const maps = json.find("Maps"))
+      for (const base::Json& map : maps->items()) record.maps.push_back(map.text());
     if (record.id.empty()) return std::nullopt;
     return record;
   } catch (const std::runtime_error&) {

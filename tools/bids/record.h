@@ -26,8 +26,9 @@ struct Record {
   int exit_code = 0;
   std::string message;  ///< why it failed
   std::vector<std::string> warnings;
-  base::Json stats;     ///< of crbrt-map --stats; null where it failed
-  base::Json identity;  ///< command and inputs: the same means that the maps would be the same
+  base::Json stats;                 ///< of crbrt-map --stats; null where it failed
+  std::vector<std::string> maps{};  ///< images and sidecars that were made, relative to the data set of derivatives
+  base::Json identity;              ///< command and inputs: the same means that the maps would be the same
 
   State state() const;
 };

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <optional>
@@ -15,7 +16,9 @@
 #include "base/error.h"
 #include "base/interruption.h"
 #include "base/read_file.h"
-#include "tools/volume/bids_names.h"
+#include "tools/bids/ownership.h"
+#include "tools/cli/command_line.h"
+#include "tools/volume/map_place.h"
 
 namespace crbrt::bids {
 namespace {
@@ -28,7 +31,7 @@ std::string program_path() {
   return fs::exists(beside, unreadable) ? beside.string() : "crbrt-map";
 }
 
-/// Starts the command with its lines going to the log.
+/// Starts the command with its lines going to the end of the log.
 pid_t start(const std::vector<std::string>& command, const fs::path& log) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
@@ -37,7 +40,7 @@ pid_t start(const std::vector<std::string>& command, const fs::path& log) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
   ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
   pid_t child = 0;
   const int error = ::posix_spawnp(&child, argv.front(), &files, nullptr, argv.data(), environ);
@@ -56,6 +59,7 @@ void wait_for_end(pid_t child) {
 /// The exit code of the command, 128 + n where signal n ended it. Where this program is interrupted, the command is told so,
 /// and has ended before this program ends.
 int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
+  base::write_text(log, log_begin + in_words(command) + "\n", log);
   pid_t child = 0;
   std::optional<base::OnInterruption> stop;
   {
@@ -73,12 +77,28 @@ int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string last_line(const fs::path& log) {
-  std::istringstream lines(base::read_file(log.string(), "the lines of crbrt-map"));
-  std::string last;
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) last = line;
-  return last;
+/// Its error, which need not be the last line: in a file, what the program printed before comes behind it. Where it did not end
+/// with one, the last line of all.
+std::string reason_in(const fs::path& log) {
+  std::istringstream lines(base::read_file_of_ours(log.string(), "the lines of crbrt-map"));
+  std::string error, last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("crbrt-map: ") && !line.starts_with("crbrt-map: warning: ")) error = line;
+    if (!line.empty() && !line.starts_with(log_begin)) last = line;
+  }
+  return error.empty() ? last : error;
+}
+
+/// The images and sidecars that the run left, relative to the data set of derivatives.
+std::vector<std::string> maps_of(const MapCommand& all, const CohortImage& image) {
+  const volume::MapPlace place({all.out, image.name.data_set, volume::BidsMapNames(image.name)}, image.name.folder());
+  std::vector<std::string> maps;
+  for (const char* kind : {"anat", "fmap"}) {
+    const fs::path folder = image.name.folder() / kind;
+    if (!fs::exists(all.out / folder)) continue;
+    for (const std::string& name : place.earlier_in(all.out / folder)) maps.push_back((folder / name).string());
+  }
+  return maps;
 }
 
 std::vector<fs::path> inputs_of(const MapCommand& all, const CohortImage& image) {
@@ -97,6 +117,7 @@ Record record_without_maps(const CohortImage& image) {
           .message = image.problem,
           .warnings = {},
           .stats = {},
+          .maps = {},
           .identity = {}};
 }
 
@@ -117,13 +138,20 @@ std::vector<std::string> command_of(const MapCommand& all, const CohortImage& im
   return command;
 }
 
+std::string in_words(const std::vector<std::string>& command) {
+  std::vector<std::string> words = command;
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  return cli::command_text(static_cast<int>(argv.size()), argv.data());
+}
+
 bool is_done(const MapCommand& all, const CohortImage& image) {
   if (!image.problem.empty()) return false;
   const auto record = read_record(all.record_of(image.id));
   if (!record || record->state() == State::failed) return false;
   if (!(record->identity == identity_of(command_of(all, image), inputs_of(all, image)))) return false;
-  const fs::path status = all.out / image.name.folder() / volume::BidsMapNames(image.name).path("status");
-  return fs::exists(status.string() + ".nii.gz");
+  return !record->maps.empty() && std::all_of(record->maps.begin(), record->maps.end(),
+                                              [&](const std::string& map) { return fs::exists(all.out / map); });
 }
 
 void write_unfinished(const MapCommand& all, const CohortImage& image, const std::string& why) {
@@ -144,8 +172,8 @@ Record run_image(const MapCommand& all, const CohortImage& image) {
     record.identity = identity_of(command, inputs_of(all, image));
     command.insert(command.end(), {"--threads", std::to_string(all.threads), "--stats", stats.string()});
     record.exit_code = run_with_log(command, log);
-    record.message = record.exit_code == 0 ? "" : last_line(log);
-    if (record.exit_code == 0) read_stats(stats, record);
+    record.message = record.exit_code == 0 ? "" : reason_in(log);
+    if (record.exit_code == 0) read_stats(stats, record), record.maps = maps_of(all, image);
     fs::remove(stats, absent);
   }
   base::write_text_file(all.record_of(image.id), to_json(record).dump(2) + "\n");

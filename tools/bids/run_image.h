@@ -23,7 +23,10 @@ struct MapCommand {
 /// crbrt-map with the options, and the image's, on which the maps depend.
 std::vector<std::string> command_of(const MapCommand& all, const CohortImage& image);
 
-/// Whether the record of an earlier run says that the same maps were made, and they are still there.
+/// As one types it.
+std::string in_words(const std::vector<std::string>& command);
+
+/// Whether the record of an earlier run says that the same maps were made, and all of them are still there.
 bool is_done(const MapCommand& all, const CohortImage& image);
 
 /// Writes a record that says failed, and why, until the image is done: whoever is killed before writes none.
