@@ -134,6 +134,18 @@ TEST_F(ModelPrograms, CodegenReportsAFolderThatCannotBeWritten) {
                  base::exit_output, {"cannot be written"});
 }
 
+TEST_F(ModelPrograms, CodegenReplacesWhatItMadeAndNothingThatIsWrittenByHand) {
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(run(generate()).exit_code, 0);
+  const std::string by_hand = "// my own\n";
+  for (const char* name : {"plain.h", "plain.hpp", "plain.cpp", "plain_kernels.cpp"}) {
+    std::ofstream(out_ / name) << by_hand;
+    expect_refusal(run(generate()), base::exit_output,
+                   {std::string(name) + ": cannot be written: crbrt-codegen did not make it"});
+    EXPECT_EQ(bytes_of(out_ / name), std::vector<char>(by_hand.begin(), by_hand.end()));
+    fs::remove(out_ / name);
+  }
+}
+
 TEST_F(ModelPrograms, InfoAndVerifySucceedOnAGoodModel) {
   const Outcome info = run("crbrt-model info " + model_.string());
   EXPECT_EQ(info.exit_code, 0);

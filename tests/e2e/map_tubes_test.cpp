@@ -130,5 +130,18 @@ TEST_F(TubesChain, WrongCommandLinesAndSequences) {
   EXPECT_FALSE(std::filesystem::exists(folder / "t"));
 }
 
+TEST_F(TubesChain, ImagesOfSomebodyElseAreNotReplacedAndThoseOfAPhantomAre) {
+  for (const char* name : {"coefficients.nii", "phantom.json"}) {
+    std::filesystem::create_directories(folder / "t");
+    const std::string theirs = folder.file(std::string("t/") + name, "mine");
+    const Outcome outcome = tubes("t");
+    EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
+    EXPECT_NE(outcome.text.find(theirs + ": cannot be written"), std::string::npos) << outcome.text;
+    EXPECT_EQ(content_of(theirs), "mine");
+    std::filesystem::remove(theirs);
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(tubes("t").exit_code, 0);
+}
+
 }  // namespace
 }  // namespace crbrt::tests

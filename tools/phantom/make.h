@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,10 @@ struct PhantomOrigin {
 
 /// coefficients.json: sequence, basis and noise, which crbrt-map and crbrt-fit check. phantom.json: `description`, JSON text.
 void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description);
+
+/// Throws OutputError, before anything is simulated, where files of these names lie in the folder and no phantom.json of ours
+/// says that they are a phantom of an earlier run.
+void expect_room(const std::string& out, std::initializer_list<const char*> images);
 
 struct MakeOptions {
   std::string model;  ///< gives basis, hashes and the names of the maps

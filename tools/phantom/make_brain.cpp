@@ -9,6 +9,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/own_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/counter_random.h"
 #include "tools/phantom/brain.h"
@@ -138,7 +139,19 @@ void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin,
   base::write_text(folder.temporary("phantom.json"), description + "\n", out / "phantom.json");
 }
 
+void expect_room(const std::string& out, std::initializer_list<const char*> images) {
+  const std::filesystem::path folder = out, description = folder / "phantom.json";
+  base::expect_own_file(description, "{\n  \"snr\": ", "crbrt-phantom");
+  if (std::filesystem::exists(description)) return;
+  for (const std::string name : images)
+    for (const std::filesystem::path& file : {folder / name, folder / "coefficients.json"})
+      if (std::filesystem::exists(file))
+        throw base::OutputError(file.string(),
+                                "no phantom.json of crbrt-phantom is beside it; move it, or choose another folder");
+}
+
 void make_phantom(const MakeOptions& options) {
+  expect_room(options.out, {"coefficients.nii", "mask.nii.gz", "tissue.nii.gz"});
   const Model model = load_with_basis(options.model);
   const Physics physics = physics_of(options, model);
   const std::vector<volume::MapDescription> outputs = maps_of(options, model);

@@ -129,6 +129,7 @@ void write_maps(const std::string& name, const TubesOptions& options, const Tube
 }  // namespace
 
 void make_tubes(const TubesOptions& options) {
+  expect_room(options.out, {"coefficients.nii", "mask.nii.gz", "roi.nii.gz"});
   const Model model = load_with_basis(options.model);
   Physics physics = read_physics(model, options.sequence, options.tr_s);
   for (const char* name : paper_quantities) physics.estimands.push_back(physics::Estimand::from_name(name).value());
