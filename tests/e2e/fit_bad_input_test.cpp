@@ -12,7 +12,7 @@ class FitBadInput : public FitProgram {
   FitBadInput() {
     std::filesystem::create_directory(file("out"));
     write_text(file("out/T1map.nii"), "precious");
-    write_text(file("out/T1map.json"), R"({"OutputName": "t1", "GeneratedBy": [{"Name": "crbrt-fit"}]})");
+    write_text(file("out/T1map.json"), R"({"OutputName": "t1_apparent_s", "GeneratedBy": [{"Name": "crbrt-fit"}]})");
   }
 
   /// One line with all parts, the exit code, and the folder of maps as it was.

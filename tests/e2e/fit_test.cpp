@@ -204,5 +204,20 @@ TEST_F(StoppedFit, GoesOnWhereItWasAndGivesTheSameBits) {
   EXPECT_FALSE(std::filesystem::exists(file("out.partial")));
 }
 
+TEST_F(FitProgram, AFolderOfSomebodyElseInPlaceOfThePartsIsRefusedAndKept) {
+  const std::string quick = "--voxels 1 --starts 1 ", theirs = file("out.partial/results/thesis.txt");
+  std::filesystem::create_directories(file("out.partial/results"));
+  write_text(theirs, "mine");
+  for (const char* out : {"out", "out/"})
+    expect_refusal(fit(out, quick), 5, {"out.partial: cannot be written", "identity.txt"});
+  EXPECT_EQ(content_of(theirs), "mine");
+  EXPECT_FALSE(std::filesystem::exists(file("out")));
+  std::filesystem::rename(file("out.partial"), file("out2.partial"));
+  write_text(file("out2.partial/identity.txt"), "of a run that kept no part");
+  const Outcome done = fit("out2/", quick);
+  EXPECT_EQ(done.exit_code, 0) << done.text;
+  EXPECT_EQ(listing(file("out2.partial")), std::vector<std::string>{"results"});
+}
+
 }  // namespace
 }  // namespace crbrt::tests

@@ -138,6 +138,16 @@ TEST_F(SimulateTrainingSet, PartsOfAnotherCommandAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "o.h5"));
 }
 
+TEST_F(SimulateTrainingSet, AFolderOfSomebodyElseInPlaceOfThePartsIsRefusedAndKept) {
+  std::filesystem::create_directory(folder_ / "o.h5.partial");
+  const std::string theirs = folder_.file("o.h5.partial/thesis.txt", "mine");
+  const Outcome outcome = run(command("--count 300", "o.h5"));
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_NE(outcome.text.find("o.h5.partial: cannot be written"), std::string::npos) << outcome.text;
+  EXPECT_EQ(content_of(theirs), "mine");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "o.h5"));
+}
+
 /// The example's prior with half of the draws from the class "fluid", one of whose parameters is changed.
 class SimulateDrops : public SimulateTrainingSet {
  protected:

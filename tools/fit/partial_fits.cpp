@@ -9,6 +9,8 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/files_of_run.h"
+#include "base/parts_folder.h"
 #include "base/read_file.h"
 
 namespace crbrt::fit {
@@ -17,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using physics::VoxelFit;
 
+constexpr const char* identity_file = "identity.txt";
 constexpr const char* complete_fits = "fits of this run, complete";
 
 std::string text_of(const std::vector<VoxelFit>& fits) {
@@ -84,10 +87,12 @@ VoxelFit next_fit(Numbers& from) {
 }  // namespace
 
 PartialFits::PartialFits(const std::string& out, std::string identity, bool resume) : identity_(std::move(identity)) {
-  const std::size_t end = out.find_last_not_of('/');
-  folder_ = out.substr(0, end == std::string::npos ? 0 : end + 1) + ".partial";
-  const fs::path file = folder_ / "identity.txt";
   std::error_code error;
+  fs::path maps = base::folder_name(out);
+  if (maps.filename() == "." || maps.filename() == "..") maps = fs::weakly_canonical(maps, error);  // a name to put it beside
+  folder_ = maps.string() + ".partial";
+  base::expect_parts_folder(folder_, identity_file);
+  const fs::path file = folder_ / identity_file;
   if (fs::exists(path_of(0), error) && !resume)
     throw base::OutputError(folder_.string(),
                             "it holds fits of a run that was stopped; --resume goes on with them, remove it to begin anew");
@@ -105,8 +110,9 @@ std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,
   if (!fs::exists(path)) {
     fits = fit();
     std::error_code error;  // the folder comes with the first part: a run that fails before leaves none
-    if (fs::create_directory(folder_, error)) base::write_text_file(folder_ / "identity.txt", identity_);
+    fs::create_directory(folder_, error);
     if (error) throw base::OutputError(folder_.string(), error.message());
+    if (index == 0) base::write_text_file(folder_ / identity_file, identity_);
     base::write_text_file(path, text_of(fits));
     return fits;
   }
@@ -117,8 +123,7 @@ std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,
 }
 
 void PartialFits::remove() const {
-  std::error_code ignored;  // the maps are complete; a folder left behind harms nobody
-  fs::remove_all(folder_, ignored);
+  base::remove_parts(folder_, identity_file, [](const std::string& name) { return base::is_numbered(name, "part-", ""); });
 }
 
 std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients, const PartialFits& kept,

@@ -16,7 +16,8 @@ namespace crbrt::fit {
 /// The folder OUT.partial: one file for each part of the voxels, complete or absent.
 class PartialFits {
  public:
-  /// `identity` is a hash of everything that fits depend on. Throws OutputError where fits of an earlier run lie there and
+  /// `identity` is a hash of everything that fits depend on. Throws OutputError where the folder is somebody else's, and where
+  /// fits of an earlier run lie there and
   /// `resume` does not say that they may be used, DisagreementError where they are of other data or settings.
   PartialFits(const std::string& out, std::string identity, bool resume);
 

@@ -5,6 +5,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/parts_folder.h"
 #include "base/read_file.h"
 #include "physics/io/hdf5_writer.h"
 
@@ -14,6 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 using physics::Hdf5Reader;
 using physics::Hdf5Writer;
+
+constexpr const char* arguments_file = "arguments.json";
+constexpr const char* basis_file = "basis.h5";
 
 /// The first line in which two texts differ, for a message.
 std::pair<std::string, std::string> first_difference(const std::string& expected, const std::string& found) {
@@ -38,10 +42,11 @@ void write_columns(Hdf5Writer& file, const std::string& name, const Matrix& colu
 }  // namespace
 
 TrainingParts::TrainingParts(const std::string& out, const std::string& arguments) : folder_(out + ".partial") {
+  base::expect_parts_folder(folder_, arguments_file);
   std::error_code error;
   fs::create_directory(folder_, error);
   if (error) throw base::OutputError(folder_.string(), error.message());
-  const fs::path file = folder_ / "arguments.json";
+  const fs::path file = folder_ / arguments_file;
   if (!fs::exists(file)) {
     base::write_text_file(file, arguments);
   } else if (const std::string found = base::read_file(file.string(), "the arguments of the parts"); found != arguments) {
@@ -53,13 +58,13 @@ TrainingParts::TrainingParts(const std::string& out, const std::string& argument
 fs::path TrainingParts::chunk_path(std::uint64_t index) const { return folder_ / ("chunk-" + std::to_string(index) + ".h5"); }
 
 std::optional<Eigen::MatrixXd> TrainingParts::basis() const {
-  const fs::path path = folder_ / "basis.h5";
+  const fs::path path = folder_ / basis_file;
   if (!fs::exists(path)) return std::nullopt;
   return columns_of<Eigen::MatrixXd>(Hdf5Reader(path.string()).real("columns"));
 }
 
 void TrainingParts::save_basis(const Eigen::MatrixXd& basis) const {
-  base::AtomicFile output(folder_ / "basis.h5");
+  base::AtomicFile output(folder_ / basis_file);
   Hdf5Writer file(output.temporary().string(), output.target().string());
   write_columns(file, "columns", basis);
   file.close();
@@ -93,8 +98,8 @@ void TrainingParts::save_chunk(std::uint64_t index, const Fingerprints& chunk) c
 }
 
 void TrainingParts::remove() const {
-  std::error_code ignored;  // the data set is complete; a folder left behind harms nobody
-  fs::remove_all(folder_, ignored);
+  base::remove_parts(folder_, arguments_file,
+                     [](const std::string& name) { return name == basis_file || base::is_numbered(name, "chunk-", ".h5"); });
 }
 
 }  // namespace crbrt::simulate
