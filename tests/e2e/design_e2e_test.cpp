@@ -63,6 +63,13 @@ TEST_F(DesignProgram, AShapeBecomesATrainATableAPictureAndNumbers) {
   EXPECT_GT(report.at("crb").at("weighted_sum").number(), report.at("time").at("weighted_sum").number());
 }
 
+TEST_F(DesignProgram, TwoOutputsHaveTwoNames) {
+  const Outcome outcome =
+      run("cd " + (folder_ / "") + " && crbrt-design write --shape absent.json --json both --csv " + (folder_ / "both"));
+  EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
+  EXPECT_NE(outcome.text.find("it is the file of --json and of --csv"), std::string::npos) << outcome.text;
+}
+
 TEST_F(DesignProgram, BadInputEndsWithItsExitCodeAndNamesTheFile) {
   const std::string wrong = folder_.file("wrong.json", "{\"name\": 1}");
   Outcome outcome = run("crbrt-design run --problem " + wrong + " --random 1 --out " + (folder_ / "o.json"));

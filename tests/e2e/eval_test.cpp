@@ -194,6 +194,10 @@ TEST_F(Eval, BadCommandLinesAndFilesHaveTheirExitCodes) {
   EXPECT_EQ(run("crbrt-eval").exit_code, 2);
   EXPECT_EQ(run(eval("model.crbm") + " --isa mmx").exit_code, 2);
   EXPECT_EQ(run(eval("model.crbm") + " --realisations 1").exit_code, 2);
+  const Outcome twice = run("cd " + *folder / "" + " && " + eval("model.crbm") +
+                            " --json both.h5 --sequence short.json --grid-cache " + *folder / "both.h5");
+  EXPECT_EQ(twice.exit_code, 5) << twice.text;
+  EXPECT_NE(twice.text.find("it is the file of --json and of --grid-cache"), std::string::npos) << twice.text;
   EXPECT_EQ(run(eval("absent.crbm")).exit_code, 3);
   EXPECT_EQ(run(eval("set.h5")).exit_code, 3);
   EXPECT_EQ(run("crbrt-eval --model " + *folder / "model.crbm" + " --dataset " + *folder / "absent.h5").exit_code, 3);

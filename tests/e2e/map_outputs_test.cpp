@@ -94,6 +94,8 @@ TEST_F(MapOutputs, TwoOutputsHaveTwoNames) {
     expect_refused(outcome, "it is another output of this run");
     for (const char* name : {"maps", "r.html", "r.csv", "q.csv"}) EXPECT_FALSE(fs::exists(file(name))) << options << name;
   }
+  expect_refused(run("cd " + file("") + " && crbrt-compare --maps maps --reference maps --json both --plot ./both"),
+                 "it is the file of --json and of --plot");
 }
 
 // A limit on the size of files stands for a full disk: everything fits but the page.

@@ -139,8 +139,9 @@ int run(int argc, char** argv) {
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   const volume::MapPlace place = volume::place_of(options->image);
-  place.expect_room(fit::map_names(problem.settings.t1_model, options->image.times()));
+  const auto names = fit::map_names(problem.settings.t1_model, options->image.times());
   if (options->image.dry_run) {
+    place.expect_room(names);
     base::print_lines(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words());
     return base::exit_ok;
   }
@@ -148,6 +149,7 @@ int run(int argc, char** argv) {
   volume::MapFolder folder(place, inputs.grid, voxels,
                            run_record(*options, problem, check, inputs.sources, volume::command_without_folders(argc, argv)),
                            options->image.compression(), options->image.threads, options->image.fill_value());
+  place.expect_room(names);  // in the folder, in which what a killed run left has been put right
 
   const volume::StopWatch fitting;
   const physics::Fitter fitter = fit::make_fitter(*options, problem);

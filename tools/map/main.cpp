@@ -146,8 +146,9 @@ int run(int argc, char** argv) {
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
   const volume::MapPlace place = volume::place_of(options->image);
-  place.expect_room(map::map_names(outputs, noise.has_value(), program.atypicality != nullptr));
+  const auto names = map::map_names(outputs, noise.has_value(), program.atypicality != nullptr);
   if (options->image.dry_run) {
+    place.expect_room(names);
     base::print_lines(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words());
     return base::exit_ok;
   }
@@ -155,6 +156,7 @@ int run(int argc, char** argv) {
       place, inputs.grid, inputs.voxels,
       run_record(*options, model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
       options->image.compression(), options->image.threads, options->image.fill_value());
+  place.expect_room(names);  // in the folder, in which what a killed run left has been put right
   map::OutputMaps maps(folder, program, outputs, noise);
 
   const map::MapSettings settings{.isa = options->isa, .threads = options->image.threads, .sigma = noise ? noise->sigma : 0};
