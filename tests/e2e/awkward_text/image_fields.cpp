@@ -111,7 +111,7 @@ std::vector<Field> image_fields() {
       {"NameOfLabel", one_line, write_labels, page_of_labels, 0, {{Reader::page, "page.html"}, {Reader::csv, "page.csv"}}},
       {"LineOfLabelTable", everything, write_labels, page_of_labels, 3, {{Reader::absent, "out"}}},
       {"SidecarsOfMaps", everything, write_maps, "crbrt-compare --maps out --reference out --json c.json", 0, {}},
-      {"FolderOfSubject", everything, write_subject, bids, 0, {}},
+      {"FolderOfSubject", everything, write_subject, bids, 8, {{Reader::terminal}}},
       {"NameOfImage", everything, write_image, bids, 8, {{Reader::terminal}}},
       {"EntityOfImage", everything, write_entity, bids, 8, {{Reader::terminal}}},
       {"PlanOfSubject", everything, write_subject, bids + "--dry-run", 0, {{Reader::absent, "maps"}}},
