@@ -13,6 +13,8 @@ namespace {
 // guideline on colours names none (docs/quantities.md).
 constexpr double hz_per_rad_s = 1 / (2 * std::numbers::pi), ms_per_s = 1e3, us_per_s = 1e6;
 
+constexpr Plausible t1{0.01, 100}, rate_of_t1{1 / t1.high, 1 / t1.low}, t2_free{1e-3, 20};
+
 constexpr auto table = std::to_array<Quantity>({
     {.key = "m0_semi_frac",
      .symbol = "m0s",
@@ -22,6 +24,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 0.12,
      .map = {"m0_semi_frac", "1"},
      .display = {"", 1, 0, 0.3},
+     .plausible = {0, 1},
      .description = "size of the semi-solid pool, of a total of 1"},
     {.key = "r1_free_hz",
      .symbol = "R1f",
@@ -31,6 +34,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::separate,
      .map = {"R1map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 1},
+     .plausible = rate_of_t1,
      .description = "longitudinal relaxation rate of the free pool"},
     {.key = "t1_free_s",
      .symbol = "T1f",
@@ -41,6 +45,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::separate,
      .map = {"T1map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 3},
+     .plausible = t1,
      .description = "longitudinal relaxation time of the free pool"},
     {.key = "r1_apparent_hz",
      .symbol = "R1",
@@ -50,6 +55,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::apparent,
      .map = {"R1map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 1},
+     .plausible = rate_of_t1,
      .description = "longitudinal relaxation rate of both pools as one"},
     {.key = "t1_apparent_s",
      .symbol = "T1",
@@ -61,6 +67,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 1.6,
      .map = {"T1map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 3},
+     .plausible = t1,
      .description = "longitudinal relaxation time of both pools as one"},
     {.key = "r2_free_hz",
      .symbol = "R2f",
@@ -69,6 +76,7 @@ constexpr auto table = std::to_array<Quantity>({
      .parameter = Parameter::r2_free_hz,
      .map = {"R2map", "1/s", 1, "anat"},
      .display = {"1/s", 1, 0, 20},
+     .plausible = {1 / t2_free.high, 1 / t2_free.low},
      .description = "transversal relaxation rate of the free pool"},
     {.key = "t2_free_s",
      .symbol = "T2f",
@@ -79,6 +87,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 0.1,
      .map = {"T2map", "s", 1, "anat"},
      .display = {"ms", ms_per_s, 0, 0.2},
+     .plausible = t2_free,
      .description = "transversal relaxation time of the free pool"},
     {.key = "exchange_hz",
      .symbol = "Rx",
@@ -88,6 +97,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 44,
      .map = {"exchange_hz", "1/s"},
      .display = {"1/s", 1, 0, 30},
+     .plausible = {0.1, 1e5},
      .description = "exchange rate between the pools"},
     {.key = "r1_semi_hz",
      .symbol = "R1s",
@@ -97,6 +107,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::separate,
      .map = {"r1_semi_hz", "1/s"},
      .display = {"1/s", 1, 0, 6},
+     .plausible = rate_of_t1,
      .description = "longitudinal relaxation rate of the semi-solid pool"},
     {.key = "t1_semi_s",
      .symbol = "T1s",
@@ -107,6 +118,7 @@ constexpr auto table = std::to_array<Quantity>({
      .t1_model = T1Model::separate,
      .map = {"t1_semi_s", "s"},
      .display = {"ms", ms_per_s, 0, 1},
+     .plausible = t1,
      .description = "longitudinal relaxation time of the semi-solid pool"},
     {.key = "t2_semi_s",
      .symbol = "T2s",
@@ -116,6 +128,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 10e-6,
      .map = {"t2_semi_s", "s"},
      .display = {"us", us_per_s, 5e-6, 20e-6},
+     .plausible = {1e-7, 1e-3},
      .description = "transversal relaxation time of the semi-solid pool"},
     {.key = "omega0_rad_s",
      .symbol = "B0",
@@ -125,6 +138,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 0,
      .map = {"B0map", "Hz", hz_per_rad_s},
      .display = {"Hz", hz_per_rad_s, -100 / hz_per_rad_s, 100 / hz_per_rad_s},
+     .plausible = {-1e5, 1e5},
      .description = "off-resonance: the angular frequency omega0, as a map the frequency omega0 / (2 pi)"},
     {.key = "omega0_cycles_per_tr",
      .symbol = "B0",
@@ -132,6 +146,7 @@ constexpr auto table = std::to_array<Quantity>({
      .unit = "1",
      .form = Form::cycles_per_tr,
      .parameter = Parameter::omega0_rad_s,
+     .plausible = {-1e3, 1e3},
      .description = "off-resonance in turns per repetition time: omega0 TR / (2 pi)"},
     {.key = "b1_rel",
      .symbol = "B1",
@@ -141,6 +156,7 @@ constexpr auto table = std::to_array<Quantity>({
      .nominal = 1,
      .map = {"TB1map", "1", 1, "fmap"},
      .display = {"", 1, 0.5, 1.5},
+     .plausible = {0.01, 10},
      .description = "transmit field over nominal"},
     {.key = "signal_per_m0",
      .symbol = "||c||/|M0|",
@@ -180,6 +196,12 @@ std::string name_as_bids_suffix(std::string_view map_name) {
 
 const Quantity* find_quantity(std::string_view key) noexcept {
   const auto row = std::find_if(table.begin(), table.end(), [&](const Quantity& q) { return q.key == key; });
+  return row == table.end() ? nullptr : &*row;
+}
+
+const Quantity* find_quantity_of_map(std::string_view map_name) noexcept {
+  if (map_name.empty()) return nullptr;  // as rows without a map have
+  const auto row = std::find_if(table.begin(), table.end(), [&](const Quantity& q) { return q.map.name == map_name; });
   return row == table.end() ? nullptr : &*row;
 }
 

@@ -45,6 +45,13 @@ struct DisplayForm {
   double high = 0;
 };
 
+/// SI: what lies beyond is no tissue and no phantom, but a number in another unit. Generous, because whoever reads a file with
+/// such a number complains (physics/io/plausible.h). Zero is the same in every unit and never lies beyond.
+struct Plausible {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
 struct Quantity {
   std::string_view key;          ///< "t1_free_s": in models, configurations, priors, data sets; unique
   std::string_view symbol;       ///< "T1f", in running text
@@ -56,6 +63,7 @@ struct Quantity {
   double nominal = std::numeric_limits<double>::quiet_NaN();  ///< SI, mean of the prior ([paper] Section 2.4); NaN: none
   MapForm map{};                                              ///< without a name: never a map
   DisplayForm display{};
+  Plausible plausible{};
   std::string_view description;  ///< a noun phrase
 
   bool is_of(T1Model model) const noexcept { return !t1_model || *t1_model == model; }
@@ -75,6 +83,8 @@ std::span<const Quantity> quantities() noexcept;
 std::string name_as_bids_suffix(std::string_view map_name);
 /// Null for a key that is not in the table.
 const Quantity* find_quantity(std::string_view key) noexcept;
+/// The first row whose map has this name, "T1map"; null where none has it.
+const Quantity* find_quantity_of_map(std::string_view map_name) noexcept;
 /// The row of a parameter itself. For r1_free_hz that is the free pool's, not the apparent rate.
 const Quantity& quantity_of(Parameter parameter) noexcept;
 

@@ -1,4 +1,4 @@
-# crbrt-map: its maps, what it says about bad input.
+# crbrt-map: its maps, what it says about bad input; crbrt-compare on such maps.
 crbrt_add_test(map_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/map_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/map_details_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/map_geometry_test.cpp
@@ -7,6 +7,9 @@ crbrt_add_test(map_e2e_test
           ${CMAKE_CURRENT_LIST_DIR}/map_test.cpp
   LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
 add_dependencies(map_e2e_test crbrt-codegen crbrt-compare crbrt-map)
+crbrt_add_test(compare_e2e_test SOURCES ${CMAKE_CURRENT_LIST_DIR}/compare_test.cpp
+  LIBRARIES crbrt_test_images crbrt_test_models crbrt::base crbrt::volume)
+add_dependencies(compare_e2e_test crbrt-compare crbrt-map)
 # Runs that are killed: a program of its own, because it preloads a library into crbrt-map.
 add_library(crbrt_kill_point MODULE ${CMAKE_CURRENT_LIST_DIR}/kill_point.cpp)
 target_link_libraries(crbrt_kill_point PRIVATE ${CMAKE_DL_LIBS})

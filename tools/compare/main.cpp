@@ -1,18 +1,18 @@
 // crbrt-compare: correlation, relative differences and overlap of the error bars of two folders of maps, over the voxels that
 // both computed, and the medians of the maps in white matter.
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
-#include "base/escaped.h"
 #include "base/json.h"
-#include "base/median.h"
-#include "base/number_text.h"
 #include "base/warnings.h"
 #include "tools/cli/command_line.h"
-#include "tools/compare/agreement.h"
+#include "tools/compare/map_pair.h"
 #include "tools/compare/white_matter.h"
 #include "tools/volume/coefficients.h"
 #include "tools/volume/image_values.h"
@@ -21,6 +21,8 @@
 namespace {
 
 using namespace crbrt;
+
+constexpr std::size_t erosion_voxels = 3;  // away from the skull and from fluid
 
 struct Options {
   std::string maps, reference, coefficients, mask, json, plot;
@@ -69,74 +71,59 @@ CommonVoxels common_voxels(const Options& options, const volume::ImageValues& a)
   return common;
 }
 
-/// The grid of --maps, and how the others are compared with it.
-struct Compared {
-  volume::Grid grid;
-  volume::GridCheck check;
-};
-
-/// The values of a map at listed voxels, in the unit that maps of its name have today.
-std::vector<double> values_at(const volume::MapFile& map, const Compared& compared, const std::vector<std::size_t>& voxels) {
-  const std::vector<float> stored = volume::read_values(map.path, compared.grid, compared.check);
-  std::vector<double> values;
-  for (std::size_t v : voxels) values.push_back(map.factor * static_cast<double>(stored[v]));
-  return values;
-}
-
-std::vector<std::size_t> white_matter_voxels(const Options& options, const volume::Grid& grid) {
+/// Of the voxels that both folders computed, those well inside the mask with the least of the third coefficient.
+std::vector<std::size_t> white_matter_voxels(const Options& options, const compare::Compared& compared,
+                                             base::Warnings& warnings) {
   if (options.coefficients.empty()) return {};
   const auto image = volume::CoefficientImage::open(options.coefficients);
-  volume::expect_same_grid(grid, image.grid(), options.grid_check(), options.coefficients, "coefficients");
-  base::Warnings warnings("crbrt-compare");
-  const auto brain = options.mask.empty() ? volume::VoxelList::all(grid.shape).indices()
-                                          : volume::read_mask(options.mask, grid, options.grid_check(), warnings).indices();
-  return compare::white_matter(image, compare::eroded(brain, grid.shape, 3));
+  volume::expect_same_grid(compared.grid, image.grid(), options.grid_check(), options.coefficients, "coefficients");
+  const auto brain = options.mask.empty()
+                         ? volume::VoxelList::all(compared.grid.shape).indices()
+                         : volume::read_mask(options.mask, compared.grid, options.grid_check(), warnings).indices();
+  std::vector<std::size_t> inside;
+  const std::vector<std::size_t> eroded = compare::eroded(brain, compared.grid.shape, erosion_voxels);
+  std::set_intersection(eroded.begin(), eroded.end(), compared.voxels.begin(), compared.voxels.end(),
+                        std::back_inserter(inside));
+  std::vector<std::size_t> voxels = compare::white_matter(image, inside);
+  if (voxels.empty())
+    warnings.add(options.coefficients + ": no voxel is left for the medians in white matter: " + std::to_string(inside.size()) +
+                 " that both folders computed lie " + std::to_string(erosion_voxels) +
+                 " voxels inside the mask, and a third of those counts");
+  return voxels;
+}
+
+std::string table(const base::Json& report, const std::vector<compare::PairedMap>& pairs) {
+  const auto count = [&](const char* key) { return std::to_string(report[key].integer()); };
+  char head[128];
+  std::snprintf(head, sizeof head, "%-18s %12s %12s %12s %14s %14s\n", "map", "correlation", "median diff", "median |diff|",
+                "white matter", "2 std overlap");
+  std::string text = count("voxels") + " voxels computed by both (" + count("flagged_voxels") +
+                     " at a bound or outside a range), " + count("white_matter_voxels") + " white-matter voxels\n" + head;
+  for (const compare::PairedMap& pair : pairs) text += pair.line();
+  return text;
 }
 
 int run(int argc, char** argv) {
   Options options;
   if (!read_command_line(argc, argv, options)) return base::exit_ok;
+  base::Warnings warnings("crbrt-compare");
   const auto status = volume::read_values(volume::map_path(options.maps, "status"));
-  const auto [voxels, n_flagged] = common_voxels(options, status);
-  const auto white_matter = white_matter_voxels(options, status.grid);
-  const Compared compared{status.grid, options.grid_check()};
+  auto [voxels, n_flagged] = common_voxels(options, status);
+  compare::Compared compared{status.grid, options.grid_check(), std::move(voxels), {}};
+  compared.white_matter = white_matter_voxels(options, compared, warnings);
   const volume::MapFiles maps = volume::maps_in(options.maps), known = volume::maps_in(options.reference);
+  const std::vector<compare::PairedMap> pairs = compare::pair_maps(maps, known, compared, warnings);
+  if (pairs.empty()) throw base::DisagreementError(options.reference, "a map of the same name in both folders", "none");
+  compare::warn_of_missing_numbers(pairs, compared.voxels.size(), options.maps, options.reference, warnings);
 
-  base::Json report{{"voxels", voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", white_matter.size()}};
-  std::printf("%zu voxels computed by both (%zu at a bound or outside a range), %zu white-matter voxels\n", voxels.size(),
-              n_flagged, white_matter.size());
-  std::printf("%-18s %12s %12s %12s %14s %14s\n", "map", "correlation", "median diff", "median |diff|", "white matter",
-              "2 std overlap");
-  for (const auto& [name, map] : maps) {
-    const auto reference = known.find(name);
-    if (reference == known.end()) continue;
-    compare::ErrorBars a{values_at(map, compared, voxels), {}}, b{values_at(reference->second, compared, voxels), {}};
-    const compare::Agreement agreement = compare::agreement(a.value, b.value);
-    base::Json& entry = report["maps"][name];
-    entry = {{"correlation", agreement.correlation},
-             {"median_relative_difference", agreement.median_relative_difference},
-             {"median_absolute_relative_difference", agreement.median_absolute_relative_difference},
-             {"median", agreement.median_estimate},
-             {"median_reference", agreement.median_reference}};
-    double median_wm = 0;
-    if (!white_matter.empty()) entry["white_matter_median"] = median_wm = base::median(values_at(map, compared, white_matter));
-    std::string overlap = "-";
-    const auto std_a = maps.find(name + "_std"), std_b = known.find(name + "_std");
-    if (std_a != maps.end() && std_b != known.end()) {
-      a.std = values_at(std_a->second, compared, voxels);
-      b.std = values_at(std_b->second, compared, voxels);
-      const double share = compare::share_of_overlaps(a, b);
-      entry["overlap_of_2_std"] = share;
-      overlap = base::number_text(100 * share, "%.1f%%");
-    }
-    std::printf("%-18s %12.4f %+11.2f%% %11.2f%% %14.6g %14s\n", base::for_terminal(name).c_str(), agreement.correlation,
-                100 * agreement.median_relative_difference, 100 * agreement.median_absolute_relative_difference, median_wm,
-                overlap.c_str());
-  }
-  if (!report.contains("maps"))
-    throw base::DisagreementError(options.reference, "a map of the same name in both folders", "none");
+  base::Json report{
+      {"voxels", compared.voxels.size()}, {"flagged_voxels", n_flagged}, {"white_matter_voxels", compared.white_matter.size()}};
+  for (const compare::PairedMap& pair : pairs) report["maps"][pair.name] = pair.to_json();
+  const std::string plot = options.plot.empty() ? "" : volume::plot_settings(maps, status.grid.shape);
+  // Outputs first: a table above the complaint that its file was refused would look like a result.
   if (!options.json.empty()) base::write_text_file(options.json, report.dump(2) + "\n");
-  if (!options.plot.empty()) base::write_text_file(options.plot, volume::plot_settings(maps, status.grid.shape));
+  if (!options.plot.empty()) base::write_text_file(options.plot, plot);
+  std::fputs(table(report, pairs).c_str(), stdout);
   return base::exit_ok;
 }
 

@@ -4,10 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <utility>
+
+#include "base/error.h"
 
 namespace crbrt::compare {
 namespace {
+
+constexpr std::size_t least_n_coeff = 3;
 
 // A voxel stays where `margin` voxels before and behind it along one dimension are marked.
 std::vector<char> eroded_along(const std::vector<char>& mask, const volume::Shape& shape, std::size_t dimension,
@@ -39,6 +44,9 @@ std::vector<std::size_t> eroded(const std::vector<std::size_t>& marked, const vo
 }
 
 std::vector<std::size_t> white_matter(const volume::CoefficientImage& image, const std::vector<std::size_t>& voxels) {
+  if (image.n_coeff() < least_n_coeff)
+    throw base::DisagreementError(image.spec().shown, "at least 3 coefficients per voxel to find white matter by the third",
+                                  std::to_string(image.n_coeff()));
   const std::size_t width = 2 * image.n_coeff();
   std::vector<float> c(voxels.size() * width);
   volume::BatchReader(image).read(voxels, c.data());

@@ -14,7 +14,8 @@ namespace crbrt::compare {
 std::vector<std::size_t> eroded(const std::vector<std::size_t>& marked, const volume::Shape& shape, std::size_t margin);
 
 /// The third of `voxels` with the lowest |c3| / |c1| (the third coefficient over the first): white matter, for sequences
-/// whose third basis vector sees the slowly relaxing water. Ascending indices.
+/// whose third basis vector sees the slowly relaxing water. Ascending indices. Throws DisagreementError for an image of fewer
+/// than three coefficients.
 std::vector<std::size_t> white_matter(const volume::CoefficientImage& image, const std::vector<std::size_t>& voxels);
 
 }  // namespace crbrt::compare

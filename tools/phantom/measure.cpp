@@ -154,6 +154,7 @@ void measure(const MeasureOptions& options) {
   Json summary = run_figures(options.stats);
   summary["snr"] = description.at("snr").number();
   print_head(summary);
+  const volume::MapFiles files = volume::maps_in(options.maps);
   std::vector<MapPair> maps;
   for (const auto& item : description.at("outputs").items()) {
     if (!volume::is_map_name(item.at("map").text())) item.at("map").fail("letters, digits and underscores");
@@ -162,7 +163,7 @@ void measure(const MeasureOptions& options) {
                 .unit = item.at("unit").text(),
                 .estimate = {},
                 .truth = {}};
-    map.estimate = volume::read_values(volume::map_path(options.maps, map.map), labels.grid, volume::GridCheck::extents);
+    map.estimate = volume::read_map(volume::map_named(map.map, files, options.maps), labels.grid, volume::GridCheck::extents);
     map.truth =
         volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid, volume::GridCheck::extents);
     const auto sqrt_crb =

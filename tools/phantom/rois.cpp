@@ -161,7 +161,9 @@ void measure_rois(const RoiOptions& options) {
     for (std::size_t m = 0; m < options.methods.size(); ++m) {
       const Method& method = options.methods[m];
       const auto status = volume::read_values(volume::map_path(method.folder, "status"), roi.grid, volume::GridCheck::extents);
-      const auto map = volume::read_values(volume::map_path(method.folder, map_of(q)), roi.grid, volume::GridCheck::extents);
+      const volume::MapFiles maps = volume::maps_in(method.folder);
+      const auto map =
+          volume::read_map(volume::map_named(map_of(q), maps, method.folder), roi.grid, volume::GridCheck::extents);
       for (std::size_t t = 0; t < regions.size(); ++t)
         tables.add(q, regions[t], t, method.name, m, estimates_in(regions[t], map, status));
     }

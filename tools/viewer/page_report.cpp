@@ -86,7 +86,8 @@ class Maker {
     const Json sidecar = sidecar_of(file.path);
     const physics::Quantity* quantity = physics::find_quantity(text_or(sidecar, "OutputName", ""));
     if (quantity != nullptr && quantity->map.name != name) quantity = nullptr;
-    const double factor = file.factor * (quantity != nullptr ? quantity->display_per_map() : 1);
+    // A map that the table does not know is shown as it is stored, in the unit that its sidecar states.
+    const double factor = quantity != nullptr ? file.factor * quantity->display_per_map() : 1;
     const std::string own_unit = text_or(sidecar, "Units", "");
     Json map{{"name", name},
              {"label", quantity != nullptr ? std::string(quantity->symbol) : name},

@@ -30,13 +30,6 @@ std::string without_extensions(const fs::path& file) {
   return name.substr(0, name.find('.'));
 }
 
-/// The row of the table whose map has this name.
-const physics::Quantity* quantity_of_map(std::string_view map) {
-  for (const physics::Quantity& quantity : physics::quantities())
-    if (quantity.map.name == map) return &quantity;
-  return nullptr;
-}
-
 }  // namespace
 
 std::string BidsName::label(std::string_view entity) const {
@@ -98,7 +91,7 @@ std::string BidsMapNames::path(const std::string& map) const {
   if (map == "status_detail") return "anat/" + prefix() + "desc-statusDetail_dseg";
   const bool is_std = map.ends_with(std_suffix);
   const std::string quantity = is_std ? map.substr(0, map.size() - std_suffix.size()) : map;
-  const physics::Quantity* const row = quantity_of_map(quantity);
+  const physics::Quantity* const row = physics::find_quantity_of_map(quantity);
   const std::string folder(row == nullptr || row->map.bids_folder.empty() ? "anat" : row->map.bids_folder);
   return folder + "/" + prefix() + (is_std ? "desc-std_" : "") + physics::name_as_bids_suffix(quantity);
 }
@@ -152,7 +145,7 @@ void ignore_unknown_names(const fs::path& folder, const std::vector<std::string>
   const std::string before = text;
   for (const std::string& map : maps) {
     const std::string quantity = map.ends_with(std_suffix) ? map.substr(0, map.size() - std_suffix.size()) : map;
-    const physics::Quantity* const row = quantity_of_map(quantity);
+    const physics::Quantity* const row = physics::find_quantity_of_map(quantity);
     if (map.starts_with("status") || (row != nullptr && !row->map.bids_folder.empty())) continue;
     const std::string line = "*_" + physics::name_as_bids_suffix(quantity) + ".*\n";
     if (text.find(line) == std::string::npos) text += line;

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/gnuplot.h"
-#include "base/json.h"
 #include "base/number_text.h"
 #include "physics/quantity.h"
+#include "tools/volume/image_values.h"
+#include "tools/volume/map_unit.h"
 #include "tools/volume/status_value.h"
 
 namespace crbrt::volume {
@@ -19,6 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string std_suffix = "_std";
+constexpr std::string_view ms_suffix = "_ms";
+constexpr double s_per_ms = 1e-3;
 
 /// "T1map" of T1map.nii and T1map.nii.gz; empty for any other file.
 std::string stem_of(const fs::path& file) {
@@ -32,58 +37,87 @@ const physics::Quantity* old_quantity(const std::string& name) {
   return quantity != nullptr && !quantity->map.name.empty() && quantity->map.name != name ? quantity : nullptr;
 }
 
-/// Whether its sidecar says that a map holds milliseconds (--units ms). A map without a sidecar, or with a broken one, does
-/// not.
-bool is_in_milliseconds(const fs::path& folder, const std::string& name) {
-  const fs::path sidecar = folder / (name + ".json");
-  std::error_code unreadable;
-  if (!fs::exists(sidecar, unreadable)) return false;
-  try {
-    const base::Json json = base::Json::from_file(sidecar.string());
-    return json.contains("Units") && json["Units"] == "ms";
-  } catch (const base::Error&) {
-    return false;
+/// The images of a folder by name without extension.
+std::map<std::string, std::string> images_in(const std::string& folder) {
+  std::error_code error;
+  std::map<std::string, std::string> images;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = stem_of(entry.path());
+    if (name.empty() || name == "status" || name == "status_detail") continue;
+    if (images.contains(name) && entry.path().extension() == ".gz") continue;
+    images[name] = entry.path().string();
   }
+  if (error) throw base::InputError(folder, "a folder of maps", error.message());
+  return images;
 }
 
-/// Times in the seconds that maps of their names hold otherwise, and t1_semi_ms as t1_semi_s.
-MapFiles in_seconds(const std::string& folder, const MapFiles& maps) {
-  constexpr double s_per_ms = 1e-3;
-  MapFiles seconds;
-  for (const auto& [name, map] : maps) {
-    if (!is_in_milliseconds(folder, name)) {
-      seconds[name] = map;
-      continue;
-    }
-    const std::size_t at = name.find("_ms");
-    const std::string in_seconds = at == std::string::npos ? name : name.substr(0, at + 1) + name.substr(at + 2);
-    seconds[in_seconds] = {map.path, map.factor * s_per_ms};
+/// What a map is by its name alone.
+struct Meaning {
+  std::string name;                             ///< today's
+  const physics::Quantity* quantity = nullptr;  ///< null: none of the table
+  std::string_view unit = "s";                  ///< that maps of this name have; of other maps only times are understood
+  double factor = 1;                            ///< value in today's unit over that in `unit`
+  bool is_ms = false;                           ///< the name says milliseconds
+};
+
+/// Of a map without "_std".
+Meaning meaning_of(const std::string& name) {
+  if (const physics::Quantity* const quantity = physics::find_quantity_of_map(name))
+    return {name, quantity, quantity->map.unit};
+  if (const physics::Quantity* const quantity = old_quantity(name))
+    return {std::string(quantity->map.name), quantity, quantity->unit, quantity->map.factor};
+  if (!name.ends_with(ms_suffix)) return {name};
+  const std::string seconds = name.substr(0, name.size() - ms_suffix.size()) + "_s";
+  return {seconds, physics::find_quantity_of_map(seconds), "s", 1, true};
+}
+
+/// The factor to today's unit.
+MapFile in_todays_unit(const std::string& path, const Meaning& meaning) {
+  std::string stated;
+  try {
+    stated = stated_unit(path);
+  } catch (const base::InputError&) {
+    if (meaning.quantity != nullptr) throw;
   }
-  return seconds;
+  const std::optional<double> factor = unit_factor(stated, meaning.unit);
+  if (!factor && !stated.empty() && stated != meaning.unit && meaning.quantity != nullptr)
+    throw base::InputError(sidecar_path(path),
+                           "Units of " + std::string(meaning.quantity->key) + ", as " + std::string(meaning.unit),
+                           "\"" + stated + "\"");
+  return {path, meaning.factor * factor.value_or(stated.empty() && meaning.is_ms ? s_per_ms : 1),
+          !stated.empty() || meaning.is_ms};
 }
 
 }  // namespace
 
 MapFiles maps_in(const std::string& folder) {
-  std::error_code error;
+  const std::map<std::string, std::string> images = images_in(folder);
   MapFiles maps;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (const std::string name = stem_of(entry.path()); !name.empty() && name != "status" && name != "status_detail")
-      maps[name] = {entry.path().string()};
-  if (error) throw base::InputError(folder, "a folder of maps", error.message());
-  maps = in_seconds(folder, maps);
-  MapFiles today = maps;
-  for (const auto& [name, map] : maps) {
+  for (const auto& [name, path] : images) {
     const bool is_std = name.ends_with(std_suffix);
-    const physics::Quantity* const quantity = old_quantity(is_std ? name.substr(0, name.size() - std_suffix.size()) : name);
-    if (quantity == nullptr) continue;
+    Meaning meaning = meaning_of(is_std ? name.substr(0, name.size() - std_suffix.size()) : name);
+    if (is_std) meaning.name += std_suffix;
     // Beside a map of today's name this is another one that only could not have it.
-    const std::string new_name = std::string(quantity->map.name) + (is_std ? std_suffix : "");
-    if (maps.contains(new_name)) continue;
-    today.erase(name);
-    today[new_name] = {map.path, quantity->map.factor};
+    if (meaning.name != name && images.contains(meaning.name)) {
+      meaning.name = name;
+      meaning.factor = 1;
+    }
+    maps[meaning.name] = in_todays_unit(path, meaning);
   }
-  return today;
+  return maps;
+}
+
+std::vector<float> read_map(const MapFile& map, const Grid& grid, GridCheck check) {
+  std::vector<float> values = read_values(map.path, grid, check);
+  if (map.factor != 1)
+    for (float& value : values) value = static_cast<float>(map.factor * static_cast<double>(value));
+  return values;
+}
+
+const MapFile& map_named(const std::string& name, const MapFiles& maps, const std::string& folder) {
+  const auto found = maps.find(name);
+  if (found == maps.end()) throw base::InputError((fs::path(folder) / (name + ".nii")).string(), "a map", "no such file");
+  return found->second;
 }
 
 std::string map_path(const std::string& folder, const std::string& map) {
@@ -103,8 +137,11 @@ std::string plot_settings(const MapFiles& maps, const Shape& shape) {
   std::vector<std::string_view> drawn;
   for (const physics::Quantity& quantity : physics::quantities()) {
     const auto found = maps.find(std::string(quantity.map.name));
-    if (found == maps.end() || found->second.path.ends_with(".gz")) continue;
+    if (found == maps.end()) continue;
     if (std::find(drawn.begin(), drawn.end(), quantity.map.name) != drawn.end()) continue;  // T1map of the other T1 model
+    if (found->second.path.ends_with(".gz"))
+      throw base::InputError(found->second.path, "a map that is not compressed, as gnuplot reads it (gunzip it first)",
+                             "a compressed one");
     drawn.push_back(quantity.map.name);
     const std::string index = std::string("[").append(std::to_string(++n)).append("] = ");
     const auto number = [](double value) { return base::number_text(value, "%.10g"); };

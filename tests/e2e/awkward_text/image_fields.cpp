@@ -43,12 +43,18 @@ void write_labels(const Workplace& at, const std::string& text) {
   at.write("names.txt", "1 " + text + "\n");
 }
 
-/// Maps whose sidecars hold the text where it says what the map is.
-void write_maps(const Workplace& at, const std::string& text) {
+void write_maps_with(const Workplace& at, const std::string& text, std::initializer_list<const char*> keys) {
   run("cd " + at.file("") + " && " + map + "--input in.nii");
   base::Json sidecar = base::Json::from_file(at.file("out/T1map.json"));
-  for (const char* key : {"Units", "OutputName", "Description"}) sidecar[key] = text;
+  for (const char* key : keys) sidecar[key] = text;
   at.write("out/T1map.json", sidecar.dump());
+}
+
+void write_units(const Workplace& at, const std::string& text) { write_maps_with(at, text, {"Units"}); }
+
+/// Maps whose sidecars hold the text where it says what the map is.
+void write_maps(const Workplace& at, const std::string& text) {
+  write_maps_with(at, text, {"OutputName", "Description"});
   at.write("out/" + text + ".json", "{" + text);
 }
 
@@ -111,6 +117,12 @@ std::vector<Field> image_fields() {
       {"NameOfLabel", one_line, write_labels, page_of_labels, 0, {{Reader::page, "page.html"}, {Reader::csv, "page.csv"}}},
       {"LineOfLabelTable", everything, write_labels, page_of_labels, 3, {{Reader::absent, "out"}}},
       {"SidecarsOfMaps", everything, write_maps, "crbrt-compare --maps out --reference out --json c.json", 0, {}},
+      {"UnitsOfMap",
+       everything,
+       write_units,
+       "crbrt-compare --maps out --reference out --json c.json",
+       3,
+       {{Reader::terminal}, {Reader::absent, "c.json"}}},
       {"FolderOfSubject", everything, write_subject, bids, 8, {{Reader::terminal}}},
       {"NameOfImage", everything, write_image, bids, 8, {{Reader::terminal}}},
       {"EntityOfImage", everything, write_entity, bids, 8, {{Reader::terminal}}},

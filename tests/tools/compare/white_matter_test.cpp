@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <complex>
-#include <filesystem>
-#include <fstream>
+#include <string>
+
+#include "base/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crbrt::compare {
 namespace {
@@ -34,21 +34,40 @@ TEST(Eroded, AHoleEatsItsNeighbourhood) {
 
 TEST(Eroded, AVolumeLosesItsOuterSlices) { EXPECT_EQ(eroded(all(27), {3, 3, 3}, 1), Indices{13}); }
 
+/// Voxels in one row of as many coefficients as `planes` has, as BART writes them.
+volume::CoefficientImage image_of(const tests::TemporaryFolder& folder,
+                                  const std::vector<std::vector<std::complex<float>>>& planes) {
+  folder.file("c.hdr",
+              "# Dimensions\n" + std::to_string(planes[0].size()) + " 1 1 1 1 1 " + std::to_string(planes.size()) + "\n");
+  std::string bytes;
+  for (const auto& plane : planes) bytes.append(reinterpret_cast<const char*>(plane.data()), plane.size() * sizeof plane[0]);
+  folder.file("c.cfl", bytes);
+  return volume::CoefficientImage::open(folder / "c.cfl");
+}
+
 TEST(WhiteMatter, IsTheThirdWithTheSmallestThirdCoefficient) {
-  // Six voxels of three coefficients as BART writes them: dimensions 6 1 1 1 1 1 3. |c3| / |c1| = 0.9 0.1 0.5 0.2 0.8 nan.
-  const auto base = std::filesystem::temp_directory_path() / ("crbrt_white_matter_" + std::to_string(getpid()));
-  std::ofstream(base.string() + ".hdr") << "# Dimensions\n6 1 1 1 1 1 3\n";
+  // |c3| / |c1| = 0.9 0.1 0.5 0.2 0.8 nan.
   const float third[] = {0.9f, 0.1f, 0.5f, 0.2f, 0.8f, 0.0f};
-  std::vector<std::complex<float>> c(18, 0);
-  for (int v = 0; v < 6; ++v) {
-    c[v] = v == 5 ? 0.0f : 2.0f;
-    c[12 + v] = {0, 2 * third[v]};
+  std::vector<std::vector<std::complex<float>>> planes(3, std::vector<std::complex<float>>(6, 0));
+  for (std::size_t v = 0; v < 6; ++v) {
+    planes[0][v] = v == 5 ? 0.0f : 2.0f;
+    planes[2][v] = {0, 2 * third[v]};
   }
-  std::ofstream(base.string() + ".cfl", std::ios::binary).write(reinterpret_cast<const char*>(c.data()), 18 * sizeof c[0]);
-  const auto image = volume::CoefficientImage::open(base.string() + ".cfl");
-  EXPECT_EQ(white_matter(image, all(6)), Indices{1});  // a voxel without signal does not count: a third of five
-  std::filesystem::remove(base.string() + ".hdr");
-  std::filesystem::remove(base.string() + ".cfl");
+  const tests::TemporaryFolder folder;
+  EXPECT_EQ(white_matter(image_of(folder, planes), all(6)), Indices{1});  // a voxel without signal is none: a third of five
+}
+
+TEST(WhiteMatter, NeedsAThirdCoefficient) {
+  const tests::TemporaryFolder folder;
+  for (const std::size_t n : {1, 2}) {
+    try {
+      white_matter(image_of(folder, std::vector<std::vector<std::complex<float>>>(n, std::vector<std::complex<float>>(6, 1))),
+                   all(6));
+      FAIL() << n << " accepted";
+    } catch (const base::DisagreementError& error) {
+      EXPECT_NE(std::string(error.what()).find("at least 3 coefficients"), std::string::npos) << error.what();
+    }
+  }
 }
 
 }  // namespace

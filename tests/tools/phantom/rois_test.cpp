@@ -46,7 +46,8 @@ class Rois : public testing::Test {
                         volume::Compression::gzip);
     volume::MapFolder maps(folder / "nn", grid, volume::VoxelList::all(grid.shape), {"test", "", {}, {}},
                            volume::Compression::none);
-    for (const char* name : {"m0_semi_frac", "T1map", "T2map"}) maps.write({name, name, "s"}, {{0, 1, 2, 3, 4, 5, 6, 99}});
+    for (const char* name : {"m0_semi_frac", "T1map", "T2map"})
+      maps.write({name, name, name[0] == 'T' ? "s" : "1"}, {{0, 1, 2, 3, 4, 5, 6, 99}});
     std::vector<VoxelStatus> status(8, VoxelStatus::ok);
     status[5] = VoxelStatus::outside_range;  // an estimate all the same
     status[7] = VoxelStatus::not_computed;
@@ -102,6 +103,13 @@ TEST_F(Rois, NamesOutOfFilesStayNamesInTablesAndPictures) {
       "cd " + (folder / "") + "; gnuplot -c " CRBRT_SOURCE_DIR "/scripts/plot_tubes.gp \"it's \\`b\\`\" \"it's a.png\"");
   EXPECT_EQ(drawn.exit_code, 0) << drawn.text;
   EXPECT_EQ(content_of(folder / "it's a.png").substr(1, 3), "PNG");
+}
+
+TEST_F(Rois, MapsOfMillisecondsAreMeasuredInSeconds) {
+  folder.file("nn/T1map.json", R"({"Units": "ms"})");
+  measure_rois({.phantom = folder / "", .methods = {{"NN", folder / "nn"}}, .csv = folder / "rois.csv", .boxes = {}});
+  const std::string csv = content_of(folder / "rois.csv");
+  EXPECT_NE(csv.find("\nT1map,s,1,one,NN,4,1.5,0.0015,0.00075,0.00225\n"), std::string::npos) << csv;
 }
 
 TEST_F(Rois, MapsThatAreMissingAreNamed) {
