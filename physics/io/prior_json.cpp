@@ -1,4 +1,5 @@
 // Reading of tissue priors (docs/file-formats.md).
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -6,6 +7,7 @@
 #include "base/error.h"
 #include "base/json_reader.h"
 #include "base/nearest.h"
+#include "physics/io/plausible.h"
 #include "physics/io/sequence_io.h"
 #include "physics/quantity.h"
 
@@ -54,9 +56,19 @@ void scale(Marginal& m, double factor) {
   m.maximum *= factor;
 }
 
+/// A mean in another unit is refused. Ends may lie anywhere: they often say no more than "positive".
+void expect_plausible(const Quantity& quantity, const Marginal& m, const JsonReader& json) {
+  double centre = m.mean;
+  if (m.kind == Marginal::Kind::uniform) centre = (m.minimum + m.maximum) / 2;
+  if (m.kind == Marginal::Kind::gaussian && m.minimum <= m.maximum) centre = std::clamp(m.mean, m.minimum, m.maximum);
+  if (const std::string why = why_implausible(quantity, centre); !why.empty())
+    json.fail("a distribution around " + plausible_range(quantity), why);
+}
+
 /// What the prior says of the parameter itself, from what it says of the number that the key names.
 Marginal parse_marginal_of(const Quantity& quantity, const JsonReader& json, std::optional<double> tr_s) {
   Marginal m = parse_marginal(json);
+  expect_plausible(quantity, m, json);
   switch (quantity.form) {
     case Form::parameter: return m;
     case Form::inverse: m.as_time = true; return m;

@@ -1,12 +1,14 @@
 // Reading of sequences.
 #include "physics/io/sequence_io.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <utility>
 
 #include "base/error.h"
 #include "base/json_reader.h"
+#include "base/number_text.h"
 #include "physics/io/hdf5_reader.h"
 
 namespace crbrt::physics {
@@ -38,6 +40,22 @@ Trains trains_of(const Hdf5Reader& file, const std::string& name) {
   return trains;
 }
 
+/// The work and the meaning of a signal depend on which way the arrays lie, and both ways are valid sequences: every cycle is
+/// periodic on its own and begins with an inversion, so that hundreds of cycles of a few pulses are hundreds of inversions.
+/// `stated` is the file's own n_cycle.
+void expect_not_transposed(const std::string& path, const Trains& alpha, std::optional<double> stated) {
+  const std::size_t n_cycle = alpha.size();
+  if (stated && *stated != static_cast<double>(n_cycle))
+    throw base::InputError(path, "as many cycles as n_cycle says, " + base::number_text(*stated, "%g"),
+                           std::to_string(n_cycle));
+  std::size_t n_pulse = 0;
+  for (const std::vector<double>& cycle : alpha) n_pulse = std::max(n_pulse, cycle.size());
+  if (stated || n_cycle <= n_pulse) return;
+  throw base::InputError(path, "at most as many cycles as pulses in one of them, or the number of cycles as n_cycle",
+                         std::to_string(n_cycle) + " cycles of " + std::to_string(n_pulse) +
+                             (n_pulse == 1 ? " pulse" : " pulses") + ": the file seems to be transposed");
+}
+
 Sequence sequence_of(const std::string& path, double tr_s, const std::string& alpha_name, Trains alpha,
                      const std::string& trf_name, Trains trf) {
   if (alpha.size() != trf.size())
@@ -54,8 +72,9 @@ Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s)
   const double file_tr_s = json.at("tr_s").number();
   if (tr_s && !(std::abs(*tr_s - file_tr_s) <= tr_tolerance_rel * std::abs(file_tr_s)))
     throw base::InputError(path, "tr_s as given, " + std::to_string(*tr_s) + " s", std::to_string(file_tr_s) + " s");
-  Sequence sequence =
-      sequence_of(path, file_tr_s, "alpha_rad", trains_of(json.at("alpha_rad")), "trf_s", trains_of(json.at("trf_s")));
+  Trains alpha = trains_of(json.at("alpha_rad"));
+  expect_not_transposed(path, alpha, json.has("n_cycle") ? std::optional<double>(json.at("n_cycle").number()) : std::nullopt);
+  Sequence sequence = sequence_of(path, file_tr_s, "alpha_rad", std::move(alpha), "trf_s", trains_of(json.at("trf_s")));
   sequence.name = json.text_or("name", sequence.name);
   return sequence;
 }
@@ -64,6 +83,8 @@ Sequence read_hdf5_sequence(const std::string& path, std::optional<double> tr_s)
   const Hdf5Reader file(path);
   if (!tr_s) throw base::InputError(path, "a repetition time beside the file (--tr), which carries none", "none");
   Trains alpha = trains_of(file, "alpha"), trf = trains_of(file, "TRF");  // in this order, whatever the compiler
+  const std::vector<double> n_cycle = file.has("n_cycle") ? file.real("n_cycle").values : std::vector<double>();
+  expect_not_transposed(path, alpha, n_cycle.size() == 1 ? std::optional<double>(n_cycle.front()) : std::nullopt);
   return sequence_of(path, *tr_s, "alpha", std::move(alpha), "TRF", std::move(trf));
 }
 

@@ -2,11 +2,13 @@
 #include "physics/io/sequence_io.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 
 #include "base/error.h"
 #include "base/read_file.h"
+#include "physics/io/plausible.h"
 
 namespace crbrt::physics {
 namespace {
@@ -80,9 +82,34 @@ Tissue parse_tissue(const std::string& place, const std::vector<Parameter>& colu
   return tissue;
 }
 
+/// The first value of each column that no tissue has, and how many there are.
+class Oddities {
+ public:
+  void look_at(const Tissue& tissue, std::size_t line) {
+    for (std::size_t p = 0; p < n_parameter; ++p) {
+      const std::string why = why_implausible(quantity_of(static_cast<Parameter>(p)), tissue.values()[p]);
+      if (why.empty()) continue;
+      if (n_[p]++ == 0)
+        first_[p] = "line " + std::to_string(line) + ", column " + std::string(name(static_cast<Parameter>(p))) + ": " + why;
+    }
+  }
+  void warn(const std::string& path, base::Warnings& warnings) const {
+    for (std::size_t p = 0; p < n_parameter; ++p) {
+      if (n_[p] == 0) continue;
+      const std::string others = n_[p] == 1 ? "" : ", and " + std::to_string(n_[p] - 1) + " more in this column";
+      warnings.add(path + ", " + first_[p] + others + "; tissues have " +
+                   plausible_range(quantity_of(static_cast<Parameter>(p))));
+    }
+  }
+
+ private:
+  std::array<std::size_t, n_parameter> n_{};
+  std::array<std::string, n_parameter> first_;
+};
+
 }  // namespace
 
-std::vector<Tissue> read_tissues(const std::string& path) {
+std::vector<Tissue> read_tissues(const std::string& path, base::Warnings& warnings) {
   base::expect_file(path, "a readable CSV file");
   std::ifstream file(path, std::ios::binary);
   std::string line;
@@ -90,9 +117,14 @@ std::vector<Tissue> read_tissues(const std::string& path) {
   if (constexpr std::string_view mark = "\xef\xbb\xbf"; line.starts_with(mark)) line.erase(0, mark.size());  // of spreadsheets
   const std::vector<Parameter> columns = parse_header(path, line);
   std::vector<Tissue> tissues;
-  for (std::size_t number = 2; std::getline(file, line); ++number)
-    if (!trimmed(line).empty()) tissues.push_back(parse_tissue(path + ", line " + std::to_string(number), columns, line));
+  Oddities oddities;
+  for (std::size_t number = 2; std::getline(file, line); ++number) {
+    if (trimmed(line).empty()) continue;
+    tissues.push_back(parse_tissue(path + ", line " + std::to_string(number), columns, line));
+    oddities.look_at(tissues.back(), number);
+  }
   if (tissues.empty()) throw base::InputError(path, "at least one tissue", "a header alone");
+  oddities.warn(path, warnings);
   return tissues;
 }
 

@@ -3,6 +3,7 @@
 
 #include "tests/e2e/fit_fixture.h"
 #include "tests/support/refusal.h"
+#include "tests/support/replaced.h"
 
 namespace crbrt::tests {
 namespace {
@@ -88,6 +89,31 @@ TEST_F(FitBadInput, APriorWithoutARange) {
   text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "fixed", "value": 1})");
   write_text(file("narrow.json"), text);
   expect_failure(fit("out", "--prior " + file("narrow.json")), 3, {"narrow.json: expected a prior", "b1_rel"});
+}
+
+TEST_F(FitBadInput, APriorInAnotherUnit) {
+  write_text(file("ms.json"), replaced(content_of(CRBRT_SOURCE_DIR "/models/priors/paper.json"),
+                                       R"("mean": 1.6, "std": 0.8, "min": 0.1, "max": 10)",
+                                       R"("mean": 1600, "std": 800, "min": 100, "max": 10000)"));
+  expect_failure(fit("out", "--prior " + file("ms.json")), 3,
+                 {"ms.json", "t1_apparent_s from 0.01 to 100 s, found 1600 s (ms instead of s?)"});
+}
+
+TEST_F(FitBadInput, APriorAtWhoseBoundsMostVoxelsEndIsWarnedOf) {
+  write_text(file("short.json"), replaced(content_of(CRBRT_SOURCE_DIR "/models/priors/paper.json"),
+                                          R"("mean": 1.6, "std": 0.8, "min": 0.1, "max": 10)",
+                                          R"("mean": 0.12, "std": 0.05, "min": 0.1, "max": 0.2)"));
+  const std::string arguments = "--starts 1 --prior " + file("short.json");
+  const Outcome warned = fit("warned", arguments);
+  EXPECT_EQ(warned.exit_code, 0) << warned.text;
+  EXPECT_NE(warned.text.find("warning: " + file("short.json") + ": "), std::string::npos) << warned.text;
+  EXPECT_NE(
+      warned.text.find(" of 12 voxels ended at a bound of the prior, most of them with r1_free_hz at its lower bound, 5 1/s"),
+      std::string::npos)
+      << warned.text;
+  const Outcome strict = fit("out", arguments + " --strict");
+  EXPECT_EQ(strict.exit_code, 4) << strict.text;
+  EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
 }
 
 TEST_F(FitBadInput, AMaskOfAnotherShapeAndAnEmptyOne) {

@@ -3,6 +3,7 @@
 
 #include "tests/e2e/short_sequence.h"
 #include "tests/support/refusal.h"
+#include "tests/support/replaced.h"
 
 namespace crbrt::tests {
 namespace {
@@ -41,7 +42,8 @@ TEST_F(SimulateBadInput, TruncatedFiles) {
   const std::string set = folder_ / "set.h5";
   ASSERT_EQ(run("crbrt-simulate " + sequence_ + prior_ + "--count 20 --rank 9 --out " + set).exit_code, 0);
   const std::string cut_set = folder_.file("cut.h5", content_of(set).substr(0, 5000));
-  expect_failure(sequence_ + tissues_ + "--basis " + cut_set, 3, {cut_set, "expected an HDF5 file", "found one that is cut off"});
+  expect_failure(sequence_ + tissues_ + "--basis " + cut_set, 3,
+                 {cut_set, "expected an HDF5 file", "found one that is cut off"});
   const std::string junk = folder_.file("junk.crbm", "not a model");
   expect_failure(sequence_ + tissues_ + "--basis " + junk, 3, {junk, "expected a model"});
 }
@@ -78,12 +80,10 @@ TEST_F(SimulateBadInput, ABasisOfAnotherSequenceIsADisagreement) {
 }
 
 TEST_F(SimulateBadInput, APriorWithoutAUsableTissue) {
-  // T2f of a microsecond in both classes: nothing is left at the echo.
+  // Next to no free pool in both classes.
   std::string text = content_of(example_prior);
-  for (const char* key : {"\"r2_free_hz\"", "\"t2_free_s\""}) {
-    const std::size_t at = text.find(key);
-    text.replace(at, text.find('}', at) - at, R"("r2_free_hz": {"kind": "fixed", "value": 1e6)");
-  }
+  for (std::size_t at = text.find("\"m0_semi_frac\""); at != std::string::npos; at = text.find("\"m0_semi_frac\"", at + 1))
+    text.replace(at, text.find('}', at) - at, R"("m0_semi_frac": {"kind": "fixed", "value": 0.99999999)");
   const std::string path = folder_.file("dark.json", text);
   const Outcome outcome =
       run("crbrt-simulate " + sequence_ + "--prior " + path + " --count 20 --rank 9 --out " + (folder_ / "o.h5"));
@@ -91,6 +91,27 @@ TEST_F(SimulateBadInput, APriorWithoutAUsableTissue) {
   EXPECT_NE(outcome.text.find(path + ": expected tissues with a signal and finite bounds, found none in 20 draws"),
             std::string::npos)
       << outcome.text;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "o.h5.partial"));
+}
+
+TEST_F(SimulateBadInput, AFailedRunLeavesNothingThatRefusesTheNextOne) {
+  const std::string out = folder_ / "o.h5", common = "crbrt-simulate " + sequence_ + "--count 20 --out " + out + " --prior ";
+  const std::string percent =
+      folder_.file("p.json", replaced(content_of(example_prior), R"("mean": 1.8, "std": 0.4, "min": 0.5, "max": 4)",
+                                      R"("mean": 1800, "std": 400, "min": 500, "max": 4000)"));
+  expect_refusal(run(common + percent + " --rank 9"), 3, {percent, "t1_free_s", "found 1800 s (ms instead of s?)"});
+  EXPECT_EQ(run(common + example_prior + " --rank 999").exit_code, 2);  // found out when the basis is made
+  EXPECT_FALSE(std::filesystem::exists(out + ".partial"));
+  // What a run of another prior left that was killed before its basis was done.
+  std::filesystem::create_directory(out + ".partial");
+  folder_.file("o.h5.partial/arguments.json", "{}");
+  const Outcome outcome = run(common + example_prior + " --rank 9");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+}
+
+TEST_F(SimulateBadInput, OptionsOfDrawsBesideATissueListAreUsage) {
+  for (const std::string option : {"--count 5", "--seed 0", "--shard 0/1"})
+    expect_failure(sequence_ + tissues_ + option, 2, {option.substr(0, option.find(' ')) + " goes with --prior"});
 }
 
 TEST_F(SimulateBadInput, AWrongCommandLineIsUsage) {

@@ -132,6 +132,7 @@ TEST_F(SimulateTrainingSet, AKilledRunIsContinuedToTheSameBytes) {
 TEST_F(SimulateTrainingSet, PartsOfAnotherCommandAreRefused) {
   std::filesystem::create_directory(folder_ / "o.h5.partial");
   folder_.file("o.h5.partial/arguments.json", "{\n \"program\": \"another\"\n}");
+  folder_.file("o.h5.partial/chunk-0.h5", "work of another run");
   const Outcome outcome = run(command("--count 300", "o.h5"));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_NE(outcome.text.find("o.h5.partial: expected the parts of the same command"), std::string::npos) << outcome.text;
@@ -181,17 +182,17 @@ class SimulateDrops : public SimulateTrainingSet {
 };
 
 TEST_F(SimulateDrops, FingerprintsWithoutSignalAreCounted) {
-  // T2f of a microsecond: nothing is left at the echo.
-  const std::string text = make_with_fluid(R"("r2_free_hz": {"kind": "uniform", "min": 0.5, "max": 2})",
-                                           R"("t2_free_s": {"kind": "fixed", "value": 1e-6})");
+  // Next to no free pool: its signal is below 1e-6 of M0.
+  const std::string text = make_with_fluid(R"("m0_semi_frac": {"kind": "fixed", "value": 0.01})",
+                                           R"("m0_semi_frac": {"kind": "fixed", "value": 0.99999999})");
   EXPECT_NE(text.find("dropped " + n_dropped() + " without signal, 0 ill-conditioned, 0 without"), std::string::npos) << text;
   EXPECT_NE(set_.provenance.find("\"no_signal\": " + n_dropped()), std::string::npos) << set_.provenance;
 }
 
 TEST_F(SimulateDrops, IllConditionedFingerprintsAreCounted) {
-  // Flip angles of a thousandth: the signal grows in proportion to B1, which M0 explains as well.
+  // Exchange so fast that the pools relax as one: nothing tells their properties apart.
   const std::string text =
-      make_with_fluid(R"("b1_rel": {"kind": "fixed", "value": 1})", R"("b1_rel": {"kind": "fixed", "value": 1e-3})");
+      make_with_fluid(R"("exchange_hz": {"kind": "fixed", "value": 10})", R"("exchange_hz": {"kind": "fixed", "value": 1e5})");
   EXPECT_NE(text.find("dropped 0 without signal, " + n_dropped() + " ill-conditioned, 0 without"), std::string::npos) << text;
   EXPECT_NE(set_.provenance.find("\"ill_conditioned\": " + n_dropped()), std::string::npos) << set_.provenance;
 }

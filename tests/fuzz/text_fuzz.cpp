@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   expect_value_or_one_line([&] { print_and_parse(text); });
   expect_value_or_one_line([&] { require(physics::read_sequence(path).why_invalid().empty()); });
   expect_value_or_one_line([&] { physics::read_prior(path, tr_s); });
-  expect_value_or_one_line([&] { physics::read_tissues(path); });
+  base::Warnings warnings("fuzz");
+  expect_value_or_one_line([&] { physics::read_tissues(path, warnings); });
   expect_value_or_one_line([&] { read_sidecars(folder); });
   return 0;
 }

@@ -30,6 +30,33 @@ const std::string valid = R"({
     "omega0_cycles_per_tr": {"kind": "uniform", "min": -0.5, "max": 0.25},
     "b1_rel": {"kind": "fixed", "value": 0.9}}}]})";
 
+struct OtherUnit {
+  const char* name;
+  const char* right;
+  const char* wrong;
+  const char* says;
+};
+
+class PriorInAnotherUnit : public testing::TestWithParam<OtherUnit> {};
+
+TEST_P(PriorInAnotherUnit, IsRefusedByKeyValueAndLikelyUnit) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("p.json", replaced(valid, GetParam().right, GetParam().wrong));
+  expect_input_error([&] { read_prior(path, tr_s); }, {path, "a distribution around ", GetParam().says});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, PriorInAnotherUnit,
+    testing::Values(OtherUnit{"t1_in_ms", R"("mean": 1.5, "std": 0.5, "min": 1, "max": 3)",
+                              R"("mean": 1500, "std": 500, "min": 1000, "max": 3000)",
+                              "t1_free_s from 0.01 to 100 s, found 1500 s (ms instead of s?)"},
+                    OtherUnit{"r2_per_ms", R"("min": 5, "max": 20)", R"("min": 0.005, "max": 0.02)", "(1/ms instead of 1/s?)"},
+                    OtherUnit{"exchange_per_ms", R"("value": 15)", R"("value": 0.015)", "found 0.015 1/s (1/ms"},
+                    OtherUnit{"m0_semi_in_percent", R"("value": 0.2)", R"("value": 20)", "found 20 (percent"},
+                    OtherUnit{"b1_in_thousandths", R"("value": 0.9)", R"("value": 0.0009)",
+                              "b1_rel from 0.01 to 10, found 0.0009"}),
+    [](const auto& each) { return each.param.name; });
+
 const Marginal& marginal(const Prior& prior, Parameter parameter) {
   return prior.classes.at(0).marginal[static_cast<std::size_t>(parameter)];
 }

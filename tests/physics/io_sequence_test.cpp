@@ -84,6 +84,18 @@ INSTANTIATE_TEST_SUITE_P(
                     BadJson{"pulse_longer_than_tr", R"({"tr_s": 1, "alpha_rad": [3, 1], "trf_s": [5e-4, 2]})", "found 2"}),
     [](const auto& each) { return each.param.name; });
 
+TEST(SequenceJson, MoreCyclesThanPulsesAreTransposedUnlessTheirNumberIsStated) {
+  const TemporaryFolder folder;
+  const std::string arrays =
+      R"("tr_s": 0.0035, "alpha_rad": [[3, 1], [3, 1], [3, 1]], "trf_s": [[5e-4, 1e-4], [5e-4, 1e-4], [5e-4, 1e-4]]})";
+  const std::string path = folder.file("s.json", "{" + arrays);
+  expect_input_error([&] { read_sequence(path); }, {path, "n_cycle", "found 3 cycles of 2 pulses", "seems to be transposed"});
+  folder.file("s.json", "{\"n_cycle\": 3, " + arrays);
+  EXPECT_EQ(read_sequence(path).cycles.size(), 3u);
+  folder.file("s.json", "{\"n_cycle\": 2, " + arrays);
+  expect_input_error([&] { read_sequence(path); }, {path, "n_cycle says, 2", "found 3"});
+}
+
 TEST(Sequence, AMissingFileSaysSo) {
   expect_input_error([] { read_sequence("nowhere.json"); }, {"nowhere.json", "No such file"});
   expect_input_error([] { read_sequence("nowhere.mat", tr_s); }, {"nowhere.mat", "No such file"});
@@ -104,6 +116,20 @@ TEST(SequenceHdf5, OneDimensionIsOneCycle) {
   const Sequence sequence = read_sequence(hdf5_sequence(folder, {2}, {3, 1}, {5e-4, 1e-4}), tr_s);
   ASSERT_EQ(sequence.cycles.size(), 1u);
   EXPECT_THAT(sequence.cycles[0].alpha_rad, ElementsAre(3, 1));
+}
+
+TEST(SequenceHdf5, MoreCyclesThanPulsesAreTransposedUnlessTheirNumberIsStated) {
+  const TemporaryFolder folder;
+  const std::vector<double> alpha{3, 1, 3, 1, 3, 1}, trf{5e-4, 1e-4, 5e-4, 1e-4, 5e-4, 1e-4};
+  const std::string path = hdf5_sequence(folder, {3, 2}, alpha, trf);
+  expect_input_error([&] { read_sequence(path, tr_s); }, {path, "found 3 cycles of 2 pulses", "seems to be transposed"});
+  Hdf5Writer file(path, path);
+  const double n_cycle = 3;
+  file.write("alpha", {3, 2}, alpha.data());
+  file.write("TRF", {3, 2}, trf.data());
+  file.write("n_cycle", {1, 1}, &n_cycle);  // as MATLAB saves a number
+  file.close();
+  EXPECT_EQ(read_sequence(path, tr_s).cycles.size(), 3u);
 }
 
 TEST(SequenceHdf5, NeedsATr) {

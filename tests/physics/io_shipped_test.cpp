@@ -32,7 +32,9 @@ TEST(ShippedFiles, TheDefaultProtocolHas1142PulsesAtTheUsualTr) {
 
 TEST(ShippedFiles, TheExamplesOfTheDocumentationAreValid) {
   EXPECT_EQ(read_sequence(root + "/docs/examples/sequence.json").cycles.size(), 2u);
-  EXPECT_EQ(read_tissues(root + "/docs/examples/tissues.csv").size(), 3u);
+  base::Warnings warnings("test");
+  EXPECT_EQ(read_tissues(root + "/docs/examples/tissues.csv", warnings).size(), 3u);
+  EXPECT_TRUE(warnings.texts().empty());
   EXPECT_EQ(read_prior(root + "/docs/examples/prior.json", tr_s).classes.size(), 2u);
 }
 

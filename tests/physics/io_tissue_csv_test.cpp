@@ -11,6 +11,13 @@ namespace {
 using tests::expect_input_error;
 using tests::TemporaryFolder;
 
+std::vector<Tissue> read(const std::string& path) {
+  base::Warnings warnings("test");
+  std::vector<Tissue> tissues = read_tissues(path, warnings);
+  EXPECT_TRUE(warnings.texts().empty());
+  return tissues;
+}
+
 const std::string header = "m0_semi_frac,r1_free_hz,r2_free_hz,exchange_hz,r1_semi_hz,t2_semi_s,omega0_rad_s,b1_rel\n";
 
 TEST(TissueCsv, ColumnsAreFoundByName) {
@@ -22,11 +29,33 @@ TEST(TissueCsv, ColumnsAreFoundByName) {
                   "0.9,-100,1.2e-5,3,15,12,0.5,0.2\r\n"
                   "\r\n"
                   "1,0,1e-5,1,20,10,1,0\r\n");
-  const std::vector<Tissue> tissues = read_tissues(path);
+  const std::vector<Tissue> tissues = read(path);
   ASSERT_EQ(tissues.size(), 2u);
   const std::array<double, n_parameter> first{0.2, 0.5, 12, 15, 3, 1.2e-5, -100, 0.9};
   EXPECT_EQ(tissues[0].values(), first);
   EXPECT_EQ(tissues[1].m0_semi_frac, 0);
+}
+
+TEST(TissueCsv, ValuesThatNoTissueHasAreWarnedOfWithTheirLikelyUnit) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("t.csv", header +
+                                                    "0.1,0.6,13,20,0.6,1e-5,0,1\n"
+                                                    "0.1,0.0006,13,0.02,0.6,1e-5,0,1\n"
+                                                    "\n"
+                                                    "0.1,0.0007,13,20,1600,1e-5,0,0.001\n"
+                                                    "0,0.6,13,0,0.6,1e-5,0,1\n");  // zero has no unit
+  base::Warnings warnings("test");
+  EXPECT_EQ(read_tissues(path, warnings).size(), 4u);
+  const std::vector<std::string> texts{
+      path +
+          ", line 3, column r1_free_hz: 0.0006 1/s (1/ms instead of 1/s?), and 1 more in this column; tissues have r1_free_hz "
+          "from 0.01 to 100 1/s",
+      path + ", line 3, column exchange_hz: 0.02 1/s (1/ms instead of 1/s?); tissues have exchange_hz from 0.1 to 100000 1/s",
+      path +
+          ", line 5, column r1_semi_hz: 1600 1/s (a time in ms instead of a rate?); tissues have r1_semi_hz from 0.01 to 100 "
+          "1/s",
+      path + ", line 5, column b1_rel: 0.001 (another unit than a ratio?); tissues have b1_rel from 0.01 to 10"};
+  EXPECT_EQ(warnings.texts(), texts);
 }
 
 struct Bad {
@@ -42,7 +71,7 @@ TEST_P(BadTissueCsv, IsRefusedByLineAndColumn) {
   const std::string path = folder.file("bad.csv", GetParam().text);
   std::vector<std::string> parts{path, "expected ", "found "};
   parts.insert(parts.end(), GetParam().says.begin(), GetParam().says.end());
-  expect_input_error([&] { read_tissues(path); }, parts);
+  expect_input_error([&] { read(path); }, parts);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -68,8 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& each) { return each.param.name; });
 
 TEST(TissueCsv, AMissingFileSaysSo) {
-  expect_input_error([] { read_tissues("nowhere.csv"); }, {"nowhere.csv", "No such file"});
-  expect_input_error([] { read_tissues("/"); }, {"/", "a folder"});
+  expect_input_error([] { read("nowhere.csv"); }, {"nowhere.csv", "No such file"});
+  expect_input_error([] { read("/"); }, {"/", "a folder"});
 }
 
 }  // namespace

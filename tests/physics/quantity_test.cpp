@@ -97,6 +97,17 @@ TEST(Quantity, KeysOfPriorsAreThoseOfTheFileFormat) {
   }
 }
 
+TEST(Quantity, EveryKeyOfPriorsHasPlausibleValuesAroundItsNominalOne) {
+  for (const Quantity& quantity : quantities()) {
+    EXPECT_EQ(quantity.is_prior_key(), std::isfinite(quantity.plausible.low)) << quantity.key;
+    EXPECT_EQ(quantity.is_prior_key(), std::isfinite(quantity.plausible.high)) << quantity.key;
+    EXPECT_LT(quantity.plausible.low, quantity.plausible.high) << quantity.key;
+    if (std::isnan(quantity.nominal)) continue;
+    EXPECT_LT(quantity.plausible.low, quantity.nominal) << quantity.key;
+    EXPECT_GT(quantity.plausible.high, quantity.nominal) << quantity.key;
+  }
+}
+
 TEST(Quantity, EveryEstimandHasAMapOfItsOwnForEachModel) {
   for (const T1Model model : models) {
     std::set<std::string_view> maps;
@@ -149,8 +160,8 @@ std::string scaled(std::string_view unit, double factor) {
 
 std::string table() {
   std::string text =
-      "| key | symbol | unit | T1 model | map | unit of the map | shown in | window | nominal | what it is |\n"
-      "|---|---|---|---|---|---|---|---|---|---|\n";
+      "| key | symbol | unit | T1 model | map | unit of the map | shown in | window | nominal | plausible | what it is |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Quantity& q : quantities()) {
     std::string symbol(q.symbol);
     for (std::size_t at = 0; (at = symbol.find('|', at)) != std::string::npos; at += 2) symbol.insert(at, 1, '\\');
@@ -162,7 +173,9 @@ std::string table() {
             (has_map ? std::string(1, '`').append(q.map.name).append("`") : "none") + " | " +
             (has_map ? scaled(q.map.unit, q.map.factor) : "-") + " | " + scaled(q.display.unit, q.display.factor) + " | " +
             (q.display.low < q.display.high ? number(q.display.low) + " to " + number(q.display.high) : "-") + " | " +
-            (std::isnan(q.nominal) ? "-" : number(q.nominal)) + " | " + description + " |\n";
+            (std::isnan(q.nominal) ? "-" : number(q.nominal)) + " | " +
+            (q.is_prior_key() ? number(q.plausible.low) + " to " + number(q.plausible.high) : "-") + " | " + description +
+            " |\n";
   }
   return text;
 }

@@ -115,6 +115,25 @@ void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
   folder.write_status(status_values(maps.fits), detail_of(maps));
 }
 
+std::string why_bounds_decide(const FitMaps& maps) {
+  std::size_t n_estimate = 0, n_at_bound = 0, most = 0;
+  for (const VoxelFit& fit : maps.fits) {
+    n_estimate += has_estimate(fit) ? 1 : 0;
+    n_at_bound += fit.status == FitStatus::at_bound ? 1 : 0;
+  }
+  if (2 * n_at_bound <= n_estimate) return {};
+  std::string where;
+  const base::Json counts = detail_of(maps).counts();
+  for (const base::Json::Member& limit : counts.members()) {
+    const auto n = static_cast<std::size_t>(limit.value.integer());
+    if (n <= most) continue;
+    most = n;
+    where = limit.key;
+  }
+  return std::to_string(n_at_bound) + " of " + std::to_string(n_estimate) +
+         " voxels ended at a bound of the prior, most of them with " + where + ": do its units and ranges suit the data?";
+}
+
 base::Json to_json(const volume::RunStats& run, const FitStats& fit) {
   base::Json json = run.to_json();
   json["simulations"] = fit.simulations;

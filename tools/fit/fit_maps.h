@@ -33,6 +33,10 @@ std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit time
 /// Writes all maps and the status.
 void write_maps(volume::MapFolder& folder, const FitMaps& maps);
 
+/// Where more than half of the voxels with an estimate ended at a bound: in how many, and at which bound most of them. Empty
+/// otherwise. A prior in other units than the data does that.
+std::string why_bounds_decide(const FitMaps& maps);
+
 /// What crbrt-map has no word for.
 struct FitStats {
   std::uint64_t simulations = 0;     ///< fingerprints with derivatives

@@ -163,11 +163,15 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch writing;
   const std::size_t n_grid = volume::n_voxel(inputs.grid.shape);
-  fit::write_maps(folder, {.voxels = voxels,
-                           .fits = fits,
-                           .range = fitter.range(),
-                           .times = options->image.times(),
-                           .fill = options->image.fill_value()});
+  const fit::FitMaps maps{.voxels = voxels,
+                          .fits = fits,
+                          .range = fitter.range(),
+                          .times = options->image.times(),
+                          .fill = options->image.fill_value()};
+  if (const std::string why = fit::why_bounds_decide(maps); !why.empty())
+    warnings.add((options->prior.empty() ? "prior " + problem.prior.name : options->prior) + ": " + why);
+  volume::expect_no_warnings(options->image, warnings);
+  fit::write_maps(folder, maps);
   folder.flush();
   const volume::RunStats stats{.voxels = voxels.size(),
                                .threads = options->image.threads,

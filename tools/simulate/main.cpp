@@ -3,6 +3,8 @@
 #include "tools/simulate/commands.h"
 
 #include <charconv>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "tools/cli/command_line.h"
@@ -23,9 +25,11 @@ void parse_shard(const std::string& text, Options& options) {
     throw base::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
 }
 
-void check_combination(const Options& o, bool has_rank) {
+/// Of options that were given though they say something about draws: their names.
+void check_combination(const Options& o, bool has_rank, const std::vector<std::string>& of_draws) {
   if (o.tissues.empty() == o.prior.empty()) throw base::UsageError("expected either --tissues or --prior");
   if (o.prior.empty()) {
+    if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --tissues are simulated");
     if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
     return;
   }
@@ -65,9 +69,10 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--tissues FILE", o.tissues, "CSV whose header names the tissue parameters");
   app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
   app.option("--prior FILE", o.prior, "JSON distribution of tissues");
-  app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
-  app.option("--seed N", o.seed, "Seed of the draws (default 0)");
-  app.option("--shard I/N", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
+  const cli::Option count = app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
+  const cli::Option seed = app.option("--seed N", o.seed, "Seed of the draws (default 0)");
+  const cli::Option part =
+      app.option("--shard I/N", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
   app.option("--threads N", o.threads, "Worker threads (default 1)").in_range(1, 1024);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
@@ -75,7 +80,11 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
     throw base::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
   if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
-  check_combination(o, rank.is_given());
+  std::vector<std::string> of_draws;
+  if (count.is_given()) of_draws.emplace_back("--count");
+  if (seed.is_given()) of_draws.emplace_back("--seed");
+  if (part.is_given()) of_draws.emplace_back("--shard");
+  check_combination(o, rank.is_given(), of_draws);
   o.command = cli::command_text(argc, argv);
   return o;
 }

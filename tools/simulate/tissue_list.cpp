@@ -9,6 +9,7 @@
 
 #include "base/atomic_output.h"
 #include "base/progress.h"
+#include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
@@ -38,7 +39,8 @@ struct Job {
 
 Job make_job(const Options& o) {
   physics::Sequence sequence = physics::read_sequence(o.sequence, o.tr_s);
-  std::vector<physics::Tissue> tissues = physics::read_tissues(o.tissues);
+  base::Warnings warnings("crbrt-simulate");
+  std::vector<physics::Tissue> tissues = physics::read_tissues(o.tissues, warnings);
   Eigen::MatrixXd basis;
   if (!o.basis.empty()) basis = subspace::load_basis(o.basis, o.rank, sequence);
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), physics::TissueDomain::of(tissues));

@@ -61,8 +61,13 @@ Fingerprints joined(const std::vector<Fingerprints>& parts);
 /// written atomically. Used only by a run with the same arguments, and removed once the data set is written.
 class TrainingParts {
  public:
-  /// Opens or makes the folder. Throws base::InputError when it holds the parts of another command (`arguments` differs).
+  /// Opens or makes the folder. Throws base::InputError when it holds the parts of another command (`arguments` differs); the
+  /// arguments of one that failed before it had any part are replaced.
   TrainingParts(const std::string& out, const std::string& arguments);
+  /// Removes a folder without parts: a run that failed early leaves nothing that refuses the next one.
+  ~TrainingParts();
+  TrainingParts(const TrainingParts&) = delete;
+  TrainingParts& operator=(const TrainingParts&) = delete;
 
   std::optional<Eigen::MatrixXd> basis() const;
   void save_basis(const Eigen::MatrixXd& basis) const;
@@ -71,6 +76,7 @@ class TrainingParts {
   void remove() const;
 
  private:
+  bool has_parts() const;
   std::filesystem::path chunk_path(std::uint64_t index) const;
   std::filesystem::path folder_;
 };

@@ -47,13 +47,19 @@ TrainingParts::TrainingParts(const std::string& out, const std::string& argument
   fs::create_directory(folder_, error);
   if (error) throw base::OutputError(folder_.string(), error.message());
   const fs::path file = folder_ / arguments_file;
-  if (!fs::exists(file)) {
+  if (!fs::exists(file) || !has_parts()) {
     base::write_text_file(file, arguments);
   } else if (const std::string found = base::read_file(file.string(), "the arguments of the parts"); found != arguments) {
     const auto [ours, theirs] = first_difference(arguments, found);
     throw base::InputError(folder_.string(), "the parts of the same command (remove them to start anew), " + ours, theirs);
   }
 }
+
+TrainingParts::~TrainingParts() {
+  if (!has_parts()) remove();
+}
+
+bool TrainingParts::has_parts() const { return fs::exists(folder_ / basis_file) || fs::exists(chunk_path(0)); }
 
 fs::path TrainingParts::chunk_path(std::uint64_t index) const { return folder_ / ("chunk-" + std::to_string(index) + ".h5"); }
 

@@ -138,9 +138,11 @@ void make_training_set(const Options& o) {
   Fingerprints fingerprints = simulate_shard(o, problem, basis, parts);
   const Dropped dropped = fingerprints.dropped;
   const auto n_kept = static_cast<std::uint64_t>(fingerprints.coefficients.cols());
-  if (n_kept == 0 && dropped.total() > 0)
+  if (n_kept == 0 && dropped.total() > 0) {
+    parts.remove();  // they are of a prior that has to be corrected
     throw base::InputError(o.prior, "tissues with a signal and finite bounds",
                            "none in " + std::to_string(dropped.total()) + " draws");
+  }
   provenance["kept"] = n_kept;
   provenance["dropped"] = {
       {"no_signal", dropped.no_signal}, {"ill_conditioned", dropped.ill_conditioned}, {"no_bound", dropped.no_bound}};
