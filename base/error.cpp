@@ -1,8 +1,10 @@
 // The one place where exceptions become a line on stderr and an exit code.
 #include "base/error.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include "base/escaped.h"
@@ -45,7 +47,14 @@ int run_guarded(const char* program, int (*body)(int argc, char** argv), int arg
 }  // namespace
 
 int run_main(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {
-  const int code = run_guarded(program, body, argc, argv);
+  int code = run_guarded(program, body, argc, argv);
+  // A table that went to a full disk is lost, and a script that reads exit code 0 would go on with half of it.
+  const bool is_flushed = std::fflush(stdout) == 0;
+  if ((!is_flushed || std::ferror(stdout) != 0) && code == exit_ok) {
+    std::fprintf(stderr, "%s: standard output: cannot be written: %s\n", program,
+                 is_flushed ? "an earlier write failed" : std::strerror(errno));
+    code = exit_output;
+  }
   let_interruption_end();
   return code;
 }

@@ -78,6 +78,15 @@ TEST_P(EveryProgram, HelpEndsWithTwoExamplesOfOptionsThatExist) {
   EXPECT_EQ(n_example, 2) << helps.front();
 }
 
+TEST_P(EveryProgram, AnswersThatCannotBeWrittenAreNoSuccess) {
+  for (const std::string question : {" --help", " --generate bash"}) {
+    const Outcome full = run(GetParam() + question + " >/dev/full");
+    EXPECT_EQ(full.exit_code, 5) << question << full.text;
+    // Why a write in the middle failed, stdio does not keep.
+    EXPECT_EQ(full.text.find(GetParam() + ": standard output: cannot be written: "), 0U) << question << full.text;
+  }
+}
+
 TEST_P(EveryProgram, ManPageHasNoWarningOfGroff) {
   if (run("command -v groff").exit_code != 0) GTEST_SKIP() << "no groff on this machine";
   const Outcome page = run(GetParam() + " --generate man | groff -man -ww -z -Tutf8");
@@ -104,6 +113,15 @@ TEST_P(EveryProgram, CompletionsAreScriptsOfTheirShells) {
 
 INSTANTIATE_TEST_SUITE_P(Crbrt, EveryProgram, testing::ValuesIn(words_of(CRBRT_PROGRAM_NAMES)),
                          [](const auto& program) { return program.param.substr(program.param.find('-') + 1); });
+
+TEST(Repeated, DataSetsAndNamesOfMethodsAreUsage) {
+  const Outcome sets = run("crbrt-eval --model m.crbm --dataset d.h5 --dataset d.h5");
+  EXPECT_EQ(sets.exit_code, 2);
+  EXPECT_NE(sets.text.find("--dataset: expected every value once, found d.h5 twice"), std::string::npos) << sets.text;
+  const Outcome maps = run("crbrt-phantom rois --phantom p --maps s=A --maps s=B --csv r.csv");
+  EXPECT_EQ(maps.exit_code, 2);
+  EXPECT_NE(maps.text.find("--maps: expected every value once, found s twice"), std::string::npos) << maps.text;
+}
 
 /// What bash offers for the last of `words`.
 std::string completed(const std::string& program, const std::string& words) {

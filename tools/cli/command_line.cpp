@@ -2,6 +2,7 @@
 #include "tools/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -35,7 +36,12 @@ Option& Option::show_default() {
   return *this;
 }
 Option& Option::positive() {
-  option_->check(CLI::PositiveNumber);
+  // CLI11's own check names the range by its ends, one of which is the smallest double.
+  option_->check([](const std::string& text) {
+    double value = 0;
+    const bool is_positive = CLI::detail::lexical_cast(text, value) && value > 0;
+    return is_positive ? std::string() : "expected a number greater than 0, found " + text;
+  });
   definition_->range = "above 0";
   return *this;
 }
@@ -133,6 +139,13 @@ bool CommandLine::parse(int argc, char** argv) {
     throw base::UsageError(std::string(error.what()) + " (--help lists the options)");
   }
   return false;
+}
+
+void expect_different(const std::string& option, const std::vector<std::string>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
+        values.begin() + static_cast<std::ptrdiff_t>(i))
+      throw base::UsageError(option + ": expected every value once, found " + values[i] + " twice");
 }
 
 std::string version() { return CRBRT_CLI_VERSION; }

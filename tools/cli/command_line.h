@@ -97,6 +97,9 @@ class CommandLine : public Command {
   const std::unique_ptr<CLI::App> owned_;
 };
 
+/// Throws base::UsageError where a value of a list is there twice: of data sets or of names that tell columns apart.
+void expect_different(const std::string& option, const std::vector<std::string>& values);
+
 /// The project's version, "1.2.3".
 std::string version();
 

@@ -9,6 +9,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/json.h"
 #include "base/warnings.h"
 #include "tools/cli/command_line.h"
@@ -123,7 +124,7 @@ int run(int argc, char** argv) {
   // Outputs first: a table above the complaint that its file was refused would look like a result.
   if (!options.json.empty()) base::write_text_file(options.json, report.dump(2) + "\n");
   if (!options.plot.empty()) base::write_text_file(options.plot, plot);
-  std::fputs(table(report, pairs).c_str(), stdout);
+  base::print_lines(table(report, pairs));
   return base::exit_ok;
 }
 

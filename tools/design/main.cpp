@@ -120,6 +120,7 @@ void print_bounds(const CommandLine& line) {
   const Problem problem = read_problem(line.problem);
   const TrainCost cost(problem, line.threads);
   std::vector<std::pair<std::string, physics::Sequence>> trains;
+  cli::expect_different("--sequence", line.sequences);
   for (const std::string& path : line.sequences) trains.emplace_back(path, read_train(path, line.tr_s));
   report(line, problem, cost, trains);
 }

@@ -96,10 +96,16 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
   add_extra_options(app, line);
   if (!app.parse(argc, argv)) return std::nullopt;
   line.options.isa = cli::isa_option(isa);
+  cli::expect_different("--dataset", line.datasets);
+  cli::expect_different("--floor-prior", line.floor_prior);
   if (line.nlls.count > 0 && line.sequence.empty()) throw base::UsageError("--nlls needs the --sequence of the data set");
-  for (const std::string& other : line.against)
+  std::vector<std::string> names;
+  for (const std::string& other : line.against) {
     if (const auto at = other.find('='); at == 0 || at == std::string::npos || at + 1 == other.size())
       throw base::UsageError("--against: expected NAME=FILE.h5, found " + other);
+    names.push_back(other.substr(0, other.find('=')));
+  }
+  cli::expect_different("--against", names);
   base::expect_different_outputs({{"--json", line.json}, {"--grid-cache", line.grid_cache}});
   line.floor.snrs = line.options.snrs;
   line.floor.seed = line.options.seed;

@@ -89,7 +89,9 @@ int run(int argc, char** argv) {
   if (measure_command.is_chosen()) phantom::measure(measure);
   if (tubes_command.is_chosen()) phantom::make_tubes(tubes);
   if (rois_command.is_chosen()) {
-    for (const std::string& text : roi_maps) rois.methods.push_back(method_of(text));
+    std::vector<std::string> names;
+    for (const std::string& text : roi_maps) names.push_back(rois.methods.emplace_back(method_of(text)).name);
+    cli::expect_different("--maps", names);
     phantom::measure_rois(rois);
   }
   return base::exit_ok;

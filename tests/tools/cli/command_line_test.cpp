@@ -46,6 +46,38 @@ TEST_F(Parse, MistakesAreUsageErrors) {
   EXPECT_THROW(parse_words({"--count", "1", "--colour"}), base::UsageError);
 }
 
+TEST(Positive, IsSaidInWords) {
+  CommandLine line("A test.", "crbrt-test", {{{"One", "crbrt-test --voxels 1"}, {"Two", "crbrt-test --sigma 2"}}});
+  std::uint64_t voxels = 0;
+  double sigma = 0;
+  line.option("--voxels N", voxels).positive();
+  line.option("--sigma NOISE", sigma).positive();
+  for (const char* option : {"--voxels", "--sigma"}) {
+    for (const char* value : {"0", "-1", "nan", "x"}) {
+      std::string words[] = {"crbrt-test", option, value};
+      char* argv[] = {words[0].data(), words[1].data(), words[2].data()};
+      try {
+        line.parse(3, argv);
+        FAIL() << option << " " << value;
+      } catch (const base::UsageError& error) {
+        EXPECT_EQ(std::string(error.what()).find(std::string(option) + ": expected a number greater than 0, found " + value),
+                  0U)
+            << error.what();
+      }
+    }
+  }
+}
+
+TEST(Lists, HoldEveryValueOnceWhereTwiceMakesNoSense) {
+  expect_different("--dataset", {"a", "b"});
+  try {
+    expect_different("--dataset", {"a", "b", "a"});
+    FAIL();
+  } catch (const base::UsageError& error) {
+    EXPECT_STREQ(error.what(), "--dataset: expected every value once, found a twice");
+  }
+}
+
 TEST(CommandText, IsQuotedForAShell) {
   std::string words[] = {"crbrt-map", "--out", "a b", "it's", ""};
   char* argv[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), words[4].data()};
