@@ -157,9 +157,7 @@ std::vector<std::size_t> hdf5_shape(hid_t dataset) {
 }
 
 Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name) {
-  std::string path = name;
-  std::replace(path.begin(), path.end(), '.', '/');
-  for (const std::string& place : {name, name + "/value", name + "/data", path, path + "/value", path + "/data"}) {
+  for (const std::string& place : {name, name + "/value", name + "/data"}) {
     if (place.empty() || !is_there(file, place)) continue;
     Hdf5Handle object(H5Oopen(file, place.c_str(), H5P_DEFAULT), H5Oclose);
     if (object.ok() && H5Iget_type(object.get()) == H5I_DATASET) return object;

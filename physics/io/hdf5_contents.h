@@ -40,8 +40,8 @@ inline constexpr const char* hdf5_empty_mark = "MATLAB_empty";
 /// The extents of a data set, the slowest first; none of a scalar.
 std::vector<std::size_t> hdf5_shape(hid_t dataset);
 
-/// Opens `name`, or the data set `value` (Octave) or `data` (ISMRMRD) in the group of that name; "s.x" is "s/x" where nothing
-/// is called so. Not ok() where there is none.
+/// Opens `name`, or the data set `value` (Octave) or `data` (ISMRMRD) in the group of that name. Not ok() where there
+/// is none.
 Hdf5Handle open_hdf5_dataset(hid_t file, const std::string& name);
 
 /// The same; where there is none, throws base::InputError with `path`, `name` and what `contents_of` says of the file.

@@ -25,8 +25,11 @@ class JobArrays : public testing::Test {
   void TearDown() override { ::setenv("PATH", path_before.c_str(), 1); }
 
   JobArray jobs(std::size_t n) const {
-    JobArray array{
-        .name = "job", .commands = {}, .last = {"true"}, .sbatch_options = {}, .folder = std::filesystem::path(folder / "asked").parent_path()};
+    JobArray array{.name = "job",
+                   .commands = {},
+                   .last = {"true"},
+                   .sbatch_options = {},
+                   .folder = std::filesystem::path(folder / "asked").parent_path()};
     for (std::size_t i = 0; i < n; ++i) array.commands.push_back({"echo", "task " + std::to_string(i)});
     return array;
   }
