@@ -6,6 +6,7 @@
 #include "base/escaped.h"
 #include "base/median.h"
 #include "base/number_text.h"
+#include "tools/volume/bids_names.h"
 
 namespace crbrt::compare {
 namespace {
@@ -19,7 +20,7 @@ struct Side {
 
 Side read_side(const std::string& name, const volume::MapFiles& maps, const Compared& compared) {
   Side side{volume::read_map(maps.at(name), compared.grid, compared.check), {}};
-  if (const auto found = maps.find(name + "_std"); found != maps.end())
+  if (const auto found = maps.find(std::string(name).append(volume::std_suffix)); found != maps.end())
     side.std = volume::read_map(found->second, compared.grid, compared.check);
   return side;
 }

@@ -29,8 +29,7 @@ std::string doubt_of(const std::vector<double>& near, const SecondDifferences& d
   std::sort(sorted.begin(), sorted.end());
   if (sorted.size() > 1 && sorted[1] > most_apart * sorted[0])
     return "the quietest coefficient has less than a tenth of the noise of any other, so that the noise estimated from it may "
-           "be far "
-           "too low";
+           "be far too low";
   const auto strongest = std::max_element(near.begin(), near.end());
   if (*strongest < noise_alone * *std::min_element(near.begin(), near.end())) return "";
   std::vector<float> far = differences.far(static_cast<std::size_t>(strongest - near.begin()));

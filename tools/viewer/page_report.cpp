@@ -23,8 +23,6 @@ namespace {
 constexpr std::size_t image_budget = 22'000'000;
 constexpr int finest = 4096, coarsest = 16;  // levels between the 0.5th and the 99.5th percentile of a map
 
-const std::string std_suffix = "_std";
-
 class Maker {
  public:
   Maker(const PageOptions& options, const Run& run, int levels) : options_(options), run_(run), levels_(levels) {}
@@ -54,7 +52,7 @@ class Maker {
 
  private:
   static bool is_std(const std::string& name, const volume::MapFiles& maps) {
-    return name.ends_with(std_suffix) && maps.contains(name.substr(0, name.size() - std_suffix.size()));
+    return name.ends_with(volume::std_suffix) && maps.contains(name.substr(0, name.size() - volume::std_suffix.size()));
   }
 
   static void add_name(const std::string& name, const volume::MapFiles& maps, std::vector<std::string>& names) {
@@ -106,7 +104,7 @@ class Maker {
     map["histogram"] = histogram(sorted, window);
     map["image"] = image(name, values, step_of(sorted, levels_));
     std::vector<float> std;
-    if (const auto found = maps.find(name + std_suffix); found != maps.end()) {
+    if (const auto found = maps.find(std::string(name).append(volume::std_suffix)); found != maps.end()) {
       std = displayed(found->second.path, factor);
       std::vector<double> of_std = ok_values(run_, std);
       const double most = percentile(of_std, 0.98);

@@ -48,9 +48,7 @@ FileSpec parse_spec(const std::string& given) {
 }
 
 Matrix read_matrix(const StoredImage& image) {
-  std::vector<std::size_t> extents;
-  for (const std::size_t extent : image.extents)
-    if (extent != 1) extents.push_back(extent);
+  std::vector<std::size_t> extents = without_ones(image.extents);
   if (extents.size() == 1) extents.push_back(1);
   if (extents.size() != 2) throw base::InputError(image.spec.shown, "a basis [frames, coefficients]", text(image.extents));
   expect_no_notes(image);

@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 8> kept{"sub", "ses", "acq", "ce", "rec", "run", "space", "chunk"};
-constexpr std::string_view std_suffix = "_std";
 
 bool is_word(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '+'; });

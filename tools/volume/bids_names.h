@@ -13,6 +13,9 @@
 
 namespace crbrt::volume {
 
+/// The map of standard deviations beside T1map is T1map_std; after BIDS it has desc-std in its name.
+inline constexpr std::string_view std_suffix = "_std";
+
 /// "/data/sub-01/ses-2/anat/sub-01_ses-2_acq-hybrid_part-real_MTS.nii.gz", taken apart.
 struct BidsName {
   std::filesystem::path data_set;                             ///< the folder that holds sub-01; the file's own where none does

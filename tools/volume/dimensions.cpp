@@ -51,12 +51,6 @@ class Readings {
 
 }  // namespace
 
-std::vector<std::size_t> without_ones(const std::vector<std::size_t>& extents) {
-  Extents result;
-  std::copy_if(extents.begin(), extents.end(), std::back_inserter(result), [](std::size_t extent) { return extent != 1; });
-  return result;
-}
-
 CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected) {
   Extents extents = image.extents;
   while (extents.size() > 4 && extents.back() == 1) extents.pop_back();

@@ -155,13 +155,6 @@ Distance distance(const World& a, const World& b, const Shape& shape) {
   return largest;
 }
 
-/// Those of more than one voxel: a list is a list, whether its file calls it a row or a column.
-std::vector<std::size_t> extents_that_count(const Shape& shape) {
-  std::vector<std::size_t> extents;
-  std::copy_if(shape.begin(), shape.end(), std::back_inserter(extents), [](std::size_t extent) { return extent != 1; });
-  return extents;
-}
-
 std::string number(double value) { return base::number_text(std::abs(value) < 5e-7 ? 0 : value, "%.6g"); }
 
 std::string text(const Eigen::Vector3d& v) {
@@ -175,6 +168,12 @@ std::string steps(const World& world) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> without_ones(std::span<const std::size_t> extents) {
+  std::vector<std::size_t> result;
+  std::copy_if(extents.begin(), extents.end(), std::back_inserter(result), [](std::size_t extent) { return extent != 1; });
+  return result;
+}
 
 std::array<std::array<double, 4>, 3> affine_mm(const Geometry& geometry) {
   const World world = world_of(geometry);
@@ -198,7 +197,7 @@ std::size_t StorageOrder::operator()(std::size_t voxel) const noexcept {
 std::optional<StorageOrder> order_in(const Grid& grid, const Grid& image, GridCheck check) {
   const Geometry &g = grid.geometry, &i = image.geometry;
   if (check == GridCheck::extents || !g.is_known || !i.is_known || g == i) {
-    if (extents_that_count(grid.shape) != extents_that_count(image.shape)) return std::nullopt;
+    if (without_ones(grid.shape) != without_ones(image.shape)) return std::nullopt;
     return storage_order({{0, 1, 2}, {}}, image.shape, image.shape);
   }
   // Forms of a kind belong together: where sform and qform mirror each other, the other one fits, too, and is the wrong side.

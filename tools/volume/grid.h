@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace crbrt::volume {
 
@@ -12,6 +14,9 @@ namespace crbrt::volume {
 using Shape = std::array<std::size_t, 3>;
 
 inline std::size_t n_voxel(const Shape& shape) noexcept { return shape[0] * shape[1] * shape[2]; }
+/// Extents of 1 do not change how numbers lie in memory: a list is a list, whether its file calls it a row or a column.
+std::vector<std::size_t> without_ones(std::span<const std::size_t> extents);
+
 inline std::string text(const Shape& shape) {
   return std::to_string(shape[0]) + "x" + std::to_string(shape[1]) + "x" + std::to_string(shape[2]);
 }

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/json.h"
+#include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
@@ -62,12 +63,6 @@ std::optional<double> unit_factor(std::string_view stated, std::string_view want
   for (const Spelling& spelling : spellings)
     if (spelling.text == lower && spelling.unit == wanted) return spelling.factor;
   return std::nullopt;
-}
-
-std::string sidecar_path(const std::string& image) {
-  std::filesystem::path path(image);
-  if (path.extension() == ".gz") path.replace_extension();
-  return path.replace_extension(".json").string();
 }
 
 std::string stated_unit(const std::string& image) {

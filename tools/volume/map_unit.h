@@ -12,9 +12,6 @@ namespace crbrt::volume {
 /// spelling is unknown, or no unit of the same kind.
 std::optional<double> unit_factor(std::string_view stated, std::string_view wanted);
 
-/// The sidecar of an image, T1map.json of T1map.nii.gz.
-std::string sidecar_path(const std::string& image);
-
 /// What the sidecar of an image gives as Units; empty where there is no sidecar, or none of a text. Throws InputError for a
 /// sidecar that is no JSON.
 std::string stated_unit(const std::string& image);

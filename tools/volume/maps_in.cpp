@@ -12,16 +12,17 @@
 #include "base/gnuplot.h"
 #include "base/number_text.h"
 #include "physics/quantity.h"
+#include "tools/volume/bids_names.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/map_unit.h"
 #include "tools/volume/status_value.h"
+#include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string std_suffix = "_std";
 constexpr std::string_view ms_suffix = "_ms";
 constexpr double s_per_ms = 1e-3;
 

@@ -82,8 +82,6 @@ MapDescription describe_map(const MapOutput& output, TimeUnit times = TimeUnit::
 std::vector<MapDescription> describe_maps(const std::string& file, const std::vector<MapOutput>& outputs,
                                           TimeUnit times = TimeUnit::seconds);
 
-inline constexpr std::string_view std_suffix = "_std";
-
 /// The map of standard deviations beside a map: called like it, with "_std" behind.
 MapDescription describe_std(const MapDescription& map, const std::string& description);
 

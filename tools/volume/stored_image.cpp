@@ -65,9 +65,9 @@ std::string known_formats() {
   return all;
 }
 
-std::string FileSpec::sidecar_path() const {
-  std::filesystem::path base(path);
-  if (named_file(path).ends_with(".gz")) base.replace_extension();
+std::string sidecar_path(const std::string& image) {
+  std::filesystem::path base(image);
+  if (NamedFile{image, ""}.ends_with(".gz")) base.replace_extension();
   return base.replace_extension(".json").string();
 }
 

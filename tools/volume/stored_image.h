@@ -79,6 +79,9 @@ void decode(const Encoding& encoding, void* stored, std::size_t count, double* v
 
 struct ImageFormat;
 
+/// The JSON sidecar beside an image: the same name with .json instead of .nii.gz or of its last extension.
+std::string sidecar_path(const std::string& image);
+
 /// "brain.nii.gz", "coeffs" (BART's coeffs.hdr and coeffs.cfl), "scan.mat:x", "scan.h5:/group/x"
 struct FileSpec {
   const ImageFormat* format = nullptr;
@@ -90,8 +93,8 @@ struct FileSpec {
   /// Throws InputError for a file that cannot be opened.
   static FileSpec parse(const std::string& given);
 
-  /// The JSON sidecar beside the file: the same name with .json instead of .nii.gz or of its last extension.
-  std::string sidecar_path() const;
+  /// The JSON sidecar beside the file.
+  std::string sidecar_path() const { return volume::sidecar_path(path); }
 };
 
 struct StoredImage {
@@ -121,9 +124,6 @@ Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents);
 
 /// "181x217x181x13"
 std::string text(const std::vector<std::size_t>& extents);
-
-/// Extents of 1 do not change how numbers lie in memory.
-std::vector<std::size_t> without_ones(const std::vector<std::size_t>& extents);
 
 /// Which of an image's numbers are coefficients: n_plane of a voxel. Voxels lie together in blocks: n_plane images of a block,
 /// one after the other, then those of the next block. Real images: first all real, then all imaginary planes.
