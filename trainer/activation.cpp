@@ -33,6 +33,28 @@ at::Tensor Activation::operator()(const at::Tensor& x) const {
   return x;
 }
 
+void Activation::apply(at::Tensor& x) const {
+  switch (kind) {
+    case OperationKind::relu: at::relu_(x); break;
+    case OperationKind::leaky_relu: at::leaky_relu_(x, negative_slope); break;
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+}
+
+void Activation::differentiate(at::Tensor& gradient, const at::Tensor& result) const {
+  switch (kind) {
+    case OperationKind::relu: at::threshold_backward_out(gradient, gradient, result, 0); break;
+    case OperationKind::leaky_relu: at::leaky_relu_backward_out(gradient, gradient, result, negative_slope, true); break;
+    case OperationKind::dense:
+    case OperationKind::batch_norm:
+    case OperationKind::group_norm:
+    case OperationKind::affine: break;
+  }
+}
+
 void Activation::describe(Operation& op) const {
   op.kind = kind;
   switch (kind) {

@@ -20,6 +20,10 @@ struct Activation {
 
   /// x [n, width] -> [n, width], differentiable.
   at::Tensor operator()(const at::Tensor& x) const;
+  /// The same in place and not differentiable.
+  void apply(at::Tensor& x) const;
+  /// In place: the gradient of f(x) becomes that of x, from `result` = f(x).
+  void differentiate(at::Tensor& gradient, const at::Tensor& result) const;
 
   /// Makes `op`, whose width is set, this activation: kind and numbers.
   void describe(Operation& op) const;

@@ -27,8 +27,8 @@ at::Tensor inputs_of(const VoxelBatch& voxels, const HeadMaterial& material) {
 
 }  // namespace
 
-at::Tensor head_loss(const TrainableNetwork& network, const HeadMaterial& material, const at::Tensor& features,
-                     const VoxelBatch& batch, const at::Tensor& unlike) {
+at::Tensor head_loss(const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
+                     const at::Tensor& unlike) {
   const HeadConfig& wanted = material.config.heads;
   const std::int64_t n_output = batch.targets.size(1);
   const at::Tensor heads = features.narrow(1, n_output, features.size(1) - n_output);
@@ -36,7 +36,7 @@ at::Tensor head_loss(const TrainableNetwork& network, const HeadMaterial& materi
   if (wanted.uncertainty)
     loss = loss + uncertainty_loss(log_std(material.config, heads, batch.log_noise, material.noise),
                                    features.narrow(1, 0, n_output) - batch.targets);
-  if (wanted.atypicality) loss = loss + atypicality_loss(score(heads), score(network.forward_heads(unlike, Mode::inference)));
+  if (wanted.atypicality) loss = loss + atypicality_loss(score(heads), score(unlike));
   return loss;
 }
 

@@ -77,9 +77,9 @@ struct HeadMaterial {
 };
 
 /// What the heads add to the loss of a step with these `features`: the likelihood of the errors, and how badly the score tells
-/// these voxels from those of `unlike` (undefined without atypicality).
-at::Tensor head_loss(const TrainableNetwork& network, const HeadMaterial& material, const at::Tensor& features,
-                     const VoxelBatch& batch, const at::Tensor& unlike);
+/// these voxels from those whose head features are `unlike` (undefined without atypicality).
+at::Tensor head_loss(const HeadMaterial& material, const at::Tensor& features, const VoxelBatch& batch,
+                     const at::Tensor& unlike);
 
 /// Inputs of one voxel unlike any fingerprint for every four of `coefficients`, in random order.
 at::Tensor unlike_inputs(const at::Tensor& coefficients, const HeadMaterial& material);

@@ -1,6 +1,4 @@
 // crbrt-train: from a configuration and a data set of crbrt-simulate to a model file.
-#include <dlfcn.h>
-
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include "base/escaped.h"
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
+#include "trainer/blas.h"
 #include "trainer/finished_model.h"
 #include "trainer/history.h"
 #include "trainer/train.h"
@@ -71,13 +70,6 @@ std::unique_ptr<trainer::Teacher> teacher_of(const CommandLine& line, const trai
                                             dataset.basis_sha256);
 }
 
-/// LibTorch splits operations among threads itself; a BLAS that does so too makes two threads slower than one. OpenBLAS reads
-/// its environment before main(), so it is told by its own function. Absent from other libraries.
-void keep_blas_single_threaded() {
-  ::setenv("OPENBLAS_NUM_THREADS", "1", 1);
-  if (void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) reinterpret_cast<void (*)(int)>(symbol)(1);
-}
-
 void make_folder(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -96,7 +88,8 @@ void print_data(const trainer::TrainingData& data) {
 int train(int argc, char** argv) {
   CommandLine line;
   if (!read_command_line(argc, argv, line)) return base::exit_ok;
-  keep_blas_single_threaded();
+  trainer::restart_with_kernels_of_cpu(argv);
+  trainer::keep_blas_single_threaded();
   const trainer::Config config = trainer::read_config(line.config);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
   const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "trainer/dense_pass.h"
 #include "trainer/integer_dense.h"
 #include "trainer/layer_tensors.h"
 
@@ -124,6 +125,11 @@ Trace TrainableNetwork::trace(const at::Tensor& inputs) const {
   if (impl_->tensors.n_head > 0)
     result.features = at::cat({result.features, at::linear(result.layer_inputs.back(), head.weight, head.bias)}, 1);
   return result;
+}
+
+std::unique_ptr<DensePass> TrainableNetwork::dense_pass() const {
+  if (impl_->integers || !DensePass::can_differentiate(impl_->tensors.config)) return nullptr;
+  return std::make_unique<DensePass>(impl_->tensors, impl_->trunk_gradient);
 }
 
 void TrainableNetwork::set_integers(const IntegerPlan& plan) {

@@ -57,6 +57,7 @@ struct LayerSizes {
 
 /// A pass in real numbers: what each layer reads, and what the last one gives (defined in layer_tensors.h).
 struct Trace;
+class DensePass;
 
 class TrainableNetwork {
  public:
@@ -74,6 +75,10 @@ class TrainableNetwork {
   at::Tensor forward_heads(const at::Tensor& inputs, Mode mode) const;
   /// forward() in Mode::inference, differentiable with respect to the heads' own parameters only.
   at::Tensor forward_frozen(const at::Tensor& inputs) const;
+
+  /// The passes of a training step with the chain rule written out (dense_pass.h). Null where the network has normalisation or
+  /// integers. It lives no longer than the network.
+  std::unique_ptr<DensePass> dense_pass() const;
 
   /// From now on the passes above give what the runtime's integers give, with straight-through gradients. Networks without
   /// normalisation and skips only.

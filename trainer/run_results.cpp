@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/number_text.h"
 #include "trainer/finished_model.h"
 #include "trainer/layer_tensors.h"
 #include "trainer/loss.h"
@@ -11,6 +12,11 @@
 namespace crbrt::trainer {
 namespace {
 
+/// A network that learns nothing ends near the loss of a constant, from either side: it is fit for nothing, but it did not
+/// diverge.
+constexpr double diverged_above = 1.1;
+constexpr std::size_t enough_steps = 500;    // to learn at least that constant, at any rate that is of use
+constexpr double diverged_early = 100;       // random weights are some two times above that constant
 constexpr std::int64_t n_check_voxel = 256;  // compared between LibTorch and the exported model
 
 }  // namespace
@@ -52,6 +58,29 @@ void Run::add_integer_results(TrainedNetwork& out) const {
   const at::Tensor features = network_.forward(held_out_inputs_, Mode::inference);
   out.integer_crb_loss = mean(crb_loss(features));
   out.check.integer_estimates = si_estimates(features, static_cast<std::int64_t>(out.check.n));
+}
+
+/// Of the best estimates that are the same for all voxels: what a network reaches that only knows the prior.
+double Run::constant_loss() const {
+  const at::Tensor &targets = held_out_.targets, &weights = held_out_.weights;
+  const at::Tensor constant =
+      config_.loss == LossKind::crb ? (weights * targets).sum(0, true) / weights.sum(0, true) : targets.mean(0, true);
+  return mean(
+      to_doubles(loss_per_output(config_, standardization_, {constant.expand_as(targets), targets, held_out_.weights})));
+}
+
+std::string Run::why_diverged() const {
+  const at::NoGradGuard no_gradient;
+  const Trace trace = network_.trace(held_out_inputs_);
+  for (std::size_t i = 1; i < trace.layer_inputs.size(); ++i)
+    if ((trace.layer_inputs[i].amax(0) - trace.layer_inputs[i].amin(0)).max().item<float>() == 0)
+      return "every unit of " + layer_name(config_.network, i - 1) + " gives the same for every held-out voxel";
+  if (config_.loss == LossKind::bias_reduced) return "";  // a constant is all bias, and no yardstick of what counts little else
+  const std::size_t n_step = epoch_ * (training_.size() / static_cast<std::size_t>(batch_));
+  const double found = mean(validation_losses(trace.features)), constant = constant_loss();
+  if (found <= (n_step < enough_steps ? diverged_early : diverged_above) * constant) return "";
+  return "the loss of held-out fingerprints is " + base::number_text(found, "%.4g") +
+         ", where the best estimates that are the same for all voxels have " + base::number_text(constant, "%.4g");
 }
 
 TrainedNetwork Run::result() {

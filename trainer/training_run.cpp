@@ -23,6 +23,11 @@ constexpr std::int64_t block_voxels = 32768;  // noise is drawn for so many voxe
 
 c10::Device best_device() { return torch::cuda::is_available() ? c10::Device(at::kCUDA) : c10::Device(at::kCPU); }
 
+[[noreturn]] void throw_diverged(const std::string& why) {
+  throw base::Error(base::exit_diverged,
+                    "the training diverged: " + why + "; lower optimizer.learning_rate or set optimizer.max_gradient_norm");
+}
+
 std::size_t data_size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 }  // namespace
@@ -108,9 +113,7 @@ void Run::run_epoch() {
     run_block(order, step, std::min(step + steps_per_block, n_step), n_step, loss_sum);
   training_loss_ = loss_sum.item<double>() / static_cast<double>(n_step);
   ++epoch_;
-  if (!std::isfinite(training_loss_))
-    throw base::Error(base::exit_internal, "the loss is not finite in epoch " + std::to_string(epoch_) +
-                                               ": lower optimizer.learning_rate or set optimizer.max_gradient_norm");
+  if (!std::isfinite(training_loss_)) throw_diverged("the loss is not finite in epoch " + std::to_string(epoch_));
   if (epoch_ % config_.validation.every_epochs == 0 || epoch_ == config_.epochs || epoch_ == 1) validate();
 }
 
@@ -125,27 +128,38 @@ void Run::run_block(const at::Tensor& order, std::int64_t first_step, std::int64
   const at::Tensor inputs = preprocess(block.coefficients, config_.preprocessing, standardization_);
   const at::Tensor unlike = config_.heads.atypicality ? unlike_inputs(block.coefficients, material()) : at::Tensor();
   const std::int64_t voxels = batch_ * repeats, n_unlike = unlike.defined() ? unlike.size(0) / (end_step - first_step) : 0;
+  if (dense_pass_ == nullptr) dense_pass_ = network_.dense_pass();
   for (std::int64_t step = first_step; step < end_step; ++step) {
     const std::int64_t index = step - first_step;
-    const at::Tensor features = network_.forward(inputs.narrow(0, index * voxels, voxels), Mode::training);
+    const StepFeatures features = forward(inputs.narrow(0, index * voxels, voxels),
+                                          n_unlike > 0 ? unlike.narrow(0, index * n_unlike, n_unlike) : at::Tensor());
     const VoxelBatch batch = block.rows(index * voxels, voxels);
-    const at::Tensor loss = loss_per_output(config_, standardization_,
-                                            {estimates_of(features), targets.narrow(0, index * voxels, voxels), batch.weights})
-                                .mean();
+    const at::Tensor loss =
+        loss_per_output(config_, standardization_,
+                        {estimates_of(features.of_voxels), targets.narrow(0, index * voxels, voxels), batch.weights})
+            .mean();
     at::Tensor total = loss;
-    if (head_count(config_) > 0)
-      total = loss + head_loss(network_, material(), features, batch,
-                               unlike.defined() ? unlike.narrow(0, index * n_unlike, n_unlike) : unlike);
+    if (head_count(config_) > 0) total = loss + head_loss(material(), features.of_voxels, batch, features.of_unlike);
     const double progress = static_cast<double>(epoch_) + static_cast<double>(step) / static_cast<double>(n_step);
     update(total, learning_rate_at(config_, progress));
     loss_sum += loss.detach();
   }
 }
 
+Run::StepFeatures Run::forward(const at::Tensor& inputs, const at::Tensor& unlike) {
+  if (dense_pass_ == nullptr)
+    return {network_.forward(inputs, Mode::training),
+            unlike.defined() ? network_.forward_heads(unlike, Mode::inference) : at::Tensor()};
+  if (!unlike.defined()) return {dense_pass_->forward(inputs), {}};
+  const at::Tensor all = dense_pass_->forward(at::cat({inputs, unlike}));
+  return {all.narrow(0, 0, inputs.size(0)), heads_of(all.narrow(0, inputs.size(0), unlike.size(0)))};
+}
+
 void Run::update(const at::Tensor& loss, double learning_rate) {
   at::Tensor& gradient = network_.parameters().mutable_grad();
   gradient.zero_();
   loss.backward();
+  if (dense_pass_ != nullptr) dense_pass_->backward();
   const at::NoGradGuard no_gradient;
   if (config_.max_gradient_norm > 0) {
     const std::int64_t n_head = network_.head_parameters(), n_shared = gradient.numel() - n_head;
@@ -186,7 +200,9 @@ TrainResult train(const Config& config, const TrainingData& data, const TrainOpt
     }
     if (options.progress) options.progress(run.epoch(), run.history().back());
   }
-  return {run.epoch() == config.epochs, run.result()};
+  const bool finished = run.epoch() == config.epochs;
+  if (const std::string why = finished ? run.why_diverged() : ""; !why.empty()) throw_diverged(why);
+  return {finished, run.result()};
 }
 
 }  // namespace crbrt::trainer

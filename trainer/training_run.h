@@ -4,10 +4,12 @@
 #include <ATen/ATen.h>
 #include <torch/optim/adam.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "trainer/checkpoint.h"
+#include "trainer/dense_pass.h"
 #include "trainer/heads.h"
 #include "trainer/network.h"
 #include "trainer/noise.h"
@@ -30,6 +32,8 @@ class Run {
   /// Scales from the weights as they are; the first row of the history is what they cost.
   void start_integers();
   void run_epoch();
+  /// Why the weights are no estimator, for a message; empty where they are one.
+  std::string why_diverged() const;
   /// Weights and measurements as they stand; of a finished run also the last touch on the heads.
   TrainedNetwork result();
 
@@ -42,9 +46,15 @@ class Run {
   Standardization measured_standardization(const TrainingData& data);
   void run_block(const at::Tensor& order, std::int64_t first_step, std::int64_t end_step, std::int64_t n_step,
                  at::Tensor& loss_sum);
+  struct StepFeatures {
+    at::Tensor of_voxels;  ///< [n, n_output + n_head]
+    at::Tensor of_unlike;  ///< [m, n_head]; undefined where there are none
+  };
+  StepFeatures forward(const at::Tensor& inputs, const at::Tensor& unlike);
   void update(const at::Tensor& loss, double learning_rate);
   void validate();
   std::vector<double> validation_losses(const at::Tensor& features) const;
+  double constant_loss() const;
   std::vector<double> crb_loss(const at::Tensor& features) const;
   std::vector<float> si_estimates(const at::Tensor& features, std::int64_t n) const;
   CheckVoxels check_voxels(const at::Tensor& features) const;
@@ -60,6 +70,7 @@ class Run {
   Standardization standardization_;
   NoisySource training_, validation_;
   TrainableNetwork network_;
+  std::unique_ptr<DensePass> dense_pass_;  ///< of the steps; null: LibTorch differentiates
   torch::optim::Adam adam_;
   std::string identity_;
   std::int64_t batch_ = 0;

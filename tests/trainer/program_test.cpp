@@ -98,6 +98,36 @@ TEST_F(Program, WithoutGnuplotWarnsAndGoesOn) {
   EXPECT_TRUE(fs::exists(out_));
 }
 
+TEST_F(Program, OpenBlasComputesWithKernelsOfThisCpu) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) GTEST_SKIP() << "no AVX2: any kernels will do";
+#else
+  GTEST_SKIP() << "a question of x86";
+#endif
+  // OpenBLAS says at each start "Core: NAME"; what the last start took counts.
+  char verbose[] = "OPENBLAS_VERBOSE=2", path[] = "PATH=/usr/bin:/bin";
+  char* environment[] = {verbose, path, nullptr};
+  ASSERT_EQ(exit_code(start(arguments(out_), log_, environment)), base::exit_ok) << contents(log_);
+  const std::string text = contents(log_), mark = "Core: ";
+  const std::size_t at = text.rfind(mark);
+  if (at == std::string::npos) GTEST_SKIP() << "LibTorch's BLAS is not OpenBLAS";
+  const std::string core = text.substr(at + mark.size(), text.find('\n', at) - at - mark.size());
+  for (const char* old : {"Prescott", "Core2", "Penryn", "Dunnington", "Nehalem"}) EXPECT_NE(core, old) << text;
+}
+
+TEST_F(Program, ATrainingThatDivergedHasAnExitCodeOfItsOwnAndLeavesNoModel) {
+  std::string text = tests::valid_config_text();
+  const std::string rate = "\"learning_rate\": ";
+  const std::size_t at = text.find(rate) + rate.size();
+  text.replace(at, text.find_first_of(",}", at) - at, "40");
+  std::ofstream(config_) << text;
+  ASSERT_EQ(exit_code(start(arguments(out_), log_)), base::exit_diverged) << contents(log_);
+  EXPECT_THAT(contents(log_), HasSubstr("the training diverged"));
+  EXPECT_THAT(contents(log_), HasSubstr("lower optimizer.learning_rate"));
+  EXPECT_FALSE(fs::exists(out_));
+}
+
 TEST_F(Program, SigtermWritesACheckpointFromWhichTheSameModelComes) {
   write_config("\"epochs\": 500");  // seconds: long enough to be stopped on the way
   const pid_t child = start(arguments(out_), log_);
