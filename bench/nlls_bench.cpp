@@ -3,7 +3,7 @@
 // eight and more run in lock-step.
 #include <benchmark/benchmark.h>
 
-#include "physics/basis.h"
+#include "physics/basis_builder.h"
 #include "physics/counter_random.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"

@@ -8,6 +8,7 @@ configure_file(kernel.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp @ON
 
 crbrt_add_library(crbrt_physics SOURCES
   basis.cpp
+  basis_builder.cpp
   counter_random.cpp
   crb.cpp
   cycle_work.cpp

@@ -5,9 +5,11 @@
 
 namespace crbrt::physics {
 
-Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& shown) : shown_(shown) {
+Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& shown, std::size_t n_user_byte) : shown_(shown) {
   prepare_hdf5();
-  file_ = Hdf5Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const Hdf5Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+  check(H5Pset_userblock(properties.get(), n_user_byte) >= 0);
+  file_ = Hdf5Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.get(), H5P_DEFAULT), H5Fclose);
   check(file_.ok());
 }
 
@@ -88,6 +90,12 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, c
   std::vector<const char*> pointers;
   for (const std::string& text : names) pointers.push_back(text.c_str());
   write_attribute(object, name, hdf5_text_type().get(), space.get(), pointers.data());
+}
+
+void Hdf5Writer::fixed_attribute(const std::string& object, const std::string& name, const std::string& text) {
+  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose), type(H5Tcopy(H5T_C_S1), H5Tclose);
+  check(H5Tset_size(type.get(), text.size()) >= 0);
+  write_attribute(object, name, type.get(), space.get(), text.data());
 }
 
 void Hdf5Writer::close() {

@@ -15,7 +15,8 @@ namespace crbrt::physics {
 class Hdf5Writer {
  public:
   /// Creates (or overwrites) `path`; messages name `shown`. Usually path is an AtomicFile's temporary and shown its target.
-  Hdf5Writer(const std::string& path, const std::string& shown);
+  /// `n_user_byte` (0, or a power of 2 from 512 on) at the beginning are left to whoever writes them after close().
+  Hdf5Writer(const std::string& path, const std::string& shown, std::size_t n_user_byte = 0);
 
   /// A whole array, row-major.
   void write(const std::string& name, const Shape& shape, const double* values);
@@ -31,6 +32,8 @@ class Hdf5Writer {
   void attribute(const std::string& object, const std::string& name, const std::string& text);
   void attribute(const std::string& object, const std::string& name, double value);
   void attribute(const std::string& object, const std::string& name, const std::vector<std::string>& names);
+  /// Text of a fixed length, as MATLAB writes and expects its own.
+  void fixed_attribute(const std::string& object, const std::string& name, const std::string& text);
 
   /// Flushes and closes. Without it the file is incomplete.
   void close();

@@ -179,5 +179,26 @@ TEST_F(ModelPrograms, KernelsThatDisagreeWithTheTestVectorAreADisagreement) {
   EXPECT_NE(outcome.text.find("scalar: FAILED"), std::string::npos) << outcome.text;
 }
 
+TEST_F(ModelPrograms, ExportBasisWritesEveryFormatAndSaysItsHash) {
+  const std::string sha256 = load(plain_spec()).info().basis_sha256;
+  for (const char* name : {"b.h5", "b.mat", "b.npy", "b.cfl"}) {
+    const Outcome outcome = run("crbrt-model export-basis --model " + model_.string() + " --out " + (folder_ / name).string());
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+    EXPECT_NE(outcome.text.find(sha256), std::string::npos) << outcome.text;
+    EXPECT_TRUE(fs::exists(folder_ / name)) << name;
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "b.hdr"));
+}
+
+TEST_F(ModelPrograms, ExportBasisNeedsAModelThatCarriesItsBasis) {
+  ModelSpec spec = plain_spec();
+  spec.ship_basis = false;
+  write_crbm(model_, spec);
+  const std::string out = (folder_ / "b.h5").string();
+  expect_refusal(run("crbrt-model export-basis --model " + model_.string() + " --out " + out), base::exit_input,
+                 {model_.string(), "a model that carries its basis", "its hash alone"});
+  EXPECT_FALSE(fs::exists(out));
+}
+
 }  // namespace
 }  // namespace crbrt::tests

@@ -90,7 +90,7 @@ sub check_command {
     expect('program', $sources_of{$program}, $place, 'a program', $program);
     next unless $sources_of{$program};
     my @sources = sources_of_program($program);
-    if ($arguments =~ /^ ([a-z]+)\b(?!\.)/ && grep { /subcommand/ } @sources) {
+    if ($arguments =~ /^ ([a-z]+(?:-[a-z]+)*)\b(?!\.)/ && grep { /subcommand/ } @sources) {
       my $word = $1;
       expect('subcommand', scalar(grep { /"$word"/ } @sources), $place, "a subcommand of $program", $word);
     }

@@ -1,5 +1,6 @@
 // The basis is the real SVD of real and imaginary parts side by side.
 #include "physics/basis.h"
+#include "physics/basis_builder.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <numbers>
 #include <vector>
 
-#include "physics/basis.h"
+#include "physics/basis_builder.h"
 #include "physics/counter_random.h"
 #include "physics/nlls/fit_range.h"
 #include "physics/nlls/fitter.h"

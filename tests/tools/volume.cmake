@@ -9,6 +9,7 @@ target_include_directories(crbrt_test_images SYSTEM PUBLIC ${CRBRT_NIFTI_INCLUDE
 
 crbrt_add_test(volume_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/volume/basis_check_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/basis_file_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/basis_out_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/batches_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/bids_names_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/blank_parts_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/coefficients_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/formats_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_test.cpp

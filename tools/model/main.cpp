@@ -1,4 +1,4 @@
-/// crbrt-model info M.crbm | crbrt-model verify M.crbm [--isa NAME].
+/// crbrt-model info M.crbm | crbrt-model verify M.crbm [--isa NAME] | crbrt-model export-basis --model M.crbm --out FILE.
 #include <string>
 
 #include "base/error.h"
@@ -7,6 +7,8 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/isa_option.h"
 #include "tools/model/inspect.h"
+#include "tools/volume/basis_out.h"
+#include "tools/volume/model_basis.h"
 
 namespace crbrt::model {
 namespace {
@@ -28,6 +30,14 @@ int verify(const std::string& path, Isa isa) {
   return base::exit_ok;
 }
 
+void export_basis(const std::string& path, const std::string& out) {
+  const physics::Basis basis = volume::basis_of_model(base::load_model(path), path);
+  volume::write_basis(out, basis);
+  base::print_lines(out + ": " + std::to_string(basis.rows()) + " frames, " + std::to_string(basis.cols()) +
+                    " coefficients\nbasis sha256        " + physics::sha256_of(basis) + "\nsingle precision    " +
+                    physics::sha256_single_of(basis) + "\n");
+}
+
 Isa forced_isa(const std::string& text) {
   const Isa isa = cli::isa_option(text);
   if (isa != Isa::automatic && !is_runnable(isa))
@@ -36,18 +46,27 @@ Isa forced_isa(const std::string& text) {
 }
 
 int run(int argc, char** argv) {
-  std::string path, isa = "auto";
-  cli::CommandLine app("Shows what a model file holds, and proves that this CPU's kernels compute it.", "crbrt-model",
-                       {{{"What a model file holds", "crbrt-model info brain_v1.crbm"},
-                         {"Whether the kernels of this CPU compute it", "crbrt-model verify brain_v1.crbm"}}});
+  std::string path, out, isa = "auto";
+  cli::CommandLine app(
+      "Shows what a model file holds, proves that this CPU's kernels compute it, and writes its basis.", "crbrt-model",
+      {{{"What a model file holds", "crbrt-model info brain_v1.crbm"},
+        {"The basis for a reconstruction", "crbrt-model export-basis --model brain_v1.crbm --out basis.cfl"}}});
   cli::Command info_command = app.subcommand("info", "Print everything readable in the file");
   cli::Command verify_command = app.subcommand(
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");
+  cli::Command export_command = app.subcommand("export-basis", "Write the basis, for a reconstruction (docs/mapping.md)");
   info_command.option("model FILE", path, "Model file (.crbm)").required();
   verify_command.option("model FILE", path, "Model file (.crbm)").required();
   verify_command.option("--isa ISA", isa, "Only this one: " + cli::isa_names() + "; default: all that run here");
+  export_command.option("--model FILE", path, "Model file (.crbm)").required();
+  export_command.option("--out FILE", out, "Basis [frames, coefficients]: .h5, .mat (v7.3), .npy, or BART's .cfl and .hdr")
+      .required();
   if (!app.parse(argc, argv)) return base::exit_ok;
   if (verify_command.is_chosen()) return verify(path, forced_isa(isa));
+  if (export_command.is_chosen()) {
+    export_basis(path, out);
+    return base::exit_ok;
+  }
   base::print_lines(info_text(base::load_model(path)));
   return base::exit_ok;
 }

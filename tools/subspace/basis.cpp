@@ -12,9 +12,10 @@
 #include "base/error.h"
 #include "base/model_file.h"
 #include "crbrt/loader.hpp"
-#include "physics/basis.h"
+#include "physics/basis_builder.h"
 #include "physics/crb.h"
 #include "tools/volume/basis_file.h"
+#include "tools/volume/model_basis.h"
 
 namespace crbrt::subspace {
 namespace {
@@ -139,11 +140,10 @@ Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws
 Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const physics::Sequence& sequence) {
   const Model model = base::load_model(path);
   const ModelInfo& info = model.info();
-  if (info.basis.empty()) throw base::InputError(path, "a model that carries its basis", "its hash alone");
+  const Eigen::MatrixXd basis = volume::basis_of_model(model, path).real();
   if (info.sequence_sha256 != physics::sha256_of(sequence))
     throw base::DisagreementError(path, "the sequence " + sequence.name,
                                   info.sequence_name + " with SHA-256 " + info.sequence_sha256);
-  const Eigen::Map<const Eigen::MatrixXd> basis(info.basis.data(), info.n_frame, info.n_coeff);
   if (rank > basis.cols())
     throw base::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
   return basis.leftCols(rank > 0 ? rank : basis.cols());

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "physics/basis.h"
+#include "physics/basis_builder.h"
 #include "physics/crb.h"
 #include "physics/simulator.h"
 #include "tests/support/temporary_folder.h"

@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
-#include <Eigen/QR>
-
 #include "physics/io/hdf5_writer.h"
+#include "tests/support/orthonormal.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/volume/expect_error.h"
@@ -17,12 +16,6 @@ namespace {
 
 using physics::Hdf5Writer;
 using volume::read_basis;
-
-Eigen::MatrixXd orthonormal(int rows, int columns) {
-  std::srand(5);
-  const Eigen::MatrixXd random = Eigen::MatrixXd::Random(rows, columns);
-  return Eigen::HouseholderQR<Eigen::MatrixXd>(random).householderQ() * Eigen::MatrixXd::Identity(rows, columns);
-}
 
 void write(const std::string& path, const std::string& name, const Eigen::MatrixXd& row_major_transposed) {
   Hdf5Writer file(path, path);
