@@ -1,8 +1,8 @@
 # crbrt_add_model(TARGET MODEL file.crbm [NAME name] [PRECISION f32|i8|i16|mixed] [SPECIALISED]): compiles a model into TARGET and
 # links the runtime. One line is enough:
 #
-#     crbrt_add_model(app MODEL brain_v1.crbm)
-#     // #include "brain_v1.hpp": crbrt::models::brain_v1      #include "brain_v1.h": crbrt_model_brain_v1()
+#     crbrt_add_model(app MODEL brain_v2.crbm)
+#     // #include "brain_v2.hpp": crbrt::models::brain_v2      #include "brain_v2.h": crbrt_model_brain_v2()
 #
 # PRECISION mixed takes the integer form that the file carries (docs/integers.md); default: f32.
 # SPECIALISED compiles the runtime's kernels once more with the model's shapes as constants, for every instruction set of the

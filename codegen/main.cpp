@@ -136,9 +136,9 @@ void write_code(const Prepared& prepared, const Options& options) {
 int run(int argc, char** argv) {
   Options options;
   cli::CommandLine app("Turns a model file into C++ source: constant tables that the crbrt runtime executes.", "crbrt-codegen",
-                       {{{"C++ tables of a model", "crbrt-codegen --model brain_v1.crbm --precision f32 --out generated"},
+                       {{{"C++ tables of a model", "crbrt-codegen --model brain_v2.crbm --precision f32 --out generated"},
                          {"The same in integers, as C99 without libraries",
-                          "crbrt-codegen --model brain_v1.crbm --precision i8 --target freestanding --out generated"}}});
+                          "crbrt-codegen --model brain_v2.crbm --precision i8 --target freestanding --out generated"}}});
   app.option("--model FILE", options.integers.model_path, "Model file (.crbm)").required();
   app.option("--precision PRECISION", options.integers.precision,
              "Arithmetic of the generated model: f32, i8, i16, or mixed (the model's integer form, or the cheapest within "

@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 crbrt_answer_help "$@"
-model=models/brain_v1/brain_v1.crbm
+model=models/brain_v2/brain_v2.crbm
 case "${1:-}" in
   "") ;;
   --model)

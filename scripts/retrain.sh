@@ -25,6 +25,9 @@ case "$name" in
   v3p2_*) family=v3p2 sequence=("${published[@]}") n_train=409600 ;;
   paper_*) family=paper sequence=("${published[@]}") n_train=102400 ;;  # 92,160 to train on and 10,240 held out
   brain_v1* | fields*) family=brain sequence=("${own[@]}") n_train=204800 rank=(--rank 13 --basis-kind crb) ;;
+  brain_v2*)  # on the basis of brain_v1, so that coefficients that were reconstructed for one fit the other
+    family=brain2 sequence=("${own[@]}") n_train=819200 rank=(--basis models/brain_v1/brain_v1.crbm)
+    ;;
   invivo6*)
     family=invivo6 sequence=(--sequence "$shared/data/invivo/control.mat" --tr 3.5e-3) n_train=240000
     prior=models/priors/invivo6.json rank=(--basis "$shared/data/invivo/basis.mat:U" --rank 15)
@@ -86,7 +89,7 @@ case "$family" in
     simulate own-other.h5 2000 3 "${own[@]}" --prior "$prior" --rank 13 --basis-kind crb
     against=(--against "another_sequence=$out/data/own-other.h5")
     ;;
-  brain)
+  brain | brain2)
     if [ -s "${published[1]}" ]; then
       simulate v3p2-other.h5 2000 3 "${published[@]}" --prior "$prior" --rank 13
       against=(--against "another_sequence=$out/data/v3p2-other.h5")

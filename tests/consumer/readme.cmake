@@ -1,5 +1,5 @@
 # Takes the examples out of docs/embedding.md (every code block below a "<!-- file: NAME -->" line) and builds them as they stand.
-set(model ${REPOSITORY}/models/brain_v1/brain_v1.crbm)
+set(model ${REPOSITORY}/models/brain_v2/brain_v2.crbm)
 if(NOT EXISTS ${model})
   message("SKIPPED: ${model} is not there")
   return()

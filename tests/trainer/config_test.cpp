@@ -34,7 +34,7 @@ TEST(Config, AcceptsTheValidText) {
 
 TEST(Config, ShippedModelsAreAccepted) {
   for (const char* name : {"v3p2_tiny", "v3p2_lean", "v3p2_full", "v3p2_tiny_unbiased", "v3p2_lean_unbiased",
-                           "v3p2_full_unbiased", "brain_v1", "invivo6", "invivo6_crb"}) {
+                           "v3p2_full_unbiased", "brain_v1", "brain_v2", "invivo6", "invivo6_crb"}) {
     const Config config = read_config(std::string(CRBRT_SOURCE_DIR) + "/models/" + name + "/config.json");
     EXPECT_EQ(config.name, name);
   }

@@ -57,9 +57,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
       "failure ends with exit code 8 when all others are done; a second start does what is missing.",
       "crbrt-bids",
       {{{"Maps of all subjects, two at a time",
-         "crbrt-bids study study/derivatives/crbrt participant --model brain_v1.crbm --jobs 2"},
+         "crbrt-bids study study/derivatives/crbrt participant --model brain_v2.crbm --jobs 2"},
         {"Two subjects on a cluster",
-         "crbrt-bids study maps participant --participant-label 01 02 --model brain_v1.crbm --slurm"}}});
+         "crbrt-bids study maps participant --participant-label 01 02 --model brain_v2.crbm --slurm"}}});
   add_options(app, o);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (o.level == "participant" && o.model.empty()) throw base::UsageError("--model is required at the level participant");

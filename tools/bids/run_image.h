@@ -12,7 +12,7 @@ namespace crbrt::bids {
 /// What is the same for all images.
 struct MapCommand {
   std::filesystem::path out;                  ///< data set of the derivatives
-  std::vector<std::string> options;           ///< of crbrt-map, on which the maps depend: "--model", "brain_v1.crbm", ...
+  std::vector<std::string> options;           ///< of crbrt-map, on which the maps depend: "--model", "brain_v2.crbm", ...
   std::vector<std::filesystem::path> inputs;  ///< model and basis: other files make other maps
   unsigned threads = 1;                       ///< of crbrt-map; the maps are the same for any number
 

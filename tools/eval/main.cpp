@@ -86,9 +86,9 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
       "deviations; ROC curves of the atypicality; bias and standard deviation on grids; least squares for comparison.",
       "crbrt-eval",
       {{{"The loss of a model on held-out fingerprints",
-         "crbrt-eval --model brain_v1.crbm --dataset test.h5 --json evaluation.json"},
+         "crbrt-eval --model brain_v2.crbm --dataset test.h5 --json evaluation.json"},
         {"The same with bias and standard deviation on grids",
-         "crbrt-eval --model brain_v1.crbm --dataset test.h5 --sequence protocol.json --grid-cache grids.h5 --threads 4"}}});
+         "crbrt-eval --model brain_v2.crbm --dataset test.h5 --sequence protocol.json --grid-cache grids.h5 --threads 4"}}});
   app.option("--model FILE", line.model, "model to measure (.crbm)").required();
   app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
   app.option("--json FILE", line.json, "where the numbers go");

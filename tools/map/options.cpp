@@ -18,7 +18,7 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
       "standardises its input, a diagnosis says what seems to be wrong with the data.",
       "crbrt-map",
       {{{"Maps of a brain on four threads",
-         "crbrt-map --model brain_v1.crbm --input brain.nii --mask mask.nii --basis basis.h5 --out maps --threads 4"},
+         "crbrt-map --model brain_v2.crbm --input brain.nii --mask mask.nii --basis basis.h5 --out maps --threads 4"},
         {"A slice of a MAT file, with the numbers of the run as JSON",
          "crbrt-map --model invivo6.crbm --input coefficients.mat:x --basis basis.mat:U --out maps --stats stats.json"}}});
   app.option("--model FILE", options.model, "model (.crbm)").required();

@@ -49,8 +49,8 @@ int run(int argc, char** argv) {
   std::string path, out, isa = "auto";
   cli::CommandLine app(
       "Shows what a model file holds, proves that this CPU's kernels compute it, and writes its basis.", "crbrt-model",
-      {{{"What a model file holds", "crbrt-model info brain_v1.crbm"},
-        {"The basis for a reconstruction", "crbrt-model export-basis --model brain_v1.crbm --out basis.cfl"}}});
+      {{{"What a model file holds", "crbrt-model info brain_v2.crbm"},
+        {"The basis for a reconstruction", "crbrt-model export-basis --model brain_v2.crbm --out basis.cfl"}}});
   cli::Command info_command = app.subcommand("info", "Print everything readable in the file");
   cli::Command verify_command = app.subcommand(
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");

@@ -78,7 +78,7 @@ int run(int argc, char** argv) {
       "the truth.",
       "crbrt-phantom",
       {{{"A digital brain",
-         "crbrt-phantom make --model brain_v1.crbm --sequence protocol.json --image brain.nii.gz --out phantom"},
+         "crbrt-phantom make --model brain_v2.crbm --sequence protocol.json --image brain.nii.gz --out phantom"},
         {"The errors of its maps",
          "crbrt-phantom measure --phantom phantom --maps maps --stats stats.json --json errors.json"}}});
   make.command = tubes.command = volume::command_without_folders(argc, argv);
