@@ -22,6 +22,7 @@ crbrt_add_library(crbrt_physics SOURCES
   sequence.cpp
   simulator.cpp
   tissue.cpp
+  unknowns.cpp
   PUBLIC Eigen3::Eigen
   PRIVATE ${CRBRT_MD_LIBRARY})
 crbrt_precompile(crbrt_physics eigen)

@@ -6,21 +6,9 @@
 
 #include <Eigen/Dense>
 
-#include "physics/quantity.h"
-
 namespace crbrt::physics {
 
 namespace {
-
-// Unknown tissue parameters: for an apparent T1, r1_free and r1_semi move together.
-Eigen::MatrixXcd unknowns(const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model) {
-  if (model == T1Model::separate) return jacobian;
-  Eigen::MatrixXcd reduced(jacobian.rows(), n_parameter - 1);
-  constexpr auto r1f = static_cast<Eigen::Index>(Parameter::r1_free_hz), r1s = static_cast<Eigen::Index>(Parameter::r1_semi_hz);
-  reduced << jacobian.leftCols(r1s), jacobian.rightCols(n_parameter - 1 - r1s);
-  reduced.col(r1f) += jacobian.col(r1s);
-  return reduced;
-}
 
 /// g^T W W^T g as a sum of squares: it cannot become negative, and rounding is amplified by the condition number, not its
 /// square.
@@ -33,16 +21,8 @@ double signal_bound(const Eigen::MatrixXd& columns, const Eigen::MatrixXd& root)
 
 }  // namespace
 
-std::vector<std::string> bound_names(T1Model model) {
-  std::vector<std::string> names;
-  for (const Quantity& quantity : quantities())
-    if (quantity.form == Form::parameter && quantity.is_of(model)) names.emplace_back(quantity.key);
-  return names;
-}
-
 Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model) {
-  const Eigen::MatrixXcd tissue = unknowns(jacobian, model);
+                              const Eigen::Ref<const Eigen::MatrixXcd>& tissue) {
   const Eigen::Index n = signal.size();
   Eigen::MatrixXd j(2 * n, tissue.cols() + 2);
   j.col(0) << signal.real(), signal.imag();
@@ -50,6 +30,11 @@ Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
   j.topRightCorner(n, tissue.cols()) = tissue.real();
   j.bottomRightCorner(n, tissue.cols()) = tissue.imag();
   return j;
+}
+
+Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, const Unknowns& unknowns) {
+  return real_unknowns(signal, unknowns.columns(jacobian));
 }
 
 Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& condition) {
@@ -77,9 +62,14 @@ Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition
 }
 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
-                        T1Model model) {
+                        const Unknowns& unknowns) {
+  return cramer_rao_bound(signal, unknowns.columns(jacobian));
+}
+
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                        const Eigen::Ref<const Eigen::MatrixXcd>& derivatives) {
   Bounds bounds;
-  const Eigen::MatrixXd columns = real_unknowns(signal, jacobian, model);
+  const Eigen::MatrixXd columns = real_unknowns(signal, derivatives);
   const Eigen::MatrixXd root = inverse_fisher_root(columns, bounds.condition);
   const Eigen::MatrixXd inverse = root * root.transpose();
   const Eigen::VectorXd variance = inverse.diagonal();
@@ -105,8 +95,8 @@ Eigen::VectorXcd as_complex(const Eigen::Ref<const Eigen::VectorXd>& parts) {
 }  // namespace
 
 BoundCost bound_cost(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
-                     T1Model model, const Eigen::Ref<const Eigen::VectorXd>& weight) {
-  const Eigen::MatrixXd j = real_unknowns(signal, jacobian, model);
+                     const Unknowns& unknowns, const Eigen::Ref<const Eigen::VectorXd>& weight) {
+  const Eigen::MatrixXd j = real_unknowns(signal, jacobian, unknowns);
   double condition = 0;
   const Eigen::MatrixXd inverse = inverse_fisher(j, condition);
   BoundCost result;
@@ -123,20 +113,24 @@ BoundCost bound_cost(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eig
 
   // The second column is i s: its adjoint z acts on s as -i z.
   result.signal = as_complex(slope.col(0)) - std::complex<double>(0, 1) * as_complex(slope.col(1));
-  constexpr auto r1f = static_cast<Eigen::Index>(Parameter::r1_free_hz), r1s = static_cast<Eigen::Index>(Parameter::r1_semi_hz);
   Eigen::Index unknown = 2;
-  for (Eigen::Index p = 0; p < static_cast<Eigen::Index>(n_parameter); ++p) {
-    if (model == T1Model::apparent && p == r1s)
-      result.jacobian.col(p) = result.jacobian.col(r1f);
-    else
-      result.jacobian.col(p) = as_complex(slope.col(unknown++));
+  for (const Parameter parameter : unknowns.parameters()) {
+    result.jacobian.col(static_cast<Eigen::Index>(parameter)) = as_complex(slope.col(unknown++));
+    if (unknowns.t1_model() == T1Model::apparent && parameter == Parameter::r1_free_hz)
+      result.jacobian.col(static_cast<Eigen::Index>(Parameter::r1_semi_hz)) =
+          result.jacobian.col(static_cast<Eigen::Index>(Parameter::r1_free_hz));
   }
   return result;
 }
 
 Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                                      const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model) {
-  const Eigen::MatrixXd j = real_unknowns(signal, jacobian, model);
+                                      const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, const Unknowns& unknowns) {
+  return efficient_directions(signal, unknowns.columns(jacobian));
+}
+
+Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                                      const Eigen::Ref<const Eigen::MatrixXcd>& derivatives) {
+  const Eigen::MatrixXd j = real_unknowns(signal, derivatives);
   double condition = 0;
   const Eigen::MatrixXd inverse = inverse_fisher(j, condition);
   const Eigen::Index n_bound = j.cols() - 2;

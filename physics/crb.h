@@ -1,8 +1,8 @@
 /// The Cramér-Rao bound that a real-valued estimator obeys (docs/physics.md Eq. 9 to 13).
 ///
-/// Unknowns are real: Re M0, Im M0 and the tissue parameters. With J = [s, i s, M0 ds/dtheta] the Fisher matrix is
-/// F = Re(J^H J) / sigma^2, and the bound is diag(F^-1). sigma is the standard deviation of the real and of the imaginary
-/// part of each sample. Bounds here are for M0 = sigma = 1; those of tissue parameters scale with (sigma / |M0|)^2.
+/// Unknowns are real: Re M0, Im M0 and the tissue parameters that are not known. With J = [s, i s, M0 ds/dtheta] the Fisher
+/// matrix is F = Re(J^H J) / sigma^2, and the bound is diag(F^-1). sigma is the standard deviation of the real and of the
+/// imaginary part of each sample. Bounds here are for M0 = sigma = 1; those of tissue parameters scale with (sigma / |M0|)^2.
 ///
 /// One function of the tissue parameters has a bound of its own: h = ||s||, the norm of the signal at M0 = 1, which turns the
 /// norm of a measured signal into |M0|. With the tissue block C of F^-1 and the gradient g_p = Re(s^H ds/dtheta_p) / ||s|| its
@@ -13,16 +13,14 @@
 #include <Eigen/Core>
 #include <limits>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "physics/tissue.h"
+#include "physics/unknowns.h"
 
 namespace crbrt::physics {
 
-/// Names of the unknown tissue parameters in the order of a Bounds vector. apparent (7): m0_semi_frac, r1_apparent_hz,
-/// r2_free_hz, exchange_hz, t2_semi_s, omega0_rad_s, b1_rel. separate (8): all parameters of docs/physics.md.
-std::vector<std::string> bound_names(T1Model model);
+/// Names of the unknown tissue parameters in the order of a Bounds vector.
+inline std::vector<std::string> bound_names(const Unknowns& unknowns) { return unknowns.names(); }
 
 /// What depends on the tissue alone; scales with (sigma / |M0|)^2.
 struct TissueBounds {
@@ -39,12 +37,18 @@ struct Bounds : TissueBounds {
 /// signal [n], jacobian [n, n_parameter] of one fingerprint, in the time or the compressed domain.
 /// Columns are scaled to unit norm and inverted by a QR decomposition.
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
-                        T1Model model);
+                        const Unknowns& unknowns);
+/// The same of any simulator: derivatives [n, n_bound] are those of the signal by its unknowns, whatever they are.
+Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                        const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
 /// The unknowns' columns of J as real vectors [2 n, 2 + n_bound], real parts above imaginary parts: s, i s, then the tissue
-/// parameters in the order of bound_names(model).
+/// parameters in the order of bound_names(unknowns).
 Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
+                              const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, const Unknowns& unknowns);
+/// The same of derivatives [n, n_bound] by the unknowns.
+Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                              const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
 /// A root W of F^-1 = W W^T of real columns, by the QR decomposition of the columns scaled to unit norm; infinite everywhere
 /// where F^-1 does not exist. `condition` receives the condition number of the scaled columns.
@@ -69,14 +73,17 @@ struct BoundCost {
   Eigen::MatrixXcd jacobian;  ///< [n, n_parameter] likewise
 };
 
-/// sum_i weight_i CRB_i with weight [n_bound] in the order of bound_names(model), at M0 = sigma = 1.
+/// sum_i weight_i CRB_i with weight [n_bound] in the order of bound_names(unknowns), at M0 = sigma = 1.
 BoundCost bound_cost(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
-                     T1Model model, const Eigen::Ref<const Eigen::VectorXd>& weight);
+                     const Unknowns& unknowns, const Eigen::Ref<const Eigen::VectorXd>& weight);
 
 /// The directions of the efficient estimators: columns w_i = J F^-1 e_i [n, n_bound], complex for the real vectors of real and
 /// imaginary parts. w_i is the part of ds/dtheta_i that no other unknown can imitate, over its squared norm; its own norm is
 /// sqrt(CRB_i), and a subspace that holds s and w_i keeps the bound. Zero columns where no bound exists.
 Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& signal,
-                                      const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, T1Model model);
+                                      const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, const Unknowns& unknowns);
+/// The same of derivatives [n, n_bound] by the unknowns.
+Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& signal,
+                                      const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
 }  // namespace crbrt::physics

@@ -5,21 +5,6 @@
 #include <stdexcept>
 
 namespace crbrt::physics {
-namespace {
-
-/// Where bound_names(model) has the unknown of this parameter.
-Eigen::Index unknown_index(Parameter parameter, T1Model model) noexcept {
-  Eigen::Index index = 0;
-  for (const Quantity& quantity : quantities()) {
-    if (quantity.form != Form::parameter || !quantity.is_of(model)) continue;
-    if (quantity.parameter == parameter) break;
-    ++index;
-  }
-  return index;
-}
-
-}  // namespace
-
 std::optional<Estimand> Estimand::from_name(std::string_view text) {
   const Quantity* const quantity = find_quantity(text);
   if (quantity == nullptr || !quantity->is_estimand()) return std::nullopt;
@@ -45,10 +30,11 @@ double Estimand::value(const Tissue& tissue, double signal_norm) const noexcept 
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-double Estimand::bound(const Tissue& tissue, const TissueBounds& bounds, T1Model model) const {
-  if (!has_bound(model))
-    throw std::invalid_argument("no bound of " + name() + " with the T1 model " + std::string(physics::name(model)));
-  const auto parameter_bound = [&] { return bounds.crb[unknown_index(quantity_->parameter, model)]; };
+double Estimand::bound(const Tissue& tissue, const TissueBounds& bounds, const Unknowns& unknowns) const {
+  if (!has_bound(unknowns))
+    throw std::invalid_argument("no bound of " + name() + " with the T1 model " +
+                                std::string(physics::name(unknowns.t1_model())) + " and what is known");
+  const auto parameter_bound = [&] { return bounds.crb[*unknowns.index_of(quantity_->parameter)]; };
   switch (quantity_->form) {
     case Form::parameter: return parameter_bound();
     case Form::inverse: {

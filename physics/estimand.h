@@ -31,13 +31,15 @@ class Estimand {
   /// signal_norm is ||c|| of the tissue's noiseless coefficients at M0 = 1; only signal_per_m0 asks for it.
   double value(const Tissue& tissue, double signal_norm) const noexcept;
 
-  /// Has a bound with this T1 model: t1_apparent_s and r1_apparent_hz need T1Model::apparent; times and rates of r1 of one
-  /// pool need T1Model::separate.
-  bool has_bound(T1Model model) const noexcept { return quantity_->is_of(model); }
+  /// Has a bound where these are unknown: t1_apparent_s and r1_apparent_hz need T1Model::apparent; times and rates of r1 of one
+  /// pool need T1Model::separate; and what is known has none.
+  bool has_bound(const Unknowns& unknowns) const noexcept {
+    return quantity_->is_of(unknowns.t1_model()) && (is_of_signal() || unknowns.has(quantity_->parameter));
+  }
 
   /// Its bound from those of the simulation parameters: CRB_T = CRB_R / R^4 for a time T = 1 / R.
-  /// bounds.crb is in the order of bound_names(model). Throws std::invalid_argument unless has_bound(model).
-  double bound(const Tissue& tissue, const TissueBounds& bounds, T1Model model) const;
+  /// bounds.crb is in the order of bound_names(unknowns). Throws std::invalid_argument unless has_bound(unknowns).
+  double bound(const Tissue& tissue, const TissueBounds& bounds, const Unknowns& unknowns) const;
 
  private:
   explicit Estimand(const Quantity& quantity) noexcept : quantity_(&quantity) {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 namespace crbrt::physics {
 namespace {
@@ -117,6 +118,25 @@ Tissue Prior::draw(std::uint64_t seed, Stream stream, std::uint64_t index) const
     while (p == r2_free && c.t2_free_at_most_t1 && v[r2_free] < v[r1_free]);
   }
   return Tissue::from_values(v);
+}
+
+Unknowns Prior::unknowns(T1Model model) const {
+  const auto fixed_at = [&](Parameter parameter) -> std::optional<double> {
+    const bool follows = t1_model == T1Model::apparent && parameter == Parameter::r1_semi_hz;
+    const std::size_t p = follows ? r1_free : index_of(parameter);
+    const double value = classes.front().marginal[p].mean;
+    for (const TissueClass& c : classes)
+      if (c.marginal[p].kind != Marginal::Kind::fixed || c.marginal[p].mean != value ||
+          c.marginal[p].as_time != classes.front().marginal[p].as_time)
+        return std::nullopt;
+    return value;
+  };
+  std::vector<Parameter> known;
+  for (std::size_t p = 0; p < n_parameter; ++p)
+    if (const auto parameter = static_cast<Parameter>(p); fixed_at(parameter)) known.push_back(parameter);
+  if (fixed_at(Parameter::m0_semi_frac) == 0.0)
+    known.insert(known.end(), {Parameter::exchange_hz, Parameter::t2_semi_s, Parameter::r1_semi_hz});
+  return {model, known};
 }
 
 TissueDomain Prior::domain() const {

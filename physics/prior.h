@@ -47,6 +47,10 @@ struct Prior {
   /// The same from another stream than Stream::tissue, e.g. Stream::basis.
   Tissue draw(std::uint64_t seed, Stream stream, std::uint64_t index) const;
 
+  /// What an estimator of this T1 model has to find out: not what every class fixes at one value, nor, where that of
+  /// m0_semi_frac is 0, what only a semi-solid pool has (exchange_hz, t2_semi_s, its own r1_semi_hz).
+  Unknowns unknowns(T1Model model) const;
+
   /// The smallest domain that holds every possible draw: the same for all shards.
   TissueDomain domain() const;
 

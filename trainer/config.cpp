@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/json_reader.h"
 #include "base/read_file.h"
-#include "physics/estimand.h"
 #include "trainer/config_values.h"
 
 namespace crbrt::trainer {
@@ -67,12 +66,7 @@ PreprocessingConfig read_preprocessing(const JsonReader& value) {
 
 OutputConfig read_output(const JsonReader& value) {
   value.expect_only({"name", "minimum", "maximum"});
-  const OutputConfig output{value.at("name").text(), value.at("minimum").number(), value.at("maximum").number()};
-  if (!physics::Estimand::from_name(output.name)) {
-    std::string known;
-    for (const std::string& name : physics::Estimand::all_names()) known += (known.empty() ? "" : ", ") + name;
-    value.at("name").fail("one of " + known, output.name);
-  }
+  const OutputConfig output{identifier(value.at("name")), value.at("minimum").number(), value.at("maximum").number()};
   if (!(output.minimum < output.maximum)) value.fail("a minimum below the maximum");
   return output;
 }

@@ -37,7 +37,7 @@ struct PreprocessingConfig {
 };
 
 struct OutputConfig {
-  std::string name;  ///< of a physics::Estimand
+  std::string name;  ///< of a physics::Target of the data set
   double minimum = 0, maximum = 0;
 };
 

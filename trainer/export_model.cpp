@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/network.hpp"
-#include "physics/estimand.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -47,8 +46,8 @@ crbrt::Network network_of(const Config& config, const TrainingData& data, const 
   network.operations = trained.operations;
   for (std::size_t i = 0; i < config.outputs.size(); ++i) {
     const OutputConfig& output = config.outputs[i];
-    network.outputs.push_back({output.name, physics::Estimand::from_name(output.name)->unit(), s.offset[i], s.scale[i],
-                               static_cast<float>(output.minimum), static_cast<float>(output.maximum)});
+    network.outputs.push_back({output.name, data.units[i], s.offset[i], s.scale[i], static_cast<float>(output.minimum),
+                               static_cast<float>(output.maximum)});
   }
   if (config.heads.uncertainty) network.uncertainty = {trained.noise.center, trained.noise.minimum, trained.noise.maximum};
   if (config.heads.atypicality) network.atypicality = {trained.score_threshold};

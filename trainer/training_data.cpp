@@ -8,28 +8,18 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "physics/counter_random.h"
-#include "physics/estimand.h"
 
 namespace crbrt::trainer {
 namespace {
 
-std::vector<physics::Estimand> estimands_of(const Config& config) {
-  std::vector<physics::Estimand> result;
-  for (const OutputConfig& output : config.outputs) result.push_back(*physics::Estimand::from_name(output.name));
-  return result;
-}
-
 /// Appends fingerprint i to `samples`, or returns false where it has no signal or no usable bound.
-bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<physics::Estimand>& estimands,
-            Samples& samples) {
+bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<physics::Target>& outputs, Samples& samples) {
   const auto c = dataset.coefficients.col(i);
   if (!c.allFinite() || c.norm() < physics::min_signal_norm) return false;
-  const physics::Tissue& tissue = dataset.tissues[static_cast<std::size_t>(i)];
-  const physics::TissueBounds bounds = dataset.bounds(i);
   std::vector<double> targets, inverse_bounds;
-  for (const physics::Estimand& estimand : estimands) {
-    targets.push_back(estimand.value(tissue, dataset.signal_norm(i)));
-    const double bound = estimand.bound(tissue, bounds, dataset.t1_model);
+  for (const physics::Target& output : outputs) {
+    targets.push_back(output.value[i]);
+    const double bound = output.bound[i];
     if (!std::isfinite(targets.back()) || !std::isfinite(bound) || !(bound > 0)) return false;
     inverse_bounds.push_back(1 / bound);
   }
@@ -62,9 +52,6 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
                                   "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
                                   std::to_string(n_coeff) + " coefficients");
   if (dataset.size() == 0) throw base::DisagreementError(file, "fingerprints", "none");
-  for (const physics::Estimand& estimand : estimands_of(config))
-    if (const std::string found = physics::why_no_bound(dataset, estimand); !found.empty())
-      throw base::DisagreementError(file, "a data set with a bound for the output " + estimand.name(), found);
 }
 
 }  // namespace
@@ -75,7 +62,9 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
   data.n_coeff = static_cast<std::size_t>(dataset.coefficients.rows());
   data.n_output = config.outputs.size();
   data.snr = config.snr.value_or(SnrRange{dataset.snr_min, dataset.snr_max});
-  const auto estimands = estimands_of(config);
+  std::vector<physics::Target> outputs;
+  for (const OutputConfig& output : config.outputs) outputs.push_back(dataset.target(output.name, file));
+  for (const physics::Target& output : outputs) data.units.push_back(output.unit);
   const std::size_t n = dataset.size();
   const auto wanted =
       config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
@@ -84,7 +73,7 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
                                   std::to_string(n));
   const auto held = held_out(n, std::max<std::size_t>(wanted, 1), config.seed);
   for (std::size_t i = 0; i < n; ++i)
-    if (!append(dataset, static_cast<Eigen::Index>(i), estimands, held[i] ? data.validation : data.training)) ++data.n_dropped;
+    if (!append(dataset, static_cast<Eigen::Index>(i), outputs, held[i] ? data.validation : data.training)) ++data.n_dropped;
   if (data.training.n < 2 || data.validation.n == 0)
     throw base::DisagreementError(file, "usable fingerprints to train on and to hold out",
                                   std::to_string(data.training.n) + " and " + std::to_string(data.validation.n) + " (" +

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "physics/io/dataset.h"
@@ -26,12 +27,13 @@ struct NoiseRange {
 struct Samples {
   std::size_t n = 0;
   std::vector<float> coefficients;     ///< [n, 2 * n_coeff] at M0 = 1 without noise: real parts, then imaginary parts
-  std::vector<double> targets;         ///< [n, n_output] in SI units
+  std::vector<double> targets;         ///< [n, n_output] in the units of the outputs
   std::vector<double> inverse_bounds;  ///< [n, n_output] 1 / CRB at M0 = sigma = 1
 };
 
 struct TrainingData {
   std::size_t n_coeff = 0, n_output = 0;
+  std::vector<std::string> units;  ///< [n_output]
   Samples training, validation;
   std::size_t n_dropped = 0;  ///< fingerprints without signal or without a finite, positive bound
   SnrRange snr;

@@ -5,9 +5,7 @@
 #include <limits>
 #include <numbers>
 
-#include "base/error.h"
 #include "physics/counter_random.h"
-#include "physics/estimand.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -63,16 +61,10 @@ Calibration calibration_from(const Program& program, const physics::Dataset& dat
 Truth truth_of(const Program& program, const physics::Dataset& dataset, Share share, const std::string& path) {
   Truth truth{Eigen::ArrayXXd(program.n_output, share.count), Eigen::ArrayXXd(program.n_output, share.count)};
   for (std::uint32_t j = 0; j < program.n_output; ++j) {
-    const auto estimand = physics::Estimand::from_name(program.outputs[j].name);
-    if (!estimand) throw base::DisagreementError(path, "outputs with a known bound", program.outputs[j].name);
-    if (const std::string found = physics::why_no_bound(dataset, *estimand); !found.empty())
-      throw base::DisagreementError(path, "a data set with a bound for the output " + estimand->name(), found);
-    for (std::size_t i = 0; i < share.count; ++i) {
-      const auto f = static_cast<Eigen::Index>(share.first + i), at = static_cast<Eigen::Index>(i);
-      const physics::Tissue& tissue = dataset.tissues[share.first + i];
-      truth.value(j, at) = estimand->value(tissue, dataset.signal_norm(f));
-      truth.bound(j, at) = estimand->bound(tissue, dataset.bounds(f), dataset.t1_model);
-    }
+    const physics::Target target = dataset.target(program.outputs[j].name, path);
+    const auto first = static_cast<Eigen::Index>(share.first), n = static_cast<Eigen::Index>(share.count);
+    truth.value.row(j) = target.value.segment(first, n).transpose();
+    truth.bound.row(j) = target.bound.segment(first, n).transpose();
   }
   for (Eigen::Index f = 0; f < truth.bound.cols(); ++f)
     if (!(truth.bound.col(f).isFinite().all() && truth.value.col(f).isFinite().all() && truth.bound.col(f).minCoeff() > 0))

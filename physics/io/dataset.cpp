@@ -1,6 +1,8 @@
 // Data sets in HDF5. A column of our matrices is a row of the file's row-major arrays, so most arrays go through unchanged.
 #include "physics/io/dataset.h"
 
+#include <algorithm>
+
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "physics/basis.h"
@@ -29,6 +31,8 @@ void expect_names(const Hdf5Reader& file, const std::string& dataset, const std:
   if (found != expected) throw base::InputError(file.path(), "columns of " + dataset + ": " + joined(expected), joined(found));
 }
 
+bool is_foreign(const Hdf5Reader& file) { return file.has("parameters") && file.has_attribute("parameters", "units"); }
+
 T1Model t1_model_of(const Hdf5Reader& file) {
   const std::string text = file.text_attribute("/", "t1_model");
   for (const T1Model model : {T1Model::apparent, T1Model::separate})
@@ -36,14 +40,29 @@ T1Model t1_model_of(const Hdf5Reader& file) {
   throw base::InputError(file.path(), "t1_model apparent or separate", text);
 }
 
-void read_attributes(const Hdf5Reader& file, Dataset& set) {
-  set.t1_model = t1_model_of(file);
+double snr_limit(const Hdf5Reader& file, const char* name, const std::optional<double>& given) {
+  if (given) return *given;
+  if (file.has_attribute("/", name)) return file.number_attribute("/", name);
+  throw base::InputError(file.path(),
+                         std::string("the attribute ") + name +
+                             " of / (tissues of a list have no range of SNR: crbrt-eval takes --snr-min and --snr-max)",
+                         "none");
+}
+
+void read_attributes(const Hdf5Reader& file, const SnrLimits& snr, Dataset& set) {
+  if (is_foreign(file))
+    set.foreign.emplace();
+  else
+    set.unknowns = t1_model_of(file);
   set.sequence_name = file.text_attribute("/", "sequence_name");
   set.sequence_sha256 = file.text_attribute("/", "sequence_sha256");
   set.basis_sha256 = file.text_attribute("/", "basis_sha256");
   set.tr_s = file.number_attribute("/", "tr_s");
-  set.snr_min = file.number_attribute("/", "snr_min");
-  set.snr_max = file.number_attribute("/", "snr_max");
+  set.snr_min = snr_limit(file, "snr_min", snr.minimum);
+  set.snr_max = snr_limit(file, "snr_max", snr.maximum);
+  if (!(set.snr_min > 0 && set.snr_min <= set.snr_max))
+    throw base::InputError(file.path(), "0 < snr_min <= snr_max",
+                           std::to_string(set.snr_min) + " and " + std::to_string(set.snr_max));
   set.provenance = file.text_attribute("/", "provenance");
 }
 
@@ -58,17 +77,42 @@ void read_basis(const Hdf5Reader& file, Dataset& set) {
     throw base::InputError(file.path(), "a basis with SHA-256 " + set.basis_sha256, found);
 }
 
+void read_own_names(const Hdf5Reader& file, Dataset& set) {
+  expect_names(file, "parameters", parameter_names());
+  const std::vector<std::string> bounds = file.names_attribute("crb", "names");
+  const std::optional<Unknowns> unknowns = Unknowns::from_names(set.unknowns.t1_model(), bounds);
+  if (!unknowns)
+    throw base::InputError(file.path(), "columns of crb: " + joined(set.unknowns.names()) + ", or some of them",
+                           joined(bounds));
+  set.unknowns = *unknowns;
+}
+
+void read_foreign_names(const Hdf5Reader& file, ForeignParameters& foreign) {
+  foreign.names = file.names_attribute("parameters", "names");
+  foreign.units = file.names_attribute("parameters", "units");
+  foreign.unknowns = file.names_attribute("crb", "names");
+  if (foreign.units.size() != foreign.names.size())
+    throw base::InputError(file.path(), std::to_string(foreign.names.size()) + " units of parameters",
+                           std::to_string(foreign.units.size()));
+  for (std::size_t p = 0; p < foreign.names.size(); ++p) expect_known_unit(file.path(), foreign.names[p], foreign.units[p]);
+  for (const std::string& name : foreign.unknowns)
+    if (std::find(foreign.names.begin(), foreign.names.end(), name) == foreign.names.end())
+      throw base::InputError(file.path(), "columns of crb: some of " + joined(foreign.names), name);
+}
+
 void read_fingerprints(const Hdf5Reader& file, Dataset& set) {
   const auto n_coeff = static_cast<std::size_t>(set.basis.cols());
   const Array<std::complex<double>> coefficients = file.complex("coefficients");
   file.expect_shape("coefficients", coefficients.shape, {Hdf5Reader::any, n_coeff});
   const std::size_t n = coefficients.shape[0];
   const Array<double> parameters = file.real("parameters"), crb = file.real("crb");
-  const std::vector<std::string> bounds = bound_names(set.t1_model);
-  file.expect_shape("parameters", parameters.shape, {n, n_parameter});
-  file.expect_shape("crb", crb.shape, {n, bounds.size()});
-  expect_names(file, "parameters", parameter_names());
-  expect_names(file, "crb", bounds);
+  if (set.foreign)
+    read_foreign_names(file, *set.foreign);
+  else
+    read_own_names(file, set);
+  const std::size_t n_column = set.foreign ? set.foreign->names.size() : n_parameter;
+  file.expect_shape("parameters", parameters.shape, {n, n_column});
+  file.expect_shape("crb", crb.shape, {n, set.bound_names().size()});
   const auto columns = static_cast<Eigen::Index>(n);
   if (file.has(signal_bounds)) {
     const Array<double> signal = file.real(signal_bounds);
@@ -76,7 +120,12 @@ void read_fingerprints(const Hdf5Reader& file, Dataset& set) {
     set.signal_per_m0_crb = Eigen::Map<const Eigen::VectorXd>(signal.values.data(), columns);
   }
   set.coefficients = Eigen::Map<const Eigen::MatrixXcd>(coefficients.values.data(), set.basis.cols(), columns);
-  set.crb = Eigen::Map<const Eigen::MatrixXd>(crb.values.data(), static_cast<Eigen::Index>(bounds.size()), columns);
+  set.crb = Eigen::Map<const Eigen::MatrixXd>(crb.values.data(), static_cast<Eigen::Index>(crb.shape[1]), columns);
+  if (set.foreign) {
+    set.foreign->values =
+        Eigen::Map<const Eigen::MatrixXd>(parameters.values.data(), static_cast<Eigen::Index>(n_column), columns);
+    return;
+  }
   for (std::size_t i = 0; i < n; ++i) {
     std::array<double, n_parameter> v;
     std::copy_n(parameters.values.begin() + static_cast<std::ptrdiff_t>(i * n_parameter), n_parameter, v.begin());
@@ -84,10 +133,10 @@ void read_fingerprints(const Hdf5Reader& file, Dataset& set) {
   }
 }
 
-Dataset read_shard(const std::string& path) {
+Dataset read_shard(const std::string& path, const SnrLimits& snr) {
   const Hdf5Reader file(path);
   Dataset set;
-  read_attributes(file, set);
+  read_attributes(file, snr, set);
   read_basis(file, set);
   read_fingerprints(file, set);
   return set;
@@ -100,7 +149,11 @@ void expect_same(const std::string& path, const char* what, const std::string& e
 void append(Dataset& all, const Dataset& shard, const std::string& path) {
   expect_same(path, "the sequence", all.sequence_sha256, shard.sequence_sha256);
   expect_same(path, "the basis", all.basis_sha256, shard.basis_sha256);
-  expect_same(path, "the T1 model", std::string(name(all.t1_model)), std::string(name(shard.t1_model)));
+  const auto simulated = [](const Dataset& set) {
+    return set.foreign ? joined(set.foreign->names) : std::string(name(set.unknowns.t1_model()));
+  };
+  expect_same(path, all.foreign ? "the parameters" : "the T1 model", simulated(all), simulated(shard));
+  expect_same(path, "the bounds", joined(all.bound_names()), joined(shard.bound_names()));
   const auto presence = [](const Dataset& set) { return set.signal_per_m0_crb ? "there" : "absent"; };
   expect_same(path, signal_bounds, presence(all), presence(shard));
   const Eigen::Index n_before = all.coefficients.cols(), n_new = shard.coefficients.cols();
@@ -113,28 +166,35 @@ void append(Dataset& all, const Dataset& shard, const std::string& path) {
     all.signal_per_m0_crb->tail(n_new) = *shard.signal_per_m0_crb;
   }
   all.tissues.insert(all.tissues.end(), shard.tissues.begin(), shard.tissues.end());
+  if (!all.foreign) return;
+  expect_same(path, "the units", joined(all.foreign->units), joined(shard.foreign->units));
+  all.foreign->values.conservativeResize(Eigen::NoChange, n_before + n_new);
+  all.foreign->values.rightCols(n_new) = shard.foreign->values;
+}
+
+void write_parameters(Hdf5Writer& file, const Dataset& set) {
+  if (set.foreign) {
+    file.write("parameters", {set.size(), set.foreign->names.size()}, set.foreign->values.data());
+    file.attribute("parameters", "names", set.foreign->names);
+    file.attribute("parameters", "units", set.foreign->units);
+    return;
+  }
+  std::vector<double> parameters;
+  for (const Tissue& tissue : set.tissues) {
+    const std::array<double, n_parameter> v = tissue.values();
+    parameters.insert(parameters.end(), v.begin(), v.end());
+  }
+  file.write("parameters", {set.size(), n_parameter}, parameters.data());
+  file.attribute("parameters", "names", parameter_names());
 }
 
 }  // namespace
 
-TissueBounds Dataset::bounds(Eigen::Index fingerprint) const {
-  TissueBounds bounds{.crb = crb.col(fingerprint)};
-  if (signal_per_m0_crb) bounds.signal_per_m0_crb = (*signal_per_m0_crb)[fingerprint];
-  return bounds;
-}
-
-std::string why_no_bound(const Dataset& dataset, const Estimand& estimand) {
-  if (estimand.is_of_signal() && !dataset.signal_per_m0_crb)
-    return "none: no /signal_per_m0_crb in the file (simulate it again)";
-  if (!estimand.has_bound(dataset.t1_model)) return "bounds with " + std::string(name(dataset.t1_model)) + " T1";
-  return "";
-}
-
-Dataset read_dataset(const std::vector<std::string>& paths) {
+Dataset read_dataset(const std::vector<std::string>& paths, const SnrLimits& snr) {
   if (paths.empty()) throw base::UsageError("a data set needs at least one file");
-  Dataset all = read_shard(paths.front());
+  Dataset all = read_shard(paths.front(), snr);
   for (std::size_t i = 1; i < paths.size(); ++i) {
-    const Dataset shard = read_shard(paths[i]);
+    const Dataset shard = read_shard(paths[i], snr);
     append(all, shard, paths[i]);
     all.provenance += ",\n" + shard.provenance;
   }
@@ -148,19 +208,14 @@ void write_dataset(const std::string& path, const Dataset& set) {
   base::AtomicFile output(path);
   Hdf5Writer file(output.temporary().string(), path);
   file.write("coefficients", {n, n_coeff}, set.coefficients.data());
-  std::vector<double> parameters;
-  for (const Tissue& tissue : set.tissues) {
-    const std::array<double, n_parameter> v = tissue.values();
-    parameters.insert(parameters.end(), v.begin(), v.end());
-  }
-  file.write("parameters", {n, n_parameter}, parameters.data());
-  file.attribute("parameters", "names", parameter_names());
-  file.write("crb", {n, bound_names(set.t1_model).size()}, set.crb.data());
-  file.attribute("crb", "names", bound_names(set.t1_model));
+  write_parameters(file, set);
+  const std::vector<std::string> bounds = set.bound_names();
+  file.write("crb", {n, bounds.size()}, set.crb.data());
+  file.attribute("crb", "names", bounds);
   if (set.signal_per_m0_crb) file.write(signal_bounds, {n}, set.signal_per_m0_crb->data());
   const Eigen::MatrixXd basis_rows = set.basis.transpose();
   file.write("basis", {n_frame, n_coeff}, basis_rows.data());
-  file.attribute("/", "t1_model", std::string(name(set.t1_model)));
+  if (!set.foreign) file.attribute("/", "t1_model", std::string(name(set.unknowns.t1_model())));
   file.attribute("/", "sequence_name", set.sequence_name);
   file.attribute("/", "sequence_sha256", set.sequence_sha256);
   file.attribute("/", "basis_sha256", set.basis_sha256);

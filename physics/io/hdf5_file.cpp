@@ -82,11 +82,26 @@ void Hdf5File::send_array(const std::string& name, Numbers numbers, const base::
   send_hdf5_elements(dataset.get(), memory.get(), place, sender);
 }
 
+bool Hdf5File::is_array(const std::string& name) const {
+  return !hdf5_shape(expect_hdf5_dataset(file_.get(), shown_, name, contents_of).get()).empty();
+}
+
+bool Hdf5File::is_real(const std::string& name) const {
+  const Hdf5Handle dataset = expect_hdf5_dataset(file_.get(), shown_, name, contents_of);
+  const Hdf5Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  const H5T_class_t found = H5Tget_class(type.get());
+  return found == H5T_FLOAT || found == H5T_INTEGER;
+}
+
+bool Hdf5File::has_attribute(const std::string& object, const std::string& name) const {
+  if (object != "/" && !has(object)) return false;
+  return H5Aexists_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
 Hdf5Handle Hdf5File::open_attribute(const std::string& object, const std::string& name) const {
   Hdf5Handle attribute;
-  if (object == "/" || has(object))
-    if (H5Aexists_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0)
-      attribute = Hdf5Handle(H5Aopen_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  if (has_attribute(object, name))
+    attribute = Hdf5Handle(H5Aopen_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
   if (!attribute.ok()) fail("the attribute " + name + " of " + object, "none");
   return attribute;
 }

@@ -20,6 +20,9 @@ class Hdf5File {
   Hdf5File(std::string shown, const std::string& opened);
 
   bool has(const std::string& name) const;
+  bool is_array(const std::string& name) const;
+  bool is_real(const std::string& name) const;
+  bool has_attribute(const std::string& object, const std::string& name) const;
   /// Sends the number of dimensions, the extents and the elements: doubles, or pairs of them.
   void send_array(const std::string& name, Numbers numbers, const base::GuardedSender& sender) const;
   /// Of the file (object "/") or of a data set.

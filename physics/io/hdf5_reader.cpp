@@ -61,6 +61,21 @@ bool Hdf5Reader::has(const std::string& name) const {
   return ask([&](const Hdf5File& file, const base::GuardedSender& answer) { answer.send(file.has(name)); }).read_number<bool>();
 }
 
+bool Hdf5Reader::is_array(const std::string& name) const {
+  return ask([&](const Hdf5File& file, const base::GuardedSender& answer) { answer.send(file.is_array(name)); })
+      .read_number<bool>();
+}
+
+bool Hdf5Reader::is_real(const std::string& name) const {
+  return ask([&](const Hdf5File& file, const base::GuardedSender& answer) { answer.send(file.is_real(name)); })
+      .read_number<bool>();
+}
+
+bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
+  return ask([&](const Hdf5File& file, const base::GuardedSender& answer) { answer.send(file.has_attribute(object, name)); })
+      .read_number<bool>();
+}
+
 Array<double> Hdf5Reader::real(const std::string& name) const {
   return receive_array<double>(ask([&](const Hdf5File& file, const base::GuardedSender& answer) {
                                  file.send_array(name, Hdf5File::Numbers::real, answer);

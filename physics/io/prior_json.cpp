@@ -82,6 +82,18 @@ Marginal parse_marginal_of(const Quantity& quantity, const JsonReader& json, std
   json.fail("a key of priors", std::string(quantity.key));
 }
 
+bool is_single_pool(const TissueClass& tissue_class) {
+  const Marginal& m0s = tissue_class.marginal[static_cast<std::size_t>(Parameter::m0_semi_frac)];
+  return m0s.kind == Marginal::Kind::fixed && m0s.mean == 0;
+}
+
+/// A value that the simulator accepts, for what it has no influence on.
+Marginal of_no_pool(Parameter parameter) {
+  Marginal m;
+  m.mean = m.minimum = m.maximum = parameter == Parameter::t2_semi_s ? quantity_of(parameter).nominal : 1;
+  return m;
+}
+
 void parse_parameters(const JsonReader& json, T1Model model, std::optional<double> tr_s, TissueClass& result) {
   const std::vector<const Quantity*> known = keys_of(model);
   std::vector<std::string_view> names;
@@ -97,6 +109,11 @@ void parse_parameters(const JsonReader& json, T1Model model, std::optional<doubl
     given[p] = key;
     result.marginal[p] = parse_marginal_of(quantity, json.at(key), tr_s);
   }
+  for (const Parameter parameter : {Parameter::exchange_hz, Parameter::r1_semi_hz, Parameter::t2_semi_s})
+    if (std::string& key = given[static_cast<std::size_t>(parameter)]; key.empty() && is_single_pool(result)) {
+      key = "m0_semi_frac";  // says that there is no such pool
+      result.marginal[static_cast<std::size_t>(parameter)] = of_no_pool(parameter);
+    }
   for (const Quantity* quantity : known)
     if (given[static_cast<std::size_t>(quantity->parameter)].empty())
       json.fail("the key \"" + std::string(quantity->key) + "\"", "none");

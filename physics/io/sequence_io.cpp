@@ -2,6 +2,7 @@
 #include "physics/io/sequence_io.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <utility>
@@ -56,6 +57,42 @@ void expect_not_transposed(const std::string& path, const Trains& alpha, std::op
                              (n_pulse == 1 ? " pulse" : " pulses") + ": the file seems to be transposed");
 }
 
+constexpr const char* elsewhere = " (another simulator does: crbrt-simulate --from takes its signals)";
+
+/// A repetition time, or a list of equal ones.
+double one_tr(const std::string& path, const std::vector<double>& list) {
+  const bool is_one = !list.empty() && std::all_of(list.begin(), list.end(), [&](double tr) { return tr == list.front(); });
+  if (is_one) return list.front();
+  const auto [low, high] = std::minmax_element(list.begin(), list.end());
+  throw base::InputError(
+      path, std::string("one repetition time; a train whose TR varies is not simulated") + elsewhere,
+      list.empty() ? "none" : base::number_text(*low, "%g") + " to " + base::number_text(*high, "%g") + " s");
+}
+
+/// Names of what would change a signal and is in no equation of ours: pulses are balanced and of alternating sign.
+bool is_beyond_us(std::string key) {
+  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return key.find("spoil") != std::string::npos || key.find("phase") != std::string::npos;
+}
+
+[[noreturn]] void refuse(const std::string& path, const std::string& key) {
+  throw base::InputError(
+      path, std::string("balanced pulses without phases of their own; spoiling and phases are not simulated") + elsewhere,
+      "\"" + key + "\"");
+}
+
+/// Zero, false, null, or nothing but zeros.
+bool says_nothing(const base::JsonReader& value) {
+  if (value.is_number()) return value.number() == 0;
+  try {
+    if (!value.is_array()) return !value.boolean();
+    const std::vector<double> numbers = value.numbers();
+    return std::all_of(numbers.begin(), numbers.end(), [](double x) { return x == 0; });
+  } catch (const base::InputError&) {
+    return false;
+  }
+}
+
 Sequence sequence_of(const std::string& path, double tr_s, const std::string& alpha_name, Trains alpha,
                      const std::string& trf_name, Trains trf) {
   if (alpha.size() != trf.size())
@@ -69,7 +106,10 @@ Sequence sequence_of(const std::string& path, double tr_s, const std::string& al
 
 Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s) {
   const base::JsonReader json = base::JsonReader::from_file(path);
-  const double file_tr_s = json.at("tr_s").number();
+  for (const std::string& key : json.keys())
+    if (is_beyond_us(key) && !says_nothing(json.at(key))) refuse(path, key);
+  const base::JsonReader tr = json.at("tr_s");
+  const double file_tr_s = tr.is_array() ? one_tr(path, tr.numbers()) : tr.number();
   if (tr_s && !(std::abs(*tr_s - file_tr_s) <= tr_tolerance_rel * std::abs(file_tr_s)))
     throw base::InputError(path, "tr_s as given, " + std::to_string(*tr_s) + " s", std::to_string(file_tr_s) + " s");
   Trains alpha = trains_of(json.at("alpha_rad"));
@@ -81,6 +121,9 @@ Sequence read_json_sequence(const std::string& path, std::optional<double> tr_s)
 
 Sequence read_hdf5_sequence(const std::string& path, std::optional<double> tr_s) {
   const Hdf5Reader file(path);
+  for (const char* key : {"phase", "rf_phase", "RF_phase", "spoiling", "spoiler"})
+    if (file.has(key)) refuse(path, key);
+  if (file.has("TR") && file.is_array("TR")) one_tr(path, file.real("TR").values);
   if (!tr_s) throw base::InputError(path, "a repetition time beside the file (--tr), which carries none", "none");
   Trains alpha = trains_of(file, "alpha"), trf = trains_of(file, "TRF");  // in this order, whatever the compiler
   const std::vector<double> n_cycle = file.has("n_cycle") ? file.real("n_cycle").values : std::vector<double>();

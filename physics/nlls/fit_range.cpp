@@ -96,13 +96,20 @@ Prior paper_fit_prior(double tr_s) {
   return prior;
 }
 
-FitRange::FitRange(const Prior& prior, T1Model model) : model_(model) {
+namespace {
+
+Unknowns unknowns_of(const Prior& prior, T1Model model) {
   if (prior.classes.empty()) throw std::invalid_argument("a prior with at least one class is needed");
-  for (std::size_t p = 0; p < n_parameter; ++p) {
-    const auto parameter = static_cast<Parameter>(p);
-    if (model == T1Model::apparent && parameter == Parameter::r1_semi_hz) continue;
-    add(parameter, prior);
-  }
+  Unknowns unknowns = prior.unknowns(model);
+  if (unknowns.size() == 0) throw std::invalid_argument("the prior fixes all parameters");
+  return unknowns;
+}
+
+}  // namespace
+
+FitRange::FitRange(const Prior& prior, T1Model model)
+    : unknowns_(unknowns_of(prior, model)), known_(mean_tissue(prior.classes.front(), prior.t1_model).values()) {
+  for (const Parameter parameter : unknowns_.parameters()) add(parameter, prior);
 }
 
 void FitRange::add(Parameter parameter, const Prior& prior) {
@@ -113,7 +120,6 @@ void FitRange::add(Parameter parameter, const Prior& prior) {
   if (parameter == Parameter::m0_semi_frac) interval.maximum = std::min(interval.maximum, max_m0_semi_frac);
   if (!(interval.minimum < interval.maximum))
     throw std::invalid_argument("the prior gives " + std::string(physics::name(parameter)) + " no range to fit in");
-  parameters_.push_back(parameter);
   minimum_.push_back(interval.minimum);
   maximum_.push_back(interval.maximum);
   scale_.push_back(typical_scale(prior.classes.front().marginal[p], interval));
@@ -123,27 +129,21 @@ Eigen::VectorXd FitRange::to_scaled(const Tissue& tissue) const {
   const auto values = tissue.values();
   Eigen::VectorXd scaled(static_cast<Eigen::Index>(n_unknown()));
   for (std::size_t u = 0; u < n_unknown(); ++u)
-    scaled[static_cast<Eigen::Index>(u)] = std::clamp(values[index(parameters_[u])], minimum_[u], maximum_[u]) / scale_[u];
+    scaled[static_cast<Eigen::Index>(u)] = std::clamp(values[index(parameter(u))], minimum_[u], maximum_[u]) / scale_[u];
   return scaled;
 }
 
 Tissue FitRange::to_tissue(const double* scaled) const {
-  std::array<double, n_parameter> values{};
+  std::array<double, n_parameter> values = known_;
   for (std::size_t u = 0; u < n_unknown(); ++u)
-    values[index(parameters_[u])] = std::clamp(scaled[u] * scale_[u], minimum_[u], maximum_[u]);
-  if (model_ == T1Model::apparent) values[index(Parameter::r1_semi_hz)] = values[index(Parameter::r1_free_hz)];
+    values[index(parameter(u))] = std::clamp(scaled[u] * scale_[u], minimum_[u], maximum_[u]);
+  if (unknowns_.t1_model() == T1Model::apparent) values[index(Parameter::r1_semi_hz)] = values[index(Parameter::r1_free_hz)];
   return Tissue::from_values(values);
 }
 
 Eigen::MatrixXcd FitRange::to_scaled_jacobian(const Eigen::MatrixXcd& jacobian) const {
-  Eigen::MatrixXcd scaled(jacobian.rows(), static_cast<Eigen::Index>(n_unknown()));
-  for (std::size_t u = 0; u < n_unknown(); ++u) {
-    const auto column = static_cast<Eigen::Index>(u);
-    scaled.col(column) = jacobian.col(static_cast<Eigen::Index>(index(parameters_[u])));
-    if (model_ == T1Model::apparent && parameters_[u] == Parameter::r1_free_hz)
-      scaled.col(column) += jacobian.col(static_cast<Eigen::Index>(index(Parameter::r1_semi_hz)));
-    scaled.col(column) *= scale_[u];
-  }
+  Eigen::MatrixXcd scaled = unknowns_.columns(jacobian);
+  for (std::size_t u = 0; u < n_unknown(); ++u) scaled.col(static_cast<Eigen::Index>(u)) *= scale_[u];
   return scaled;
 }
 
@@ -151,7 +151,7 @@ std::uint32_t FitRange::walls(const Tissue& tissue) const {
   const auto values = tissue.values();
   std::uint32_t walls = 0;
   for (std::size_t u = 0; u < n_unknown(); ++u) {
-    const double value = values[index(parameters_[u])], margin = 1e-6 * (maximum_[u] - minimum_[u]);
+    const double value = values[index(parameter(u))], margin = 1e-6 * (maximum_[u] - minimum_[u]);
     if (value <= minimum_[u] + margin) walls |= std::uint32_t{1} << (2 * u);
     if (value >= maximum_[u] - margin) walls |= std::uint32_t{2} << (2 * u);
   }
@@ -160,12 +160,14 @@ std::uint32_t FitRange::walls(const Tissue& tissue) const {
 
 TissueDomain FitRange::domain() const {
   TissueDomain domain;
+  domain.t2_semi_min_s = domain.t2_semi_max_s = known_[index(Parameter::t2_semi_s)];
+  domain.b1_max_rel = known_[index(Parameter::b1_rel)];
   for (std::size_t u = 0; u < n_unknown(); ++u) {
-    if (parameters_[u] == Parameter::t2_semi_s) {
+    if (parameter(u) == Parameter::t2_semi_s) {
       domain.t2_semi_min_s = minimum_[u];
       domain.t2_semi_max_s = maximum_[u];
     }
-    if (parameters_[u] == Parameter::b1_rel) domain.b1_max_rel = maximum_[u];
+    if (parameter(u) == Parameter::b1_rel) domain.b1_max_rel = maximum_[u];
   }
   return domain;
 }
@@ -193,7 +195,8 @@ Tissue into(const FitRange& range, const Tissue& tissue) { return range.to_tissu
 
 StartPool::StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, const Prior& prior, const FitRange& range,
                      std::size_t n_draw, std::uint64_t seed)
-    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / simulator.sequence().tr_s) {
+    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / simulator.sequence().tr_s),
+      is_mirrored_(range.unknowns().has(Parameter::omega0_rad_s)) {
   for (const TissueClass& tissue_class : prior.classes)
     tissues_.push_back(into(range, mean_tissue(tissue_class, prior.t1_model)));
   for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(seed, Stream::start, i)));
@@ -216,7 +219,7 @@ std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_
     const auto k = static_cast<Eigen::Index>(i % tissues_.size());
     return i < tissues_.size() ? match[k] : mirrored[k];
   };
-  std::vector<std::size_t> order(2 * tissues_.size());
+  std::vector<std::size_t> order((is_mirrored_ ? 2 : 1) * tissues_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });

@@ -19,17 +19,18 @@ namespace crbrt::physics {
 /// +-pi / TR.
 Prior paper_fit_prior(double tr_s);
 
-/// The union of a prior's classes as a box over the unknowns, which are in the order of bound_names(model).
+/// The union of a prior's classes as a box over the unknowns, which are in the order of bound_names(unknowns()). What the prior
+/// fixes is known, and keeps its value.
 class FitRange {
  public:
   /// An open side of a Gaussian ends at 6 std. With T1Model::apparent r1_semi_hz follows r1_free_hz; with
   /// T1Model::separate and a prior of the apparent model, r1_semi_hz takes the range of r1_free_hz.
-  /// Throws std::invalid_argument when the prior gives a parameter no range.
+  /// Throws std::invalid_argument when the prior gives a parameter no range, or fixes all of them.
   FitRange(const Prior& prior, T1Model model);
 
-  T1Model model() const noexcept { return model_; }
-  std::size_t n_unknown() const noexcept { return parameters_.size(); }
-  Parameter parameter(std::size_t unknown) const { return parameters_[unknown]; }
+  const Unknowns& unknowns() const noexcept { return unknowns_; }
+  std::size_t n_unknown() const noexcept { return unknowns_.size(); }
+  Parameter parameter(std::size_t unknown) const { return unknowns_.parameters()[unknown]; }
   double minimum(std::size_t unknown) const { return minimum_[unknown]; }  ///< SI
   double maximum(std::size_t unknown) const { return maximum_[unknown]; }
   double scale(std::size_t unknown) const { return scale_[unknown]; }  ///< SI per unit of the scaled vector
@@ -51,8 +52,8 @@ class FitRange {
  private:
   void add(Parameter parameter, const Prior& prior);
 
-  T1Model model_;
-  std::vector<Parameter> parameters_;
+  Unknowns unknowns_;
+  std::array<double, n_parameter> known_{};  ///< SI; of unknowns meaningless
   std::vector<double> minimum_, maximum_, scale_;
 };
 
@@ -72,13 +73,14 @@ class StartPool {
             std::size_t n_draw, std::uint64_t seed);
 
   /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
-  /// Every draw stands for two: s(-omega0) = conj(s(omega0)) and the basis is real.
+  /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)) and the basis is real.
   std::vector<Tissue> best(const Eigen::VectorXcd& data, std::size_t n_start) const;
 
  private:
   Tissue start(std::size_t candidate) const;
 
   double near_omega0_rad_s_;
+  bool is_mirrored_;
   std::vector<Tissue> tissues_;
   Eigen::MatrixXcd directions_;  // [n_coeff, n_draw + n_class], unit columns
 };

@@ -42,20 +42,20 @@ struct Fitter::Impl {
 
 namespace {
 
-void check(const Sequence& sequence, const Eigen::MatrixXd& basis, const FitSettings& settings) {
+void check(const Sequence& sequence, const Eigen::MatrixXd& basis, const Unknowns& unknowns, const FitSettings& settings) {
   if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
     throw std::invalid_argument("expected a basis of " + std::to_string(sequence.n_frame()) + " frames, found " +
                                 std::to_string(basis.rows()));
-  if (static_cast<std::size_t>(basis.cols()) < least_rank(settings))
-    throw std::invalid_argument("expected a rank of at least " + std::to_string(least_rank(settings)) + ", found " +
+  if (const std::size_t least = least_rank(unknowns, settings); static_cast<std::size_t>(basis.cols()) < least)
+    throw std::invalid_argument("expected a rank of at least " + std::to_string(least) + ", found " +
                                 std::to_string(basis.cols()));
   if (settings.n_start == 0) throw std::invalid_argument("expected at least one start, found 0");
 }
 
 }  // namespace
 
-std::size_t least_rank(const FitSettings& settings) {
-  const std::size_t n_unknown = bound_names(settings.t1_model).size() + 2;
+std::size_t least_rank(const Unknowns& unknowns, const FitSettings& settings) {
+  const std::size_t n_unknown = unknowns.size() + 2;
   return (n_unknown + (settings.sigma ? 0 : 1) + 1) / 2;
 }
 
@@ -103,7 +103,7 @@ bool Fitter::Impl::describe(VoxelFit& fit, const TissueCost& cost, const Eigen::
   fit.residual_norm = (data - m0 * at->coefficients).norm() * norm;
   const auto n_free = 2 * static_cast<double>(data.size()) - static_cast<double>(range.n_unknown() + 2);
   fit.sigma = settings.sigma ? *settings.sigma : fit.residual_norm / std::sqrt(n_free);
-  const Bounds bounds = cramer_rao_bound(at->coefficients, at->jacobian, settings.t1_model);
+  const Bounds bounds = cramer_rao_bound(at->coefficients, at->jacobian, range.unknowns());
   const double inverse_snr2 = fit.sigma * fit.sigma / std::norm(fit.m0);
   fit.variance = bounds.crb * inverse_snr2;
   fit.signal_variance = bounds.signal_per_m0_crb * inverse_snr2;
@@ -112,7 +112,7 @@ bool Fitter::Impl::describe(VoxelFit& fit, const TissueCost& cost, const Eigen::
 }
 
 Fitter::Fitter(Sequence sequence, Eigen::MatrixXd basis, Prior prior, const FitSettings& settings) {
-  check(sequence, basis, settings);
+  check(sequence, basis, FitRange(prior, settings.t1_model).unknowns(), settings);
   impl_ = std::make_unique<Impl>(std::move(sequence), std::move(basis), std::move(prior), settings);
 }
 

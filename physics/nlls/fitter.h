@@ -45,7 +45,7 @@ struct VoxelFit {
   FitStatus status = FitStatus::not_computed;
   Tissue tissue;
   std::complex<double> m0;
-  Eigen::VectorXd variance;  ///< [n_bound], squared parameter units, order of bound_names(t1_model); infinite where none exists
+  Eigen::VectorXd variance;     ///< [n_bound], squared parameter units, order of range().unknowns(); infinite where none exists
   double signal_variance = 0;   ///< of signal_norm
   double m0_std = 0;            ///< standard deviation of |M0|
   double signal_norm = 0;       ///< ||c|| of the fitted tissue at M0 = 1
@@ -56,7 +56,7 @@ struct VoxelFit {
 };
 
 /// The fewest complex coefficients that leave as many real numbers as unknowns, and one more where sigma is estimated.
-std::size_t least_rank(const FitSettings& settings);
+std::size_t least_rank(const Unknowns& unknowns, const FitSettings& settings);
 
 class Fitter {
  public:

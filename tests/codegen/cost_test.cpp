@@ -28,7 +28,7 @@ physics::Dataset made_up() {
       {.m0_semi_frac = 0.2, .r1_free_hz = 0.5, .r2_free_hz = 12, .exchange_hz = 15, .r1_semi_hz = 0.5, .t2_semi_s = 1e-5});
   dataset.crb = Eigen::MatrixXd::Constant(static_cast<Eigen::Index>(physics::bound_names(physics::T1Model::apparent).size()),
                                           n_fingerprint, 4.0);
-  dataset.t1_model = physics::T1Model::apparent;
+  dataset.unknowns = physics::T1Model::apparent;
   return dataset;
 }
 

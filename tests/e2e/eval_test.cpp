@@ -62,6 +62,37 @@ TEST_F(Eval, WritesEveryKeyThatIsQuoted) {
   EXPECT_EQ(json.at("fingerprints"), set->size());
 }
 
+TEST_F(Eval, ListedTissuesAreADataSetOnceTheirSnrIsGiven) {
+  {
+    std::ofstream csv(*folder / "tissues.csv");
+    csv.precision(17);
+    for (std::size_t p = 0; p < physics::n_parameter; ++p)
+      csv << (p == 0 ? "" : ",") << physics::name(static_cast<physics::Parameter>(p));
+    for (const physics::Tissue& tissue : set->tissues) {
+      csv << '\n';
+      for (std::size_t p = 0; p < physics::n_parameter; ++p) csv << (p == 0 ? "" : ",") << tissue.values()[p];
+    }
+  }
+  const Outcome made = run("crbrt-simulate --sequence " + *folder / "short.json" + " --tissues " + *folder / "tissues.csv" +
+                           " --basis " + *folder / "set.h5" + " --out " + *folder / "list.h5");
+  ASSERT_EQ(made.exit_code, 0) << made.text;
+  const std::string list =
+      "crbrt-eval --model " + *folder / "model.crbm" + " --dataset " + *folder / "list.h5" + " --realisations 20";
+  const Outcome without = run(list);
+  EXPECT_EQ(without.exit_code, 3);
+  EXPECT_NE(without.text.find("--snr-min and --snr-max"), std::string::npos) << without.text;
+  ASSERT_EQ(run(list + " --snr-min 10 --snr-max 100 --json " + *folder / "list.json").exit_code, 0);
+  ASSERT_EQ(run(eval("model.crbm") + " --json " + *folder / "prior.json").exit_code, 0);
+  const auto of_list = base::Json::from_file(*folder / "list.json"), of_prior = base::Json::from_file(*folder / "prior.json");
+  // The same tissues with the same noise, projected from frames instead of in the simulator: 1e-12 of a coefficient, which
+  // bounds of a condition of up to 1e10 amplify.
+  for (const char* output : {"m0_semi_frac", "t1_apparent_s", "t2_free_s"})
+    EXPECT_NEAR(of_list.at("loss").at(output).number() / of_prior.at("loss").at(output).number(), 1, 1e-3) << output;
+  EXPECT_EQ(of_list.at("snr_max"), 100);
+  ASSERT_EQ(run(eval("model.crbm") + " --snr-max 50 --json " + *folder / "half.json").exit_code, 0);
+  EXPECT_EQ(base::Json::from_file(*folder / "half.json").at("snr_max"), 50);
+}
+
 TEST_F(Eval, WhatAModelLacksOrNobodyAskedForIsNull) {
   ASSERT_EQ(run(eval("model.crbm") + " --json " + *folder / "plain.json").exit_code, 0);
   const auto json = base::Json::from_file(*folder / "plain.json");

@@ -86,7 +86,7 @@ TEST_F(FitBadInput, APriorWithoutARange) {
   std::string text = content_of(CRBRT_SOURCE_DIR "/models/priors/paper.json");
   const std::size_t at = text.find("\"b1_rel\"");
   ASSERT_NE(at, std::string::npos);
-  text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "fixed", "value": 1})");
+  text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "uniform", "min": 1, "max": 1})");
   write_text(file("narrow.json"), text);
   expect_failure(fit("out", "--prior " + file("narrow.json")), 3, {"narrow.json: expected a prior", "b1_rel"});
 }

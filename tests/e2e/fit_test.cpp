@@ -104,6 +104,18 @@ TEST_F(FitProgram, NamesMapsOfBothT1ModelsAsCrbrtMapDoes) {
   EXPECT_EQ(sidecar.at("BasisSHA256"), physics::sha256_of(ShortTrain::get().basis));
 }
 
+TEST_F(FitProgram, WhatThePriorFixesHasNoMap) {
+  std::string text = content_of(CRBRT_SOURCE_DIR "/models/priors/paper.json");
+  const std::size_t at = text.find("\"b1_rel\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "fixed", "value": 1})");
+  write_text(file("known.json"), text);
+  const Outcome outcome = fit("known", "--voxels 1 --starts 1 --prior " + file("known.json"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_TRUE(std::filesystem::exists(file("known/T1map.nii")));
+  EXPECT_FALSE(std::filesystem::exists(file("known/TB1map.nii")));
+}
+
 TEST_F(FitProgram, DrawsVoxelsBySeedAndALargerDrawHoldsASmallerOne) {
   const auto fitted = [&](const std::string& out, const std::string& options) {
     EXPECT_EQ(fit(out, "--starts 1 " + options).exit_code, 0);

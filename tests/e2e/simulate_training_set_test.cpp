@@ -50,7 +50,7 @@ TEST_F(SimulateTrainingSet, HoldsWhatItSays) {
   EXPECT_EQ(set.basis.cols(), 9);
   EXPECT_EQ(set.sequence_name, "short");
   EXPECT_EQ(set.sequence_sha256, sha256_of(physics::read_sequence(sequence_)));
-  EXPECT_EQ(set.t1_model, physics::T1Model::separate);
+  EXPECT_EQ(set.unknowns.t1_model(), physics::T1Model::separate);
   ASSERT_TRUE(set.signal_per_m0_crb);
   EXPECT_TRUE(set.signal_per_m0_crb->allFinite());
   EXPECT_GT(set.signal_per_m0_crb->minCoeff(), 0);

@@ -21,7 +21,7 @@ using tests::TemporaryFolder;
 Dataset example(int n, T1Model model = T1Model::apparent) {
   Dataset set;
   std::srand(static_cast<unsigned>(n));
-  set.t1_model = model;
+  set.unknowns = model;
   set.coefficients = Eigen::MatrixXcd::Random(3, n);
   for (int i = 0; i < n; ++i) set.tissues.push_back({0.1 + 0.001 * i, 1, 10, 20, 1, 1e-5, 5.0 * i, 0.9});
   set.crb = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(bound_names(model).size()), n).cwiseAbs();
@@ -46,7 +46,7 @@ void expect_equal(const Dataset& a, const Dataset& b) {
   EXPECT_EQ(a.basis, b.basis);
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a.tissues[i].values(), b.tissues[i].values());
-  EXPECT_EQ(a.t1_model, b.t1_model);
+  EXPECT_EQ(a.unknowns, b.unknowns);
   EXPECT_EQ(a.sequence_name, b.sequence_name);
   EXPECT_EQ(a.sequence_sha256, b.sequence_sha256);
   EXPECT_EQ(a.basis_sha256, b.basis_sha256);
@@ -102,10 +102,9 @@ TEST(DatasetFile, AFileOfBeforeTheBoundOfTheSignalNormIsRead) {
   write_dataset(folder / "b.h5", without_signal_bounds(3));
   const Dataset old = read_dataset({folder / "a.h5", folder / "b.h5"});
   EXPECT_FALSE(old.signal_per_m0_crb);
-  const Estimand scale = *Estimand::from_name("signal_per_m0"), m0s = *Estimand::from_name("m0_semi_frac");
-  EXPECT_NE(why_no_bound(old, scale).find("simulate it again"), std::string::npos);
-  EXPECT_EQ(why_no_bound(old, m0s), "");
-  EXPECT_EQ(why_no_bound(example(3), scale), "");
+  EXPECT_NE(why_no_target(old, "signal_per_m0").find("simulate it again"), std::string::npos);
+  EXPECT_EQ(why_no_target(old, "m0_semi_frac"), "");
+  EXPECT_EQ(why_no_target(example(3), "signal_per_m0"), "");
 }
 
 TEST(DatasetFile, ShardsWithAndWithoutTheBoundOfTheSignalNormAreNotJoined) {
@@ -122,6 +121,87 @@ TEST(DatasetFile, EveryFingerprintHasItsBoundsTogether) {
   EXPECT_EQ(set.bounds(2).crb, set.crb.col(2));
   EXPECT_EQ(set.bounds(2).signal_per_m0_crb, (*set.signal_per_m0_crb)[2]);
   EXPECT_EQ(set.signal_norm(2), set.coefficients.col(2).norm());
+}
+
+/// Of another simulator: parameters of any names and units, one of which is known.
+Dataset foreign_example(int n) {
+  Dataset set = example(n);
+  set.tissues.clear();
+  set.foreign = ForeignParameters{{"T1", "b1_rel", "pH"}, {"ms", "1", "1"}, {"T1", "pH"}, Eigen::MatrixXd::Random(3, n)};
+  set.crb = Eigen::MatrixXd::Random(2, n).cwiseAbs();
+  return set;
+}
+
+TEST(DatasetFile, SetsOfAnotherSimulatorKeepItsNamesUnitsAndBounds) {
+  const TemporaryFolder folder;
+  const Dataset set = foreign_example(4);
+  write_dataset(folder / "f.h5", set);
+  write_dataset(folder / "g.h5", foreign_example(3));
+  const Dataset read = read_dataset({folder / "f.h5"});
+  ASSERT_TRUE(read.foreign);
+  EXPECT_TRUE(read.tissues.empty());
+  EXPECT_EQ(read.foreign->names, set.foreign->names);
+  EXPECT_EQ(read.foreign->units, set.foreign->units);
+  EXPECT_EQ(read.foreign->unknowns, set.foreign->unknowns);
+  EXPECT_EQ(read.foreign->values, set.foreign->values);
+  EXPECT_EQ(read.crb, set.crb);
+  const Dataset both = read_dataset({folder / "f.h5", folder / "g.h5"});
+  EXPECT_EQ(both.foreign->values.rightCols(3), foreign_example(3).foreign->values);
+  write_dataset(folder / "own.h5", example(3));
+  expect_input_error([&] { read_dataset({folder / "f.h5", folder / "own.h5"}); }, {"own.h5", "T1, b1_rel, pH"});
+}
+
+TEST(DatasetFile, ATargetIsTheValueBoundAndUnitOfAnOutputWhoeverSimulated) {
+  const Dataset own = example(5), foreign = foreign_example(5);
+  const Target t2 = own.target("t2_free_s", "own.h5");
+  EXPECT_EQ(t2.unit, "s");
+  EXPECT_EQ(t2.value[3], 1 / own.tissues[3].r2_free_hz);
+  EXPECT_DOUBLE_EQ(t2.bound[3], own.crb(2, 3) / std::pow(own.tissues[3].r2_free_hz, 4));
+  const Target ph = foreign.target("pH", "foreign.h5");
+  EXPECT_EQ(ph.unit, "1");
+  EXPECT_EQ(ph.value[4], foreign.foreign->values(2, 4));
+  EXPECT_EQ(ph.bound[4], foreign.crb(1, 4));
+  for (const Dataset* set : {&own, &foreign}) {
+    const Target norm = set->target("signal_per_m0", "set.h5");
+    EXPECT_EQ(norm.value[2], set->coefficients.col(2).norm());
+    EXPECT_EQ(norm.bound[2], (*set->signal_per_m0_crb)[2]);
+  }
+  EXPECT_EQ((*foreign.values("b1_rel"))[1], foreign.foreign->values(1, 1));
+  EXPECT_FALSE(foreign.values("t2_free_s"));
+  expect_error(base::exit_disagreement, [&] { foreign.target("b1_rel", "f.h5"); }, {"f.h5", "b1_rel", "it is known"});
+  expect_error(base::exit_disagreement, [&] { foreign.target("ph", "f.h5"); }, {"nearest: \"pH\""});
+  expect_error(base::exit_disagreement, [&] { own.target("t1_free_s", "o.h5"); }, {"bounds with apparent T1"});
+}
+
+TEST(DatasetFile, ANameOfTheTableOfQuantitiesHasItsUnit) {
+  const TemporaryFolder folder;
+  Dataset set = foreign_example(3);
+  set.foreign->units[1] = "%";
+  write_dataset(folder / "f.h5", set);
+  expect_input_error([&] { read_dataset({folder / "f.h5"}); }, {"f.h5", "b1_rel in 1", "found %"});
+}
+
+TEST(DatasetFile, WhatThePriorFixesHasNoBound) {
+  const TemporaryFolder folder;
+  Dataset set = example(3);
+  set.unknowns = Unknowns(T1Model::apparent, {Parameter::b1_rel});
+  set.crb = Eigen::MatrixXd::Random(6, 3).cwiseAbs();
+  write_dataset(folder / "known.h5", set);
+  const Dataset read = read_dataset({folder / "known.h5"});
+  EXPECT_EQ(read.unknowns, set.unknowns);
+  EXPECT_EQ(read.crb, set.crb);
+  EXPECT_EQ(why_no_target(read, "b1_rel"), "none: the prior fixes it");
+  EXPECT_EQ(read.target("omega0_rad_s", "").bound[1], set.crb(5, 1));
+}
+
+TEST(DatasetFile, TheRangeOfSnrMayComeFromTheCommandLine) {
+  const TemporaryFolder folder;
+  write_dataset(folder / "d.h5", example(3));
+  const Dataset read = read_dataset({folder / "d.h5"}, {.minimum = 5, .maximum = std::nullopt});
+  EXPECT_EQ(read.snr_min, 5);
+  EXPECT_EQ(read.snr_max, 90);
+  expect_input_error([&] { read_dataset({folder / "d.h5"}, {.minimum = 95, .maximum = std::nullopt}); },
+                     {"snr_min <= snr_max"});
 }
 
 TEST(DatasetFile, ShardsOfOtherSequencesBasesOrModelsAreRefused) {

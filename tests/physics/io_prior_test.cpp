@@ -96,6 +96,20 @@ TEST(PriorJson, CyclesPerTrNeedATr) {
   EXPECT_EQ(marginal(read_prior(absolute), Parameter::omega0_rad_s).minimum, -0.5);
 }
 
+TEST(PriorJson, ASinglePoolNeedsNothingOfTheOther) {
+  const TemporaryFolder folder;
+  const std::string exchange = R"(    "exchange_hz": {"kind": "fixed", "value": 15},)",
+                    semi = R"(    "r1_semi_hz": {"kind": "fixed", "value": 3},
+    "t2_semi_s": {"kind": "fixed", "value": 1e-5},)";
+  const std::string without = replaced(replaced(valid, exchange, ""), semi, "");
+  const Prior prior = read_prior(
+      folder.file("p.json", replaced(without, R"({"kind": "fixed", "value": 0.2})", R"({"kind": "fixed", "value": 0})")), tr_s);
+  EXPECT_EQ(prior.unknowns(T1Model::separate).names(),
+            (std::vector<std::string>{"r1_free_hz", "r2_free_hz", "omega0_rad_s"}));  // b1_rel is fixed in `valid`
+  EXPECT_EQ(why_invalid(prior.draw(1, 1)), "");
+  expect_input_error([&] { read_prior(folder.file("q.json", without), tr_s); }, {"q.json", "exchange_hz"});
+}
+
 struct Bad {
   const char* name;
   const char* from;

@@ -55,6 +55,35 @@ TEST(SequenceJson, ATrGivenTwiceMustAgree) {
   expect_input_error([&] { read_sequence(path, 4e-3); }, {path, "expected tr_s", "0.004", "found 0.0035"});
 }
 
+TEST(SequenceJson, WhatIsNotSimulatedIsRefusedWithAWayOut) {
+  const TemporaryFolder folder;
+  const auto with = [&](const std::string& tr, const std::string& more) {
+    return folder.file("s.json", R"({"tr_s": )" + tr + R"(, "alpha_rad": [3, 1], "trf_s": [5e-4, 1e-4])" + more + "}");
+  };
+  EXPECT_EQ(read_sequence(with("[0.0035, 0.0035]", "")).tr_s, tr_s);
+  expect_input_error([&] { read_sequence(with("[0.0035, 0.012]", "")); },
+                     {"one repetition time", "crbrt-simulate --from", "found 0.0035 to 0.012 s"});
+  for (const char* beyond : {R"("rf_phase_rad": [0, 1.2])", R"("rf_spoiling": true)", R"("Spoiler_T_per_m": 0.02)"})
+    expect_input_error([&] { read_sequence(with("0.0035", std::string(", ") + beyond)); },
+                       {"s.json", "not simulated", "crbrt-simulate --from"});
+  for (const char* nothing :
+       {R"("rf_phase_rad": [0, 0])", R"("rf_spoiling": false)", R"("spoiler": 0)", R"("note": "spoiled?")"})
+    EXPECT_EQ(read_sequence(with("0.0035", std::string(", ") + nothing)).tr_s, tr_s) << nothing;
+}
+
+TEST(SequenceHdf5, WhatIsNotSimulatedIsRefusedWithAWayOut) {
+  const TemporaryFolder folder;
+  for (const char* name : {"TR", "rf_phase"}) {
+    const std::string path = folder / (std::string(name) + ".h5");
+    Hdf5Writer file(path, path);
+    const std::vector<double> alpha{3, 1}, trf{5e-4, 1e-4}, more{0.0035, 0.012};
+    for (const auto& [key, values] : {std::pair{"alpha", alpha}, std::pair{"TRF", trf}, std::pair{name, more}})
+      file.write(key, {2}, values.data());
+    file.close();
+    expect_input_error([&] { read_sequence(path, tr_s); }, {path, "not simulated", "crbrt-simulate --from"});
+  }
+}
+
 struct BadJson {
   const char* name;
   const char* text;

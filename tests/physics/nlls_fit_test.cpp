@@ -36,6 +36,47 @@ Fitter short_fitter(const FitSettings& settings) {
   return Fitter(train.sequence, train.basis, physics::paper_fit_prior(train.sequence.tr_s), settings);
 }
 
+TEST(KnownParameters, KeepTheirValueAndHaveNoVariance) {
+  const ShortTrain& train = ShortTrain::get();
+  physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
+  const auto fix = [&](physics::Parameter parameter, double value) {
+    prior.classes[0].marginal[static_cast<std::size_t>(parameter)] = {physics::Marginal::Kind::fixed, value, 0, value, value};
+  };
+  std::vector<Tissue> tissues = brain_tissues(8, T1Model::apparent, 31);
+  FitSettings settings = settings_of(T1Model::apparent);
+  settings.sigma = 2 / noise_snr;
+  // 8 voxels times at most 5 unknowns within 6 standard deviations, as below; the first time B0 and B1 known, then a single
+  // pool.
+  fix(physics::Parameter::b1_rel, 0.9);
+  fix(physics::Parameter::omega0_rad_s, 150);
+  for (const bool is_single_pool : {false, true}) {
+    if (is_single_pool) fix(physics::Parameter::m0_semi_frac, 0);
+    for (Tissue& t : tissues) {
+      t.b1_rel = 0.9;
+      t.omega0_rad_s = 150;
+      if (is_single_pool) t.m0_semi_frac = 0;
+    }
+    const Fitter fitter(train.sequence, train.basis, prior, settings);
+    const std::vector<std::string> names =
+        is_single_pool ? std::vector<std::string>{"r1_apparent_hz", "r2_free_hz"}
+                       : std::vector<std::string>{"m0_semi_frac", "r1_apparent_hz", "r2_free_hz", "exchange_hz", "t2_semi_s"};
+    ASSERT_EQ(fitter.range().unknowns().names(), names);
+    const auto fits = fitter.fit(noisy(train.coefficients(tissues), true_m0, *settings.sigma, 32));
+    for (std::size_t v = 0; v < tissues.size(); ++v) {
+      ASSERT_EQ(fits[v].status, FitStatus::ok) << v;
+      EXPECT_EQ(fits[v].tissue.b1_rel, 0.9);
+      EXPECT_EQ(fits[v].tissue.omega0_rad_s, 150);
+      ASSERT_EQ(fits[v].variance.size(), static_cast<Eigen::Index>(names.size()));
+      for (std::size_t u = 0; u < names.size(); ++u) {
+        const auto p = static_cast<std::size_t>(fitter.range().parameter(u));
+        EXPECT_NEAR(fits[v].tissue.values()[p], tissues[v].values()[p],
+                    6 * std::sqrt(fits[v].variance[static_cast<Eigen::Index>(u)]))
+            << v << ' ' << names[u];
+      }
+    }
+  }
+}
+
 class RecoveredTissue : public testing::TestWithParam<T1Model> {};
 
 TEST_P(RecoveredTissue, WithoutNoiseIsTheTruth) {

@@ -59,6 +59,33 @@ TEST(TrainingData, RefusesOutputsWithoutABound) {
   Config config = tests::small_config();
   config.outputs[1].name = "t1_free_s";  // needs separate T1
   EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(100), config), HasSubstr("t1_free_s"));
+  config.outputs[1].name = "t2_fre_s";
+  EXPECT_EQ(refusal<base::DisagreementError>(tests::small_dataset(100), config),
+            "set.h5: expected a data set with a bound for the output t2_fre_s, found no such quantity, \"t2_fre_s\" (nearest: "
+            "\"t2_free_s\")");
+}
+
+TEST(TrainingData, OutputsOfAnotherSimulatorAreTakenByNameWithTheirUnits) {
+  const physics::Dataset own = tests::small_dataset(100);
+  physics::Dataset foreign = own;
+  foreign.tissues.clear();
+  foreign.foreign.emplace();
+  foreign.foreign->names = {"T2", "pH"};
+  foreign.foreign->units = {"ms", "1"};
+  foreign.foreign->unknowns = {"pH", "T2"};  // the order of the bounds
+  foreign.foreign->values = Eigen::MatrixXd::Random(2, 100);
+  foreign.crb = Eigen::MatrixXd::Random(2, 100).cwiseAbs();
+  Config config = tests::small_config();
+  config.outputs = {{"T2", 0, 10}};
+  const TrainingData data = prepare_data(foreign, config, "set.h5");
+  EXPECT_EQ(data.units, (std::vector<std::string>{"ms"}));
+  std::vector<std::pair<double, double>> expected, found;
+  for (Eigen::Index i = 0; i < 100; ++i) expected.emplace_back(foreign.foreign->values(0, i), 1 / foreign.crb(1, i));
+  for (const Samples* s : {&data.training, &data.validation})
+    for (std::size_t i = 0; i < s->n; ++i) found.emplace_back(s->targets[i], s->inverse_bounds[i]);
+  EXPECT_THAT(found, testing::UnorderedElementsAreArray(expected));
+  config.outputs = {{"t2_free_s", 0, 10}};
+  EXPECT_THAT(refusal<base::DisagreementError>(foreign, config), HasSubstr("no such quantity"));
 }
 
 TEST(TrainingData, TheScaleIsTheNormOfTheSignalWithItsOwnBound) {

@@ -83,7 +83,7 @@ physics::Dataset small_dataset(std::size_t n, std::size_t n_coeff) {
     (*dataset.signal_per_m0_crb)[static_cast<Eigen::Index>(i)] = bound.signal_per_m0_crb;
   }
   dataset.basis = Eigen::MatrixXd::Identity(rows + 3, rows);
-  dataset.t1_model = physics::T1Model::apparent;
+  dataset.unknowns = physics::T1Model::apparent;
   dataset.sequence_name = "made up";
   dataset.sequence_sha256 = std::string(64, 'a');
   dataset.basis_sha256 = physics::sha256_of(dataset.basis);

@@ -10,6 +10,7 @@
 #include "base/escaped.h"
 #include "base/files_of_run.h"
 #include "base/model_file.h"
+#include "base/warnings.h"
 #include "crbrt/loader.hpp"
 #include "physics/basis.h"
 #include "physics/io/sequence_io.h"
@@ -25,6 +26,7 @@ namespace {
 struct CommandLine {
   std::string model, json;
   std::vector<std::string> datasets;
+  physics::SnrLimits snr;
   Options options;
   std::vector<std::string> against;  ///< NAME=FILE.h5
   std::string sequence;              ///< asks for the grids; empty: none
@@ -90,7 +92,11 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
         {"The same with bias and standard deviation on grids",
          "crbrt-eval --model brain_v2.crbm --dataset test.h5 --sequence protocol.json --grid-cache grids.h5 --threads 4"}}});
   app.option("--model FILE", line.model, "model to measure (.crbm)").required();
-  app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
+  app.option("--dataset FILE", line.datasets,
+             "data set of crbrt-simulate (.h5); repeat for shards. Of --tissues, with\n--basis: needs --snr-min and --snr-max")
+      .required();
+  app.option("--snr-min RATIO", line.snr.minimum, "|M0| / sigma of the loss, lower end (default: the data set's)").positive();
+  app.option("--snr-max RATIO", line.snr.maximum, "|M0| / sigma of the loss, upper end (default: the data set's)").positive();
   app.option("--json FILE", line.json, "where the numbers go");
   add_measurement_options(app, line, isa);
   add_extra_options(app, line);
@@ -132,6 +138,9 @@ void check_agreement(const std::string& path, const ModelInfo& info, const physi
 
 std::optional<physics::Sequence> read_own_sequence(const CommandLine& line, const physics::Dataset& dataset) {
   if (line.sequence.empty()) return std::nullopt;
+  if (dataset.foreign)
+    throw base::UsageError("--sequence: " + line.datasets.front() + " holds fingerprints of another simulator (" +
+                           dataset.sequence_name + "), which is not here to simulate grids or fits");
   physics::Sequence sequence = physics::read_sequence(line.sequence, line.tr_s);
   if (const std::string found = physics::sha256_of(sequence); found != dataset.sequence_sha256)
     throw base::DisagreementError(line.sequence, "the sequence of the data set, " + dataset.sequence_sha256, found);
@@ -143,7 +152,7 @@ std::vector<OtherSet> read_others(const CommandLine& line, const physics::Datase
   for (const std::string& other : line.against) {
     const std::size_t at = other.find('=');
     const std::string path = other.substr(at + 1);
-    physics::Dataset set = physics::read_dataset({path});
+    physics::Dataset set = physics::read_dataset({path}, line.snr);
     if (set.coefficients.rows() != dataset.coefficients.rows())
       throw base::DisagreementError(path, "rank " + std::to_string(dataset.coefficients.rows()) + " as in the data set",
                                     "rank " + std::to_string(set.coefficients.rows()));
@@ -155,6 +164,11 @@ std::vector<OtherSet> read_others(const CommandLine& line, const physics::Datase
 std::vector<GridResult> grids_of(const CommandLine& line, const Model& model, const physics::Dataset& dataset,
                                  const std::optional<physics::Sequence>& sequence) {
   if (!sequence && line.grid_cache.empty()) return {};
+  if (dataset.foreign) throw base::UsageError("--grid-cache: " + line.datasets.front() + " is of another simulator");
+  if (!dataset.unknowns.is_whole()) {
+    base::Warnings("crbrt-eval").add(line.datasets.front() + ": its prior fixes parameters that the grids vary: no grids");
+    return {};
+  }
   const auto grids = paper_grids();
   const physics::Dataset set =
       cached_grids(line.grid_cache, grids, sequence ? &*sequence : nullptr, dataset, line.options.threads);
@@ -172,7 +186,7 @@ std::optional<NllsResult> nlls_of(const CommandLine& line, const Model& model, c
 
 std::optional<Floor> floor_of(const CommandLine& line, const Model& model, const physics::Dataset& dataset) {
   if (line.floor_prior.empty()) return std::nullopt;
-  const physics::Dataset prior = physics::read_dataset(line.floor_prior);
+  const physics::Dataset prior = physics::read_dataset(line.floor_prior, line.snr);
   check_agreement(line.model, model.info(), prior);
   expect_bounds(model.program(), prior, line.model, line.floor_prior.front());
   return measure_floor(model.program(), dataset, prior, line.floor, line.model);
@@ -201,7 +215,7 @@ int run(int argc, char** argv) {
   const std::optional<CommandLine> line = read_command_line(argc, argv);
   if (!line) return base::exit_ok;
   const Model model = base::load_model(line->model);
-  const physics::Dataset dataset = physics::read_dataset(line->datasets);
+  const physics::Dataset dataset = physics::read_dataset(line->datasets, line->snr);
   check_agreement(line->model, model.info(), dataset);
   expect_bounds(model.program(), dataset, line->model, line->datasets.front());
   if (line->options.count > dataset.size())

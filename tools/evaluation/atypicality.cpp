@@ -66,19 +66,37 @@ Eigen::VectorXcd permuted(const Eigen::VectorXcd& c, physics::CounterRandom rand
   return c(order);
 }
 
-/// B1 and off-resonance are properties of a place: two tissues of one voxel share them.
-double field_distance(const physics::Tissue& a, const physics::Tissue& b, double tr_s) {
-  const double cycles = (a.omega0_rad_s - b.omega0_rad_s) * tr_s / (2 * std::numbers::pi);
-  return std::abs(cycles - std::round(cycles)) + std::abs(a.b1_rel - b.b1_rel);
-}
+/// B1 and off-resonance are properties of a place: two tissues of one voxel share them. Fields that the fingerprints do not
+/// name are the same everywhere.
+class Fields {
+ public:
+  explicit Fields(const physics::Dataset& set) : tr_s_(set.tr_s) {
+    const auto of = [&](physics::Parameter parameter) {
+      return set.values(physics::name(parameter)).value_or(Eigen::ArrayXd::Zero(set.coefficients.cols()));
+    };
+    omega0_rad_s_ = of(physics::Parameter::omega0_rad_s);
+    b1_rel_ = of(physics::Parameter::b1_rel);
+  }
 
-Eigen::VectorXcd two_compartments(const physics::Dataset& set, std::size_t f, physics::CounterRandom random) {
+  double distance(std::size_t a, std::size_t b) const {
+    const auto i = static_cast<Eigen::Index>(a), j = static_cast<Eigen::Index>(b);
+    const double cycles = (omega0_rad_s_[i] - omega0_rad_s_[j]) * tr_s_ / (2 * std::numbers::pi);
+    return std::abs(cycles - std::round(cycles)) + std::abs(b1_rel_[i] - b1_rel_[j]);
+  }
+
+ private:
+  double tr_s_;
+  Eigen::ArrayXd omega0_rad_s_, b1_rel_;
+};
+
+Eigen::VectorXcd two_compartments(const physics::Dataset& set, const Fields& fields, std::size_t f,
+                                  physics::CounterRandom random) {
   const double weight = 0.25 + 0.5 * random.uniform();
   std::size_t partner = f;
   double nearest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < n_partner_draw; ++i) {
     const std::size_t candidate = draw_below(random, set.size());
-    const double distance = field_distance(set.tissues[f], set.tissues[candidate], set.tr_s);
+    const double distance = fields.distance(f, candidate);
     if (candidate == f || distance >= nearest) continue;
     nearest = distance;
     partner = candidate;
@@ -130,6 +148,7 @@ AtypicalityResult measure_atypicality(const Program& program, const physics::Dat
   using Coefficients = std::function<Eigen::VectorXcd(std::size_t)>;
   Scorer scorer(program, dataset, options);
   const auto column = [&](std::size_t f) { return Eigen::VectorXcd(dataset.coefficients.col(static_cast<Eigen::Index>(f))); };
+  const Fields fields(dataset);
   std::uint32_t variant = 0;
   const std::vector<float> typical = scorer.scores(options.count, variant++, column);
 
@@ -143,7 +162,7 @@ AtypicalityResult measure_atypicality(const Program& program, const physics::Dat
   add("reversed", options.count, [&](std::size_t f) { return Eigen::VectorXcd(column(f).reverse()); });
   add("noise", options.count, [&](std::size_t) { return Eigen::VectorXcd(Eigen::VectorXcd::Zero(program.n_coeff)); });
   add("two_compartments", options.count,
-      [&](std::size_t f) { return two_compartments(dataset, f, scorer.stream(f, Condition::partner)); });
+      [&](std::size_t f) { return two_compartments(dataset, fields, f, scorer.stream(f, Condition::partner)); });
   for (const OtherSet& other : others)
     add(other.name, static_cast<std::size_t>(other.coefficients.cols()),
         [&](std::size_t f) { return Eigen::VectorXcd(other.coefficients.col(static_cast<Eigen::Index>(f))); });

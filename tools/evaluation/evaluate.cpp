@@ -89,10 +89,8 @@ Evaluation evaluate(const Program& program, const physics::Dataset& dataset, con
   };
 
   Evaluation result;
-  for (std::size_t j = 0; j < targets.n_output(); ++j) {
-    result.outputs.push_back(targets.estimands[j].name());
-    result.units.push_back(targets.estimands[j].unit());
-  }
+  result.outputs = targets.names;
+  result.units = targets.units;
   result.loss = row_means(random_snr_loss(runners, dataset, targets, options.draws, options.seed, advance));
   for (double loss : result.loss) result.loss_mean += loss / static_cast<double>(result.loss.size());
   for (const double snr : options.snrs) {

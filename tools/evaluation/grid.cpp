@@ -32,8 +32,8 @@ std::vector<physics::Tissue> tissues_of(const std::vector<Grid>& grids) {
 }
 
 physics::TissueBounds bounds_of(const physics::Tissue& tissue, const Eigen::Ref<const Eigen::VectorXcd>& c,
-                                const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, physics::T1Model model) {
-  const physics::Bounds all = physics::cramer_rao_bound(c, jacobian, model);
+                                const Eigen::Ref<const Eigen::MatrixXcd>& jacobian, const physics::Unknowns& unknowns) {
+  const physics::Bounds all = physics::cramer_rao_bound(c, jacobian, unknowns);
   const bool t2_above_t1 = tissue.r2_free_hz < tissue.r1_free_hz;
   const bool usable = c.norm() >= physics::min_signal_norm && all.condition <= physics::max_condition && !t2_above_t1;
   if (usable) return all;
@@ -47,7 +47,7 @@ void expect_cached(const std::string& path, const physics::Dataset& found, const
   if (found.basis_sha256 != like.basis_sha256)
     throw base::InputError(path, "grids on the basis " + like.basis_sha256, found.basis_sha256);
   const bool same =
-      found.t1_model == like.t1_model && std::equal(tissues.begin(), tissues.end(), found.tissues.begin(), found.tissues.end(),
+      found.unknowns == like.unknowns && std::equal(tissues.begin(), tissues.end(), found.tissues.begin(), found.tissues.end(),
                                                     [](const auto& a, const auto& b) { return a.values() == b.values(); });
   if (!same) throw base::InputError(path, "the grids that this version simulates", "other tissues; remove the file");
 }
@@ -71,10 +71,9 @@ Eigen::ArrayXXd map_of(const Eigen::ArrayXXd& scores, Eigen::Index j, std::size_
   return map;
 }
 
-GridMaps maps_of(const Realisations& r, const physics::Estimand& estimand, Eigen::Index j, std::size_t first,
-                 const Grid& grid) {
-  GridMaps maps{.output = estimand.name(),
-                .unit = estimand.unit(),
+GridMaps maps_of(const Realisations& r, const Targets& targets, Eigen::Index j, std::size_t first, const Grid& grid) {
+  GridMaps maps{.output = targets.names[static_cast<std::size_t>(j)],
+                .unit = targets.units[static_cast<std::size_t>(j)],
                 .bias = map_of(r.bias, j, first, grid),
                 .std = map_of(r.variance, j, first, grid).sqrt(),
                 .sqrt_crb = map_of(r.bound, j, first, grid).sqrt()};
@@ -132,7 +131,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
       constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
       set.coefficients.col(target) = coefficients.col(source);
       const auto bounds = bounds_of(tissues[t], coefficients.col(source),
-                                    jacobian.middleCols(source * n_parameter, n_parameter), like.t1_model);
+                                    jacobian.middleCols(source * n_parameter, n_parameter), like.unknowns);
       set.crb.col(target) = bounds.crb;
       (*set.signal_per_m0_crb)[target] = bounds.signal_per_m0_crb;
     }
@@ -168,7 +167,7 @@ std::vector<GridResult> measure_grids(const Program& program, const std::vector<
   for (const Grid& grid : grids) {
     results.push_back({grid, {}});
     for (std::size_t j = 0; j < targets.n_output(); ++j)
-      results.back().outputs.push_back(maps_of(r, targets.estimands[j], static_cast<Eigen::Index>(j), first, grid));
+      results.back().outputs.push_back(maps_of(r, targets, static_cast<Eigen::Index>(j), first, grid));
     first += grid.size();
   }
   return results;

@@ -76,8 +76,9 @@ NllsErrors summarise(const Errors& errors, const Voxels& voxels, const Targets& 
 std::vector<physics::VoxelFit> fit(const physics::Dataset& set, const physics::Sequence& sequence, const physics::Prior& prior,
                                    const Eigen::MatrixXcd& coefficients, const NllsOptions& o, const std::string& model_path) {
   const physics::FitSettings settings{
-      .t1_model = set.t1_model, .seed = o.seed, .sigma = 1 / set.snr_max, .n_thread = o.threads};
-  if (const std::size_t least = physics::least_rank(settings); static_cast<std::size_t>(set.coefficients.rows()) < least)
+      .t1_model = set.unknowns.t1_model(), .seed = o.seed, .sigma = 1 / set.snr_max, .n_thread = o.threads};
+  if (const std::size_t least = physics::least_rank(prior.unknowns(settings.t1_model), settings);
+      static_cast<std::size_t>(set.coefficients.rows()) < least)
     throw base::DisagreementError(model_path, "at least " + std::to_string(least) + " coefficients for --nlls",
                                   std::to_string(set.coefficients.rows()));
   const physics::Fitter fitter(sequence, set.basis, prior, settings);
@@ -89,6 +90,8 @@ std::vector<physics::VoxelFit> fit(const physics::Dataset& set, const physics::S
 
 NllsResult compare_nlls(const Program& program, const physics::Dataset& dataset, const physics::Sequence& sequence,
                         const physics::Prior& prior, const NllsOptions& options, const std::string& model_path) {
+  if (dataset.foreign)
+    throw base::DisagreementError(model_path, "a data set of our simulator for --nlls", "fingerprints of another one");
   const Targets targets = targets_of(program, dataset, std::min(options.count, dataset.size()), model_path);
   const Voxels voxels = make_voxels(program, dataset, targets, options);
   if (voxels.fingerprints.empty()) throw base::DisagreementError(model_path, "fingerprints with a bound for --nlls", "none");
@@ -100,12 +103,14 @@ NllsResult compare_nlls(const Program& program, const physics::Dataset& dataset,
   result.options = options;
   result.n_fingerprint = voxels.fingerprints.size();
   Errors errors(targets.n_output());
+  std::vector<physics::Estimand> estimands;
+  for (const std::string& name : targets.names) estimands.push_back(*physics::Estimand::from_name(name));
   for (std::size_t v = 0; v < fits.size(); ++v) {
     result.n_not_converged += fits[v].status == physics::FitStatus::not_converged;
     result.n_at_bound += fits[v].status == physics::FitStatus::at_bound;
     const auto f = static_cast<Eigen::Index>(voxels.fingerprints[v / options.realisations]);
     for (std::size_t j = 0; j < targets.n_output(); ++j)
-      errors[j].push_back(targets.estimands[j].value(fits[v].tissue, fits[v].signal_norm) -
+      errors[j].push_back(estimands[j].value(fits[v].tissue, fits[v].signal_norm) -
                           targets.truth(static_cast<Eigen::Index>(j), f));
   }
   result.nlls = summarise(errors, voxels, targets, options);

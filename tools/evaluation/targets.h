@@ -6,25 +6,24 @@
 #include <vector>
 
 #include "crbrt/format/program.h"
-#include "physics/estimand.h"
 #include "physics/io/dataset.h"
 
 namespace crbrt::evaluation {
 
 struct Targets {
-  std::vector<physics::Estimand> estimands;
-  Eigen::ArrayXXd truth;  ///< [n_output, n_fingerprint] SI
-  Eigen::ArrayXXd bound;  ///< [n_output, n_fingerprint] SI squared at M0 = sigma = 1; NaN in columns that are left out
+  std::vector<std::string> names, units;  ///< [n_output]
+  Eigen::ArrayXXd truth;                  ///< [n_output, n_fingerprint] in the units
+  Eigen::ArrayXXd bound;  ///< [n_output, n_fingerprint] squared units at M0 = sigma = 1; NaN in columns that are left out
 
-  std::size_t n_output() const { return estimands.size(); }
+  std::size_t n_output() const { return names.size(); }
   std::size_t size() const { return static_cast<std::size_t>(truth.cols()); }
   /// Every output of the fingerprint has a finite, positive bound.
   bool usable(std::size_t fingerprint) const { return bound(0, static_cast<Eigen::Index>(fingerprint)) > 0; }
   std::size_t n_usable() const;
 };
 
-/// Throws base::DisagreementError naming `dataset_path` when the data set cannot bound an output, and naming `model_path` for
-/// an output that nobody knows.
+/// Throws base::DisagreementError naming `dataset_path` when the data set cannot bound an output, and naming `model_path` when
+/// the two have it in different units.
 void expect_bounds(const Program& program, const physics::Dataset& dataset, const std::string& model_path,
                    const std::string& dataset_path);
 

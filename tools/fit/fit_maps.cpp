@@ -68,10 +68,11 @@ volume::StatusCounts count_status(std::span<const VoxelFit> fits, std::size_t n_
   return volume::count(status_values(fits), n_grid);
 }
 
-std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit times) {
+std::vector<std::string> map_names(const physics::Unknowns& unknowns, volume::TimeUnit times) {
   std::vector<std::string> names;
   for (const physics::Quantity& quantity : physics::quantities()) {
-    if (!quantity.is_of(model) || !(quantity.is_estimand() || quantity.form == physics::Form::m0)) continue;
+    const auto estimand = Estimand::from_name(quantity.key);
+    if (!(estimand && estimand->has_bound(unknowns)) && quantity.form != physics::Form::m0) continue;
     const volume::MapDescription map = volume::describe_map(quantity, times);
     names.push_back(map.name);
     names.push_back(volume::describe_std(map, "").name);
@@ -81,7 +82,7 @@ std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit time
 }
 
 void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
-  const physics::T1Model model = maps.range.model();
+  const physics::Unknowns& unknowns = maps.range.unknowns();
   const auto write = [&](const volume::MapDescription& map, const std::function<double(const VoxelFit&)>& value) {
     std::vector<float> values(maps.fits.size(), maps.fill);
     for (std::size_t i = 0; i < maps.fits.size(); ++i)
@@ -95,17 +96,18 @@ void write_maps(volume::MapFolder& folder, const FitMaps& maps) {
     write(volume::describe_std(map, "standard deviation of " + map.output + "; infinite where the data give no bound"), std);
   };
   for (const physics::Quantity& quantity : physics::quantities()) {
-    if (!quantity.is_of(model)) continue;
+    if (!quantity.is_of(unknowns.t1_model())) continue;
     if (quantity.form == physics::Form::m0)
       write_with_std(
           quantity, [](const VoxelFit& fit) { return std::abs(fit.m0); }, [](const VoxelFit& fit) { return fit.m0_std; });
     if (!quantity.is_estimand()) continue;
     const Estimand estimand = Estimand::from_name(quantity.key).value();
+    if (!estimand.has_bound(unknowns)) continue;
     write_with_std(
         quantity, [&](const VoxelFit& fit) { return estimand.value(fit.tissue, fit.signal_norm); },
         [&](const VoxelFit& fit) {
           const physics::TissueBounds variances{.crb = fit.variance, .signal_per_m0_crb = fit.signal_variance};
-          return std::sqrt(estimand.bound(fit.tissue, variances, model));
+          return std::sqrt(estimand.bound(fit.tissue, variances, unknowns));
         });
   }
   write({"residual_norm", "residual_norm", "arbitrary", {{"Description", "norm of the coefficients minus the fit"}}},

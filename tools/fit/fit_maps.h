@@ -28,7 +28,7 @@ struct FitMaps {
 };
 
 /// The names of all maps of a fit, in the order in which they are written.
-std::vector<std::string> map_names(physics::T1Model model, volume::TimeUnit times = volume::TimeUnit::seconds);
+std::vector<std::string> map_names(const physics::Unknowns& unknowns, volume::TimeUnit times = volume::TimeUnit::seconds);
 
 /// Writes all maps and the status.
 void write_maps(volume::MapFolder& folder, const FitMaps& maps);

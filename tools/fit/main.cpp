@@ -107,7 +107,7 @@ volume::RunPlan plan_of(const fit::Options& options, const fit::Problem& problem
                         std::size_t n_voxel, const base::Warnings& warnings) {
   const physics::FitSettings& settings = problem.settings;
   volume::RunPlan plan =
-      volume::plan_of(options.image, inputs, n_voxel, fit::map_names(settings.t1_model, options.image.times()), warnings);
+      volume::plan_of(options.image, inputs, n_voxel, fit::map_names(problem.unknowns(), options.image.times()), warnings);
   plan.reads.push_back(options.sequence + ": sequence " + problem.sequence.name);
   plan.reads.push_back(options.basis + ": the basis, " + std::to_string(problem.basis.cols()) + " columns");
   plan.assumes.push_back("prior " + problem.prior.name + ", " + std::string(physics::name(settings.t1_model)) + " T1, " +
@@ -139,7 +139,7 @@ int run(int argc, char** argv) {
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
   const double read_s = reading.seconds();
   const volume::MapPlace place = volume::place_of(options->image);
-  const auto names = fit::map_names(problem.settings.t1_model, options->image.times());
+  const auto names = fit::map_names(problem.unknowns(), options->image.times());
   if (options->image.dry_run) {
     place.expect_room(names);
     base::print_lines(plan_of(*options, problem, inputs, voxels.size(), warnings).in_words());

@@ -78,7 +78,7 @@ void expect_range(const std::string& file, const physics::Prior& prior, physics:
 }
 
 void expect_rank(const Options& options, const Problem& problem) {
-  const std::size_t least = physics::least_rank(problem.settings);
+  const std::size_t least = physics::least_rank(problem.unknowns(), problem.settings);
   if (static_cast<std::size_t>(problem.basis.cols()) >= least) return;
   throw base::DisagreementError(options.basis,
                                 "at least " + std::to_string(least) + " columns to fit the " +

@@ -36,6 +36,8 @@ struct Problem {
   Eigen::MatrixXd basis;
   physics::Prior prior;
   physics::FitSettings settings;
+
+  physics::Unknowns unknowns() const { return prior.unknowns(settings.t1_model); }
 };
 
 /// Throws base::InputError, and base::DisagreementError when basis and sequence do not fit, or the rank is too low to fit with.

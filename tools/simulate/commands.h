@@ -1,10 +1,11 @@
-/// What crbrt-simulate can be told, and the two things that it does.
+/// What crbrt-simulate can be told, and the three things that it does.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "physics/crb.h"
@@ -32,6 +33,10 @@ struct Options {
   std::uint64_t count = 0;
   std::uint64_t seed = 0;
   std::uint64_t shard = 0, n_shard = 1;
+
+  std::string from;                        ///< an HDF5 file of another simulator: the dictionary mode
+  std::optional<double> snr_min, snr_max;  ///< of its set; empty: 10 and 100
+  std::vector<std::string> outputs;        ///< whose bounds a basis of kind crb keeps; empty: all
 };
 
 /// Throws base::InputError where R2sl does not exist for a pulse and a tissue of the domain.
@@ -48,5 +53,8 @@ inline physics::Simulator make_simulator(const std::string& path, physics::Seque
 void simulate_tissue_list(const Options& options);
 
 void make_training_set(const Options& options);
+
+/// The dictionary mode: a training set of fingerprints that another simulator made.
+void make_foreign_set(const Options& options);
 
 }  // namespace crbrt::simulate

@@ -1,5 +1,5 @@
-// crbrt-simulate: fingerprints of listed tissues, and training sets drawn from a prior. Parsing, and the rules about which
-// options go together.
+// crbrt-simulate: fingerprints of listed tissues, training sets drawn from a prior, and those of other simulators. Parsing, and
+// the rules about which options go together.
 #include "tools/simulate/commands.h"
 
 #include <charconv>
@@ -25,9 +25,25 @@ void parse_shard(const std::string& text, Options& options) {
     throw base::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
 }
 
-/// Of options that were given though they say something about draws: their names.
+/// The dictionary mode: nothing is simulated.
+void check_dictionary(const Options& o, const std::vector<std::string>& of_draws) {
+  if (!o.sequence.empty()) throw base::UsageError("--sequence goes with --tissues and with --prior: --from simulates nothing");
+  if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --from is taken");
+  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.t1_model) throw base::UsageError("--t1 goes with --tissues and with --prior");
+  if (o.snr_min.value_or(10) > o.snr_max.value_or(100)) throw base::UsageError("expected an --snr-min of at most --snr-max");
+  if (!o.outputs.empty() && (!o.basis.empty() || o.basis_kind != subspace::BasisKind::crb))
+    throw base::UsageError("--outputs goes with --basis-kind crb: it says whose bounds the basis keeps");
+}
+
+/// `of_draws`: names of options that were given though they say something about draws.
 void check_combination(const Options& o, bool has_rank, const std::vector<std::string>& of_draws) {
-  if (o.tissues.empty() == o.prior.empty()) throw base::UsageError("expected either --tissues or --prior");
+  const int n_mode = int{!o.tissues.empty()} + int{!o.prior.empty()} + int{!o.from.empty()};
+  if (n_mode != 1) throw base::UsageError("expected either --tissues, --prior or --from");
+  if (!o.from.empty()) return check_dictionary(o, of_draws);
+  if (o.sequence.empty()) throw base::UsageError("--sequence is required with --tissues and with --prior");
+  if (o.snr_min || o.snr_max) throw base::UsageError("--snr-min and --snr-max go with --from: a prior has its own");
+  if (!o.outputs.empty()) throw base::UsageError("--outputs goes with --from");
   if (o.prior.empty()) {
     if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --tissues are simulated");
     if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
@@ -46,6 +62,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
       "Simulates fingerprints of the two-pool generalised Bloch model.\n"
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
       "With --prior: a training set of compressed fingerprints, their parameters and bounds.\n"
+      "With --from: a training set of fingerprints that another simulator made.\n"
       "File formats: docs/file-formats.md.",
       "crbrt-simulate",
       {{{"Signals and bounds of listed tissues",
@@ -53,13 +70,14 @@ std::optional<Options> parse_options(int argc, char** argv) {
         {"A training set",
          "crbrt-simulate --sequence protocol.json --prior prior.json --rank 13 --count 100000 --threads 4 --out "
          "training.h5"}}});
-  app.option("--sequence FILE", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
+  app.option("--sequence FILE", o.sequence, "Pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF");
   app.option("--tr SECONDS", o.tr_s, "Repetition time in s, where the sequence file carries none");
   app.option("--out FILE", o.out, "HDF5 file to write").required();
   app.option("--basis FILE", o.basis,
              "Compress with this basis: M.crbm, or an array [frames, coefficients] (FILE.h5:NAME, FILE.mat:U, x.npy, x.cfl)");
   const cli::Option rank =
-      app.option("--rank N", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior").positive();
+      app.option("--rank N", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior or --from")
+          .positive();
   app.option("--basis-kind KIND", basis_kind,
              "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
              "(default svd)")
@@ -69,6 +87,13 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--tissues FILE", o.tissues, "CSV whose header names the tissue parameters");
   app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
   app.option("--prior FILE", o.prior, "JSON distribution of tissues");
+  app.option("--from FILE", o.from,
+             "HDF5 dictionary of another simulator: /signal or /coefficients, /parameters, and /jacobian, /finite_difference\n"
+             "or /crb");
+  app.option("--snr-min RATIO", o.snr_min, "|M0| / sigma of the set made with --from, lower end (default 10)").positive();
+  app.option("--snr-max RATIO", o.snr_max, "|M0| / sigma of the set made with --from, upper end (default 100)").positive();
+  app.option("--outputs NAMES", o.outputs, "parameters of --from whose bounds a basis of kind crb keeps (default: all)")
+      .separated_by(',');
   const cli::Option count = app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
   const cli::Option seed = app.option("--seed N", o.seed, "Seed of the draws (default 0)");
   const cli::Option part =
@@ -77,8 +102,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
-  if (!basis_kind.empty() && (o.prior.empty() || !o.basis.empty()))
-    throw base::UsageError("--basis-kind goes with --prior and without --basis: it says how a basis is made");
+  if (!basis_kind.empty() && (!o.tissues.empty() || !o.basis.empty()))
+    throw base::UsageError("--basis-kind goes with --prior or --from and without --basis: it says how a basis is made");
   if (!basis_kind.empty()) o.basis_kind = *subspace::basis_kind_from_name(basis_kind);
   std::vector<std::string> of_draws;
   if (count.is_given()) of_draws.emplace_back("--count");
@@ -92,7 +117,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
 int simulate(int argc, char** argv) {
   const std::optional<Options> options = parse_options(argc, argv);
   if (!options) return base::exit_ok;
-  if (options->prior.empty())
+  if (!options->from.empty())
+    make_foreign_set(*options);
+  else if (options->prior.empty())
     simulate_tissue_list(*options);
   else
     make_training_set(*options);

@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "base/atomic_output.h"
+#include "base/json.h"
 #include "base/progress.h"
 #include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
 #include "physics/simulator.h"
+#include "tools/cli/command_line.h"
 #include "tools/subspace/basis.h"
+#include "tools/volume/maps_out.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -73,6 +76,9 @@ void create_datasets(const Job& job, physics::Hdf5Writer& file) {
     file.create_complex("coefficients", {n, job.n_coeff()});
     file.create_real("crb", {n, job.n_bound()});
     file.attribute("crb", "names", physics::bound_names(job.t1_model));
+    file.create_real("signal_per_m0_crb", {n});
+    const Eigen::MatrixXd basis_rows = job.basis.transpose();
+    file.write("basis", {job.n_frame(), job.n_coeff()}, basis_rows.data());
   }
 }
 
@@ -85,15 +91,31 @@ void write_origin(const Job& job, physics::Hdf5Writer& file) {
   file.attribute("/", "t1_model", std::string(name(job.t1_model)));
   if (job.compresses()) file.attribute("/", "basis_sha256", physics::sha256_of(job.basis));
   file.attribute("/", "command", job.options.command);
+  const base::Json provenance{{"program", "crbrt-simulate " + cli::version()},
+                              {"sequence", sequence.name},
+                              {"sequence_sha256", sha256_of(sequence)},
+                              {"tissues", volume::without_folder(job.options.tissues)}};
+  file.attribute("/", "provenance", provenance.dump(1));
 }
 
-/// [n_bound, n_tissue] from one column of values per tissue and n_parameter columns of derivatives.
-Eigen::MatrixXd bounds_of(const Eigen::MatrixXcd& values, const Eigen::MatrixXcd& jacobian, physics::T1Model model) {
+/// Of a batch.
+struct Variances {
+  Eigen::MatrixXd crb;                ///< [n_bound, n_tissue]
+  Eigen::VectorXd signal_per_m0_crb;  ///< [n_tissue]
+};
+
+/// From one column of values per tissue and n_parameter columns of derivatives.
+Variances bounds_of(const Eigen::MatrixXcd& values, const Eigen::MatrixXcd& jacobian, physics::T1Model model) {
   constexpr auto n = static_cast<Eigen::Index>(n_parameter);
-  Eigen::MatrixXd crb(static_cast<Eigen::Index>(physics::bound_names(model).size()), values.cols());
-  for (Eigen::Index t = 0; t < values.cols(); ++t)
-    crb.col(t) = physics::cramer_rao_bound(values.col(t), jacobian.middleCols(t * n, n), model).crb;
-  return crb;
+  const physics::Unknowns unknowns = model;
+  Variances variances{Eigen::MatrixXd(static_cast<Eigen::Index>(unknowns.size()), values.cols()),
+                      Eigen::VectorXd(values.cols())};
+  for (Eigen::Index t = 0; t < values.cols(); ++t) {
+    const physics::Bounds bounds = physics::cramer_rao_bound(values.col(t), jacobian.middleCols(t * n, n), unknowns);
+    variances.crb.col(t) = bounds.crb;
+    variances.signal_per_m0_crb[t] = bounds.signal_per_m0_crb;
+  }
+  return variances;
 }
 
 void write_batch(const Job& job, std::size_t first, std::size_t n, physics::Hdf5Writer& file) {
@@ -106,12 +128,14 @@ void write_batch(const Job& job, std::size_t first, std::size_t n, physics::Hdf5
   file.write_rows("signal", first, n, signals.data());
   if (job.options.derivatives) {
     file.write_rows("jacobian", first, n, jacobian.data());
-    file.write_rows("crb_time", first, n, bounds_of(signals, jacobian, job.t1_model).data());
+    file.write_rows("crb_time", first, n, bounds_of(signals, jacobian, job.t1_model).crb.data());
   }
   if (job.compresses()) {
     const Eigen::MatrixXcd coefficients = job.basis.transpose() * signals, compressed = job.basis.transpose() * jacobian;
     file.write_rows("coefficients", first, n, coefficients.data());
-    file.write_rows("crb", first, n, bounds_of(coefficients, compressed, job.t1_model).data());
+    const Variances variances = bounds_of(coefficients, compressed, job.t1_model);
+    file.write_rows("crb", first, n, variances.crb.data());
+    file.write_rows("signal_per_m0_crb", first, n, variances.signal_per_m0_crb.data());
   }
 }
 

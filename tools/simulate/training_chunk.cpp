@@ -11,21 +11,6 @@ namespace {
 
 using physics::n_parameter;
 
-enum class Verdict { usable, no_signal, ill_conditioned, no_bound };
-
-Verdict judge(double norm, const physics::Bounds& bounds) {
-  // Negated comparisons: a NaN is never usable.
-  if (!(norm >= physics::min_signal_norm)) return Verdict::no_signal;
-  if (!(bounds.condition <= physics::max_condition)) return Verdict::ill_conditioned;
-  return bounds.crb.allFinite() ? Verdict::usable : Verdict::no_bound;
-}
-
-void count(Verdict verdict, Dropped& dropped) {
-  if (verdict == Verdict::no_signal) ++dropped.no_signal;
-  if (verdict == Verdict::ill_conditioned) ++dropped.ill_conditioned;
-  if (verdict == Verdict::no_bound) ++dropped.no_bound;
-}
-
 std::vector<physics::Tissue> draw_block(const TrainingProblem& problem, std::uint64_t block) {
   std::vector<physics::Tissue> tissues;
   for (std::uint64_t i = block * block_size; i < std::min((block + 1) * block_size, problem.count); ++i)
@@ -38,17 +23,15 @@ Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixX
   physics::Signals coefficients, jacobian;
   problem.simulator.simulate_projected(tissues, basis, coefficients, jacobian);
   constexpr auto n = static_cast<Eigen::Index>(n_parameter);
-  const auto n_bound = static_cast<Eigen::Index>(physics::bound_names(problem.t1_model).size());
+  const auto n_bound = static_cast<Eigen::Index>(physics::bound_names(problem.unknowns).size());
   const Eigen::Index n_drawn = coefficients.cols();
   Fingerprints result{
       coefficients, Eigen::MatrixXd(n, n_drawn), Eigen::MatrixXd(n_bound, n_drawn), Eigen::VectorXd(n_drawn), {}};
   Eigen::Index kept = 0;
   for (Eigen::Index t = 0; t < n_drawn; ++t) {
     const physics::Bounds bounds =
-        physics::cramer_rao_bound(coefficients.col(t), jacobian.middleCols(t * n, n), problem.t1_model);
-    const Verdict verdict = judge(coefficients.col(t).norm(), bounds);
-    count(verdict, result.dropped);
-    if (verdict != Verdict::usable) continue;
+        physics::cramer_rao_bound(coefficients.col(t), jacobian.middleCols(t * n, n), problem.unknowns);
+    if (!is_usable(coefficients.col(t).norm(), bounds, result.dropped)) continue;
     const std::array<double, n_parameter> values = tissues[static_cast<std::size_t>(t)].values();
     result.coefficients.col(kept) = coefficients.col(t);
     result.parameters.col(kept) = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
@@ -64,6 +47,13 @@ Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixX
 }
 
 }  // namespace
+
+bool is_usable(double norm, const physics::Bounds& bounds, Dropped& dropped) {
+  // Negated comparisons: a NaN is never usable.
+  if (!(norm >= physics::min_signal_norm)) return ++dropped.no_signal, false;
+  if (!(bounds.condition <= physics::max_condition)) return ++dropped.ill_conditioned, false;
+  return bounds.crb.allFinite() ? true : (++dropped.no_bound, false);
+}
 
 Dropped& Dropped::operator+=(const Dropped& other) {
   no_signal += other.no_signal;

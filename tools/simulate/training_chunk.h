@@ -30,6 +30,9 @@ struct Dropped {
   Dropped& operator+=(const Dropped& other);
 };
 
+/// Whether a fingerprint of this norm and these bounds is usable; counts it where it is not.
+bool is_usable(double norm, const physics::Bounds& bounds, Dropped& dropped);
+
 /// Usable fingerprints, one column each.
 struct Fingerprints {
   Eigen::MatrixXcd coefficients;      ///< [n_coeff, n]
@@ -41,7 +44,7 @@ struct Fingerprints {
 
 struct TrainingProblem {
   const physics::Prior prior;
-  const physics::T1Model t1_model;
+  const physics::Unknowns unknowns;
   const std::uint64_t seed;
   const std::uint64_t count;  ///< draws of all shards
   const physics::Simulator simulator;

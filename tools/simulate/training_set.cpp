@@ -26,8 +26,9 @@ TrainingProblem make_problem(const Options& o) {
   physics::Sequence sequence = physics::read_sequence(o.sequence, o.tr_s);
   physics::Prior prior = physics::read_prior(o.prior, sequence.tr_s);
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), prior.domain());
-  const physics::T1Model t1_model = o.t1_model.value_or(prior.t1_model);
-  return {std::move(prior), t1_model, o.seed, o.count, std::move(simulator)};
+  const physics::Unknowns unknowns = prior.unknowns(o.t1_model.value_or(prior.t1_model));
+  if (unknowns.size() == 0) throw base::InputError(o.prior, "a parameter that is not fixed", "none");
+  return {std::move(prior), unknowns, o.seed, o.count, std::move(simulator)};
 }
 
 /// From draws that no fingerprint of the set shares; the same for every shard.
@@ -35,7 +36,7 @@ Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank, subspace::B
   const std::uint64_t n_draw = std::min(problem.count, max_basis_draws);
   base::Progress progress("basis", n_draw);
   try {
-    return subspace::prior_basis(problem.simulator, problem.prior, problem.t1_model, problem.seed, n_draw, rank, kind,
+    return subspace::prior_basis(problem.simulator, problem.prior, problem.unknowns, problem.seed, n_draw, rank, kind,
                                  [&](std::uint64_t n) { progress.advance(n); });
   } catch (const std::invalid_argument& error) {
     throw base::UsageError("--rank " + std::to_string(rank) + ": " + error.what());
@@ -52,7 +53,7 @@ base::Json describe(const Options& o, const TrainingProblem& problem) {
   json["count"] = problem.count;
   json["seed"] = problem.seed;
   json["shard"] = std::to_string(o.shard) + "/" + std::to_string(o.n_shard);
-  json["t1_model"] = name(problem.t1_model);
+  json["t1_model"] = name(problem.unknowns.t1_model());
   json["prior"] = base::Json::from_file(o.prior);
   return json;
 }
@@ -107,7 +108,7 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::Matri
     set.tissues.push_back(physics::Tissue::from_values(values));
   }
   set.basis = basis;
-  set.t1_model = problem.t1_model;
+  set.unknowns = problem.unknowns;
   set.sequence_name = sequence.name;
   set.sequence_sha256 = sha256_of(sequence);
   set.basis_sha256 = physics::sha256_of(basis);

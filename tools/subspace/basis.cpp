@@ -64,8 +64,34 @@ struct WideRange {
   std::vector<Eigen::VectorXd> crb;
 };
 
-WideRange wide_range(const physics::Simulator& simulator, const Draws& draws, physics::T1Model t1_model, Eigen::Index rank,
-                     const std::function<void(std::uint64_t)>& advance) {
+/// What holds the unit signal of a fingerprint and keeps its bounds.
+void add_directions(physics::BasisBuilder& builder, const Eigen::VectorXcd& signal, const Eigen::MatrixXcd& derivatives) {
+  Eigen::MatrixXcd directions(signal.size(), 1 + derivatives.cols());
+  directions << signal, physics::efficient_directions(signal, derivatives);
+  directions.colwise().normalize();
+  builder.add(directions);
+}
+
+/// A range of several times the rank.
+Eigen::MatrixXd wide_columns(const physics::BasisBuilder& builder, Eigen::Index n_frame, Eigen::Index n_usable,
+                             Eigen::Index rank) {
+  if (rank < 1 || rank > std::min(2 * n_usable, n_frame))
+    throw std::invalid_argument("expected a rank between 1 and " + std::to_string(std::min(2 * n_usable, n_frame)) +
+                                ", found " + std::to_string(rank));
+  return builder.range(std::min(n_frame, range_per_rank * rank));
+}
+
+/// Pool size, r1 and r2 come first; what is known of them does not count.
+Eigen::Index n_counted(const physics::Unknowns& unknowns) {
+  using physics::Parameter;
+  Eigen::Index n = 0;
+  for (const Parameter parameter : {Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz})
+    n += unknowns.has(parameter) ? 1 : 0;
+  return n > 0 ? n : static_cast<Eigen::Index>(unknowns.size());
+}
+
+WideRange wide_range(const physics::Simulator& simulator, const Draws& draws, const physics::Unknowns& unknowns,
+                     Eigen::Index rank, const std::function<void(std::uint64_t)>& advance) {
   WideRange wide;
   const auto n_frame = static_cast<Eigen::Index>(simulator.sequence().n_frame());
   physics::BasisBuilder builder(n_frame);
@@ -74,26 +100,20 @@ WideRange wide_range(const physics::Simulator& simulator, const Draws& draws, ph
     simulator.simulate(tissues, signals, jacobian);
     for (Eigen::Index t = 0; t < signals.cols(); ++t) {
       const auto columns = jacobian.middleCols(t * n_parameter, n_parameter);
-      const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(t), columns, t1_model);
+      const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(t), columns, unknowns);
       if (!(signals.col(t).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
-      Eigen::MatrixXcd directions(n_frame, 1 + bounds.crb.size());
-      directions << signals.col(t), physics::efficient_directions(signals.col(t), columns, t1_model);
-      directions.colwise().normalize();
-      builder.add(directions);
+      add_directions(builder, signals.col(t), unknowns.columns(columns));
       wide.tissues.push_back(tissues[static_cast<std::size_t>(t)]);
       wide.crb.push_back(bounds.crb);
     }
     advance(tissues.size());
   });
-  const auto n_usable = static_cast<Eigen::Index>(wide.tissues.size());
-  if (rank < 1 || rank > std::min(2 * n_usable, n_frame))
-    throw std::invalid_argument("expected a rank between 1 and " + std::to_string(std::min(2 * n_usable, n_frame)) +
-                                ", found " + std::to_string(rank));
-  wide.columns = builder.range(std::min(n_frame, range_per_rank * rank));
+  wide.columns = wide_columns(builder, n_frame, static_cast<Eigen::Index>(wide.tissues.size()), rank);
   return wide;
 }
 
-std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, const WideRange& wide, physics::T1Model t1_model) {
+std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, const WideRange& wide,
+                                        const physics::Unknowns& unknowns) {
   std::vector<ReducedFingerprint> fingerprints;
   const std::size_t n = std::min(wide.tissues.size(), max_chosen_from);
   for (std::size_t first = 0; first < n; first += block_size) {
@@ -103,7 +123,8 @@ std::vector<ReducedFingerprint> reduced(const physics::Simulator& simulator, con
     for (std::size_t t = 0; t < block.size(); ++t) {
       const auto at = static_cast<Eigen::Index>(t);
       const auto columns = jacobian.middleCols(at * n_parameter, n_parameter);
-      fingerprints.push_back({physics::real_unknowns(signals.col(at), columns, t1_model), wide.crb[first + t]});
+      fingerprints.push_back(
+          {physics::real_unknowns(signals.col(at), columns, unknowns), wide.crb[first + t], n_counted(unknowns)});
     }
   }
   return fingerprints;
@@ -115,34 +136,39 @@ Eigen::MatrixXd leading(const Eigen::MatrixXd& gram, Eigen::Index rank) {
   return solver.eigenvectors().rowwise().reverse().leftCols(rank);
 }
 
-Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws& draws, physics::T1Model t1_model,
-                                Eigen::Index rank, const std::function<void(std::uint64_t)>& advance) {
-  const WideRange wide = wide_range(simulator, draws, t1_model, rank, advance);
-  const std::vector<ReducedFingerprint> fingerprints = reduced(simulator, wide, t1_model);
-  const Eigen::Index n = wide.columns.cols();
+/// The subspace of the wide columns that loses least of the bounds.
+Eigen::MatrixXd chosen_within(const Eigen::MatrixXd& wide, const std::vector<ReducedFingerprint>& fingerprints,
+                              Eigen::Index rank) {
+  const Eigen::Index n = wide.cols();
   Eigen::MatrixXd energy = Eigen::MatrixXd::Zero(n, n), directions = energy;
   for (const ReducedFingerprint& f : fingerprints) {
     const auto add = [n](Eigen::MatrixXd& gram, const Eigen::VectorXd& parts) {
       gram += parts.head(n) * parts.head(n).transpose() + parts.tail(n) * parts.tail(n).transpose();
     };
     add(energy, f.columns.col(0));
-    // Start from what holds the unit signals and efficient estimators of pool size, r1 and r2 best.
+    // Start from what holds the unit signals and efficient estimators of the quantities that count best.
     add(directions, f.columns.col(0).normalized());
     double condition = 0;
     const Eigen::MatrixXd w = f.columns * physics::inverse_fisher(f.columns, condition);
-    for (Eigen::Index i = 0; i < n_quantity && w.allFinite(); ++i) add(directions, w.col(2 + i).normalized());
+    for (Eigen::Index i = 0; i < f.n_quantity && w.allFinite(); ++i) add(directions, w.col(2 + i).normalized());
   }
   const Eigen::MatrixXd u = least_lost(fingerprints, leading(directions, rank));
   // Within the subspace the coefficients are those of the strongest signals first, as those of an SVD.
-  return physics::with_fixed_signs(wide.columns * (u * leading(u.transpose() * energy * u, rank)));
+  return physics::with_fixed_signs(wide * (u * leading(u.transpose() * energy * u, rank)));
 }
 
-Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const physics::Sequence& sequence) {
+Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws& draws, const physics::Unknowns& unknowns,
+                                Eigen::Index rank, const std::function<void(std::uint64_t)>& advance) {
+  const WideRange wide = wide_range(simulator, draws, unknowns, rank, advance);
+  return chosen_within(wide.columns, reduced(simulator, wide, unknowns), rank);
+}
+
+Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const FramesOf& frames) {
   const Model model = base::load_model(path);
   const ModelInfo& info = model.info();
   const Eigen::MatrixXd basis = volume::basis_of_model(model, path).real();
-  if (info.sequence_sha256 != physics::sha256_of(sequence))
-    throw base::DisagreementError(path, "the sequence " + sequence.name,
+  if (info.sequence_sha256 != frames.sequence_sha256)
+    throw base::DisagreementError(path, "the sequence " + frames.sequence_name,
                                   info.sequence_name + " with SHA-256 " + info.sequence_sha256);
   if (rank > basis.cols())
     throw base::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
@@ -159,21 +185,57 @@ std::optional<BasisKind> basis_kind_from_name(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, physics::T1Model t1_model,
+Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, const physics::Unknowns& unknowns,
                             std::uint64_t seed, std::uint64_t count, Eigen::Index rank, BasisKind kind,
                             const std::function<void(std::uint64_t)>& advance) {
   const Draws draws{prior, seed, count};
   return kind == BasisKind::svd ? basis_of_energy(simulator, draws, rank, advance)
-                                : basis_of_bounds(simulator, draws, t1_model, rank, advance);
+                                : basis_of_bounds(simulator, draws, unknowns, rank, advance);
+}
+
+Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank) {
+  physics::BasisBuilder builder(signals.rows());
+  builder.add(signals);
+  return builder.basis(rank);
+}
+
+Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank) {
+  physics::BasisBuilder builder(signals.rows());
+  const auto n_unknown = static_cast<Eigen::Index>(derivatives.unknowns.size());
+  const auto columns_of = [&](Eigen::Index i) {
+    return Eigen::MatrixXcd(derivatives.columns.middleCols(i * n_unknown, n_unknown)(Eigen::all, derivatives.unknowns));
+  };
+  std::vector<Eigen::Index> usable;
+  std::vector<Eigen::VectorXd> crb;
+  for (Eigen::Index i = 0; i < signals.cols(); ++i) {
+    const Eigen::MatrixXcd columns = columns_of(i);
+    const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(i), columns);
+    if (!(signals.col(i).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
+    add_directions(builder, signals.col(i), columns);
+    usable.push_back(i);
+    crb.push_back(bounds.crb);
+  }
+  const Eigen::MatrixXd wide = wide_columns(builder, signals.rows(), static_cast<Eigen::Index>(usable.size()), rank);
+  std::vector<ReducedFingerprint> fingerprints;
+  for (std::size_t k = 0; k < std::min(usable.size(), max_chosen_from); ++k) {
+    const Eigen::Index i = usable[k];
+    fingerprints.push_back({physics::real_unknowns(wide.transpose() * signals.col(i), wide.transpose() * columns_of(i)), crb[k],
+                            derivatives.n_quantity});
+  }
+  return chosen_within(wide, fingerprints, rank);
+}
+
+Eigen::MatrixXd load_basis(const std::string& spec, int rank, const FramesOf& frames) {
+  const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
+  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, frames) : volume::read_basis(spec, rank);
+  if (frames.n_frame && static_cast<std::size_t>(basis.rows()) != *frames.n_frame)
+    throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(*frames.n_frame) + " frames",
+                                  std::to_string(basis.rows()));
+  return basis;
 }
 
 Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence) {
-  const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
-  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, sequence) : volume::read_basis(spec, rank);
-  if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
-    throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(sequence.n_frame()) + " frames",
-                                  std::to_string(basis.rows()));
-  return basis;
+  return load_basis(spec, rank, FramesOf{sequence.name, physics::sha256_of(sequence), sequence.n_frame()});
 }
 
 }  // namespace crbrt::subspace

@@ -24,35 +24,49 @@ std::optional<BasisKind> basis_kind_from_name(std::string_view text) noexcept;
 
 /// [n_frame, rank] orthonormal, from draws 0 .. count - 1 of Stream::basis. `advance` is called with the number of draws of
 /// every block. Throws std::invalid_argument when rank exceeds what the draws span.
-Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, physics::T1Model t1_model,
+Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, const physics::Unknowns& unknowns,
                             std::uint64_t seed, std::uint64_t count, Eigen::Index rank, BasisKind kind,
                             const std::function<void(std::uint64_t)>& advance);
 
+/// The same from fingerprints of any simulator: signals [n_frame, N] and, for BasisKind::crb, what their bounds need.
+struct Derivatives {
+  const Eigen::MatrixXcd& columns;     ///< of fingerprint i in columns i * n_unknown ... [n_frame, N * n_unknown]
+  std::vector<Eigen::Index> unknowns;  ///< all of them, in the order in which their bounds matter
+  Eigen::Index n_quantity;             ///< so many of the first matter
+};
+Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank);
+Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank);
+
+/// Whose frames a basis compresses.
+struct FramesOf {
+  std::string sequence_name, sequence_sha256;
+  std::optional<std::size_t> n_frame;  ///< empty: of any number, because only coefficients are known
+};
+
 /// The leading `rank` columns (0: all). Throws base::InputError, and base::DisagreementError when basis and sequence do not
 /// fit.
+Eigen::MatrixXd load_basis(const std::string& spec, int rank, const FramesOf& frames);
 Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence);
 
 /// A subspace may be chosen for the bound that is left in it (after [crb-basis] of docs/references.md, whose aim it
 /// shares).
 ///
-/// For fingerprint t and quantity q (pool size, r1, r2), r_tq = log(CRB after compression / CRB before). The typical factor of
-/// a quantity is f_q = exp(R_q / 2) in sqrt(CRB), with R_q the smoothed median of its r_t: mean_t logistic((r_t - R_q) / h) =
-/// 1/2, h = 0.1. The loss is
+/// For fingerprint t and quantity q (pool size, r1, r2; of another simulator the outputs that are asked for), r_tq = log(CRB
+/// after compression / CRB before). The typical factor of a quantity is f_q = exp(R_q / 2) in sqrt(CRB), with R_q the smoothed
+/// median of its r_t: mean_t logistic((r_t - R_q) / h) = 1/2, h = 0.1. The loss is
 ///     sum_q  tilt f_q + width log(1 + exp((f_q - tolerated) / width))
 /// with tolerated = 1.24, width = 0.02 and tilt = 0.1: what a quantity loses beyond the tolerated factor counts in full, what
 /// it loses below it counts a tenth. Quantities with room to spare make room for the others, in any train, without weights.
 ///
 /// A fingerprint in coordinates of a space that holds all that matters of it.
 struct ReducedFingerprint {
-  Eigen::MatrixXd columns;  ///< physics::real_unknowns [2 n, 2 + n_bound]
-  Eigen::VectorXd crb;      ///< [n_bound] before any compression
+  Eigen::MatrixXd columns;      ///< physics::real_unknowns [2 n, 2 + n_bound]
+  Eigen::VectorXd crb;          ///< [n_bound] before any compression
+  Eigen::Index n_quantity = 3;  ///< the first bounds, which count: pool size, r1 and r2 of our simulator where none is known
 };
 
-/// Pool size, r1 and r2: the first bounds of either T1 model.
-inline constexpr Eigen::Index n_quantity = 3;
-
-/// f_q in the span of the orthonormal columns of u [n, rank].
-Eigen::Vector3d typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);
+/// f_q [n_quantity] in the span of the orthonormal columns of u [n, rank].
+Eigen::VectorXd typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);
 
 double lost_information(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);
 

@@ -63,6 +63,7 @@ double loss_of_factor(double factor, double& slope) {
 /// log(CRB after / before) [n_fingerprint, n_quantity]; `all` receives the compressed fingerprints where wanted.
 Eigen::ArrayXXd log_ratios(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u,
                            std::vector<Compressed>* all) {
+  const Eigen::Index n_quantity = fingerprints.front().n_quantity;
   Eigen::ArrayXXd ratios(static_cast<Eigen::Index>(fingerprints.size()), n_quantity);
   for (std::size_t t = 0; t < fingerprints.size(); ++t) {
     Compressed c = compressed(fingerprints[t], u);
@@ -77,6 +78,7 @@ Eigen::ArrayXXd log_ratios(const std::vector<ReducedFingerprint>& fingerprints, 
 double lost(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u, Eigen::MatrixXd* slope) {
   std::vector<Compressed> all;
   const Eigen::ArrayXXd ratios = log_ratios(fingerprints, u, slope == nullptr ? nullptr : &all);
+  const Eigen::Index n_quantity = ratios.cols();
   double sum = 0;
   Eigen::ArrayXXd of_ratios(ratios.rows(), n_quantity);
   for (Eigen::Index q = 0; q < n_quantity; ++q) {
@@ -158,10 +160,10 @@ class Loss final : public ceres::FirstOrderFunction {
 
 }  // namespace
 
-Eigen::Vector3d typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u) {
+Eigen::VectorXd typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u) {
   const Eigen::ArrayXXd ratios = log_ratios(fingerprints, u, nullptr);
-  Eigen::Vector3d factors;
-  for (Eigen::Index q = 0; q < n_quantity; ++q) factors[q] = std::exp(smoothed_median(ratios.col(q)).value / 2);
+  Eigen::VectorXd factors(ratios.cols());
+  for (Eigen::Index q = 0; q < ratios.cols(); ++q) factors[q] = std::exp(smoothed_median(ratios.col(q)).value / 2);
   return factors;
 }
 

@@ -1,0 +1,58 @@
+/// A dictionary that somebody else's simulator made, as the file has it, and what can be said against it.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/warnings.h"
+
+namespace crbrt::simulate {
+
+/// docs/file-formats.md says which data sets and attributes mean what.
+struct ForeignFile {
+  std::string path;
+  std::string sequence_name;
+  std::string sequence_sha256;  ///< as the file states it; empty where it does not
+  std::string provenance;
+  double tr_s = 0;
+  std::vector<std::string> names, units;  ///< [n_parameter]
+  std::vector<std::string> unknowns;      ///< [n_unknown] in the order of derivatives and bounds
+  Eigen::MatrixXd parameters;             ///< [n_parameter, N]
+  Eigen::MatrixXcd signals;               ///< [n_sample, N] at M0 = 1: frames, or coefficients
+  bool is_compressed = false;             ///< they are coefficients
+  bool has_basis = false;                 ///< there is a /basis
+  /// d signal / d unknown of fingerprint i in columns i * n_unknown ..., of frames or coefficients; empty where none are known.
+  Eigen::MatrixXcd derivatives;
+  std::string derivatives_from;       ///< the data set that they are or were made from
+  Eigen::MatrixXd crb;                ///< [n_unknown, N]; empty where the file has derivatives or no bounds
+  Eigen::VectorXd signal_per_m0_crb;  ///< [N] beside crb; empty where the file has none
+
+  Eigen::Index size() const { return signals.cols(); }
+  Eigen::Index n_unknown() const { return static_cast<Eigen::Index>(unknowns.size()); }
+  auto derivatives_of(Eigen::Index i) const { return derivatives.middleCols(i * n_unknown(), n_unknown()); }
+  std::optional<Eigen::Index> row_of(const std::string& name) const;  ///< of parameters
+  /// Fingerprints `kept`, ascending, alone.
+  void keep(const std::vector<Eigen::Index>& kept);
+};
+
+/// Reads names, units, signals, and derivatives or bounds. `tr_s` stands for an attribute that the file lacks. Throws
+/// base::InputError naming the data set or attribute that is missing or wrong.
+ForeignFile read_foreign_file(const std::string& path, std::optional<double> tr_s);
+
+/// Rows that cannot be used, whatever is done with them.
+struct Unusable {
+  std::size_t not_finite = 0;  ///< a number that is not finite
+  std::size_t duplicate = 0;   ///< parameters and signal of an earlier row
+};
+
+/// Drops them. Warns of equal parameters with different signals and of parameters that never vary.
+Unusable drop_unusable(ForeignFile& file, base::Warnings& warnings);
+
+/// Compares derivatives with the differences between neighbouring fingerprints, where those are close enough to tell. Throws
+/// base::InputError naming the parameter and the factor where derivatives are in another unit than the parameter.
+void expect_consistent_derivatives(const ForeignFile& file);
+
+}  // namespace crbrt::simulate
