@@ -14,6 +14,7 @@ enum ExitCode : int {
   exit_disagreement = 4,  ///< model and data disagree (rank, basis, sequence)
   exit_output = 5,        ///< an output cannot be written
   exit_interrupted = 8,   ///< not all is done, and another start goes on (crbrt-train, crbrt-bids)
+  exit_not_fit = 9,       ///< measured or made as asked, but not fit for use (crbrt-eval, crbrt-make)
   exit_diverged = 10,     ///< a training found nothing that is worth keeping (crbrt-train)
 };
 

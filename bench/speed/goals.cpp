@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/json_reader.h"
+#include "base/goal_file.h"
 #include "base/number_text.h"
 
 namespace crbrt::bench {
@@ -26,10 +26,7 @@ void add_network(const std::string& network, const JsonReader& json, std::vector
 bool SpeedGoal::is_limit() const { return number.ends_with("_us") || number.ends_with("_s"); }
 
 SpeedGoals read_speed_goals(const std::string& path) {
-  const JsonReader file = JsonReader::from_file(path);
-  file.expect_only({"kind", "estimators", "speed"});
-  if (file.text_or("kind", "") != "crbrt-goals") file.fail("goals (\"kind\": \"crbrt-goals\")", "JSON of another kind");
-  const JsonReader speed = file.at("speed");
+  const JsonReader speed = base::read_goal_file(path).json.at("speed");
   speed.expect_only({"whole_brain", "networks"});
   SpeedGoals goals;
   if (speed.has("whole_brain")) {

@@ -127,6 +127,18 @@ TEST_F(CompareProgram, UnitsAreUnderstoodOrRefusedOrTold) {
   expect_said(compare("a", "b"), 0, "warning: " + file("b/T1map.nii") + ": no sidecar states its unit");
 }
 
+TEST_F(CompareProgram, MapsThatDisagreeAreSaidToAndEndInCodeNineWhereAgreementIsExpected) {
+  std::vector<float> other = t1();
+  for (float& value : other) value *= 1.72f;
+  copy_with_t1("b", other);
+  expect_said(compare("b", "a"), 0, "T1map: disagree, by 72 % in the typical voxel");
+  expect_said(compare("b", "a"), 0, "disagree: by more\n");
+  EXPECT_EQ(compared("T1map")["judgement"], "disagree");
+  EXPECT_EQ(compared("T2map")["judgement"], "agree");
+  EXPECT_EQ(compare("b", "a", "--expect-agreement").exit_code, 9);
+  EXPECT_EQ(compare("a", "a", "--expect-agreement").exit_code, 0);
+}
+
 TEST_F(CompareProgram, APictureOfCompressedMapsIsRefused) {
   ASSERT_EQ(map(file("in.nii"), "z", "--compress").exit_code, 0);
   expect_said(compare("z", "a", "--plot " + file("p.gp")), 3, ".nii.gz: expected a map that is not compressed");

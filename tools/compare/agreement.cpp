@@ -35,6 +35,38 @@ double share_of_overlaps(const ErrorBars& estimate, const ErrorBars& reference) 
   return static_cast<double>(n) / static_cast<double>(estimate.value.size());
 }
 
+const char* name(Judgement judgement) noexcept {
+  switch (judgement) {
+    case Judgement::agree: return "agree";
+    case Judgement::differ: return "differ";
+    case Judgement::disagree: return "disagree";
+  }
+  return "";
+}
+
+double typical_difference(const std::vector<double>& estimate, const std::vector<double>& reference) {
+  const auto [least, most] = std::minmax_element(reference.begin(), reference.end());
+  if (!(*least < 0 && *most > 0)) return agreement(estimate, reference).median_absolute_relative_difference;
+  std::vector<double> differences, sizes;
+  for (std::size_t i = 0; i < estimate.size(); ++i) {
+    differences.push_back(std::abs(estimate[i] - reference[i]));
+    sizes.push_back(std::abs(reference[i]));
+  }
+  return base::median(differences) / base::median(sizes);
+}
+
+Judgement judged(double difference) noexcept {
+  if (difference <= agreement_limit) return Judgement::agree;
+  return difference <= difference_limit ? Judgement::differ : Judgement::disagree;
+}
+
+double typical_bar(const ErrorBars& estimate, const ErrorBars& reference) {
+  std::vector<double> bars;
+  for (std::size_t i = 0; i < estimate.value.size(); ++i)
+    if (reference.value[i] != 0) bars.push_back(std::hypot(estimate.std[i], reference.std[i]) / std::abs(reference.value[i]));
+  return base::median(bars);
+}
+
 Agreement agreement(const std::vector<double>& estimate, const std::vector<double>& reference) {
   std::vector<double> relative, absolute;
   for (std::size_t i = 0; i < estimate.size(); ++i) {

@@ -27,7 +27,7 @@ constexpr std::size_t erosion_voxels = 3;  // away from the skull and from fluid
 
 struct Options {
   std::string maps, reference, coefficients, mask, json, plot;
-  bool ignore_geometry = false;
+  bool ignore_geometry = false, expect_agreement = false;
 
   volume::GridCheck grid_check() const noexcept {
     return ignore_geometry ? volume::GridCheck::extents : volume::GridCheck::world;
@@ -48,6 +48,8 @@ bool read_command_line(int argc, char** argv, Options& options) {
   app.flag("--ignore-geometry", options.ignore_geometry,
            "compare the grids of both folders, of --coefficients and of --mask by their extents alone, not in the world");
   app.option("--json FILE", options.json, "also write the numbers to this file");
+  app.flag("--expect-agreement", options.expect_agreement,
+           "exit code 9 where a map disagrees: differs by more than 20 % in the typical voxel");
   app.option("--plot FILE", options.plot, "also write what scripts/plot_slice.gp needs to draw the first slice of --maps");
   if (!app.parse(argc, argv)) return false;
   base::expect_different_outputs({{"--json", options.json}, {"--plot", options.plot}});
@@ -101,6 +103,8 @@ std::string table(const base::Json& report, const std::vector<compare::PairedMap
   std::string text = count("voxels") + " voxels computed by both (" + count("flagged_voxels") +
                      " at a bound or outside a range), " + count("white_matter_voxels") + " white-matter voxels\n" + head;
   for (const compare::PairedMap& pair : pairs) text += pair.line();
+  text += "agree: by at most 5 % in the typical voxel; differ: by at most 20 %; disagree: by more\n";
+  for (const compare::PairedMap& pair : pairs) text += pair.sentence();
   return text;
 }
 
@@ -125,7 +129,10 @@ int run(int argc, char** argv) {
   if (!options.json.empty()) base::write_text_file(options.json, report.dump(2) + "\n");
   if (!options.plot.empty()) base::write_text_file(options.plot, plot);
   base::print_lines(table(report, pairs));
-  return base::exit_ok;
+  const bool disagree = std::any_of(pairs.begin(), pairs.end(), [](const compare::PairedMap& pair) {
+    return pair.judgement() == compare::Judgement::disagree;
+  });
+  return options.expect_agreement && disagree ? base::exit_not_fit : base::exit_ok;
 }
 
 }  // namespace

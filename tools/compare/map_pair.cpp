@@ -12,6 +12,7 @@ namespace crbrt::compare {
 namespace {
 
 constexpr std::size_t name_width = 18;
+constexpr double wide_overlap = 0.9;
 
 /// The values of a map, and of its standard deviation where there is one, at every voxel of the grid.
 struct Side {
@@ -25,8 +26,9 @@ Side read_side(const std::string& name, const volume::MapFiles& maps, const Comp
   return side;
 }
 
-std::optional<double> share_of_overlaps(const Side& a, const Side& b, const std::vector<std::size_t>& voxels) {
-  if (a.std.empty() || b.std.empty()) return std::nullopt;
+/// Overlap and size of the error bars, where both maps have them.
+void compare_bars(const Side& a, const Side& b, const std::vector<std::size_t>& voxels, PairedMap& result) {
+  if (a.std.empty() || b.std.empty()) return;
   ErrorBars estimate, reference;
   for (const std::size_t v : voxels) {
     if (std::isnan(a.std[v]) || std::isnan(b.std[v])) continue;
@@ -35,8 +37,9 @@ std::optional<double> share_of_overlaps(const Side& a, const Side& b, const std:
     reference.value.push_back(static_cast<double>(b.value[v]));
     reference.std.push_back(static_cast<double>(b.std[v]));
   }
-  if (estimate.value.empty()) return std::nullopt;
-  return compare::share_of_overlaps(estimate, reference);
+  if (estimate.value.empty()) return;
+  result.overlap = share_of_overlaps(estimate, reference);
+  result.bar = typical_bar(estimate, reference);
 }
 
 std::vector<double> values_at(const std::vector<std::size_t>& voxels, const std::vector<float>& map) {
@@ -56,10 +59,13 @@ PairedMap pair(const std::string& name, const Side& a, const Side& b, const Comp
     if (std::isfinite(a.value[v]) && std::isfinite(b.value[v])) voxels.push_back(v);
   }
   result.n = voxels.size();
-  if (!voxels.empty()) result.agreement = agreement(values_at(voxels, a.value), values_at(voxels, b.value));
+  if (!voxels.empty()) {
+    result.agreement = agreement(values_at(voxels, a.value), values_at(voxels, b.value));
+    result.difference = typical_difference(values_at(voxels, a.value), values_at(voxels, b.value));
+  }
   if (const std::vector<double> values = values_at(compared.white_matter, a.value); !values.empty())
     result.white_matter_median = base::median(values);
-  result.overlap = share_of_overlaps(a, b, voxels);
+  compare_bars(a, b, voxels, result);
   return result;
 }
 
@@ -94,7 +100,30 @@ base::Json PairedMap::to_json() const {
   }
   if (white_matter_median) json["white_matter_median"] = *white_matter_median;
   if (overlap) json["overlap_of_2_std"] = *overlap;
+  if (bar) json["median_relative_error_bar"] = *bar;
+  if (difference) json["typical_difference"] = *difference;
+  if (judgement()) json["judgement"] = compare::name(*judgement());
   return json;
+}
+
+std::optional<Judgement> PairedMap::judgement() const {
+  if (!difference || std::isnan(*difference)) return std::nullopt;
+  return judged(*difference);
+}
+
+std::string PairedMap::sentence() const {
+  if (!judgement()) return "";
+  const auto percent = [](double share) { return base::number_text(100 * share, "%.3g %%"); };
+  std::string text =
+      base::for_terminal(name) + ": " + compare::name(*judgement()) + ", by " + percent(*difference) + " in the typical voxel";
+  if (*judgement() == Judgement::agree || !overlap) return text + "\n";
+  if (*overlap >= wide_overlap && *bar > agreement_limit)
+    text += "; that " + percent(*overlap) + " of the error bars overlap says only that they are wide (typically " +
+            percent(*bar) + " of the value)";
+  else
+    text += *difference > *bar ? "; more than the error bars of both explain (typically " + percent(*bar) + " of the value)"
+                               : "; within the error bars of both (typically " + percent(*bar) + " of the value)";
+  return text + "\n";
 }
 
 std::string PairedMap::line() const {

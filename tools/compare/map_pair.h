@@ -30,10 +30,16 @@ struct PairedMap {
   std::optional<Agreement> agreement;
   std::optional<double> white_matter_median;  ///< of --maps
   std::optional<double> overlap;              ///< share of voxels whose intervals of two standard deviations overlap
+  std::optional<double> bar;                  ///< typical_bar() of both maps
+  std::optional<double> difference;           ///< typical_difference()
   std::size_t n_without_number = 0, n_without_number_in_reference = 0;
 
   base::Json to_json() const;
   std::string line() const;
+  /// Empty where nothing could be compared.
+  std::optional<Judgement> judgement() const;
+  /// "T2map: disagree. ...": what the numbers of the line mean; empty where nothing could be compared.
+  std::string sentence() const;
 };
 
 /// The maps that both folders hold. A voxel without a number in either counts as not computed, in this map. Warns of maps whose

@@ -106,11 +106,14 @@ std::string table(const Measurement& measurement, const Options& options, const 
   for (const Split& split : evaluation.splits) {
     text += row("SNR " + number(split.snr) + ": bias^2/CRB", split.bias2_over_crb);
     text += row("        variance/CRB", split.var_over_crb);
+    text += row("        share of data", split.data_share);
   }
   text += coverage_rows(evaluation) + atypicality_rows(measurement.atypicality);
   text +=
       grid_rows(measurement.grids, options.detail_snr) + nlls_rows(measurement.nlls) + floor_rows(measurement.floor, origin);
-  return text + "\nmean CRB loss " + number(evaluation.loss_mean) + "\n";
+  text += "\nmean CRB loss " + number(evaluation.loss_mean) + "\n";
+  for (const std::string& caution : measurement.cautions) text += "CAUTION, " + caution + "\n";
+  return text;
 }
 
 }  // namespace crbrt::evaluation

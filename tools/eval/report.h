@@ -31,6 +31,7 @@ struct Measurement {
   std::vector<GridResult> grids;  ///< empty: none
   std::optional<NllsResult> nlls;
   std::optional<Floor> floor;
+  std::vector<std::string> cautions;  ///< sentences that nobody may overlook who reads the loss alone
 };
 
 std::string table(const Measurement& measurement, const Options& options, const Origin& origin);

@@ -32,7 +32,8 @@ Json split_json(const Names& names, const Split& split) {
           {"var_over_crb", named(names, split.var_over_crb)},
           {"loss", named(names, loss)},
           {"bias2", named(names, split.bias2)},
-          {"variance", named(names, split.variance)}};
+          {"variance", named(names, split.variance)},
+          {"data_share", named(names, split.data_share)}};
 }
 
 Json coverage_json(const Evaluation& evaluation) {
@@ -61,6 +62,7 @@ Json detail_json(const Evaluation& evaluation, double snr) {
     detail["outputs"][evaluation.outputs[j]] = {
         {"unit", evaluation.units[j]},
         {"mean_abs_bias", evaluation.detail.mean_abs_bias[j]},
+        {"data_share", evaluation.detail.data_share[j]},
         {"bias_histogram", histogram_json(evaluation.detail.bias[j])},
         {"std_over_sqrt_crb_histogram", histogram_json(evaluation.detail.std_over_sqrt_crb[j])},
         {"by_sqrt_crb",
@@ -222,6 +224,7 @@ std::string json(const Measurement& measurement, const Options& options, const O
   document["grids"] = grids_json(measurement.grids);
   document["nlls"] = nlls_json(evaluation.outputs, measurement.nlls);
   document["floor"] = floor_json(evaluation.outputs, measurement.floor);
+  document["cautions"] = measurement.cautions;
   document.update(origin_json(origin));
   document.update(run_json(evaluation, options));
   document["command"] = origin.command;

@@ -7,6 +7,7 @@
 
 #include "base/progress.h"
 #include "tools/evaluation/realise.h"
+#include "tools/evaluation/spread.h"
 #include "tools/evaluation/targets.h"
 
 namespace crbrt::evaluation {
@@ -14,9 +15,21 @@ namespace {
 
 constexpr std::size_t n_bound_bin = 12;
 
+/// Of the means of rows: realisations of one fingerprint share its bias, so that fingerprints count, not voxels.
+std::vector<double> row_errors(const Eigen::ArrayXXd& scores) {
+  std::vector<double> errors = row_means(scores.square());
+  const std::vector<double> means = row_means(scores);
+  for (std::size_t j = 0; j < errors.size(); ++j) {
+    const auto n = static_cast<double>(scores.row(static_cast<Eigen::Index>(j)).isFinite().count());
+    errors[j] = std::sqrt(std::max(0.0, errors[j] - means[j] * means[j]) / n);
+  }
+  return errors;
+}
+
 Coverage coverage_of(const Realisations& r) {
   if (!r.has_residuals()) return {};
-  Coverage coverage{row_means(r.within_1), row_means(r.within_2), row_means(r.residual), row_means(r.residual_squared)};
+  Coverage coverage{row_means(r.within_1),         row_means(r.within_2),  row_means(r.residual),
+                    row_means(r.residual_squared), row_errors(r.within_1), row_errors(r.within_2)};
   for (std::size_t j = 0; j < coverage.residual_std.size(); ++j) {
     const double mean = coverage.residual_mean[j];
     coverage.residual_std[j] = std::sqrt(std::max(0.0, coverage.residual_std[j] - mean * mean));
@@ -24,13 +37,23 @@ Coverage coverage_of(const Realisations& r) {
   return coverage;
 }
 
-Split split_of(const Realisations& r) {
-  return {
-      r.snr,         row_means(r.bias2 / r.bound), row_means(r.variance / r.bound), row_means(r.bias2), row_means(r.variance),
-      coverage_of(r)};
+std::vector<double> data_shares(const Realisations& r, const Targets& targets) {
+  std::vector<double> shares;
+  for (Eigen::Index j = 0; j < r.bias.rows(); ++j) shares.push_back(data_share(targets.truth, r.bias, targets.bound, j));
+  return shares;
 }
 
-Detail detail_of(const Realisations& r) {
+Split split_of(const Realisations& r, const Targets& targets) {
+  return {r.snr,
+          row_means(r.bias2 / r.bound),
+          row_means(r.variance / r.bound),
+          row_means(r.bias2),
+          row_means(r.variance),
+          data_shares(r, targets),
+          coverage_of(r)};
+}
+
+Detail detail_of(const Realisations& r, const Targets& targets, const physics::Dataset& dataset) {
   Detail detail;
   detail.mean_abs_bias = row_means(r.bias.abs());
   for (Eigen::Index j = 0; j < r.bias.rows(); ++j) {
@@ -38,6 +61,9 @@ Detail detail_of(const Realisations& r) {
     detail.std_over_sqrt_crb.push_back(std_histogram(r, j));
     detail.by_bound.push_back(split_by_bound(r, j, n_bound_bin));
   }
+  detail.parts = parts_of(dataset, targets);
+  measure_parts(detail.parts, r.bias2 / r.bound, r.variance / r.bound);
+  detail.data_share = data_shares(r, targets);
   return detail;
 }
 
@@ -75,6 +101,15 @@ std::vector<double> row_means(const Eigen::ArrayXXd& scores) {
   return mean;
 }
 
+std::vector<double> loss_on(const Program& program, const physics::Dataset& dataset, std::size_t count, const Options& options,
+                            const std::string& model_path) {
+  const Targets targets =
+      targets_of(program, dataset, count == 0 ? dataset.size() : std::min(count, dataset.size()), model_path);
+  Runners runners = make_runners(program, options.isa, options.threads);
+  base::Progress progress("evaluating on the training set", targets.size());
+  return row_means(random_snr_loss(runners, dataset, targets, options.draws, options.seed, [&] { progress.advance(1); }));
+}
+
 Evaluation evaluate(const Program& program, const physics::Dataset& dataset, const Options& options,
                     const std::string& model_path) {
   const auto start = std::chrono::steady_clock::now();
@@ -95,10 +130,10 @@ Evaluation evaluate(const Program& program, const physics::Dataset& dataset, con
   for (double loss : result.loss) result.loss_mean += loss / static_cast<double>(result.loss.size());
   for (const double snr : options.snrs) {
     const Realisations r = at(snr);
-    result.splits.push_back(split_of(r));
-    if (snr == options.detail_snr) result.detail = detail_of(r);
+    result.splits.push_back(split_of(r, targets));
+    if (snr == options.detail_snr) result.detail = detail_of(r, targets, dataset);
   }
-  if (!has_detail_snr(options)) result.detail = detail_of(at(options.detail_snr));
+  if (!has_detail_snr(options)) result.detail = detail_of(at(options.detail_snr), targets, dataset);
   result.fingerprints = targets.n_usable();
   result.dropped = count - result.fingerprints;
   add_tallies(runners, result);

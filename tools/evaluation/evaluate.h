@@ -13,6 +13,7 @@
 #include "crbrt/crbrt.hpp"
 #include "physics/io/dataset.h"
 #include "tools/evaluation/distribution.h"
+#include "tools/evaluation/parts.h"
 
 namespace crbrt::evaluation {
 
@@ -31,6 +32,8 @@ struct Options {
 /// and 2 predicted standard deviations, mean and standard deviation of (estimate - truth) / predicted.
 struct Coverage {
   std::vector<double> within_1, within_2, residual_mean, residual_std;
+  std::vector<double> within_1_error{},
+      within_2_error{};  ///< standard errors of the shares, from their spread over fingerprints
 };
 
 /// Averages over fingerprints at one SNR, one value per output. bias2_over_crb + var_over_crb is the loss there.
@@ -38,7 +41,9 @@ struct Split {
   double snr = 0;
   std::vector<double> bias2_over_crb, var_over_crb;
   std::vector<double> bias2, variance;  ///< not normalised, SI squared: [paper]'s split of the MSE loss
-  Coverage coverage;                    ///< empty vectors for a model that predicts no standard deviations
+  /// How much of the estimate follows the data: 0 for the prior's mean, 1 without bias (spread.h); NaN where nothing varies.
+  std::vector<double> data_share;
+  Coverage coverage;  ///< empty vectors for a model that predicts no standard deviations
 };
 
 /// Distributions over fingerprints at Options::detail_snr, one element per output.
@@ -46,6 +51,8 @@ struct Detail {
   std::vector<double> mean_abs_bias;  ///< SI
   std::vector<Histogram> bias, std_over_sqrt_crb;
   std::vector<BoundBins> by_bound;
+  std::vector<PartedParameter> parts;  ///< where in the space of parameters the loss comes from
+  std::vector<double> data_share;      ///< as Split::data_share
 };
 
 struct Evaluation {
@@ -68,6 +75,11 @@ struct Evaluation {
 /// has another rank or cannot bound an output.
 Evaluation evaluate(const Program& program, const physics::Dataset& dataset, const Options& options,
                     const std::string& model_path);
+
+/// The loss alone, of the first `count` fingerprints (0: all), per output at SNR uniform in the data set's range: of the
+/// training set, say, beside that of unseen fingerprints. Throws as evaluate().
+std::vector<double> loss_on(const Program& program, const physics::Dataset& dataset, std::size_t count, const Options& options,
+                            const std::string& model_path);
 
 /// Fingerprints that `options.count` means.
 std::size_t fingerprint_count(const physics::Dataset& dataset, const Options& options);

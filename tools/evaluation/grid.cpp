@@ -114,7 +114,7 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
                                 unsigned threads) {
   physics::Dataset set = like;
   set.tissues = tissues_of(grids);
-  const std::size_t n = set.size(), n_block = (n + block_size - 1) / block_size;
+  const std::size_t n = set.tissues.size(), n_block = (n + block_size - 1) / block_size;
   const physics::Simulator simulator(sequence, physics::TissueDomain::of(set.tissues));
   set.coefficients.resize(like.basis.cols(), static_cast<Eigen::Index>(n));
   set.crb.resize(like.crb.rows(), static_cast<Eigen::Index>(n));

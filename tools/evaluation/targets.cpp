@@ -34,12 +34,19 @@ Targets targets_of(const Program& program, const physics::Dataset& dataset, std:
     throw base::DisagreementError(model_path,
                                   std::to_string(dataset.coefficients.rows()) + " coefficients per voxel as in the data set",
                                   std::to_string(program.n_coeff));
+  std::vector<std::string> outputs;
+  for (std::uint32_t j = 0; j < program.n_output; ++j) outputs.emplace_back(program.outputs[j].name);
+  return targets_of(outputs, dataset, count, model_path);
+}
+
+Targets targets_of(const std::vector<std::string>& outputs, const physics::Dataset& dataset, std::size_t count,
+                   const std::string& path) {
   Targets targets;
-  const auto n_output = static_cast<Eigen::Index>(program.n_output), n = static_cast<Eigen::Index>(count);
+  const auto n_output = static_cast<Eigen::Index>(outputs.size()), n = static_cast<Eigen::Index>(count);
   targets.truth.resize(n_output, n);
   targets.bound.resize(n_output, n);
   for (Eigen::Index j = 0; j < n_output; ++j) {
-    const physics::Target target = dataset.target(program.outputs[j].name, model_path);
+    const physics::Target target = dataset.target(outputs[static_cast<std::size_t>(j)], path);
     targets.names.push_back(target.name);
     targets.units.push_back(target.unit);
     targets.truth.row(j) = target.value.head(n).transpose();

@@ -31,4 +31,8 @@ void expect_bounds(const Program& program, const physics::Dataset& dataset, cons
 /// cannot bound an output.
 Targets targets_of(const Program& program, const physics::Dataset& dataset, std::size_t count, const std::string& model_path);
 
+/// The same of outputs by name, without a model. Throws base::DisagreementError naming `path`.
+Targets targets_of(const std::vector<std::string>& outputs, const physics::Dataset& dataset, std::size_t count,
+                   const std::string& path);
+
 }  // namespace crbrt::evaluation

@@ -10,13 +10,43 @@ namespace crbrt::report {
 namespace {
 
 /// Goals and frontier compare like with like: models of the first one's sequence and basis.
-std::vector<const Measured*> comparable(const std::vector<Measured>& all) {
+std::vector<const Measured*> comparable(const std::vector<Measured>& all, const Measured& first) {
   std::vector<const Measured*> chosen;
   for (const Measured& measured : all)
-    if (measured.sequence_sha256() == all.front().sequence_sha256() &&
-        measured.json.value_or("basis_sha256", "") == all.front().json.value_or("basis_sha256", ""))
+    if (measured.sequence_sha256() == first.sequence_sha256() &&
+        measured.json.value_or("basis_sha256", "") == first.json.value_or("basis_sha256", ""))
       chosen.push_back(&measured);
   return chosen;
+}
+
+/// Of the models that the goals are for, those that compare with the first of them; none where there are none.
+std::vector<const Measured*> judgeable(const std::vector<Measured>& all, const base::GoalTrains& trains) {
+  const auto first = std::find_if(all.begin(), all.end(), [&](const Measured& m) { return trains.hold(m.sequence_sha256()); });
+  return first == all.end() ? std::vector<const Measured*>() : comparable(all, *first);
+}
+
+/// Whom the goals are not for, and so do not judge.
+std::string judging_note(const Inputs& inputs, const std::vector<const Measured*>& judged_ones) {
+  if (!inputs.has_goals) return "";
+  std::string others;
+  for (const Measured& measured : inputs.measured)
+    if (!measured.is_paper && std::find(judged_ones.begin(), judged_ones.end(), &measured) == judged_ones.end())
+      others += (others.empty() ? "" : ", ") + measured.name;
+  if (others.empty()) return "";
+  return "<p class=\"note\">Not judged: " + base::for_html(others) + ". The goals are for models of " +
+         base::for_html(inputs.goals.trains.in_words()) + " on one basis.</p>\n";
+}
+
+/// Sentences of crbrt-eval that nobody may overlook who reads a loss alone.
+std::string cautions(const std::vector<Measured>& all) {
+  std::string text;
+  for (const Measured& measured : all) {
+    const Json* sentences = measured.json.find("cautions");
+    if (sentences == nullptr || !sentences->is_array()) continue;
+    for (const Json& sentence : sentences->items())
+      text += "<li class=\"fail\">" + base::for_html(measured.name + ", " + sentence.text()) + "</li>\n";
+  }
+  return text.empty() ? "" : "<p>Read these before any loss:</p>\n<ul>\n" + text + "</ul>\n";
 }
 
 std::string summary(const std::vector<Goal>& goals, bool has_comparisons) {
@@ -47,15 +77,15 @@ std::string floor_note(const Floor& floor, const Goals& goals) {
 
 std::string filled(const Table& table) { return table.rows.empty() ? "" : table.html(); }
 
-std::string figures(const Inputs& inputs, const std::vector<const Measured*>& like) {
+std::string figures(const Inputs& inputs, const Goals& goals, const std::vector<const Measured*>& like) {
   const std::vector<Family> families = families_of(inputs.measured);
   Frontier frontier{inputs.floor.loss, {}};
-  for (const SizeGoals& size : inputs.goals.sizes)
+  for (const SizeGoals& size : goals.sizes)
     frontier.goals.emplace_back(size.macs, bar(size.loss, inputs.floor.loss, size.margin));
   std::string text = "<h2 id=\"figures\">Figures</h2>\n";
   for (const Figure& figure : {convergence_figure(inputs.histories), grid_figure(families), bias_figure(families),
                                std_figure(families), snr_figure(families), bound_figure(families),
-                               coverage_figure(families, inputs.goals), roc_figure(families), frontier_figure(like, frontier)})
+                               coverage_figure(families, goals), roc_figure(families), frontier_figure(like, frontier)})
     text += figure.pictures.empty() && figure.folded.empty()
                 ? "<h3>" + base::for_html(figure.title) + "</h3>\n<p class=\"note\">Not measured.</p>\n"
                 : figure.html();
@@ -95,15 +125,18 @@ std::string how_made(const Inputs& inputs) {
 }  // namespace
 
 std::string document(const Inputs& inputs) {
-  const auto like = comparable(inputs.measured);
-  const std::vector<Goal> goals = judged(inputs.goals, like, inputs.floor);
+  const auto like = comparable(inputs.measured, inputs.measured.front()),
+             wanted = judgeable(inputs.measured, inputs.goals.trains);
+  const std::vector<Goal> goals = wanted.empty() ? std::vector<Goal>() : judged(inputs.goals, wanted, inputs.floor);
+  const Goals drawn = inputs.goals.trains.hold(like.front()->sequence_sha256()) ? inputs.goals : Goals{};
   std::string body = summary(goals, !inputs.tables.empty() || !inputs.pictures.empty()) + "<h2 id=\"numbers\">Numbers</h2>\n" +
-                     floor_note(inputs.floor, inputs.goals) + filled(goal_table(goals)) + model_table(inputs.measured).html();
+                     cautions(inputs.measured) + floor_note(inputs.floor, drawn) + filled(goal_table(goals)) +
+                     judging_note(inputs, wanted) + model_table(inputs.measured).html();
   body += filled(nlls_table(inputs.measured));
   for (const Table& table : {grid_table(inputs.measured), coverage_table(inputs.measured), roc_table(inputs.measured)})
     if (!table.rows.empty())
       body += "<details><summary>" + base::for_html(table.title) + ", all numbers</summary>\n" + table.html() + "</details>\n";
-  return page(inputs.title, body + figures(inputs, like) + comparisons(inputs) + how_made(inputs));
+  return page(inputs.title, body + figures(inputs, drawn, like) + comparisons(inputs) + how_made(inputs));
 }
 
 }  // namespace crbrt::report

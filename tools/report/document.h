@@ -18,6 +18,7 @@ struct Inputs {
   std::vector<std::pair<std::string, std::string>> pictures;  ///< title, address
   Floor floor;
   Goals goals;
+  bool has_goals = false;  ///< a file of goals was given
   std::string command;
 };
 

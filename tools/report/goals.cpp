@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/json_reader.h"
 #include "base/number_text.h"
 
 namespace crbrt::report {
@@ -162,13 +161,11 @@ Goal roc_goal(const Measured& model, double least_area, const std::vector<std::s
 std::string SizeGoals::name() const { return "<= " + number(macs / 1000, "%g") + "k"; }
 
 Goals read_goals(const std::string& path) {
-  const JsonReader file = JsonReader::from_file(path);
-  file.expect_only({"kind", "estimators", "speed"});
-  if (file.text_or("kind", "") != "crbrt-goals") file.fail("goals (\"kind\": \"crbrt-goals\")", "JSON of another kind");
-  const JsonReader json = file.at("estimators");
+  const base::GoalFile file = base::read_goal_file(path);
+  const JsonReader json = file.json.at("estimators");
   json.expect_only({"sizes", "loss_below_paper", "grid_bias_t2_free_s", "grid_bias_below_mse_twin", "within_1_std",
                     "within_2_std", "roc_area_snr50", "roc_not_judged"});
-  Goals goals;
+  Goals goals{.trains = file.trains};
   if (json.has("sizes"))
     for (const JsonReader& size : json.at("sizes").items()) {
       goals.sizes.push_back(read_size(size));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/goal_file.h"
 #include "tools/report/measured.h"
 #include "tools/report/page.h"
 
@@ -29,13 +30,14 @@ struct Goals {
   struct Range {
     double low = 0, high = 0;
   };
-  std::vector<SizeGoals> sizes;  ///< by multiply-adds, rising
+  base::GoalTrains trains{};       ///< whose models are judged
+  std::vector<SizeGoals> sizes{};  ///< by multiply-adds, rising
   bool loss_below_paper = false;
-  std::optional<double> grid_bias_t2_free_s;  ///< mean |bias| on the T1-T2f grid, at most
+  std::optional<double> grid_bias_t2_free_s{};  ///< mean |bias| on the T1-T2f grid, at most
   bool grid_bias_below_mse_twin = false;
-  std::optional<Range> within_1_std, within_2_std;  ///< share of true values, every output, SNR 10, 20, 50, 100
-  std::optional<double> roc_area_snr50;             ///< at least, against every kind of foreign voxel but these
-  std::vector<std::string> roc_not_judged;          ///< parts of names
+  std::optional<Range> within_1_std{}, within_2_std{};  ///< share of true values, every output, SNR 10, 20, 50, 100
+  std::optional<double> roc_area_snr50{};               ///< at least, against every kind of foreign voxel but these
+  std::vector<std::string> roc_not_judged{};            ///< parts of names
 };
 
 /// Reads "estimators" of a file of goals. Throws base::InputError.

@@ -70,7 +70,8 @@ int write_report(int argc, char** argv) {
   inputs.title = line.title;
   inputs.command = cli::command_text(argc, argv);
   for (const std::string& floor : line.floors) set_floor(floor, inputs.floor);
-  if (!line.goals.empty()) inputs.goals = report::read_goals(line.goals);
+  inputs.has_goals = !line.goals.empty();
+  if (inputs.has_goals) inputs.goals = report::read_goals(line.goals);
   for (const std::string& path : line.evaluations) inputs.measured.push_back(report::read_measured(path, false));
   for (const std::string& path : line.papers) inputs.measured.push_back(report::read_measured(path, true));
   for (const std::string& text : line.histories) {

@@ -18,7 +18,7 @@ h1 { font-size: 1.8em; margin-bottom: 0.2em; } h2 { margin-top: 2em; border-bott
 table { border-collapse: collapse; margin: 0.8em 0; font-size: 0.92em; } .wide { overflow-x: auto; }
 th, td { padding: 0.25em 0.7em; border-bottom: 1px solid #e2e2e2; text-align: left; vertical-align: top; }
 th { background: #f4f4f4; border-bottom: 2px solid #bbb; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.pass { color: #0a6b2d; font-weight: 600; } td.fail { color: #b00020; font-weight: 600; } td.open { color: #8a6d00; }
+td.pass { color: #0a6b2d; font-weight: 600; } td.fail, li.fail { color: #b00020; font-weight: 600; } td.open { color: #8a6d00; }
 figure { margin: 1.2em 0; } figure svg, figure img { display: block; max-width: 100%; height: auto; margin: 0.4em 0; }
 figcaption, .note { color: #444; max-width: 75em; } svg image { image-rendering: pixelated; }
 pre, code { font-size: 0.85em; } pre { background: #f6f6f6; padding: 0.6em; overflow-x: auto; white-space: pre-wrap;

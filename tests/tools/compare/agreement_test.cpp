@@ -31,6 +31,20 @@ TEST(Agreement, PearsonByHand) {
   EXPECT_TRUE(std::isnan(agreement({1, 2, 3}, {4, 4, 4}).correlation));
 }
 
+TEST(Agreement, IsJudgedByTheTypicalDifference) {
+  EXPECT_EQ(judged(0.05), Judgement::agree);
+  EXPECT_EQ(judged(0.051), Judgement::differ);
+  EXPECT_EQ(judged(0.2), Judgement::differ);
+  EXPECT_EQ(judged(0.72), Judgement::disagree);
+  EXPECT_NEAR(typical_difference({1.1, 2.2, 3.3}, {1, 2, 3}), 0.1, 1e-14);
+  // B0: 1 Hz apart, but 100 % of a reference of 1 Hz. The median difference of 1 over the median size of 30.
+  EXPECT_NEAR(typical_difference({2, -29, 31, -49, 21}, {1, -30, 30, -50, 20}), 1 / 30.0, 1e-14);
+}
+
+TEST(ErrorBars, ATypicalBarIsThatOfTheDifferenceOverTheReference) {
+  EXPECT_NEAR(typical_bar({{1, 1, 1}, {3, 3, 3}}, {{10, 10, 20}, {4, 4, 4}}), 0.5, 1e-14);
+}
+
 TEST(ErrorBars, OverlapWhereTwoStandardDeviationsOfBothReachEachOther) {
   const double infinity = std::numeric_limits<double>::infinity();
   // Apart by 4 with reaches 2 + 2 (touching), by 5 with 2 + 2, by 1 with 0 + 2, by 9 with an unbounded one.

@@ -51,6 +51,25 @@ TEST_F(MapPairs, VoxelsWithoutANumberCountAsNotComputedAndAreSaidOnce) {
   EXPECT_TRUE(warnings.texts()[1].starts_with("B: ") && warnings.texts()[1].ends_with("T1map 20 %")) << warnings.texts()[1];
 }
 
+// 72 % apart, with error bars of 60 % each: every interval touches, and nothing agrees.
+TEST_F(MapPairs, AnOverlapOfWideErrorBarsIsNoAgreement) {
+  const std::vector<float> one(6, 1), wide(6, 0.6f), narrow(6, 0.01f), apart(6, 1.72f);
+  const auto pair_of = [&](const std::vector<float>& values, const std::vector<float>& std) {
+    const volume::MapFiles a{{"T2map", map("a", values)}, {"T2map_std", map("as", std)}},
+        b{{"T2map", map("b", one)}, {"T2map_std", map("bs", std)}};
+    return pair_maps(a, b, compared, warnings).at(0);
+  };
+  EXPECT_EQ(pair_of(apart, wide).judgement(), Judgement::disagree);
+  EXPECT_EQ(pair_of(apart, wide).overlap, 1);
+  EXPECT_EQ(pair_of(apart, wide).sentence(),
+            "T2map: disagree, by 72 % in the typical voxel; that 100 % of the error bars overlap says only that they are wide "
+            "(typically 84.9 % of the value)\n");
+  EXPECT_NE(pair_of(apart, narrow).sentence().find("more than the error bars of both explain (typically 1.41 % of the value)"),
+            std::string::npos)
+      << pair_of(apart, narrow).sentence();
+  EXPECT_EQ(pair_of(one, wide).sentence(), "T2map: agree, by 0 % in the typical voxel\n");
+}
+
 TEST_F(MapPairs, WhatCouldNotBeComputedIsADashAndNoKey) {
   const volume::MapFiles a{{"T1map", map("a", {1, 2, 3, 4, 5, 6})}}, none{{"T1map", map("n", {nan, nan, nan, nan, nan, 6})}};
   const PairedMap whole = pair_maps(a, a, compared, warnings).at(0), empty = pair_maps(none, a, compared, warnings).at(0);
