@@ -48,8 +48,8 @@ right() {
 each() { for t1 in "${t1_s[@]}"; do rates "voxel_$t1" "$@"; done; }
 
 echo "BART $(dpkg-deb -f bart_*.deb Version)"
-echo "R1* of one voxel at a time:" $(each)
-echo "R1* of one voxel at a time, --init 0.3:1:2:" $(each --init 0.3:1:2)
+echo "R1* of one voxel at a time: $(each | paste -s -d ' ')"
+echo "R1* of one voxel at a time, --init 0.3:1:2: $(each --init 0.3:1:2 | paste -s -d ' ')"
 seen="right of 6, one voxel at a time: $(each | right)
 right of 6, an image of all: $(rates image | right)
 right of 6, one voxel at a time, --init 0.3:1:2: $(each --init 0.3:1:2 | right)
