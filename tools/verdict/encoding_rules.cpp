@@ -83,7 +83,7 @@ void add_part(std::size_t j, const Evidence& e, const OutputGoals& goals, Findin
   if (widths <= goals.bound_in_widths) return;
   const Shown q = shown(output.name, output.unit);
   findings.push_back({State::note, "encoded_part", output.name,
-                      "Where " + part_in_words(*worst.parameter, worst.index) + " the train does not encode " + q.symbol +
+                      "With " + part_in_words(*worst.parameter, worst.index) + " the train does not encode " + q.symbol +
                           ": the bound is " + q.value(worst.value / e.snr) + " at " + snr_text(e.snr) + ", " + number(widths) +
                           " widths of the prior.",
                       widths, goals.bound_in_widths, e.snr});

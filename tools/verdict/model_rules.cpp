@@ -86,7 +86,7 @@ Finding worst(const Subject& s, bool is_prior) {
     return s.not_measured("worst_part", "parts of the parameter space: no parameter varies in the data set");
   const Split* split = s.at(s.e.snr);
   const bool is_good = part.value <= s.goals.worst_part_loss;
-  std::string sentence = (is_good ? "Hardest for " + s.q.symbol + " is " : s.q.symbol + " fails where ") +
+  std::string sentence = (is_good ? "Hardest for " + s.q.symbol + " is " : s.q.symbol + " fails with ") +
                          part_in_words(*part.parameter, part.index) + ": loss " + number(part.value) + " at " +
                          snr_text(s.e.snr);
   if (split != nullptr) sentence += ", " + number(split->bias2_over_crb[s.j] + split->var_over_crb[s.j]) + " on the whole";

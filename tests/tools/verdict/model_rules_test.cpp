@@ -80,7 +80,7 @@ TEST(ModelRules, ErrorBarsThatAreTooShortOrTooLongFail) {
 
 TEST(ModelRules, APartThatFailsIsNamedInTheUsersUnits) {
   expect_failure(spoilt([](ModelEvidence& m) { m.evaluation.detail.parts[0].parts[4].loss = {4.1}; }), "worst_part",
-                 "T1f fails where T2f above 100 ms: loss 4.1 at SNR 50, 1.1 on the whole");
+                 "T1f fails with T2f above 100 ms: loss 4.1 at SNR 50, 1.1 on the whole");
   EXPECT_TRUE(verdict_of(spoilt([](ModelEvidence& m) { m.evaluation.detail.parts[0].parts[4].loss = {3.9}; }), {}).fit);
 }
 

@@ -46,7 +46,7 @@ TEST(NextSteps, DishonestErrorBarsAskForMoreHeldOutFingerprints) {
 TEST(NextSteps, AFailingPartAsksForThatPartOfThePrior) {
   Evidence e = good_model();
   e.model->evaluation.detail.parts[0].parts[0].loss = {5};
-  expect_step(e, "prior", "T1f fails where T2f below 40 ms");
+  expect_step(e, "prior", "T1f fails with T2f below 40 ms");
 }
 
 TEST(NextSteps, FewOrDroppedFingerprintsAndFlaggedVoxelsAreNoted) {

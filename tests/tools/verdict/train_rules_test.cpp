@@ -70,7 +70,7 @@ TEST(TrainRules, APartOfTheSpaceWithoutEncodingIsNamedInItsUnit) {
   const Verdict verdict = verdict_of(e, {});
   EXPECT_TRUE(verdict.fit);
   EXPECT_EQ(find(verdict, "encoded_part")->sentence,
-            "Where T2f below 40 ms the train does not encode T1f: the bound is 600 ms at SNR 50, 1.2 widths of the prior.");
+            "With T2f below 40 ms the train does not encode T1f: the bound is 600 ms at SNR 50, 1.2 widths of the prior.");
 }
 
 TEST(TrainRules, ABasisThatLosesInformationAsksForAnother) {
