@@ -1,9 +1,11 @@
 // What crbrt-fit writes: the tissues that were simulated, their standard deviations, sidecars and numbers of the run.
+#include <Eigen/QR>
 #include <algorithm>
 #include <limits>
 #include <numbers>
 
 #include "base/json.h"
+#include "physics/basis.h"
 #include "physics/estimand.h"
 #include "tests/e2e/fit_fixture.h"
 #include "tests/support/refusal.h"

@@ -115,8 +115,8 @@ TEST_F(SimulateBadInput, OptionsOfDrawsBesideATissueListAreUsage) {
 }
 
 TEST_F(SimulateBadInput, AWrongCommandLineIsUsage) {
-  expect_failure(sequence_, 2, {"expected either --tissues or --prior"});
-  expect_failure(sequence_ + tissues_ + prior_, 2, {"expected either --tissues or --prior"});
+  expect_failure(sequence_, 2, {"expected either --tissues, --prior or --from"});
+  expect_failure(sequence_ + tissues_ + prior_, 2, {"expected either --tissues, --prior or --from"});
   expect_failure(tissues_, 2, {"--sequence"});
   expect_failure(sequence_ + tissues_ + "--t1 both", 2, {"--t1"});
   expect_failure(sequence_ + tissues_ + "--rank 3", 2, {"--rank needs --basis"});

@@ -42,6 +42,24 @@ class SimulateTrainingSet : public testing::Test {
   std::string sequence_ = short_sequence(folder_, 60);
 };
 
+TEST_F(SimulateTrainingSet, ASinglePoolHasBoundsOfItsRatesAndFieldsAlone) {
+  const std::string prior =
+      folder_.file("one.json", R"({"name": "one pool", "t1_model": "apparent", "snr": {"min": 10, "max": 100},
+    "classes": [{"name": "water", "parameters": {
+      "m0_semi_frac": {"kind": "fixed", "value": 0}, "t1_apparent_s": {"kind": "uniform", "min": 0.3, "max": 3},
+      "t2_free_s": {"kind": "uniform", "min": 0.02, "max": 0.2}, "b1_rel": {"kind": "fixed", "value": 1},
+      "omega0_cycles_per_tr": {"kind": "uniform", "min": -0.3, "max": 0.3}}}]})");
+  const Outcome outcome = run("crbrt-simulate --sequence " + sequence_ + " --prior " + prior +
+                              " --count 64 --rank 5 --basis-kind crb --out " + (folder_ / "one.h5"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("kept 64 of 64"), std::string::npos) << outcome.text;
+  const Dataset set = read_dataset({folder_ / "one.h5"});
+  EXPECT_EQ(set.bound_names(), (std::vector<std::string>{"r1_apparent_hz", "r2_free_hz", "omega0_rad_s"}));
+  EXPECT_TRUE(set.crb.allFinite());
+  EXPECT_EQ(set.tissues[5].m0_semi_frac, 0);
+  EXPECT_EQ(physics::why_no_target(set, "m0_semi_frac"), "none: the prior fixes it");
+}
+
 TEST_F(SimulateTrainingSet, HoldsWhatItSays) {
   const Outcome outcome = make("", "all.h5");
   const Dataset set = read_dataset({folder_ / "all.h5"});
