@@ -167,7 +167,7 @@ const Mutation protocol_mutations[] = {
     {"basis_of_other_hash", "protocol.basis", [](ModelT& m) { m.protocol->basis_sha256 = std::string(64, '0'); }},
     {"basis_not_orthonormal", "protocol.basis",
      [](ModelT& m) {
-       m.protocol->basis[0] += 1e-5;
+       m.protocol->basis[0] += 1e-3;
        m.protocol->basis_sha256 = base::hex(base::sha256(m.protocol->basis.data(), m.protocol->basis.size() * 8));
      }},
     {"basis_short", "protocol.basis", [](ModelT& m) { m.protocol->basis.pop_back(); }},
@@ -202,6 +202,14 @@ const Mutation provenance_mutations[] = {
 TEST(ModelContent, TextsMayHoldAnyLanguageAndEitherLineEnd) {
   ModelT model = valid_model();
   model.provenance->config_json = "{\r\n\t\"who\": \"Cram\xc3\xa9r \xe2\x82\xac \xf0\x9f\xa7\xa0\"\n}";
+  const LoadResult result = load_object(model);
+  EXPECT_EQ(result.status, Status::ok) << result.detail;
+}
+
+TEST(ModelContent, BasisOfADecompositionInSinglePrecisionIsOne) {
+  ModelT model = valid_model();
+  for (double& value : model.protocol->basis) value *= 1 - 2e-6;
+  model.protocol->basis_sha256 = base::hex(base::sha256(model.protocol->basis.data(), model.protocol->basis.size() * 8));
   const LoadResult result = load_object(model);
   EXPECT_EQ(result.status, Status::ok) << result.detail;
 }

@@ -13,8 +13,9 @@ namespace {
 
 constexpr double longest_tr_s = 60;
 
-/// Rounding of a product of two unit columns of n entries stays below n * 2^-53, far less than this for any n_frame.
-constexpr double orthonormal_tolerance = 1e-6;
+/// As of every --basis. A singular value decomposition in single precision (BART's, by LAPACK) leaves columns of some hundred frames
+/// orthonormal to 3e-6 (BART 0.9.00), and what this adds to noise that is white otherwise nobody can measure.
+constexpr double orthonormal_tolerance = 1e-4;
 
 constexpr std::string_view loss_kinds[] = {"", "crb", "mse", "relative", "bias_reduced"};
 
@@ -33,7 +34,7 @@ void check_basis(const std::vector<double>& basis, std::size_t n_coeff, std::str
     for (std::size_t b = 0; b <= a && checks.ok(); ++b) {
       const double product = dot(&basis[a * n_frame], &basis[b * n_frame], n_frame);
       checks.expect(std::abs(product - (a == b ? 1 : 0)) <= orthonormal_tolerance, "protocol.basis",
-                    "orthonormal columns to 1e-6",
+                    "orthonormal columns to 1e-4",
                     "columns " + std::to_string(b) + " and " + std::to_string(a) + " with the product " + number_text(product));
     }
 }
