@@ -1,50 +1,69 @@
-/// A folder beside an output, OUT.partial, that keeps what a stopped run had done. A person may have a folder of that name,
-/// too: ours is known by one file in it, and only files that we made are ever removed.
+/// A folder beside an output, OUT.partial, that keeps what a stopped run had done. One run at a time has it: a second one is
+/// refused, and a dead one does not hold it. Every part is sealed (sealed_file.h) with what it is: a part that was damaged,
+/// exchanged, or left by another run is told, removed and computed again.
+///
+/// A person may have a folder of that name, too: ours is known by one file in it, and only files that we made are ever removed.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
-#include <system_error>
-#include <vector>
 
-#include "base/error.h"
-#include "base/staging.h"
+#include "base/file_lock.h"
+#include "base/warnings.h"
 
 namespace crbrt::base {
 
-/// Throws OutputError where the folder holds something, but no file `mark`. It may be absent or empty; what a killed run left
-/// of a file that it had begun is nothing.
-inline void expect_parts_folder(const std::filesystem::path& folder, const std::string& mark) {
-  std::error_code absent;
-  if (std::filesystem::exists(folder / mark, absent)) return;
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(folder, absent))
-    if (!is_staging_name(entry.path().filename().string()))
-      throw OutputError(folder.string(), "parts of this run would be kept there, and it holds other files (no " + mark +
-                                             "); move it, or choose another output");
-}
+class PartsFolder {
+ public:
+  struct Names {
+    std::string mark;  ///< file of what the parts are of; its presence makes the folder ours
+    std::function<bool(const std::string& name)> is_part;  ///< whether a file is one of ours
+  };
 
-/// Removes the files whose names `is_part` knows, `mark`, and the folder where it is empty then. Nothing is reported: the
-/// output is complete, and what is left behind harms nobody.
-inline void remove_parts(const std::filesystem::path& folder, const std::string& mark,
-                         const std::function<bool(const std::string& name)>& is_part) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  std::vector<std::string> parts;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
-    if (const std::string name = entry.path().filename().string(); name == mark || is_part(name)) parts.push_back(name);
-  for (const std::string& part : parts) {
-    remove_leftovers(folder, part);
-    if (fs::is_regular_file(fs::symlink_status(folder / part, ignored))) fs::remove(folder / part, ignored);
-  }
-  fs::remove(folder, ignored);  // refused where it is not empty
-}
+  /// Makes the folder where it is absent, and locks it. Throws OutputError where it is somebody else's (something is there and
+  /// no mark), where another run has it, and where it cannot be made.
+  PartsFolder(std::filesystem::path folder, Names names, Warnings& warnings);
+  /// Removes a folder without parts: a run that failed early leaves nothing that refuses the next one.
+  ~PartsFolder();
+  PartsFolder(const PartsFolder&) = delete;
+  PartsFolder& operator=(const PartsFolder&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return folder_; }
+  bool has_parts() const;
+
+  /// What the parts are of, as an earlier run left it. Empty where none did, and, after a warning, where that is damaged: each
+  /// part knows what it is of.
+  std::optional<std::string> identity() const;
+  /// The same of this run, from now on: it is in the label of every part.
+  void set_identity(std::string identity);
+
+  /// The file of a part where it is whole and one of this run; empty where it is absent. `label` says which part it is and what
+  /// shape it has. Anything else under that name is warned of and removed.
+  std::optional<std::filesystem::path> part(const std::string& name, const std::string& label) const;
+  /// The same for parts that are read as bytes, without their seal.
+  std::optional<std::string> part_bytes(const std::string& name, const std::string& label) const;
+  /// Writes a part whole or not at all: `write` gets the temporary file and the name to complain of. Throws OutputError.
+  void keep(const std::string& name, const std::string& label,
+            const std::function<void(const std::filesystem::path& file, const std::filesystem::path& shown)>& write) const;
+
+  /// Removes all parts, and the folder where it is empty then. Nothing is reported: the output is complete, and what is left
+  /// behind harms nobody.
+  void remove() const;
+
+ private:
+  std::string label_of(const std::string& name, const std::string& label) const;
+  void drop(const std::filesystem::path& file) const;
+
+  std::filesystem::path folder_;
+  Names names_;
+  Warnings& warnings_;
+  std::optional<FileLock> lock_;
+  std::string identity_;
+};
 
 /// Whether a name is `begin`, a number, `end`: "part-12".
-inline bool is_numbered(const std::string& name, const std::string& begin, const std::string& end) {
-  if (name.size() <= begin.size() + end.size() || !name.starts_with(begin) || !name.ends_with(end)) return false;
-  const std::string number = name.substr(begin.size(), name.size() - begin.size() - end.size());
-  return number.find_first_not_of("0123456789") == std::string::npos;
-}
+bool is_numbered(const std::string& name, const std::string& begin, const std::string& end);
 
 }  // namespace crbrt::base

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,10 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/parallel.h"
 
 namespace crbrt::base {
@@ -26,14 +25,6 @@ constexpr const char* marker = ".crbrt-";
 constexpr std::size_t n_random = 6, longest_name = 200;  // with the rest at most 255, the limit of a name
 
 std::string prefix_of(const std::string& name) { return std::string(".").append(name, 0, longest_name).append(marker); }
-
-/// Whether the path still leads to the open folder: its owner may have removed it between opening and locking.
-bool is_at(int fd, const fs::path& folder) {
-  struct stat opened {
-  }, named{};
-  return ::fstat(fd, &opened) == 0 && ::lstat(folder.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
-}
 
 /// Removes files first, several at once: where a disk is told of each free piece (mount option discard), one file of many
 /// pieces takes a second, most of which is waiting.
@@ -52,20 +43,10 @@ void remove_tree(const fs::path& folder) {
 }  // namespace
 
 FolderLock::FolderLock(const fs::path& folder) {
-  constexpr int tries = 100;
-  for (int i = 0; i < tries; ++i) {
-    fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd_ < 0) return;
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      outcome_ = errno == EWOULDBLOCK ? Outcome::taken : Outcome::impossible;
-      return;
-    }
-    if (is_at(fd_, folder)) {
-      outcome_ = Outcome::locked;
-      return;
-    }
-    ::close(std::exchange(fd_, -1));
-  }
+  const HeldLock held = hold(folder, O_RDONLY | O_DIRECTORY, LOCK_EX);
+  fd_ = held.fd;
+  if (held.is_held) outcome_ = Outcome::locked;
+  if (held.is_taken) outcome_ = Outcome::taken;
 }
 
 FolderLock::~FolderLock() {

@@ -56,8 +56,12 @@ std::string why_marginal_invalid(const Marginal& m) {
   if (!(m.minimum <= m.maximum))
     return "expected min <= max, found " + std::to_string(m.minimum) + " > " + std::to_string(m.maximum);
   if (m.as_time && !(m.minimum > 0)) return "expected times > 0, found a minimum of " + std::to_string(m.minimum);
+  if (m.kind != Marginal::Kind::fixed && m.minimum == m.maximum)
+    return "expected a width (min < max), or {\"kind\": \"fixed\", \"value\": ...} for what is known, found min = max = " +
+           std::to_string(m.minimum);
   if (m.kind != Marginal::Kind::gaussian) return {};
-  if (!(m.std > 0)) return "expected std > 0, found " + std::to_string(m.std);
+  if (!(m.std > 0))
+    return "expected std > 0, or {\"kind\": \"fixed\", \"value\": ...} for what is known, found " + std::to_string(m.std);
   const double share = m.share(m.minimum, m.maximum);
   if (!(share >= min_share))
     return "expected at least 0.1 % of the Gaussian between min and max, found " + std::to_string(share * 100) + " %";

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A cohort of four subjects as a job array of a real Slurm: munged, slurmctld and slurmd of this machine alone, in a folder of their own
+# A cohort of four subjects (crbrt-bids) and the steps of a small model (crbrt-make) as job arrays of a real Slurm: munged, slurmctld and slurmd of this machine alone, in a folder of their own
 # and on ports of their own, so that a Slurm that is there already is left alone. One task is cancelled before it begins and one is
-# killed while it works; the table has to say so, and a second submission has to do these two and no others.
+# killed while it works; the table has to say so, and a second submission has to do these two and no others. Of the model's tasks one is
+# killed while it works, and the second turn of its array has to do it.
 #   scripts/slurm.sh [BIN]     BIN holds the programs (build/trainer/bin); logs and results land in build/slurm
 # Exit 0: all is as it should be. 1: something is not. 77: the daemons cannot be started here, and the last line says why.
 set -u
@@ -204,6 +205,53 @@ second_submission() {
     "$(cd "$work" && bin/crbrt-bids "$work/study/" ./maps/ participant --model "$model" --basis "$model" --slurm 2>&1)"
 }
 
+# crbrt-make takes the programs beside it: here a crbrt-simulate whose second shard waits to be killed in its first turn.
+make_chain() {
+  local program
+  mkdir "$work/chain"
+  for program in crbrt-make crbrt-train crbrt-codegen crbrt-eval crbrt-report crbrt-model; do
+    cp "$bin/$program" "$work/chain/" || return 1
+  done
+  cat >"$work/chain/crbrt-simulate" <<END
+#!/bin/bash
+case "\$*" in *"--shard 1/3"*) [ -e "$work/chain-waits" ] || { echo \$\$ >"$work/chain-waits"; exec sleep 600; } ;; esac
+exec "$bin/crbrt-simulate" "\$@"
+END
+  chmod 755 "$work/chain/crbrt-simulate"
+  awk 'BEGIN {
+    for (k = 0; k < 60; ++k) {
+      alpha = alpha (k ? "," : "") (k ? 1.6 * sin(0.07 * k) ^ 2 : 3.14159)
+      trf = trf (k ? "," : "") (k ? 1e-4 + 3e-4 * sin(0.031 * k) ^ 2 : 5e-4)
+    }
+    print "{\"name\": \"short\", \"tr_s\": 0.0035, \"alpha_rad\": [" alpha "], \"trf_s\": [" trf "]}"
+  }' >"$work/short.json"
+}
+
+chain() {
+  chain/crbrt-make --sequence short.json --prior "$crbrt_root/docs/examples/prior.json" --out model --rank 9 --basis-kind svd --macs 2000 \
+    --count 900 --shards 3 --epochs 2 --unseen 64 --nlls 2 "$@" 2>&1
+}
+
+# The number of the array that does the data sets.
+array_of_sets() { squeue -h -r -o '%F %j' | awk '$2 == "crbrt-make-2" { print $1; exit }'; }
+
+chain_submission() {
+  local said sets
+  said=$(cd "$work" && chain --slurm) || { complain "crbrt-make --slurm: exit $?: $said"; return 1; }
+  echo "$said"
+  sets=$(array_of_sets)
+  [ -n "$sets" ] || { complain "expected an array crbrt-make-2, found none"; return 1; }
+  await "the second shard at work" test -s "$work/chain-waits" || return 1
+  expect "a run beside the jobs" 5 "$(cd "$work" && chain >/dev/null; echo $?)"
+  scancel "${sets}_1" || complain "scancel ${sets}_1: exit $?"
+  patience_s=600 await "the queue of the model at its end" queue_is_empty || return 1
+  kill -0 "$(cat "$work/chain-waits")" 2>/dev/null && complain "the crbrt-simulate of the second shard outlived its job"
+  for file in model.crbm model_unbiased.crbm basis.h5 report.html README.md; do
+    [ -s "$work/model/$file" ] || complain "expected $file of the model, found none"
+  done
+  expect "a second submission" "nothing to submit: all steps are done" "$(cd "$work" && chain --slurm)"
+}
+
 for program in crbrt-bids crbrt-map crbrt-phantom; do
   [ -x "$bin/$program" ] || { echo "slurm.sh: $bin/$program: expected a program, found none" >&2; exit 1; }
 done
@@ -215,3 +263,11 @@ else
 fi
 mkdir -p "$kept" && cp -r "$work/maps" "$kept/" 2>/dev/null
 [ "$failures" -eq 0 ] && echo "a cohort of four subjects in two submissions of a job array: all as it should be"
+if [ -x "$bin/crbrt-make" ]; then
+  if make_chain; then chain_submission; else complain "the chain could not be made"; fi
+  [ -d "$work/model" ] && cp -r "$work/model/work" "$kept/model" 2>/dev/null
+  [ "$failures" -eq 0 ] && echo "a model in job arrays, one task killed: all as it should be"
+else
+  echo "skipped: $bin/crbrt-make: only the trainer build has it"
+fi
+[ "$failures" -eq 0 ]

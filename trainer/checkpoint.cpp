@@ -6,13 +6,17 @@
 #include <torch/serialize.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/sealed_file.h"
 #include "trainer/layer_tensors.h"
 
 namespace crbrt::trainer {
 namespace {
+
+constexpr const char* seal_label = "crbrt-train checkpoint";
 
 using torch::serialize::InputArchive;
 using torch::serialize::OutputArchive;
@@ -69,6 +73,15 @@ std::string read_identity(InputArchive& archive) {
   return value.toStringRef();
 }
 
+/// LibTorch reads archives without looking at their checksums: a bit that flipped in a weight would be trained on. Checkpoints
+/// of before there were seals have none, and are taken as they are.
+void load_archive(InputArchive& archive, const std::string& path) {
+  if (!base::has_seal(path)) return archive.load_from(path);
+  const std::optional<std::string> bytes = base::sealed_bytes(path, seal_label);
+  if (!bytes) throw base::InputError(path, "a complete checkpoint", "a damaged one");
+  archive.load_from(bytes->data(), bytes->size());
+}
+
 }  // namespace
 
 void write_checkpoint(const std::string& path, const std::string& identity, const CheckpointState& state) {
@@ -89,6 +102,7 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   } catch (const std::exception&) {
     throw base::OutputError(path, "LibTorch could not save the checkpoint");
   }
+  base::seal(file.temporary(), seal_label, path);
   file.commit();
 }
 
@@ -97,7 +111,7 @@ void read_checkpoint(const std::string& path, const std::string& identity, Check
   std::string found;
   try {
     InputArchive archive, adam;
-    archive.load_from(path);
+    load_archive(archive, path);
     found = read_identity(archive);
     if (found == identity) {
       read_into(archive, "parameters", state.parameters);
@@ -123,7 +137,7 @@ void read_start(const std::string& path, const CheckpointState& state) {
   bool same_standardization = false, same_shape = false;
   try {
     InputArchive archive;
-    archive.load_from(path);
+    load_archive(archive, path);
     const at::Tensor parameters = read_tensor(archive, "parameters"), running = read_tensor(archive, "running_statistics");
     same_shape = parameters.sizes() == state.parameters.sizes() && running.sizes() == state.running_statistics.sizes();
     same_standardization = read_tensor(archive, "standardization").equal(to_tensor(state.standardization));

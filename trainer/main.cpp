@@ -9,6 +9,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/escaped.h"
+#include "base/file_lock.h"
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
 #include "trainer/blas.h"
@@ -98,6 +99,9 @@ int train(int argc, char** argv) {
   if (!line.start_model.empty()) start_model = trainer::read_start_model(line.start_model, config, dataset.basis_sha256);
   print_data(data);
   make_folder(line.folder);
+  const base::FileLock lock(fs::path(line.folder) / ".lock");
+  if (lock.outcome() == base::FileLock::Outcome::taken)
+    throw base::OutputError(line.folder, "another training is at work there");
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
   trainer::Console console(config);

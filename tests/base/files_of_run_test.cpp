@@ -6,7 +6,6 @@
 #include "base/atomic_output.h"
 #include "base/companion_file.h"
 #include "base/error.h"
-#include "base/parts_folder.h"
 #include "base/read_file.h"
 #include "tests/support/temporary_folder.h"
 
@@ -119,24 +118,6 @@ TEST(FilesOfRun, ACompanionThatDoesNotComeLeavesNothing) {
     stats.stage("1");
   }
   EXPECT_FALSE(fs::exists(folder / "new"));
-}
-
-TEST(PartsFolder, IsOursByItsMarkAndLosesOurFilesAlone) {
-  const TemporaryFolder folder;
-  const std::string parts = folder / "out.partial";
-  const auto is_part = [](const std::string& name) { return is_numbered(name, "part-", ""); };
-  expect_parts_folder(parts, "identity.txt");
-  fs::create_directories(parts + "/results");
-  EXPECT_THROW(expect_parts_folder(parts, "identity.txt"), OutputError);
-  for (const char* name : {"identity.txt", "part-0", "part-12", "part-x", "thesis.txt"})
-    folder.file(std::string("out.partial/") + name, "x");
-  expect_parts_folder(parts, "identity.txt");
-  remove_parts(parts, "identity.txt", is_part);
-  for (const char* name : {"identity.txt", "part-0", "part-12"}) EXPECT_FALSE(fs::exists(parts + "/" + name)) << name;
-  for (const char* name : {"results", "part-x", "thesis.txt"}) EXPECT_TRUE(fs::exists(parts + "/" + name)) << name;
-  for (const char* name : {"/results", "/part-x", "/thesis.txt"}) fs::remove(parts + name);
-  remove_parts(parts, "identity.txt", is_part);
-  EXPECT_FALSE(fs::exists(parts));
 }
 
 TEST(FilesOfRun, AStateIsWrittenAgainAndAgain) {

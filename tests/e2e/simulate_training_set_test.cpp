@@ -9,6 +9,7 @@
 #include "physics/io/sequence_io.h"
 #include "tests/e2e/short_sequence.h"
 #include "tests/support/run_program.h"
+#include "tests/support/small_disk.h"
 
 namespace crbrt::tests {
 namespace {
@@ -147,14 +148,111 @@ TEST_F(SimulateTrainingSet, AKilledRunIsContinuedToTheSameBytes) {
   EXPECT_EQ(content_of(folder_ / "killed.h5"), content_of(folder_ / "straight.h5"));
 }
 
-TEST_F(SimulateTrainingSet, PartsOfAnotherCommandAreRefused) {
-  std::filesystem::create_directory(folder_ / "o.h5.partial");
-  folder_.file("o.h5.partial/arguments.json", "{\n \"program\": \"another\"\n}");
-  folder_.file("o.h5.partial/chunk-0.h5", "work of another run");
-  const Outcome outcome = run(command("--count 300", "o.h5"));
+class SimulateParts : public SimulateTrainingSet {
+ protected:
+  /// What a kill leaves: basis and one chunk or more.
+  void leave_parts() {
+    const std::string first_chunk = folder_ / "o.h5.partial/chunk-0.h5";
+    run(command(options, "o.h5") + " & pid=$!; while [ ! -e " + first_chunk +
+        " ] && kill -0 $pid; do sleep 0.01; done; kill -KILL $pid; wait $pid");
+    ASSERT_TRUE(std::filesystem::exists(first_chunk));
+    std::filesystem::copy(folder_ / "o.h5.partial", folder_ / "kept", std::filesystem::copy_options::recursive);
+  }
+  void put_back() {
+    std::filesystem::remove_all(folder_ / "o.h5.partial");
+    std::filesystem::remove(folder_ / "o.h5");
+    std::filesystem::copy(folder_ / "kept", folder_ / "o.h5.partial", std::filesystem::copy_options::recursive);
+  }
+  const std::string options = "--count 2200 --seed 3 ";
+};
+
+TEST_F(SimulateParts, OfAnotherCommandAreRefused) {
+  leave_parts();
+  const Outcome outcome = run(command("--count 2200 --seed 4", "o.h5"));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_NE(outcome.text.find("o.h5.partial: expected the parts of the same command"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("\"seed\": 4"), std::string::npos) << outcome.text;
   EXPECT_FALSE(std::filesystem::exists(folder_ / "o.h5"));
+}
+
+// One bit of every part at places all over the file, an exchanged chunk, a basis of zeros, a chunk of another shape.
+TEST_F(SimulateParts, WhatIsDamagedOrExchangedIsToldAndMadeAgain) {
+  leave_parts();
+  succeed(options, "straight.h5");
+  const std::string expected = content_of(folder_ / "straight.h5");
+  const auto expect_made_again = [&](const std::string& what) {
+    const Outcome outcome = succeed(options, "o.h5");
+    EXPECT_NE(outcome.text.find("warning"), std::string::npos) << what << ": " << outcome.text;
+    EXPECT_EQ(content_of(folder_ / "o.h5"), expected) << what;
+  };
+  for (const char* part : {"basis.h5", "chunk-0.h5", "arguments.json"}) {
+    const std::string whole = content_of(folder_ / (std::string("kept/") + part));
+    for (std::size_t k = 0; k < 6; ++k) {
+      put_back();
+      std::string flipped = whole;
+      const std::size_t bit = (2 * k + 1) * 8 * whole.size() / 12 + k;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+      folder_.file(std::string("o.h5.partial/") + part, flipped);
+      expect_made_again(std::string(part) + ", bit " + std::to_string(bit));
+    }
+  }
+  put_back();
+  std::filesystem::copy_file(folder_ / "kept/chunk-0.h5", folder_ / "o.h5.partial/chunk-1.h5",
+                             std::filesystem::copy_options::overwrite_existing);
+  expect_made_again("chunk 0 in the place of chunk 1");
+}
+
+TEST_F(SimulateParts, ASecondRunOnOneOutputIsRefused) {
+  const std::string first_chunk = folder_ / "o.h5.partial/chunk-0.h5";
+  const Outcome outcome = run(command("--count 60000 ", "o.h5") + " & pid=$!; while [ ! -e " + first_chunk +
+                              " ] && kill -0 $pid; do sleep 0.01; done; " + command("--count 60000 ", "o.h5") +
+                              "; echo second $?; [ -e " + first_chunk + " ] && echo kept; kill -KILL $pid; wait $pid");
+  EXPECT_NE(outcome.text.find("another run is working on this output"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("second 5\nkept\n"), std::string::npos) << outcome.text;
+}
+
+TEST_F(SimulateTrainingSet, AFullDiskIsSaidAndTheRunGoesOnWhenThereIsRoom) {
+  std::filesystem::create_directory(folder_ / "disk");
+  const std::string options = "--count 2200 --seed 3 ", make = command(options, "disk/o.h5");
+  const Outcome outcome =
+      run_on_small_disk(folder_ / "disk", "400k",
+                        make + "\necho first $?\n[ ! -e " + (folder_ / "disk/o.h5") + " ] && echo nothing\nls -A " +
+                            (folder_ / "disk/o.h5.partial") + "\ngrow\n" + make + "\necho second $?\ncp " +
+                            (folder_ / "disk/o.h5") + " " + (folder_ / "o.h5"));
+  if (outcome.exit_code == 77) GTEST_SKIP() << "nothing can be mounted here: " << outcome.text;
+  EXPECT_NE(outcome.text.find("chunk-0.h5: cannot be written: No space left on device"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("first 5\nnothing\narguments.json\nbasis.h5\nlock\n"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("second 0\n"), std::string::npos) << outcome.text;
+  succeed(options, "straight.h5");
+  EXPECT_EQ(content_of(folder_ / "o.h5"), content_of(folder_ / "straight.h5"));
+}
+
+TEST_F(SimulateTrainingSet, TheRankMayBeChosenByTheBounds) {
+  const std::string start =
+      "crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 300 --seed 5 --basis-only --out ";
+  const Outcome loose = run(start + (folder_ / "loose.h5") + " --rank auto --rank-factor 3"),
+                tight = run(start + (folder_ / "tight.h5") + " --rank auto --rank-factor 1.05");
+  ASSERT_EQ(loose.exit_code, 0) << loose.text;
+  ASSERT_EQ(tight.exit_code, 0) << tight.text;
+  EXPECT_NE(loose.text.find("times that of all frames for t2_free_s"), std::string::npos) << loose.text;
+  const auto columns = [&](const char* name) {
+    const Outcome outcome = run("crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior +
+                                " --count 64 --basis " + (folder_ / name) + " --out " + (folder_ / "set.h5"));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+    return read_dataset({folder_ / "set.h5"}).basis.cols();
+  };
+  EXPECT_GE(columns("loose.h5"), 5);
+  EXPECT_GT(columns("tight.h5"), columns("loose.h5"));
+}
+
+TEST_F(SimulateTrainingSet, OptionsOfTheRankGoTogether) {
+  for (const char* options :
+       {"--count 64 --rank-factor 2", "--count 64 --outputs t2_free_s", "--count 64 --basis-only --shard 0/2"})
+    EXPECT_EQ(run(command(options, "o.h5")).exit_code, 2) << options;
+  EXPECT_EQ(run("crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 64 --rank some --out " +
+                (folder_ / "o.h5"))
+                .exit_code,
+            2);
 }
 
 TEST_F(SimulateTrainingSet, AFolderOfSomebodyElseInPlaceOfThePartsIsRefusedAndKept) {

@@ -133,6 +133,8 @@ INSTANTIATE_TEST_SUITE_P(
                         "\"t2_free_s\": {\"kind\": \"fixed\", \"value\": 1}", "both"},
                     Bad{"missing_parameter", ",\n    \"b1_rel\": {\"kind\": \"fixed\", \"value\": 0.9}", "", "b1_rel"},
                     Bad{"unknown_kind", "\"kind\": \"uniform\"", "\"kind\": \"lognormal\"", "\"lognormal\""},
+                    Bad{"zero_std", "\"std\": 0.5", "\"std\": 0", "{\"kind\": \"fixed\""},
+                    Bad{"zero_width", "\"min\": 1, \"max\": 3", "\"min\": 1.5, \"max\": 1.5", "{\"kind\": \"fixed\""},
                     Bad{"negative_std", "\"std\": 0.5", "\"std\": -0.5", "std > 0"},
                     Bad{"limits_reversed", "\"min\": 1, \"max\": 3", "\"min\": 3, \"max\": 1", "min <= max"},
                     Bad{"limits_out_of_reach", "\"min\": 1, \"max\": 3", "\"min\": 30, \"max\": 40", "Gaussian"},

@@ -25,9 +25,37 @@ TEST(Sequence, SaysWhatIsWrong) {
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].trf_s[3] = 4e-3; }).find("pulse 4"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = -1; }).find("pulse 3"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = std::nan(""); }).find("pulse 3"), std::string::npos);
-  EXPECT_NE(why([](Sequence& s) { s.cycles[0].alpha_rad[2] = 90; }).find("30 rad, found 90 rad at pulse 3"), std::string::npos);
-  EXPECT_NE(why([](Sequence& s) { s.tr_s = 3.5; }).find("milliseconds?), found 3.5"), std::string::npos);
+  EXPECT_NE(
+      why([](Sequence& s) { s.cycles[0].alpha_rad[2] = 90; }).find("30 rad, found 90 rad (degrees instead of rad?) at pulse 3"),
+      std::string::npos);
+  EXPECT_NE(why([](Sequence& s) { s.tr_s = 3.5; }).find("found 3.5 s (ms instead of s?)"), std::string::npos);
   EXPECT_NE(why([](Sequence& s) { s.cycles.clear(); }).find("at least one cycle"), std::string::npos);
+}
+
+// One column of a file in another unit, and the likely unit by its name; where all numbers are possible one by one, too.
+TEST(Sequence, OtherUnitsAreNamed) {
+  const auto scaled = [](double tr, double alpha, double trf) {
+    Sequence s = tests::short_train(20);
+    s.tr_s *= tr;
+    for (double& value : s.cycles[0].alpha_rad) value *= alpha;
+    for (double& value : s.cycles[0].trf_s) value *= trf;
+    return s.why_invalid();
+  };
+  constexpr double degrees = 180 / M_PI;
+  EXPECT_EQ(scaled(1, 1, 1), "");
+  EXPECT_NE(scaled(1e3, 1, 1).find("(ms instead of s?)"), std::string::npos) << scaled(1e3, 1, 1);
+  EXPECT_NE(scaled(1e6, 1, 1).find("(us instead of s?)"), std::string::npos) << scaled(1e6, 1, 1);
+  EXPECT_NE(scaled(1e-3, 1, 1).find("(ks instead of s?)"), std::string::npos) << scaled(1e-3, 1, 1);
+  EXPECT_NE(scaled(1, degrees, 1).find("(degrees instead of rad?)"), std::string::npos) << scaled(1, degrees, 1);
+  EXPECT_NE(scaled(1, 1, 1e3).find("(ms instead of s?)"), std::string::npos) << scaled(1, 1, 1e3);
+  EXPECT_NE(scaled(1, 1, 1e6).find("(us instead of s?)"), std::string::npos) << scaled(1, 1, 1e6);
+  Sequence s = tests::short_train(20);  // an inversion in rad, the others in degrees, all below the limit
+  for (std::size_t k = 1; k < 20; ++k) s.cycles[0].alpha_rad[k] = 10 + static_cast<double>(k);
+  EXPECT_NE(s.why_invalid().find("above 20 rad (degrees instead of rad?)"), std::string::npos) << s.why_invalid();
+  s = tests::short_train(20);
+  s.tr_s = 0.9;  // 0.9 ms, with pulses of 0.1 ms
+  for (double& value : s.cycles[0].trf_s) value = 1e-4;
+  EXPECT_NE(s.why_invalid().find("TR = 0.9 s (ms instead of s?)"), std::string::npos) << s.why_invalid();
 }
 
 TEST(Sequence, RfLoadOfOnePulsePair) {

@@ -188,5 +188,24 @@ TEST(Checkpoint, MissingCutAndForeignOnesAreRefused) {
   EXPECT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("3 " + path + ": expected a complete checkpoint"));
 }
 
+// LibTorch does not look at the checksums of its archives: a weight with another bit would be trained on.
+TEST(Checkpoint, AFlippedBitIsRefused) {
+  const Problem problem(tests::small_config());
+  const std::string path = tests::temporary_path("flipped.pt");
+  TrainOptions options;
+  options.checkpoint_path = path;
+  train(problem.config, problem.data, options);
+  std::ifstream whole(path, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(whole), {});
+  for (std::size_t k = 0; k < 100; ++k) {
+    std::string flipped = bytes;
+    const std::size_t bit = k * 8 * bytes.size() / 100 + k % 8;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    std::ofstream(path, std::ios::binary) << flipped;
+    ASSERT_THAT(refusal_of_checkpoint(problem, path), HasSubstr("3 " + path + ": expected a complete checkpoint"))
+        << "bit " << bit;
+  }
+}
+
 }  // namespace
 }  // namespace crbrt::trainer

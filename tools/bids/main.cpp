@@ -18,6 +18,7 @@
 #include "tools/bids/picture.h"
 #include "tools/bids/run_image.h"
 #include "tools/bids/table.h"
+#include "tools/cli/child_program.h"
 #include "tools/cli/job_array.h"
 #include "tools/volume/bids_names.h"
 
@@ -46,7 +47,7 @@ void print_plan(const bids::Options& o, const bids::MapCommand& command, const b
     const fs::path status = fs::path(o.out) / image.name.folder() / volume::BidsMapNames(image.name).path("status");
     base::print_lines(image.id + ": " + (image.mask.empty() ? "all voxels (no mask)" : image.mask.string()) + " -> " +
                       status.string() + "\n");
-    base::print_lines("    " + bids::in_words(bids::command_of(command, image)) + "\n");
+    base::print_lines("    " + cli::in_words(bids::command_of(command, image)) + "\n");
   }
 }
 
@@ -77,7 +78,7 @@ std::string submit_jobs(const bids::Options& o, const bids::MapCommand& command,
     jobs.commands.push_back(std::move(words));
   }
   jobs.last = {program, in, command.out.string(), "group"};
-  return jobs.commands.empty() ? "nothing to submit: all images are done" : cli::submit(jobs);
+  return jobs.commands.empty() ? "nothing to submit: all images are done" : cli::submit(jobs).said;
 }
 
 /// Records of images that these subjects have no longer, e.g. that one was missing.

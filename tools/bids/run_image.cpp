@@ -1,23 +1,14 @@
-// crbrt-map is looked for beside this program, then in PATH.
+// An interruption of this program waits for crbrt-map, which removes what it has begun.
 #include "tools/bids/run_image.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <csignal>
-#include <cstring>
 #include <optional>
-#include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/interruption.h"
-#include "base/read_file.h"
 #include "tools/bids/ownership.h"
-#include "tools/cli/command_line.h"
+#include "tools/cli/child_program.h"
 #include "tools/volume/map_place.h"
 
 namespace crbrt::bids {
@@ -25,68 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string program_path() {
-  std::error_code unreadable;
-  const fs::path beside = fs::read_symlink("/proc/self/exe", unreadable).parent_path() / "crbrt-map";
-  return fs::exists(beside, unreadable) ? beside.string() : "crbrt-map";
-}
-
-/// Starts the command with its lines going to the end of the log.
-pid_t start(const std::vector<std::string>& command, const fs::path& log) {
-  std::vector<std::string> words = command;
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
-  ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  pid_t child = 0;
-  const int error = ::posix_spawnp(&child, argv.front(), &files, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&files);
-  if (error != 0) throw base::OutputError(log.string(), argv.front() + std::string(": ") + std::strerror(error));
-  return child;
-}
-
-/// Leaves the child as a zombie, whose number belongs to nobody else yet.
-void wait_for_end(pid_t child) {
-  siginfo_t ended{};
-  while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-  }
-}
-
 /// The exit code of the command, 128 + n where signal n ended it. Where this program is interrupted, the command is told so,
 /// and has ended before this program ends.
 int run_with_log(const std::vector<std::string>& command, const fs::path& log) {
-  base::write_text(log, log_begin + in_words(command) + "\n", log);
-  pid_t child = 0;
+  base::write_text(log, log_begin + cli::in_words(command) + "\n", log);
+  std::optional<cli::ChildProgram> child;
   std::optional<base::OnInterruption> stop;
   {
     const base::Uninterrupted guard;  // no child is started that nobody would stop
-    child = start(command, log);
-    stop.emplace([child] {
-      ::kill(child, base::interrupting_signal());
-      wait_for_end(child);
+    child.emplace(command, log);
+    stop.emplace([&child] {
+      child->tell(base::interrupting_signal());
+      child->wait_for_end();
     });
   }
-  wait_for_end(child);
+  child->wait_for_end();
   stop.reset();  // does not return in a program that is being interrupted
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/// Its error, which need not be the last line: in a file, what the program printed before comes behind it. Where it did not end
-/// with one, the last line of all.
-std::string reason_in(const fs::path& log) {
-  std::istringstream lines(base::read_file_of_ours(log.string(), "the lines of crbrt-map"));
-  std::string error, last;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("crbrt-map: ") && !line.starts_with("crbrt-map: warning: ")) error = line;
-    if (!line.empty() && !line.starts_with(log_begin)) last = line;
-  }
-  return error.empty() ? last : error;
+  return child->exit_code();
 }
 
 /// The images and sidecars that the run left, relative to the data set of derivatives.
@@ -130,19 +76,12 @@ void read_stats(const fs::path& file, Record& record) {
 }  // namespace
 
 std::vector<std::string> command_of(const MapCommand& all, const CohortImage& image) {
-  std::vector<std::string> command{program_path(), "--input", image.image.string()};
+  std::vector<std::string> command{cli::program_beside("crbrt-map"), "--input", image.image.string()};
   if (!image.imaginary.empty()) command.insert(command.end(), {"--input-imag", image.imaginary.string()});
   if (!image.mask.empty()) command.insert(command.end(), {"--mask", image.mask.string()});
   command.insert(command.end(), {"--out", all.out.string(), "--bids"});
   command.insert(command.end(), all.options.begin(), all.options.end());
   return command;
-}
-
-std::string in_words(const std::vector<std::string>& command) {
-  std::vector<std::string> words = command;
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  return cli::command_text(static_cast<int>(argv.size()), argv.data());
 }
 
 bool is_done(const MapCommand& all, const CohortImage& image) {
@@ -172,7 +111,7 @@ Record run_image(const MapCommand& all, const CohortImage& image) {
     record.identity = identity_of(command, inputs_of(all, image));
     command.insert(command.end(), {"--threads", std::to_string(all.threads), "--stats", stats.string()});
     record.exit_code = run_with_log(command, log);
-    record.message = record.exit_code == 0 ? "" : reason_in(log);
+    record.message = record.exit_code == 0 ? "" : cli::reason_in(log, "crbrt-map", log_begin);
     if (record.exit_code == 0) read_stats(stats, record), record.maps = maps_of(all, image);
     fs::remove(stats, absent);
   }

@@ -23,9 +23,6 @@ struct MapCommand {
 /// crbrt-map with the options, and the image's, on which the maps depend.
 std::vector<std::string> command_of(const MapCommand& all, const CohortImage& image);
 
-/// As one types it.
-std::string in_words(const std::vector<std::string>& command);
-
 /// Whether the record of an earlier run says that the same maps were made, and all of them are still there.
 bool is_done(const MapCommand& all, const CohortImage& image);
 

@@ -40,15 +40,24 @@ std::string file_pattern(const std::string& path) {
   return text;
 }
 
-std::string script_head(const JobArray& jobs, const std::string& output) {
+/// `threads` is 0 for a job that takes what it gets.
+std::string script_head(const JobArray& jobs, const std::string& output, unsigned threads) {
   std::string text = "#!/bin/bash\n#SBATCH --job-name=" + jobs.name +
                      "\n#SBATCH --output=" + file_pattern(std::filesystem::absolute(jobs.folder).string()) + "/" + output +
                      "\n";
-  for (const std::string& option : jobs.sbatch_options) {
+  if (threads > 0) text += "#SBATCH --cpus-per-task=" + std::to_string(threads) + "\n";
+  for (const std::string& option : jobs.sbatch_options) {  // behind ours: of two, the later one counts
     expect_one_line("--slurm-option", option);
     text += "#SBATCH " + option + "\n";
   }
   return text;
+}
+
+/// "--dependency=afterany:12:13 "
+std::string after(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const std::string& id : ids) text += ":" + id;
+  return text.empty() ? text : "--dependency=afterany" + text + " ";
 }
 
 struct Said {
@@ -89,8 +98,8 @@ std::string submitted(const std::string& options, const std::filesystem::path& s
 }  // namespace
 
 std::string job_script(const JobArray& jobs) {
-  std::string text = script_head(jobs, jobs.name + "-%A_%a.out") + "#SBATCH --cpus-per-task=" + std::to_string(jobs.threads) +
-                     "\n#SBATCH " + array_option(tasks_from(0, jobs)) + "\n";
+  std::string text =
+      script_head(jobs, jobs.name + "-%A_%a.out", jobs.threads) + "#SBATCH " + array_option(tasks_from(0, jobs)) + "\n";
   for (std::size_t first = most_tasks_of_array; first < jobs.commands.size(); first += most_tasks_of_array)
     text += "# the other tasks: sbatch " + array_option(tasks_from(first, jobs)) + " " + jobs.name + ".sbatch " +
             std::to_string(first) + "\n";
@@ -100,23 +109,25 @@ std::string job_script(const JobArray& jobs) {
   return text + "esac\nexit 2\n";
 }
 
-std::string submit(const JobArray& jobs) {
+Submitted submit(const JobArray& jobs) {
   const std::filesystem::path script = jobs.folder / (jobs.name + ".sbatch"), last = jobs.folder / (jobs.name + "-last.sbatch");
   base::write_text_file(script, job_script(jobs));
   if (!jobs.last.empty())
-    base::write_text_file(last, script_head(jobs, jobs.name + "-last-%j.out") + "exec " + quoted_words(jobs.last) + "\n");
+    base::write_text_file(last, script_head(jobs, jobs.name + "-last-%j.out", 0) + "exec " + quoted_words(jobs.last) + "\n");
   if (run("command -v sbatch").exit_code != 0)
     throw base::UsageError("--slurm: expected the command sbatch, found none; " + script.string() +
                            " is ready to be submitted");
-  std::string said, all;
+  Submitted submitted_jobs;
   for (std::size_t first = 0; first < jobs.commands.size(); first += most_tasks_of_array) {
-    const std::string id = first == 0
-                               ? submitted("", script)
-                               : submitted(array_option(tasks_from(first, jobs)) + " ", script, " " + std::to_string(first));
-    said += (said.empty() ? "job array " : ", ") + id;
-    all += ":" + id;
+    const std::string id = first == 0 ? submitted(after(jobs.after), script)
+                                      : submitted(after(jobs.after) + array_option(tasks_from(first, jobs)) + " ", script,
+                                                  " " + std::to_string(first));
+    submitted_jobs.said += (first == 0 ? "job array " : ", ") + id;
+    submitted_jobs.ids.push_back(id);
   }
-  return jobs.last.empty() ? said : said + ", then job " + submitted("--dependency=afterany" + all + " ", last);
+  if (jobs.last.empty()) return submitted_jobs;
+  const std::string id = submitted(after(submitted_jobs.ids), last);
+  return {{id}, submitted_jobs.said + ", then job " + id};
 }
 
 }  // namespace crbrt::cli

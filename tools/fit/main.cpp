@@ -153,7 +153,8 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch fitting;
   const physics::Fitter fitter = fit::make_fitter(*options, problem);
-  const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients), options->resume);
+  const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients), options->resume,
+                              warnings);
   std::vector<physics::VoxelFit> fits;
   {
     base::Progress progress("fitting", voxels.size());

@@ -10,17 +10,12 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/files_of_run.h"
-#include "base/parts_folder.h"
-#include "base/read_file.h"
 
 namespace crbrt::fit {
 namespace {
 
 namespace fs = std::filesystem;
 using physics::VoxelFit;
-
-constexpr const char* identity_file = "identity.txt";
-constexpr const char* complete_fits = "fits of this run, complete";
 
 std::string text_of(const std::vector<VoxelFit>& fits) {
   std::vector<double> numbers;
@@ -37,38 +32,27 @@ std::string text_of(const std::vector<VoxelFit>& fits) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double)};
 }
 
-/// Reads what text_of() wrote.
+/// Reads what text_of() wrote; the seal of the part says that it is that.
 class Numbers {
  public:
-  explicit Numbers(const fs::path& path) : path_(path), bytes_(base::read_file_of_ours(path.string(), complete_fits)) {}
+  explicit Numbers(std::string_view bytes) : bytes_(bytes) {}
 
   double next() {
     double value = 0;
-    if (bytes_.size() - at_ < sizeof value) fail();
-    std::memcpy(&value, bytes_.data() + at_, sizeof value);
+    std::memcpy(&value, bytes_.substr(at_, sizeof value).data(), sizeof value);
     at_ += sizeof value;
     return value;
   }
-  std::size_t next_count(double most) {
-    const double value = next();
-    if (!(value >= 0 && value <= most)) fail();
-    return static_cast<std::size_t>(value);
-  }
-  void expect_end() const {
-    if (at_ != bytes_.size()) fail();
-  }
+  std::size_t next_count() { return static_cast<std::size_t>(next()); }
 
  private:
-  [[noreturn]] void fail() const { throw base::InputError(path_.string(), complete_fits, "a damaged file"); }
-
-  fs::path path_;
-  std::string bytes_;
+  std::string_view bytes_;
   std::size_t at_ = 0;
 };
 
 VoxelFit next_fit(Numbers& from) {
   VoxelFit fit;
-  fit.status = static_cast<physics::FitStatus>(from.next_count(static_cast<double>(physics::FitStatus::at_bound)));
+  fit.status = static_cast<physics::FitStatus>(from.next_count());
   std::array<double, physics::n_parameter> tissue{};
   std::generate(tissue.begin(), tissue.end(), [&] { return from.next(); });
   fit.tissue = physics::Tissue::from_values(tissue);
@@ -76,54 +60,53 @@ VoxelFit next_fit(Numbers& from) {
   fit.m0 = {real, imag};
   for (double* value : {&fit.signal_variance, &fit.m0_std, &fit.signal_norm, &fit.residual_norm, &fit.sigma})
     *value = from.next();
-  constexpr double most = 1e15;
-  fit.n_agree = from.next_count(most);
-  fit.n_simulated = from.next_count(most);
-  fit.variance.resize(static_cast<Eigen::Index>(from.next_count(64)));
+  fit.n_agree = from.next_count();
+  fit.n_simulated = from.next_count();
+  fit.variance.resize(static_cast<Eigen::Index>(from.next_count()));
   for (double& value : fit.variance) value = from.next();
   return fit;
 }
 
-}  // namespace
-
-PartialFits::PartialFits(const std::string& out, std::string identity, bool resume) : identity_(std::move(identity)) {
+std::string folder_of(const std::string& out) {
   std::error_code error;
   fs::path maps = base::folder_name(out);
   if (maps.filename() == "." || maps.filename() == "..") maps = fs::weakly_canonical(maps, error);  // a name to put it beside
-  folder_ = maps.string() + ".partial";
-  base::expect_parts_folder(folder_, identity_file);
-  const fs::path file = folder_ / identity_file;
-  if (fs::exists(path_of(0), error) && !resume)
-    throw base::OutputError(folder_.string(),
-                            "it holds fits of a run that was stopped; --resume goes on with them, remove it to begin anew");
-  if (resume && fs::exists(file, error) && base::read_file_of_ours(file.string(), "what the fits are of") != identity_)
-    throw base::DisagreementError(
-        folder_.string(), "fits of the same data, sequence, basis and settings (remove it to begin anew)", "fits of others");
+  return maps.string() + ".partial";
 }
 
-fs::path PartialFits::path_of(std::size_t index) const { return folder_ / ("part-" + std::to_string(index)); }
+std::string name_of(std::size_t index) { return "part-" + std::to_string(index); }
+
+}  // namespace
+
+PartialFits::PartialFits(const std::string& out, const std::string& identity, bool resume, base::Warnings& warnings)
+    : folder_(folder_of(out), {"identity.txt", [](const std::string& name) { return base::is_numbered(name, "part-", ""); }},
+              warnings) {
+  const bool has_parts = folder_.has_parts();
+  if (has_parts && !resume)
+    throw base::OutputError(folder_.path().string(),
+                            "it holds fits of a run that was stopped; --resume goes on with them, remove it to begin anew");
+  const std::optional<std::string> found = folder_.identity();
+  if (has_parts && found && *found != identity)
+    throw base::DisagreementError(folder_.path().string(),
+                                  "fits of the same data, sequence, basis and settings (remove it to begin anew)",
+                                  "fits of others");
+  folder_.set_identity(identity);
+}
 
 std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,
                                         const std::function<std::vector<VoxelFit>()>& fit) const {
-  const fs::path path = path_of(index);
+  const std::string content = std::to_string(n_voxel) + " voxels";
+  const std::optional<std::string> kept = folder_.part_bytes(name_of(index), content);
   std::vector<VoxelFit> fits;
-  if (!fs::exists(path)) {
+  if (!kept) {
     fits = fit();
-    std::error_code error;  // the folder comes with the first part: a run that fails before leaves none
-    fs::create_directory(folder_, error);
-    if (error) throw base::OutputError(folder_.string(), error.message());
-    if (index == 0) base::write_text_file(folder_ / identity_file, identity_);
-    base::write_text_file(path, text_of(fits));
+    folder_.keep(name_of(index), content,
+                 [&](const fs::path& path, const fs::path& shown) { base::write_text(path, text_of(fits), shown); });
     return fits;
   }
-  Numbers numbers(path);
+  Numbers numbers(*kept);
   for (std::size_t v = 0; v < n_voxel; ++v) fits.push_back(next_fit(numbers));
-  numbers.expect_end();
   return fits;
-}
-
-void PartialFits::remove() const {
-  base::remove_parts(folder_, identity_file, [](const std::string& name) { return base::is_numbered(name, "part-", ""); });
 }
 
 std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients, const PartialFits& kept,

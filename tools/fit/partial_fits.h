@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/parts_folder.h"
 #include "physics/nlls/fitter.h"
 
 namespace crbrt::fit {
@@ -16,23 +16,20 @@ namespace crbrt::fit {
 /// The folder OUT.partial: one file for each part of the voxels, complete or absent.
 class PartialFits {
  public:
-  /// `identity` is a hash of everything that fits depend on. Throws OutputError where the folder is somebody else's, and where
-  /// fits of an earlier run lie there and
-  /// `resume` does not say that they may be used, DisagreementError where they are of other data or settings.
-  PartialFits(const std::string& out, std::string identity, bool resume);
+  /// `identity` is a hash of everything that fits depend on. Throws OutputError where the folder is somebody else's, where
+  /// another run has it, and where fits of an earlier run lie there and `resume` does not say that they may be used;
+  /// DisagreementError where they are of other data or settings.
+  PartialFits(const std::string& out, const std::string& identity, bool resume, base::Warnings& warnings);
 
-  /// The fits of a part, from its file or else from `fit`, whose result is kept. Throws InputError for a damaged file.
+  /// The fits of a part, from its file or else from `fit`, whose result is kept. A damaged file is warned of and made again.
   std::vector<physics::VoxelFit> part(std::size_t index, std::size_t n_voxel,
                                       const std::function<std::vector<physics::VoxelFit>()>& fit) const;
 
   /// Once the maps are there.
-  void remove() const;
+  void remove() const { folder_.remove(); }
 
  private:
-  std::filesystem::path path_of(std::size_t index) const;
-
-  std::filesystem::path folder_;
-  std::string identity_;
+  base::PartsFolder folder_;
 };
 
 /// All columns of `coefficients`, part by part. The parts have a fixed size, so that a run that went on gives the bits of one

@@ -22,6 +22,9 @@ struct Options {
   std::string basis;                                          ///< empty: none, or made with the training set
   subspace::BasisKind basis_kind = subspace::BasisKind::svd;  ///< of a basis that is made
   int rank = 0;                                               ///< 0: all columns of the basis
+  bool is_rank_auto = false;                                  ///< the smallest that keeps the bounds of `outputs`
+  double rank_factor = 1.15;                                  ///< what it may cost them
+  bool basis_only = false;                                    ///< no fingerprints
   std::optional<physics::T1Model> t1_model;                   ///< empty: the prior's, or apparent
   unsigned threads = 1;
   std::string command;
@@ -36,7 +39,7 @@ struct Options {
 
   std::string from;                        ///< an HDF5 file of another simulator: the dictionary mode
   std::optional<double> snr_min, snr_max;  ///< of its set; empty: 10 and 100
-  std::vector<std::string> outputs;        ///< whose bounds a basis of kind crb keeps; empty: all
+  std::vector<std::string> outputs;        ///< whose bounds a basis of kind crb of --from keeps (empty: all), or --rank auto
 };
 
 /// Throws base::InputError where R2sl does not exist for a pulse and a tissue of the domain.

@@ -25,12 +25,23 @@ void parse_shard(const std::string& text, Options& options) {
     throw base::UsageError("--shard: expected i/n with 0 <= i < n, found " + text);
 }
 
+void parse_rank(const std::string& text, Options& options) {
+  std::uint64_t rank = 0;
+  options.is_rank_auto = text == "auto";
+  if (options.is_rank_auto) return;
+  if (!parse_whole(text, rank) || rank < 1 || rank > 100000)
+    throw base::UsageError("--rank: expected auto or a number above 0, found " + text);
+  options.rank = static_cast<int>(rank);
+}
+
 /// The dictionary mode: nothing is simulated.
 void check_dictionary(const Options& o, const std::vector<std::string>& of_draws) {
   if (!o.sequence.empty()) throw base::UsageError("--sequence goes with --tissues and with --prior: --from simulates nothing");
   if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --from is taken");
   if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
   if (o.t1_model) throw base::UsageError("--t1 goes with --tissues and with --prior");
+  if (o.is_rank_auto || o.basis_only)
+    throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior"));
   if (o.snr_min.value_or(10) > o.snr_max.value_or(100)) throw base::UsageError("expected an --snr-min of at most --snr-max");
   if (!o.outputs.empty() && (!o.basis.empty() || o.basis_kind != subspace::BasisKind::crb))
     throw base::UsageError("--outputs goes with --basis-kind crb: it says whose bounds the basis keeps");
@@ -43,21 +54,27 @@ void check_combination(const Options& o, bool has_rank, const std::vector<std::s
   if (!o.from.empty()) return check_dictionary(o, of_draws);
   if (o.sequence.empty()) throw base::UsageError("--sequence is required with --tissues and with --prior");
   if (o.snr_min || o.snr_max) throw base::UsageError("--snr-min and --snr-max go with --from: a prior has its own");
-  if (!o.outputs.empty()) throw base::UsageError("--outputs goes with --from");
+  if (!o.outputs.empty() && !o.is_rank_auto) throw base::UsageError("--outputs goes with --rank auto or --from");
   if (o.prior.empty()) {
     if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --tissues are simulated");
     if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
+    if (o.is_rank_auto || o.basis_only)
+      throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior"));
     return;
   }
   if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
   if (o.count == 0) throw base::UsageError("--prior needs --count");
+  if (o.basis_only && (!o.basis.empty() || o.n_shard > 1))
+    throw base::UsageError("--basis-only goes without --basis and --shard: it makes the basis of all shards");
+  if (o.is_rank_auto && !o.basis.empty())
+    throw base::UsageError("--rank auto goes without --basis: it says how a basis is made");
   if (o.basis.empty() && !has_rank) throw base::UsageError("--prior needs --rank, --basis or both");
 }
 
 /// Empty when --help or --version was printed. Throws base::UsageError.
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
-  std::string shard, t1_model, basis_kind;
+  std::string shard, t1_model, basis_kind, rank_text;
   cli::CommandLine app(
       "Simulates fingerprints of the two-pool generalised Bloch model.\n"
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
@@ -76,8 +93,13 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--basis FILE", o.basis,
              "Compress with this basis: M.crbm, or an array [frames, coefficients] (FILE.h5:NAME, FILE.mat:U, x.npy, x.cfl)");
   const cli::Option rank =
-      app.option("--rank N", o.rank, "Coefficients: columns of --basis, or of the basis made with --prior or --from")
-          .positive();
+      app.option("--rank N", rank_text,
+                 "Coefficients: columns of --basis, or of the basis made with --prior or --from; auto: the fewest that "
+                 "keep the bounds of --outputs");
+  const cli::Option factor = app.option("--rank-factor RATIO", o.rank_factor,
+                                        "With --rank auto: median of sqrt(CRB) after compression over before (default 1.15)")
+                                 .in_range(1.001, 100.0);
+  app.flag("--basis-only", o.basis_only, "Write the basis that is made with --prior, and no fingerprints");
   app.option("--basis-kind KIND", basis_kind,
              "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
              "(default svd)")
@@ -92,7 +114,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
              "or /crb");
   app.option("--snr-min RATIO", o.snr_min, "|M0| / sigma of the set made with --from, lower end (default 10)").positive();
   app.option("--snr-max RATIO", o.snr_max, "|M0| / sigma of the set made with --from, upper end (default 100)").positive();
-  app.option("--outputs NAMES", o.outputs, "parameters of --from whose bounds a basis of kind crb keeps (default: all)")
+  app.option("--outputs NAMES", o.outputs,
+             "whose bounds --rank auto keeps (default: pool size, T1, T2 of the free pool), or a basis of kind crb with --from "
+             "(all)")
       .separated_by(',');
   const cli::Option count = app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
   const cli::Option seed = app.option("--seed N", o.seed, "Seed of the draws (default 0)");
@@ -101,6 +125,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--threads N", o.threads, "Worker threads (default 1)").in_range(1, 1024);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
+  if (rank.is_given()) parse_rank(rank_text, o);
+  if (!o.is_rank_auto && factor.is_given()) throw base::UsageError("--rank-factor goes with --rank auto");
+  cli::expect_different("--outputs", o.outputs);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
   if (!basis_kind.empty() && (!o.tissues.empty() || !o.basis.empty()))
     throw base::UsageError("--basis-kind goes with --prior or --from and without --basis: it says how a basis is made");

@@ -4,12 +4,12 @@
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/parts_folder.h"
 #include "physics/prior.h"
 #include "physics/simulator.h"
 
@@ -61,27 +61,23 @@ Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::Matrix
 Fingerprints joined(const std::vector<Fingerprints>& parts);
 
 /// What a killed run leaves for its successor: a folder OUT.partial with the arguments, the basis and finished chunks, each
-/// written atomically. Used only by a run with the same arguments, and removed once the data set is written.
+/// written atomically and sealed. Used only by a run with the same arguments, by one at a time, and removed once the data set
+/// is written. A part that is damaged, or is no part of this run in this place, counts as absent and is warned of.
 class TrainingParts {
  public:
   /// Opens or makes the folder. Throws base::InputError when it holds the parts of another command (`arguments` differs); the
-  /// arguments of one that failed before it had any part are replaced.
-  TrainingParts(const std::string& out, const std::string& arguments);
-  /// Removes a folder without parts: a run that failed early leaves nothing that refuses the next one.
-  ~TrainingParts();
-  TrainingParts(const TrainingParts&) = delete;
-  TrainingParts& operator=(const TrainingParts&) = delete;
+  /// arguments of one that failed before it had any part are replaced. Throws base::OutputError where another run has it.
+  TrainingParts(const std::string& out, const std::string& arguments, base::Warnings& warnings);
 
   std::optional<Eigen::MatrixXd> basis() const;
   void save_basis(const Eigen::MatrixXd& basis) const;
-  std::optional<Fingerprints> chunk(std::uint64_t index) const;
-  void save_chunk(std::uint64_t index, const Fingerprints& chunk) const;
-  void remove() const;
+  /// `content` says what a chunk holds: its blocks, the basis and the shape.
+  std::optional<Fingerprints> chunk(std::uint64_t index, const std::string& content) const;
+  void save_chunk(std::uint64_t index, const std::string& content, const Fingerprints& chunk) const;
+  void remove() const { folder_.remove(); }
 
  private:
-  bool has_parts() const;
-  std::filesystem::path chunk_path(std::uint64_t index) const;
-  std::filesystem::path folder_;
+  base::PartsFolder folder_;
 };
 
 }  // namespace crbrt::simulate

@@ -7,14 +7,19 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/escaped.h"
 #include "base/json.h"
+#include "base/number_text.h"
 #include "base/progress.h"
+#include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/io/dataset.h"
+#include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
 #include "tools/simulate/training_chunk.h"
 #include "tools/subspace/basis.h"
+#include "tools/subspace/rank_choice.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -41,6 +46,43 @@ Eigen::MatrixXd make_basis(const TrainingProblem& problem, int rank, subspace::B
   } catch (const std::invalid_argument& error) {
     throw base::UsageError("--rank " + std::to_string(rank) + ": " + error.what());
   }
+}
+
+/// Whose bounds --rank auto looks at. Throws base::UsageError.
+std::vector<physics::Estimand> judged_outputs(const Options& o, const physics::Unknowns& unknowns) {
+  const bool is_apparent = unknowns.t1_model() == physics::T1Model::apparent;
+  const std::vector<std::string> usual{"m0_semi_frac", is_apparent ? "t1_apparent_s" : "t1_free_s", "t2_free_s"};
+  std::vector<physics::Estimand> outputs;
+  for (const std::string& name : o.outputs.empty() ? usual : o.outputs) {
+    const auto estimand = physics::Estimand::from_name(name);
+    if (estimand && estimand->has_bound(unknowns))
+      outputs.push_back(*estimand);
+    else if (!o.outputs.empty())
+      throw base::UsageError(
+          "--outputs: expected quantities of docs/quantities.md that the prior leaves free, of its T1 model, found " + name);
+  }
+  if (outputs.empty()) throw base::UsageError("--rank auto: pool size, T1 and T2 are known; --outputs names what is not");
+  return outputs;
+}
+
+/// The rank that --rank auto stands for, which is said, with what the basis costs.
+int choose_rank(const Options& o, const TrainingProblem& problem) {
+  const std::uint64_t n_draw = std::min(problem.count, max_basis_draws);
+  const subspace::RankQuestion question{.simulator = problem.simulator,
+                                        .prior = problem.prior,
+                                        .unknowns = problem.unknowns,
+                                        .seed = problem.seed,
+                                        .count = n_draw,
+                                        .kind = o.basis_kind,
+                                        .outputs = judged_outputs(o, problem.unknowns),
+                                        .tolerated = o.rank_factor};
+  const subspace::RankChoice choice = subspace::choose_rank(question, o.prior);
+  std::string text = "rank " + std::to_string(choice.rank) + ": sqrt(CRB) in median";
+  for (std::size_t j = 0; j < choice.factors.size(); ++j)
+    text += (j == 0 ? " " : ", ") + base::number_text(choice.factors[j], "%.3f") + " times that of all frames for " +
+            question.outputs[j].name();
+  base::print_lines(text + "\n");
+  return choice.rank;
 }
 
 /// Everything that decides about the content of the data set: equal arguments, equal fingerprints.
@@ -73,26 +115,50 @@ std::pair<std::uint64_t, std::uint64_t> blocks_of_shard(const Options& o, std::u
   return {bound(o.shard), bound(o.shard + 1)};
 }
 
+/// Consecutive blocks that are kept together.
+struct Chunk {
+  std::uint64_t index, first, last;  ///< blocks [first, last)
+};
+
+std::vector<Chunk> chunks_of(const Options& o, std::uint64_t n_block) {
+  const auto [first, last] = blocks_of_shard(o, n_block);
+  std::vector<Chunk> chunks;
+  for (std::uint64_t at = first; at < last; at += blocks_per_chunk)
+    chunks.push_back({chunks.size(), at, std::min(at + blocks_per_chunk, last)});
+  return chunks;
+}
+
+std::uint64_t n_draw(const Chunk& chunk, const TrainingProblem& problem) {
+  return std::min(chunk.last * block_size, problem.count) - std::min(chunk.first * block_size, problem.count);
+}
+
 Fingerprints simulate_shard(const Options& o, const TrainingProblem& problem, const Eigen::MatrixXd& basis,
                             const TrainingParts& parts) {
-  const auto [first, last] = blocks_of_shard(o, problem.n_block());
-  std::vector<Fingerprints> chunks;
-  std::uint64_t n_done = 0;
-  for (std::uint64_t at = first; at < last; at += blocks_per_chunk) {
-    std::optional<Fingerprints> saved = parts.chunk(chunks.size());
-    if (!saved) break;
-    n_done += static_cast<std::uint64_t>(saved->coefficients.cols()) + saved->dropped.total();
-    chunks.push_back(*std::move(saved));
+  const std::vector<Chunk> chunks = chunks_of(o, problem.n_block());
+  const std::string of_basis = ", rank " + std::to_string(basis.cols()) + ", basis " + physics::sha256_of(basis);
+  const auto content = [&](const Chunk& chunk) {
+    return "blocks " + std::to_string(chunk.first) + " to " + std::to_string(chunk.last) + of_basis;
+  };
+  std::vector<std::optional<Fingerprints>> kept;
+  std::uint64_t n_all = 0, n_done = 0;
+  for (const Chunk& chunk : chunks) {
+    kept.push_back(parts.chunk(chunk.index, content(chunk)));
+    n_all += n_draw(chunk, problem);
+    if (kept.back()) n_done += n_draw(chunk, problem);
   }
   if (n_done > 0) std::printf("continuing after %llu fingerprints\n", static_cast<unsigned long long>(n_done));
-  const std::uint64_t n_draw = std::min(last * block_size, problem.count) - std::min(first * block_size, problem.count);
-  base::Progress progress("fingerprints", n_draw, n_done);
-  for (std::uint64_t at = first + chunks.size() * blocks_per_chunk; at < last; at += blocks_per_chunk) {
-    chunks.push_back(simulate_blocks(problem, basis, at, std::min(at + blocks_per_chunk, last), o.threads,
-                                     [&](std::uint64_t n) { progress.advance(n); }));
-    parts.save_chunk(chunks.size() - 1, chunks.back());
+  base::Progress progress("fingerprints", n_all, n_done);
+  std::vector<Fingerprints> all;
+  for (const Chunk& chunk : chunks) {
+    std::optional<Fingerprints>& saved = kept[chunk.index];
+    if (!saved) {
+      saved =
+          simulate_blocks(problem, basis, chunk.first, chunk.last, o.threads, [&](std::uint64_t n) { progress.advance(n); });
+      parts.save_chunk(chunk.index, content(chunk), *saved);
+    }
+    all.push_back(*std::move(saved));
   }
-  return joined(chunks);
+  return joined(all);
 }
 
 physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::MatrixXd& basis, Fingerprints fingerprints,
@@ -119,10 +185,31 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::Matri
   return set;
 }
 
+void write_basis(const Options& o, const TrainingProblem& problem, const Eigen::MatrixXd& basis,
+                 const std::string& provenance) {
+  const physics::Sequence& sequence = problem.simulator.sequence();
+  base::AtomicFile output(o.out);
+  physics::Hdf5Writer file(output.temporary().string(), o.out);
+  const Eigen::MatrixXd rows = basis.transpose();
+  file.write("basis", {static_cast<std::size_t>(basis.rows()), static_cast<std::size_t>(basis.cols())}, rows.data());
+  file.attribute("/", "sequence_name", sequence.name);
+  file.attribute("/", "sequence_sha256", sha256_of(sequence));
+  file.attribute("/", "basis_sha256", physics::sha256_of(basis));
+  file.attribute("/", "tr_s", sequence.tr_s);
+  file.attribute("/", "n_frame", static_cast<double>(basis.rows()));
+  file.attribute("/", "n_coeff", static_cast<double>(basis.cols()));
+  file.attribute("/", "provenance", provenance);
+  file.close();
+  output.commit();
+}
+
 }  // namespace
 
-void make_training_set(const Options& o) {
+void make_training_set(const Options& given) {
+  Options o = given;
   const TrainingProblem problem = make_problem(o);
+  { const base::AtomicFile writable(o.out); }  // before minutes of work
+  if (o.is_rank_auto) o.rank = choose_rank(o, problem);
   base::Json provenance = describe(o, problem);
   Eigen::MatrixXd basis;
   if (!o.basis.empty()) {
@@ -133,8 +220,15 @@ void make_training_set(const Options& o) {
                               ? "leading " + std::to_string(o.rank) + " singular vectors of draws of their own"
                               : std::to_string(o.rank) + " vectors that keep the bounds of draws of their own";
   }
-  { const base::AtomicFile writable(o.out); }  // before minutes of work
-  const TrainingParts parts(o.out, provenance.dump(1));
+  if (o.basis_only) {
+    const Eigen::MatrixXd made = make_basis(problem, o.rank, o.basis_kind);
+    write_basis(o, problem, made, provenance.dump(1));
+    std::printf("basis of %lld coefficients for %lld frames\n", static_cast<long long>(made.cols()),
+                static_cast<long long>(made.rows()));
+    return;
+  }
+  base::Warnings warnings("crbrt-simulate");
+  const TrainingParts parts(o.out, provenance.dump(1), warnings);
   if (o.basis.empty()) basis = obtain_basis(o, problem, parts);
   Fingerprints fingerprints = simulate_shard(o, problem, basis, parts);
   const Dropped dropped = fingerprints.dropped;

@@ -47,7 +47,7 @@ class JobArrays : public testing::Test {
 };
 
 TEST_F(JobArrays, ACohortIsOneArrayAndAJobBehindIt) {
-  EXPECT_EQ(submit(jobs(3)), "job array 1, then job 2");
+  EXPECT_EQ(submit(jobs(3)).said, "job array 1, then job 2");
   const std::string script = folder / "job.sbatch", last = folder / "job-last.sbatch";
   EXPECT_EQ(tests::content_of(folder / "asked"),
             "--parsable " + script + "\n" + "--parsable --dependency=afterany:1 " + last + "\n");
@@ -56,7 +56,7 @@ TEST_F(JobArrays, ACohortIsOneArrayAndAJobBehindIt) {
 
 // Slurm takes indices below MaxArraySize, which is 1001 unless a site changes it.
 TEST_F(JobArrays, MoreTasksThanAnArrayTakesAreSeveralArraysOfOneScript) {
-  EXPECT_EQ(submit(jobs(2001)), "job array 1, 2, 3, then job 4");
+  EXPECT_EQ(submit(jobs(2001)).said, "job array 1, 2, 3, then job 4");
   const std::string script = folder / "job.sbatch", last = folder / "job-last.sbatch";
   EXPECT_EQ(tests::content_of(folder / "asked"), "--parsable " + script + "\n" + "--parsable --array=0-999 " + script +
                                                      " 1000\n" + "--parsable --array=0-0 " + script + " 2000\n" +
@@ -67,6 +67,25 @@ TEST_F(JobArrays, MoreTasksThanAnArrayTakesAreSeveralArraysOfOneScript) {
   const std::string text = tests::content_of(script);
   EXPECT_NE(text.find("\n#SBATCH --array=0-999\n"), std::string::npos);
   EXPECT_NE(text.find("# the other tasks: sbatch --array=0-0 job.sbatch 2000\n"), std::string::npos);
+}
+
+TEST_F(JobArrays, AnArrayWaitsForThoseBefore) {
+  JobArray array = jobs(1);
+  array.last.clear();
+  array.after = {"7", "8"};
+  const Submitted submitted = submit(array);
+  EXPECT_EQ(submitted.ids, std::vector<std::string>{"1"});
+  EXPECT_EQ(tests::content_of(folder / "asked"), "--parsable --dependency=afterany:7:8 " + (folder / "job.sbatch") + "\n");
+}
+
+// sbatch takes the later of two directives: what a user says wins over what the program would take.
+TEST_F(JobArrays, OptionsOfTheUserComeBehindThoseOfTheProgram) {
+  JobArray array = jobs(1);
+  array.threads = 2;
+  array.sbatch_options = {"--cpus-per-task=8"};
+  const std::string text = job_script(array);
+  EXPECT_LT(text.find("--cpus-per-task=2"), text.find("--cpus-per-task=8"));
+  EXPECT_NE(text.find("--cpus-per-task=8"), std::string::npos);
 }
 
 }  // namespace

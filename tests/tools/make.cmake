@@ -1,0 +1,6 @@
+# The engine of crbrt-make with made-up steps, and its plans. Part of the trainer build, as the program is.
+if(TARGET crbrt_chain)
+  crbrt_add_test(make_test
+    SOURCES make/engine_test.cpp make/outputs_test.cpp make/plan_test.cpp make/schedule_test.cpp
+    LIBRARIES crbrt::chain crbrt::physics_io)
+endif()

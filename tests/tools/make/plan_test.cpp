@@ -1,0 +1,92 @@
+// Plans: sizes of networks, names, and which step needs which.
+#include "tools/make/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/json.h"
+
+namespace crbrt::make {
+namespace {
+
+std::uint64_t macs_of(const std::vector<std::size_t>& hidden, std::size_t n_in, std::size_t n_last) {
+  std::uint64_t macs = 0;
+  for (const std::size_t width : hidden) {
+    macs += n_in * width;
+    n_in = width;
+  }
+  return macs + n_in * n_last;
+}
+
+// The shipped models: 16,032 multiply-adds of 26 inputs and three outputs with their heads.
+TEST(HiddenWidths, AreThoseOfTheShippedModelsAtTheirSize) {
+  EXPECT_EQ(hidden_widths(16032, 13, 3), (std::vector<std::size_t>{64, 64, 64, 60, 32}));
+}
+
+TEST(HiddenWidths, UseWhatTheyMayAndNoMore) {
+  for (const std::size_t n_coeff : {5u, 13u, 40u})
+    for (const std::size_t n_output : {1u, 3u, 7u})
+      for (const std::uint64_t macs : {4000u, 16000u, 64000u, 250000u}) {
+        const std::uint64_t found = macs_of(hidden_widths(macs, n_coeff, n_output), 2 * n_coeff, 4 * n_output + 1);
+        EXPECT_LE(found, macs);
+        EXPECT_GT(found, macs * 3 / 4) << n_coeff << " coefficients, " << n_output << " outputs, " << macs;
+      }
+}
+
+Request request() {
+  Request request;
+  request.options.name = "mine";
+  request.options.macs = {16000};
+  request.sequence = "work/inputs/sequence/s.json";
+  request.prior = "work/inputs/prior/p.json";
+  request.n_frame = 600;
+  request.outputs = {{"m0_semi_frac", 0, 1}, {"t2_free_s", 0, 2}};
+  return request;
+}
+
+/// Every input is an input of the user, a file of settings, or the output of one step.
+void expect_whole(const Request& request, const Plan& plan) {
+  std::set<std::filesystem::path> there{request.sequence, request.prior};
+  for (const Step& step : basis_steps(request)) there.insert(step.outputs.begin(), step.outputs.end());
+  for (const auto& [file, text] : plan.configs) there.insert(file);
+  std::set<std::string> names;
+  for (const Step& step : plan.steps) {
+    EXPECT_TRUE(names.insert(step.name).second) << step.name << " is there twice";
+    for (const auto& output : step.outputs) EXPECT_TRUE(there.insert(output).second) << output << " is made twice";
+  }
+  for (const Step& step : plan.steps)
+    for (const auto& input : step.inputs) EXPECT_TRUE(there.contains(input)) << step.name << ": nobody makes " << input;
+}
+
+TEST(Plan, MakesEveryFileThatItNeeds) {
+  const Plan plan = model_plan(request(), 13);
+  expect_whole(request(), plan);
+  EXPECT_EQ(plan.configs.size(), 2u);
+}
+
+TEST(Plan, SeveralSizesAndShards) {
+  Request r = request();
+  r.options.macs = {16000, 64000};
+  r.options.n_shard = 5;
+  const Plan plan = model_plan(r, 13);
+  expect_whole(r, plan);
+  EXPECT_EQ(model_names(r.options), (std::vector<std::string>{"mine_16k", "mine_64k"}));
+  const auto is_part = [](const Step& step) { return step.what.starts_with("training set, part"); };
+  EXPECT_EQ(std::count_if(plan.steps.begin(), plan.steps.end(), is_part), 5);
+}
+
+TEST(Plan, TheTwinStartsFromTheWeightsOfTheFirst) {
+  const Plan plan = model_plan(request(), 13);
+  const auto twin =
+      std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& s) { return s.name == "train-mine_unbiased"; });
+  ASSERT_NE(twin, plan.steps.end());
+  EXPECT_NE(std::find(twin->command.begin(), twin->command.end(), "work/mine.training/checkpoint.pt"), twin->command.end());
+  const base::Json json = base::Json::parse(plan.configs[1].second, "twin");
+  EXPECT_EQ(json.at("loss").text(), "bias_reduced");
+  EXPECT_EQ(json.at("network"), base::Json::parse(plan.configs[0].second, "first").at("network"));
+}
+
+}  // namespace
+}  // namespace crbrt::make

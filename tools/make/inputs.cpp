@@ -1,0 +1,87 @@
+// A sequence without a name of its own has that of its file, so that copies keep their names.
+#include "tools/make/inputs.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "base/read_file.h"
+#include "physics/io/hdf5_reader.h"
+#include "physics/io/sequence_io.h"
+
+namespace crbrt::make {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path copy_of(const char* kind, const std::string& file) {
+  return fs::path("work/inputs") / kind / fs::path(file).filename();
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw base::OutputError(folder.string(), error.message());
+}
+
+bool has_text(const fs::path& file, const std::string& text) {
+  std::error_code absent;
+  return fs::exists(file, absent) && base::read_file_of_ours(file.string(), "a file of the chain") == text;
+}
+
+/// Files of the chain that come from elsewhere, with what they are to hold.
+std::vector<std::pair<fs::path, std::string>> texts_of(const Request& request) {
+  const Options& o = request.options;
+  std::vector<std::pair<fs::path, std::string>> texts;
+  for (const auto& [from, to] : {std::pair{o.sequence, request.sequence}, {o.prior, request.prior}, {o.goals, request.goals}})
+    if (!from.empty()) texts.emplace_back(to, base::read_file(from, "a file of the model"));
+  return texts;
+}
+
+void write_where_new(const Request& request, const std::vector<std::pair<fs::path, std::string>>& texts) {
+  for (const auto& [relative, text] : texts) {
+    const fs::path file = fs::path(request.options.out) / relative;
+    if (has_text(file, text)) continue;
+    make_folder(file.parent_path());
+    base::write_text_file(file, text);
+  }
+}
+
+}  // namespace
+
+Request request_of(const Options& options) {
+  Request request{.options = options,
+                  .sequence = copy_of("sequence", options.sequence),
+                  .prior = copy_of("prior", options.prior),
+                  .goals = options.goals.empty() ? fs::path() : copy_of("goals", options.goals),
+                  .n_frame = 0,
+                  .outputs = {}};
+  const physics::Sequence sequence = physics::read_sequence(options.sequence, options.tr_s);
+  const physics::Prior prior = physics::read_prior(options.prior, sequence.tr_s);
+  request.n_frame = sequence.n_frame();
+  request.outputs = outputs_of(prior, options.prior, options.outputs);
+  return request;
+}
+
+void take_inputs(const Request& request) { write_where_new(request, texts_of(request)); }
+
+void write_configs(const Request& request, const Plan& plan) { write_where_new(request, plan.configs); }
+
+std::vector<fs::path> files_to_change(const Request& request, const Plan& plan) {
+  std::vector<fs::path> files;
+  for (const auto& texts : {texts_of(request), plan.configs})
+    for (const auto& [relative, text] : texts)
+      if (!has_text(fs::path(request.options.out) / relative, text)) files.push_back(relative);
+  return files;
+}
+
+std::size_t rank_of_basis(const Request& request) {
+  const fs::path file = fs::path(request.options.out) / basis_file;
+  std::error_code absent;
+  if (!fs::exists(file, absent)) return 0;
+  return static_cast<std::size_t>(physics::Hdf5Reader(file.string()).number_attribute("/", "n_coeff"));
+}
+
+}  // namespace crbrt::make

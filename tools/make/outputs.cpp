@@ -1,0 +1,106 @@
+// Ranges from marginals, which describe a rate or its time.
+#include "tools/make/outputs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "physics/estimand.h"
+#include "physics/quantity.h"
+
+namespace crbrt::make {
+namespace {
+
+using physics::Form;
+using physics::Marginal;
+using physics::Quantity;
+
+struct Range {
+  double low, high;
+};
+
+/// Of the number that the marginal describes.
+Range described(const Marginal& m) {
+  constexpr double most_std = 6;
+  if (m.kind != Marginal::Kind::gaussian) return {m.minimum, m.maximum};
+  return {std::max(m.minimum, m.mean - most_std * m.std), std::min(m.maximum, m.mean + most_std * m.std)};
+}
+
+Range range_of(const Quantity& quantity, const physics::TissueClass& tissue) {
+  if (quantity.form == Form::signal_norm) return {0, 1};
+  const Marginal& m = tissue.marginal[static_cast<std::size_t>(quantity.parameter)];
+  Range range = described(m);
+  if (m.as_time != (quantity.form == Form::inverse)) {
+    const auto inverse = [](double x) { return x > 0 ? 1 / x : std::numeric_limits<double>::infinity(); };
+    range = {inverse(range.high), inverse(range.low)};
+  }
+  return range;
+}
+
+/// Two digits, away from the range.
+double rounded(double x, bool up) {
+  if (x == 0 || !std::isfinite(x)) return x;
+  const double unit = std::pow(10, std::floor(std::log10(std::abs(x))) - 1);
+  return (up ? std::ceil(x / unit - 1e-9) : std::floor(x / unit + 1e-9)) * unit;
+}
+
+Output output_of(const Quantity& quantity, const physics::Prior& prior) {
+  Range all{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const physics::TissueClass& tissue : prior.classes) {
+    const Range range = range_of(quantity, tissue);
+    all = {std::min(all.low, range.low), std::max(all.high, range.high)};
+  }
+  all.high = std::min(all.high, quantity.plausible.high);
+  const double margin = (all.high - all.low) / 10;
+  // Nothing but an angular frequency is negative.
+  const double low = all.low >= 0 ? std::max(0.0, all.low - margin) : all.low - margin;
+  return {std::string(quantity.key), rounded(low, false), rounded(all.high + margin, true)};
+}
+
+/// Whether every tissue of the prior has the same value.
+bool is_fixed(const Quantity& quantity, const physics::Prior& prior) {
+  if (quantity.form == Form::signal_norm) return false;
+  const Range first = range_of(quantity, prior.classes.front());
+  return std::all_of(prior.classes.begin(), prior.classes.end(), [&](const physics::TissueClass& tissue) {
+    const Range range = range_of(quantity, tissue);
+    return range.low == range.high && range.low == first.low;
+  });
+}
+
+/// Throws UsageError.
+const Quantity& wanted_quantity(const std::string& name, physics::T1Model model) {
+  const auto estimand = physics::Estimand::from_name(name);
+  if (!estimand) {
+    const std::vector<std::string> names = physics::Estimand::all_names();
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    throw base::UsageError("--outputs: expected names of docs/quantities.md, found " + base::with_nearest(name, known));
+  }
+  if (!estimand->has_bound(model))
+    throw base::UsageError("--outputs: " + name + " is of another T1 model than that of the prior, " +
+                           std::string(physics::name(model)));
+  return *physics::find_quantity(name);
+}
+
+}  // namespace
+
+std::vector<Output> outputs_of(const physics::Prior& prior, const std::string& prior_file,
+                               const std::vector<std::string>& wanted) {
+  std::vector<Output> outputs;
+  const bool is_apparent = prior.t1_model == physics::T1Model::apparent;
+  const std::vector<std::string> usual{"m0_semi_frac", is_apparent ? "t1_apparent_s" : "t1_free_s", "t2_free_s"};
+  for (const std::string& name : wanted.empty() ? usual : wanted) {
+    const Quantity& quantity = wanted_quantity(name, prior.t1_model);
+    if (!is_fixed(quantity, prior))
+      outputs.push_back(output_of(quantity, prior));
+    else if (!wanted.empty())
+      throw base::DisagreementError(prior_file, "a distribution of " + name + ", which --outputs asks for",
+                                    "one value for all tissues");
+  }
+  if (outputs.empty())
+    throw base::DisagreementError(prior_file, "a distribution of pool size, T1 or T2 (or --outputs)", "one value for each");
+  return outputs;
+}
+
+}  // namespace crbrt::make

@@ -1,0 +1,128 @@
+// The tissues that judge a basis are none of those that it was made of.
+#include "tools/subspace/rank_choice.h"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/median.h"
+#include "base/number_text.h"
+#include "physics/crb.h"
+
+namespace crbrt::subspace {
+namespace {
+
+constexpr std::uint64_t n_judge = 192, most_draws_of_crb = 512;
+
+/// A fingerprint in all frames, with the bounds of the outputs.
+struct Judge {
+  physics::Tissue tissue;
+  Eigen::VectorXcd signal;
+  Eigen::MatrixXcd jacobian;   // [n_frame, n_parameter]
+  std::vector<double> bounds;  // of the outputs
+};
+
+std::vector<double> bounds_of(const RankQuestion& q, const physics::Tissue& tissue, const physics::Bounds& bounds) {
+  std::vector<double> values;
+  for (const physics::Estimand& output : q.outputs) values.push_back(output.bound(tissue, bounds, q.unknowns));
+  return values;
+}
+
+std::vector<Judge> judges_of(const RankQuestion& q) {
+  std::vector<physics::Tissue> tissues;
+  for (std::uint64_t i = 0; i < n_judge; ++i) tissues.push_back(q.prior.draw(q.seed, physics::Stream::basis, q.count + i));
+  physics::Signals signals, jacobian;
+  q.simulator.simulate(tissues, signals, jacobian);
+  constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
+  std::vector<Judge> judges;
+  for (Eigen::Index t = 0; t < signals.cols(); ++t) {
+    Judge judge{tissues[static_cast<std::size_t>(t)], signals.col(t), jacobian.middleCols(t * n_parameter, n_parameter), {}};
+    const physics::Bounds bounds = physics::cramer_rao_bound(judge.signal, judge.jacobian, q.unknowns);
+    if (!(judge.signal.norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
+    judge.bounds = bounds_of(q, judge.tissue, bounds);
+    judges.push_back(std::move(judge));
+  }
+  return judges;
+}
+
+/// The factor of each output.
+std::vector<double> factors_of(const RankQuestion& q, const std::vector<Judge>& judges, const Eigen::MatrixXd& basis) {
+  std::vector<std::vector<double>> ratios(q.outputs.size());
+  for (const Judge& judge : judges) {
+    const physics::Bounds bounds =
+        physics::cramer_rao_bound(basis.transpose() * judge.signal, basis.transpose() * judge.jacobian, q.unknowns);
+    const std::vector<double> values = bounds_of(q, judge.tissue, bounds);
+    for (std::size_t j = 0; j < values.size(); ++j)
+      ratios[j].push_back(std::isfinite(values[j]) ? std::sqrt(values[j] / judge.bounds[j])
+                                                   : std::numeric_limits<double>::infinity());
+  }
+  std::vector<double> factors;
+  for (const std::vector<double>& ratio : ratios) factors.push_back(base::median(ratio));
+  return factors;
+}
+
+bool is_enough(const RankQuestion& q, const std::vector<double>& factors) {
+  return std::all_of(factors.begin(), factors.end(), [&](double factor) { return factor <= q.tolerated; });
+}
+
+/// Bases of every rank.
+class Bases {
+ public:
+  Bases(const RankQuestion& q, int most) : q_(q) {
+    if (q.kind == BasisKind::svd) largest_ = made(most, q.count);
+  }
+  Eigen::MatrixXd of(int rank) const {
+    return q_.kind == BasisKind::svd ? largest_.leftCols(rank) : made(rank, std::min(q_.count, most_draws_of_crb));
+  }
+
+ private:
+  Eigen::MatrixXd made(int rank, std::uint64_t count) const {
+    return prior_basis(q_.simulator, q_.prior, q_.unknowns, q_.seed, count, rank, q_.kind, [](std::uint64_t) {});
+  }
+  const RankQuestion& q_;
+  Eigen::MatrixXd largest_;
+};
+
+std::string shown(const RankQuestion& q, const std::vector<double>& factors) {
+  std::string text;
+  for (std::size_t j = 0; j < factors.size(); ++j)
+    text += (j == 0 ? "" : ", ") + base::number_text(factors[j], "%.3f") + " for " + q.outputs[j].name();
+  return text;
+}
+
+}  // namespace
+
+RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
+  const std::vector<Judge> judges = judges_of(q);
+  if (judges.empty())
+    throw base::DisagreementError(prior_file, "tissues with a signal and finite bounds",
+                                  "none in " + std::to_string(n_judge) + " draws");
+  const auto n_frame = static_cast<int>(q.simulator.sequence().n_frame());
+  const auto n_unknown = static_cast<int>(physics::bound_names(q.unknowns).size()) + 2;
+  // Fewer coefficients than half of the unknowns leave no bound; n draws span 2 n vectors at most.
+  int low = (n_unknown + 1) / 2 - 1,
+      high = std::min({most_rank, n_frame, static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
+  const Bases bases(q, high);
+  RankChoice choice{high, factors_of(q, judges, bases.of(high))};
+  if (!is_enough(q, choice.factors))
+    throw base::DisagreementError(prior_file,
+                                  "a basis of at most " + std::to_string(high) +
+                                      " coefficients that raises sqrt(CRB) by no more than a factor of " +
+                                      base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
+                                  shown(q, choice.factors));
+  while (high - low > 1) {
+    const int rank = (low + high) / 2;
+    RankChoice tried{rank, factors_of(q, judges, bases.of(rank))};
+    if (is_enough(q, tried.factors)) {
+      high = rank;
+      choice = std::move(tried);
+    } else {
+      low = rank;
+    }
+  }
+  return choice;
+}
+
+}  // namespace crbrt::subspace

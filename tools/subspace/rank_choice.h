@@ -1,0 +1,39 @@
+/// How many coefficients a basis needs: the fewest that keep the bounds of the quantities that are wanted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "physics/estimand.h"
+#include "physics/prior.h"
+#include "physics/simulator.h"
+#include "tools/subspace/basis.h"
+
+namespace crbrt::subspace {
+
+struct RankQuestion {
+  const physics::Simulator& simulator;
+  const physics::Prior& prior;
+  const physics::Unknowns& unknowns;
+  std::uint64_t seed = 0;
+  std::uint64_t count = 0;  ///< draws that a basis is made of; others judge it
+  BasisKind kind = BasisKind::svd;
+  std::vector<physics::Estimand> outputs;  ///< that have a bound where these are unknown
+  double tolerated = 1.15;                 ///< factor that each of them may have
+};
+
+struct RankChoice {
+  int rank = 0;
+  /// Of each output, at this rank: the median over tissues of sqrt(CRB) after compression over sqrt(CRB) of all frames.
+  std::vector<double> factors;
+};
+
+/// By bisection: factors fall with the rank. A basis of kind svd is made once, with the largest rank, because its leading
+/// columns are the basis of a smaller one; one of kind crb for each rank that is tried, from at most 512 draws. Throws
+/// base::DisagreementError naming `prior_file` where no rank up to most_rank is enough, and where no draw has bounds.
+RankChoice choose_rank(const RankQuestion& question, const std::string& prior_file);
+
+inline constexpr int most_rank = 40;
+
+}  // namespace crbrt::subspace
