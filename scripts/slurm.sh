@@ -246,7 +246,7 @@ chain_submission() {
   scancel "${sets}_1" || complain "scancel ${sets}_1: exit $?"
   patience_s=600 await "the queue of the model at its end" queue_is_empty || return 1
   kill -0 "$(cat "$work/chain-waits")" 2>/dev/null && complain "the crbrt-simulate of the second shard outlived its job"
-  for file in model.crbm model_unbiased.crbm basis.h5 report.html README.md; do
+  for file in model.crbm model_unbiased.crbm basis.h5 basis.cfl basis.npy report.html README.md verdict.json; do
     [ -s "$work/model/$file" ] || complain "expected $file of the model, found none"
   done
   expect "a second submission" "nothing to submit: all steps are done" "$(cd "$work" && chain --slurm)"

@@ -53,8 +53,8 @@ using Names = std::set<std::string>;
 
 TEST_F(Make, MakesAllFilesOnceAndAgainWhatDependsOnAChange) {
   const Outcome first = succeed();
-  for (const char* name :
-       {"mine.crbm", "mine_unbiased.crbm", "basis.h5", "report.html", "README.md", "work/inputs/prior/prior.json"})
+  for (const char* name : {"mine.crbm", "mine_unbiased.crbm", "basis.h5", "basis.cfl", "basis.hdr", "basis.npy", "report.html",
+                           "README.md", "verdict.json", "work/inputs/prior/prior.json"})
     EXPECT_TRUE(fs::exists(in(name))) << name << ": " << first.text;
   for (const char* model : {"mine", "mine_unbiased"}) {
     EXPECT_EQ(run("crbrt-model verify " + in(std::string(model) + ".crbm")).exit_code, 0);

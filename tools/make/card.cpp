@@ -11,6 +11,7 @@
 #include "base/number_text.h"
 #include "tools/cli/child_program.h"
 #include "tools/make/inputs.h"
+#include "tools/make/verdict.h"
 
 namespace crbrt::make {
 namespace {
@@ -119,7 +120,7 @@ int conclude(const Request& r) {
     for (const std::string& name : {model, twin_of(model)})
       base::print_lines(name + ": CRB loss " + number_text(evaluation_of(r, name).at("loss").at("mean").number(), "%.3f") +
                         "\n");
-  return base::exit_ok;
+  return give_verdict(r) ? base::exit_ok : base::exit_not_fit;
 }
 
 }  // namespace crbrt::make

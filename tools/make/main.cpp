@@ -67,9 +67,11 @@ void expect_free(const make::Options& o, const base::FileLock& lock) {
 }
 
 void make_work_folder(const make::Options& o) {
-  std::error_code error;
-  fs::create_directories(fs::path(o.out) / make::records_folder, error);
-  if (error) throw base::OutputError(o.out, error.message());
+  for (const char* folder : {make::records_folder, make::logs_folder}) {
+    std::error_code error;
+    fs::create_directories(fs::path(o.out) / folder, error);
+    if (error) throw base::OutputError(o.out, error.message());
+  }
 }
 
 int report_failure(const make::Failure& failure) {

@@ -162,18 +162,46 @@ Step integers(const std::string& model) {
   return step;
 }
 
-Step evaluation(const Request& r, const std::string& model, std::uint64_t macs) {
-  const Effort& effort = r.options.effort;
-  Step step = program("evaluate-" + model, "evaluation of " + model,
-                      {"crbrt-eval", "--model", model_file(model).string(), "--dataset", unseen_file, "--json",
-                       evaluation_file(model).string()});
+/// What both verdicts of crbrt-eval need: on the pulse train, and on a model.
+Step judgement(const Request& r, const std::string& name, std::string what) {
+  Step step = program(name, std::move(what), {"crbrt-eval", "--dataset", unseen_file});
   const std::vector<std::string> sequence = sequence_words(r);
   step.command.insert(step.command.end(), sequence.begin(), sequence.end());
-  if (effort.nlls > 0) add(step.command, {"--nlls", std::to_string(effort.nlls), "--prior", r.prior.string()});
+  add(step.command, {"--prior", r.prior.string()});
+  step.inputs = {unseen_file, r.sequence, r.prior};
+  if (!r.goals.empty()) {
+    add(step.command, {"--goals", r.goals.string()});
+    step.inputs.push_back(r.goals);
+  }
+  step.fine = {0, 9};  // judged, and not fit
   step.threads_option = "--threads";
   step.most_threads = 1024;
-  step.inputs = {model_file(model), unseen_file, r.sequence, r.prior};
-  step.outputs = {evaluation_file(model)};
+  return step;
+}
+
+/// Before any training: what the pulse train can tell.
+Step encoding(const Request& r) {
+  Step step = judgement(r, "encoding", "what the pulse train encodes");
+  std::string names;
+  for (const Output& output : r.outputs) names += (names.empty() ? "" : ",") + output.name;
+  add(step.command, {"--outputs", names, "--encoding", encoding_file});
+  step.outputs = {encoding_file};
+  step.core_s = 5;
+  return step;
+}
+
+Step evaluation(const Request& r, const std::string& model, std::uint64_t macs) {
+  const Effort& effort = r.options.effort;
+  Step step = judgement(r, "evaluate-" + model, "evaluation of " + model);
+  add(step.command, {"--model", model_file(model).string(), "--json", evaluation_file(model).string(), "--verdict",
+                     model_verdict_file(model).string()});
+  step.inputs.push_back(model_file(model));
+  for (const fs::path& set : training_files(r.options)) {
+    add(step.command, {"--trained-on", set.string()});
+    step.inputs.push_back(set);
+  }
+  if (effort.nlls > 0) add(step.command, {"--nlls", std::to_string(effort.nlls)});
+  step.outputs = {evaluation_file(model), model_verdict_file(model)};
   constexpr double voxels_of_fingerprint = 8 * 300, s_per_mac = 1.0 / 40e9, nlls_voxel_s = 0.3, nlls_realisations = 4;
   step.core_s = static_cast<double>(effort.unseen) * voxels_of_fingerprint * (static_cast<double>(macs) * s_per_mac + 4e-7) +
                 static_cast<double>(effort.nlls) * nlls_realisations * nlls_voxel_s;
@@ -215,6 +243,7 @@ std::vector<std::string> model_names(const Options& o) {
 std::string twin_of(const std::string& model) { return model + "_unbiased"; }
 fs::path model_file(const std::string& model) { return model + ".crbm"; }
 fs::path config_file(const std::string& model) { return "work/" + model + ".json"; }
+fs::path model_verdict_file(const std::string& model) { return "work/" + model + ".verdict.json"; }
 fs::path evaluation_file(const std::string& model) { return "work/" + model + ".evaluation.json"; }
 
 std::vector<std::size_t> hidden_widths(std::uint64_t macs, std::size_t n_coeff, std::size_t n_output) {
@@ -253,6 +282,7 @@ Plan model_plan(const Request& r, std::size_t rank) {
   const Effort& effort = r.options.effort;
   Plan plan;
   plan.steps = data_sets(r);
+  plan.steps.push_back(encoding(r));
   const std::vector<std::string> names = model_names(r.options);
   std::vector<std::string> all;
   std::vector<Step> last;

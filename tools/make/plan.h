@@ -30,9 +30,10 @@ std::string twin_of(const std::string& model);
 std::filesystem::path model_file(const std::string& model);
 std::filesystem::path config_file(const std::string& model);
 std::filesystem::path evaluation_file(const std::string& model);
+std::filesystem::path model_verdict_file(const std::string& model);
 
-inline constexpr const char *basis_file = "basis.h5", *report_file = "report.html", *verdict_file = "verdict.json",
-                            *card_file = "README.md";
+inline constexpr const char *basis_file = "basis.h5", *encoding_file = "work/encoding.json", *report_file = "report.html",
+                            *verdict_file = "verdict.json", *card_file = "README.md";
 
 /// Widths of the five hidden layers of a network of at most so many multiply-adds: those of the shipped models, scaled.
 std::vector<std::size_t> hidden_widths(std::uint64_t macs, std::size_t n_coeff, std::size_t n_output);

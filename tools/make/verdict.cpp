@@ -1,0 +1,51 @@
+// The sentences are those of crbrt-eval (docs/verdict.md); nothing is judged here.
+#include "tools/make/verdict.h"
+
+#include <filesystem>
+
+#include "base/atomic_output.h"
+#include "base/escaped.h"
+#include "base/json.h"
+
+namespace crbrt::make {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Json;
+
+/// Headline, and every sentence that says what is wrong or what to do.
+std::string words_of_one(const std::string& name, const Json& verdict) {
+  std::string text = name + ": " + verdict.at("headline").text() + "\n";
+  for (const Json& finding : verdict.at("findings").items())
+    if (finding.at("state").text() == "fail") text += "  " + finding.at("sentence").text() + "\n";
+  for (const Json& next : verdict.at("next").items()) text += "  next: " + next.text() + "\n";
+  return text;
+}
+
+}  // namespace
+
+bool give_verdict(const Request& r) {
+  const fs::path folder = r.options.out;
+  const auto read = [&](const fs::path& file) { return Json::from_file((folder / file).string()); };
+  const Json encoding = read(encoding_file);
+  std::string text = words_of_one("the pulse train", encoding);
+  Json models = Json::object();
+  bool is_fit = false;
+  for (const std::string& model : model_names(r.options)) {
+    bool both = true;
+    for (const std::string& name : {model, twin_of(model)}) {
+      const Json one = read(model_verdict_file(name));
+      both = both && one.at("fit").boolean();
+      text += words_of_one(name, one);
+      models[name] = one;
+    }
+    is_fit = is_fit || both;
+  }
+  base::write_text_file(
+      folder / verdict_file,
+      Json{{"kind", "crbrt-make"}, {"fit", is_fit}, {"encoding", encoding}, {"models", models}}.dump(2) + "\n");
+  base::print_lines(text + (is_fit ? "fit\n" : "made, but not fit\n"));
+  return is_fit;
+}
+
+}  // namespace crbrt::make
