@@ -47,7 +47,7 @@ struct Setup {
   const Sequence sequence = train();
   const Simulator simulator{sequence, TissueDomain{}};
   // Orthogonality does not change the time of a projection.
-  const Eigen::MatrixXd basis = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(sequence.n_frame()), n_coeff);
+  const Basis basis = Eigen::MatrixXd::Random(static_cast<Eigen::Index>(sequence.n_frame()), n_coeff);
 
   static const Setup& once() {
     static const Setup setup;

@@ -54,22 +54,29 @@ void copy_group(const GroupResult& g, Signals& signals, Signals* jacobian) {
   }
 }
 
-// Adds basis_rows^T times the echoes [n_pulse][n_part][2][lanes] of one cycle to n_part columns per tissue.
-void add_projected(const GroupResult& g, const double* echoes, int n_part, const Eigen::Ref<const Eigen::MatrixXd>& basis_rows,
-                   Signals& out) {
-  const Eigen::Map<const Eigen::MatrixXd> frames(echoes, n_part * 2 * lanes, basis_rows.rows());
-  const Eigen::MatrixXd c = basis_rows.transpose() * frames.transpose();
+// Adds U^H times the echoes [n_pulse][n_part][2][lanes] of one cycle, whose frames are rows of U, to n_part columns per tissue.
+void add_projected(const GroupResult& g, const double* echoes, int n_part, const Basis& basis, Signals& out) {
+  const Eigen::Map<const Eigen::MatrixXd> frames(echoes, n_part * 2 * lanes, g.n_pulse);
+  const auto project = [&](const Eigen::MatrixXd& u) {
+    return Eigen::MatrixXd(u.middleRows(static_cast<Eigen::Index>(g.first_frame), g.n_pulse).transpose() * frames.transpose());
+  };
+  const Eigen::MatrixXd by_real = project(basis.real());
+  Eigen::MatrixXd by_imag;
+  if (basis.is_complex()) by_imag = project(basis.imag());
   for (std::size_t l = 0; l < g.n_tissue; ++l)
     for (int p = 0; p < n_part; ++p) {
       const auto column = static_cast<Eigen::Index>((g.first_tissue + l) * n_part) + p;
-      const auto part = static_cast<Eigen::Index>(p * 2 * lanes + l);
-      out.col(column).real() += c.col(part);
-      out.col(column).imag() += c.col(part + lanes);
+      const auto re = static_cast<Eigen::Index>(p * 2 * lanes + l), im = re + lanes;  // of the echoes
+      out.col(column).real() += by_real.col(re);
+      out.col(column).imag() += by_real.col(im);
+      if (!basis.is_complex()) continue;
+      out.col(column).real() += by_imag.col(im);
+      out.col(column).imag() -= by_imag.col(re);
     }
 }
 
-void project_all(const CycleRunner& runner, std::span<const Tissue> tissues, const Eigen::MatrixXd& basis,
-                 Signals& coefficients, Signals* jacobian) {
+void project_all(const CycleRunner& runner, std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients,
+                 Signals* jacobian) {
   if (static_cast<std::size_t>(basis.rows()) != runner.sequence().n_frame())
     throw std::invalid_argument("expected a basis of " + std::to_string(runner.sequence().n_frame()) + " frames, found " +
                                 std::to_string(basis.rows()));
@@ -77,9 +84,8 @@ void project_all(const CycleRunner& runner, std::span<const Tissue> tissues, con
   coefficients.setZero(basis.cols(), n_tissue);
   if (jacobian != nullptr) jacobian->setZero(basis.cols(), n_tissue * kernel::n_param);
   runner.run(tissues, jacobian != nullptr, [&](const GroupResult& g) {
-    const auto rows = basis.middleRows(static_cast<Eigen::Index>(g.first_frame), g.n_pulse);
-    add_projected(g, g.signal, 1, rows, coefficients);
-    if (jacobian != nullptr) add_projected(g, g.gradient, kernel::n_param, rows, *jacobian);
+    add_projected(g, g.signal, 1, basis, coefficients);
+    if (jacobian != nullptr) add_projected(g, g.gradient, kernel::n_param, basis, *jacobian);
   });
 }
 
@@ -97,11 +103,11 @@ void Simulator::simulate(std::span<const Tissue> tissues, Signals& signals, Sign
   impl_->runner.run(tissues, true, [&](const GroupResult& g) { copy_group(g, signals, &jacobian); });
 }
 
-void Simulator::simulate_projected(std::span<const Tissue> tissues, const Eigen::MatrixXd& basis, Signals& coefficients) const {
+void Simulator::simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients) const {
   project_all(impl_->runner, tissues, basis, coefficients, nullptr);
 }
 
-void Simulator::simulate_projected(std::span<const Tissue> tissues, const Eigen::MatrixXd& basis, Signals& coefficients,
+void Simulator::simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients,
                                    Signals& jacobian) const {
   project_all(impl_->runner, tissues, basis, coefficients, &jacobian);
 }

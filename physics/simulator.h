@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include "physics/basis.h"
 #include "physics/sequence.h"
 #include "physics/tissue.h"
 
@@ -42,10 +43,9 @@ class Simulator {
   /// Also jacobian [n_frame, n_tissue * n_parameter]: column t * n_parameter + p is ds_t / dp.
   void simulate(std::span<const Tissue> tissues, Signals& signals, Signals& jacobian) const;
 
-  /// The same in the compressed domain: coefficients = basis^T s, basis [n_frame, n_coeff] real.
-  void simulate_projected(std::span<const Tissue> tissues, const Eigen::MatrixXd& basis, Signals& coefficients) const;
-  void simulate_projected(std::span<const Tissue> tissues, const Eigen::MatrixXd& basis, Signals& coefficients,
-                          Signals& jacobian) const;
+  /// The same in the compressed domain: coefficients = U^H s.
+  void simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients) const;
+  void simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients, Signals& jacobian) const;
 
  private:
   struct Impl;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "crbrt/crbrt.hpp"
 #include "crbrt/network.hpp"
+#include "physics/basis.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -64,7 +65,13 @@ ModelInfo info_of(const Config& config, const physics::Dataset& dataset, const T
   info.basis_sha256 = dataset.basis_sha256;
   info.tr_s = dataset.tr_s;
   info.n_frame = static_cast<std::uint32_t>(dataset.basis.rows());
-  if (config.ship_basis) info.basis.assign(dataset.basis.data(), dataset.basis.data() + dataset.basis.size());
+  const physics::Basis& basis = dataset.basis;
+  info.basis_sha256_single = sha256_single_of(basis);
+  const auto numbers = [](const Eigen::MatrixXd& m) { return std::vector<double>(m.data(), m.data() + m.size()); };
+  if (config.ship_basis) {
+    info.basis = numbers(basis.real());
+    info.basis_imag = numbers(basis.imag());
+  }
   info.crbrt_version = CRBRT_VERSION_STRING;
   info.config_json = config.text;
   info.dataset_provenance = dataset.provenance;

@@ -46,9 +46,9 @@ bool same_outputs(const Network& network, const Config& config) {
                     [](const NetworkOutput& a, const OutputConfig& b) { return a.name == b.name; });
 }
 
-void check(const ModelFile& file, const Config& config, const std::string& basis_sha256, const std::string& path) {
+void check(const ModelFile& file, const Config& config, const physics::BasisIdentity& basis, const std::string& path) {
   const Network& network = file.network;
-  expect(file.info.basis_sha256 == basis_sha256, path, "basis");
+  expect(is_same(physics::identity_of_model(file.info), basis), path, "basis");
   expect(network.phase_reference == config.preprocessing.phase_reference &&
              network.l2_normalize == config.preprocessing.l2_normalize,
          path, "preprocessing");
@@ -70,10 +70,10 @@ std::optional<IntegerForm> integers_of(const Network& network, const Config& con
 
 }  // namespace
 
-StartModel read_start_model(const std::string& path, const Config& config, const std::string& basis_sha256) {
+StartModel read_start_model(const std::string& path, const Config& config, const physics::BasisIdentity& basis) {
   const ModelFile file = load(path);
   const Network& network = file.network;
-  check(file, config, basis_sha256, path);
+  check(file, config, basis, path);
   StartModel start;
   start.operations = network.operations;
   start.standardization.mean = network.feature_mean;
@@ -120,14 +120,14 @@ struct Teacher::Impl {
   explicit Impl(const std::string& path) : model(base::load_model(path)), session(model.program()) {}
 };
 
-Teacher::Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const std::string& basis_sha256)
+Teacher::Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const physics::BasisIdentity& basis)
     : impl_(std::make_unique<Impl>(path)) {
   const Program& program = impl_->model.program();
   const ModelInfo& info = impl_->model.info();
   if (info.name != config.distillation.teacher)
     throw base::DisagreementError(path, "the model " + config.distillation.teacher, info.name);
-  if (program.n_coeff != n_coeff || info.basis_sha256 != basis_sha256)
-    throw base::DisagreementError(path, "a model for the basis of the data set (" + basis_sha256.substr(0, 12) + ")",
+  if (program.n_coeff != n_coeff || !is_same(physics::identity_of_model(info), basis))
+    throw base::DisagreementError(path, "a model for the basis of the data set (" + basis.sha256.substr(0, 12) + ")",
                                   "one for another (" + info.basis_sha256.substr(0, 12) + ")");
   if (outputs_of(program) != outputs_of(config))
     throw base::DisagreementError(path, "the outputs " + listed(outputs_of(config)), listed(outputs_of(program)));

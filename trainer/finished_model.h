@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crbrt/network.hpp"
+#include "physics/basis.h"
 #include "trainer/config.h"
 #include "trainer/training_data.h"
 
@@ -31,7 +32,7 @@ struct StartModel {
 
 /// Throws base::InputError for a file that is no model, and base::DisagreementError for one of another network, preprocessing,
 /// outputs, heads, basis or widths of integers than the configuration and data set. Networks without normalisation only.
-StartModel read_start_model(const std::string& path, const Config& config, const std::string& basis_sha256);
+StartModel read_start_model(const std::string& path, const Config& config, const physics::BasisIdentity& basis);
 
 /// A finished model whose estimates a smaller one is trained towards (distillation): what a better estimator makes of a voxel
 /// is an easier target than the truth, which the noise has partly wiped out.
@@ -39,7 +40,7 @@ class Teacher {
  public:
   /// Throws base::InputError for a file that is no model, and base::DisagreementError for one that does not bear the name
   /// config.distillation.teacher, reads other than n_coeff coefficients in that basis, or has other outputs.
-  Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const std::string& basis_sha256);
+  Teacher(const std::string& path, const Config& config, std::size_t n_coeff, const physics::BasisIdentity& basis);
   ~Teacher();
 
   /// coefficients [n_voxel, 2 * n_coeff], real parts then imaginary parts -> estimates [n_voxel, n_output] in SI units, by the

@@ -68,7 +68,7 @@ std::unique_ptr<trainer::Teacher> teacher_of(const CommandLine& line, const trai
                                           : line.config + " wants --teacher, the model " + wanted);
   if (wanted.empty()) return nullptr;
   return std::make_unique<trainer::Teacher>(line.teacher, config, static_cast<std::size_t>(dataset.coefficients.rows()),
-                                            dataset.basis_sha256);
+                                            physics::identity_of(dataset.basis));
 }
 
 void make_folder(const std::string& folder) {
@@ -96,7 +96,8 @@ int train(int argc, char** argv) {
   const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());
   const auto teacher = teacher_of(line, config, dataset);
   std::optional<trainer::StartModel> start_model;
-  if (!line.start_model.empty()) start_model = trainer::read_start_model(line.start_model, config, dataset.basis_sha256);
+  if (!line.start_model.empty())
+    start_model = trainer::read_start_model(line.start_model, config, physics::identity_of(dataset.basis));
   print_data(data);
   make_folder(line.folder);
   const base::FileLock lock(fs::path(line.folder) / ".lock");

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "codegen/quantize/cost.h"
 #include "codegen/quantize/quantize_network.h"
+#include "physics/basis.h"
 
 namespace crbrt::codegen {
 namespace {
@@ -99,7 +100,7 @@ class Maker {
   explicit Maker(const IntegerRequest& request) : request_(request), file_(base::load_network(request.model_path)) {
     model_ = base::lowered(file_, request.model_path);
     if (!request.dataset_path.empty()) dataset_ = physics::read_dataset({request.dataset_path});
-    if (dataset_ && dataset_->basis_sha256 != model_.info().basis_sha256)
+    if (dataset_ && !is_same(physics::identity_of_model(model_.info()), physics::identity_of(dataset_->basis)))
       throw base::DisagreementError(request.dataset_path, "the basis " + model_.info().basis_sha256 + " of the model",
                                     dataset_->basis_sha256);
     about_.precision = request.precision;

@@ -66,13 +66,18 @@ void read_attributes(const Hdf5Reader& file, const SnrLimits& snr, Dataset& set)
   set.provenance = file.text_attribute("/", "provenance");
 }
 
-void read_basis(const Hdf5Reader& file, Dataset& set) {
-  const Array<double> array = file.real("basis");
+/// The rows of the file are the frames.
+template <class Number>
+Basis basis_of(const Hdf5Reader& file, const Array<Number>& array) {
   const auto n_frame = static_cast<std::size_t>(file.number_attribute("/", "n_frame"));
   file.expect_shape("basis", array.shape, {n_frame, Hdf5Reader::any});
-  set.basis = Eigen::Map<const Eigen::MatrixXd>(array.values.data(), static_cast<Eigen::Index>(array.shape[1]),
-                                                static_cast<Eigen::Index>(array.shape[0]))
-                  .transpose();
+  const Eigen::Map<const Eigen::Matrix<Number, Eigen::Dynamic, Eigen::Dynamic>> rows(
+      array.values.data(), static_cast<Eigen::Index>(array.shape[1]), static_cast<Eigen::Index>(array.shape[0]));
+  return Basis(rows.transpose());
+}
+
+void read_basis(const Hdf5Reader& file, Dataset& set) {
+  set.basis = file.is_real("basis") ? basis_of(file, file.real("basis")) : basis_of(file, file.complex("basis"));
   if (const std::string found = sha256_of(set.basis); found != set.basis_sha256)
     throw base::InputError(file.path(), "a basis with SHA-256 " + set.basis_sha256, found);
 }
@@ -148,7 +153,8 @@ void expect_same(const std::string& path, const char* what, const std::string& e
 
 void append(Dataset& all, const Dataset& shard, const std::string& path) {
   expect_same(path, "the sequence", all.sequence_sha256, shard.sequence_sha256);
-  expect_same(path, "the basis", all.basis_sha256, shard.basis_sha256);
+  if (!is_same(identity_of(all.basis), identity_of(shard.basis)))
+    throw base::InputError(path, "the basis of the other shards, " + all.basis_sha256, shard.basis_sha256);
   const auto simulated = [](const Dataset& set) {
     return set.foreign ? joined(set.foreign->names) : std::string(name(set.unknowns.t1_model()));
   };
@@ -190,6 +196,14 @@ void write_parameters(Hdf5Writer& file, const Dataset& set) {
 
 }  // namespace
 
+void write_basis(Hdf5Writer& file, const Basis& basis) {
+  const Shape shape{static_cast<std::size_t>(basis.rows()), static_cast<std::size_t>(basis.cols())};
+  const Eigen::MatrixXcd rows = basis.complex().transpose();
+  if (basis.is_complex()) return file.write("basis", shape, rows.data());
+  const Eigen::MatrixXd real_rows = rows.real();
+  file.write("basis", shape, real_rows.data());
+}
+
 Dataset read_dataset(const std::vector<std::string>& paths, const SnrLimits& snr) {
   if (paths.empty()) throw base::UsageError("a data set needs at least one file");
   Dataset all = read_shard(paths.front(), snr);
@@ -213,8 +227,7 @@ void write_dataset(const std::string& path, const Dataset& set) {
   file.write("crb", {n, bounds.size()}, set.crb.data());
   file.attribute("crb", "names", bounds);
   if (set.signal_per_m0_crb) file.write(signal_bounds, {n}, set.signal_per_m0_crb->data());
-  const Eigen::MatrixXd basis_rows = set.basis.transpose();
-  file.write("basis", {n_frame, n_coeff}, basis_rows.data());
+  write_basis(file, set.basis);
   if (!set.foreign) file.attribute("/", "t1_model", std::string(name(set.unknowns.t1_model())));
   file.attribute("/", "sequence_name", set.sequence_name);
   file.attribute("/", "sequence_sha256", set.sequence_sha256);

@@ -3,7 +3,7 @@
 ///   /coefficients [N, n_coeff] complex {real, imag} double, M0 = 1, no noise
 ///   /parameters [N, n_parameter] double, attribute names
 ///   /crb [N, n_bound] double, M0 = sigma = 1, attribute names
-///   /basis [n_frame, n_coeff] double
+///   /basis [n_frame, n_coeff] double, or complex where it is
 ///   /signal_per_m0_crb [N] double, M0 = sigma = 1: the bound of ||c||; absent in files of before it was kept
 ///   attributes of the file: t1_model, sequence_name, sequence_sha256, basis_sha256, tr_s, n_frame, snr_min, snr_max,
 ///   provenance (JSON)
@@ -18,11 +18,14 @@
 #include <string_view>
 #include <vector>
 
+#include "physics/basis.h"
 #include "physics/crb.h"
 #include "physics/estimand.h"
 #include "physics/tissue.h"
 
 namespace crbrt::physics {
+
+class Hdf5Writer;
 
 /// What a simulator that is not ours varies: rows beside those of the table of quantities (physics/quantity.h), for as long as
 /// the set is at hand.
@@ -45,7 +48,7 @@ struct Dataset {
   std::optional<ForeignParameters> foreign;          ///< of another simulator
   Eigen::MatrixXd crb;                               ///< [n_bound, N], order of bound_names()
   std::optional<Eigen::VectorXd> signal_per_m0_crb;  ///< [N]; empty for a file without
-  Eigen::MatrixXd basis;                             ///< [n_frame, n_coeff]
+  Basis basis;                                       ///< [n_frame, n_coeff]
   Unknowns unknowns = T1Model::apparent;             ///< of our simulator
   std::string sequence_name, sequence_sha256, basis_sha256;
   double tr_s = 0;
@@ -81,6 +84,9 @@ struct SnrLimits {
 /// Reads one data set, or the union of its shards (several paths, in order; shapes and hashes must agree).
 /// Throws base::InputError.
 Dataset read_dataset(const std::vector<std::string>& paths, const SnrLimits& snr = {});
+
+/// `/basis` of a new file.
+void write_basis(Hdf5Writer& file, const Basis& basis);
 
 /// Writes to a temporary file beside `path`, then renames. Throws base::OutputError.
 void write_dataset(const std::string& path, const Dataset& dataset);

@@ -191,9 +191,22 @@ constexpr double near_omega0_period = 0.04;
 
 Tissue into(const FitRange& range, const Tissue& tissue) { return range.to_tissue(range.to_scaled(tissue).data()); }
 
+/// Coefficients [n_coeff, n_tissue] of norm 1, or of 0 where there is no signal.
+Eigen::MatrixXcd directions_in(const Simulator& simulator, const Basis& basis, const std::vector<Tissue>& tissues) {
+  Eigen::MatrixXcd directions(basis.cols(), static_cast<Eigen::Index>(tissues.size()));
+  Signals coefficients;
+  for (std::size_t first = 0; first < tissues.size(); first += batch) {
+    const std::size_t n = std::min(batch, tissues.size() - first);
+    simulator.simulate_projected(std::span(tissues).subspan(first, n), basis, coefficients);
+    directions.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n)) = coefficients;
+  }
+  directions.colwise().normalize();  // leaves a column of zeros as it is
+  return directions;
+}
+
 }  // namespace
 
-StartPool::StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, const Prior& prior, const FitRange& range,
+StartPool::StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range,
                      std::size_t n_draw, std::uint64_t seed)
     : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / simulator.sequence().tr_s),
       is_mirrored_(range.unknowns().has(Parameter::omega0_rad_s)) {
@@ -201,20 +214,15 @@ StartPool::StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, c
     tissues_.push_back(into(range, mean_tissue(tissue_class, prior.t1_model)));
   for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(seed, Stream::start, i)));
 
-  directions_.resize(basis.cols(), static_cast<Eigen::Index>(tissues_.size()));
-  Signals coefficients;
-  for (std::size_t first = 0; first < tissues_.size(); first += batch) {
-    const std::size_t n = std::min(batch, tissues_.size() - first);
-    simulator.simulate_projected(std::span(tissues_).subspan(first, n), basis, coefficients);
-    directions_.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n)) = coefficients;
-  }
-  directions_.colwise().normalize();  // leaves a column of zeros as it is
+  directions_ = directions_in(simulator, basis, tissues_);
+  // U^H conj(s) = conj(conj(U)^H s), and nothing needs simulating again where U is real.
+  mirrored_ = (basis.is_complex() ? directions_in(simulator, basis.conjugate(), tissues_) : directions_).conjugate();
 }
 
 std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_start) const {
-  // ||d||^2 - |c^H d|^2 / ||c||^2 is the residual with M0 eliminated; conj(c)^H d = c^T d is that of -omega0.
+  // ||d||^2 - |c^H d|^2 / ||c||^2 is the residual with M0 eliminated.
   const Eigen::VectorXd match = (directions_.adjoint() * data).cwiseAbs2();
-  const Eigen::VectorXd mirrored = (directions_.transpose() * data).cwiseAbs2();
+  const Eigen::VectorXd mirrored = (mirrored_.adjoint() * data).cwiseAbs2();
   const auto score = [&](std::size_t i) {
     const auto k = static_cast<Eigen::Index>(i % tissues_.size());
     return i < tissues_.size() ? match[k] : mirrored[k];

@@ -69,11 +69,11 @@ Tissue mean_tissue(const TissueClass& tissue_class, T1Model model);
 class StartPool {
  public:
   /// n_draw draws (Stream::start) moved into the range, and the mean of every class.
-  StartPool(const Simulator& simulator, const Eigen::MatrixXd& basis, const Prior& prior, const FitRange& range,
-            std::size_t n_draw, std::uint64_t seed);
+  StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range, std::size_t n_draw,
+            std::uint64_t seed);
 
   /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
-  /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)) and the basis is real.
+  /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)).
   std::vector<Tissue> best(const Eigen::VectorXcd& data, std::size_t n_start) const;
 
  private:
@@ -83,6 +83,7 @@ class StartPool {
   bool is_mirrored_;
   std::vector<Tissue> tissues_;
   Eigen::MatrixXcd directions_;  // [n_coeff, n_draw + n_class], unit columns
+  Eigen::MatrixXcd mirrored_;    // the same at -omega0
 };
 
 }  // namespace crbrt::physics

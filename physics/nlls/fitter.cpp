@@ -23,7 +23,7 @@ constexpr std::size_t n_worker_per_thread = 8;
 }  // namespace
 
 struct Fitter::Impl {
-  Impl(Sequence sequence, Eigen::MatrixXd basis_in, Prior prior_in, const FitSettings& settings_in)
+  Impl(Sequence sequence, Basis basis_in, Prior prior_in, const FitSettings& settings_in)
       : settings(settings_in),
         basis(std::move(basis_in)),
         range(prior_in, settings.t1_model),
@@ -34,7 +34,7 @@ struct Fitter::Impl {
   bool describe(VoxelFit& fit, const TissueCost& cost, const Eigen::VectorXcd& data, double norm) const;
 
   FitSettings settings;
-  Eigen::MatrixXd basis;
+  Basis basis;
   FitRange range;
   Simulator simulator;
   StartPool pool;
@@ -42,7 +42,7 @@ struct Fitter::Impl {
 
 namespace {
 
-void check(const Sequence& sequence, const Eigen::MatrixXd& basis, const Unknowns& unknowns, const FitSettings& settings) {
+void check(const Sequence& sequence, const Basis& basis, const Unknowns& unknowns, const FitSettings& settings) {
   if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
     throw std::invalid_argument("expected a basis of " + std::to_string(sequence.n_frame()) + " frames, found " +
                                 std::to_string(basis.rows()));
@@ -111,7 +111,7 @@ bool Fitter::Impl::describe(VoxelFit& fit, const TissueCost& cost, const Eigen::
   return true;
 }
 
-Fitter::Fitter(Sequence sequence, Eigen::MatrixXd basis, Prior prior, const FitSettings& settings) {
+Fitter::Fitter(Sequence sequence, Basis basis, Prior prior, const FitSettings& settings) {
   check(sequence, basis, FitRange(prior, settings.t1_model).unknowns(), settings);
   impl_ = std::make_unique<Impl>(std::move(sequence), std::move(basis), std::move(prior), settings);
 }

@@ -63,7 +63,7 @@ class Fitter {
   /// basis [n_frame, n_coeff], orthonormal columns. Throws std::invalid_argument where sequence, basis, prior and settings do
   /// not fit together (fewer real coefficients than unknowns, or no degree of freedom left to estimate sigma from), and what
   /// Simulator throws. Making one simulates n_screened fingerprints.
-  Fitter(Sequence sequence, Eigen::MatrixXd basis, Prior prior, const FitSettings& settings);
+  Fitter(Sequence sequence, Basis basis, Prior prior, const FitSettings& settings);
   ~Fitter();
 
   /// coefficients [n_coeff, n_voxel] -> one fit per column. The same call gives the same bits; other neighbours or another
@@ -74,7 +74,7 @@ class Fitter {
   const FitSettings& settings() const noexcept;
   const FitRange& range() const noexcept;
   const Simulator& simulator() const noexcept;
-  const Eigen::MatrixXd& basis() const noexcept;
+  const Basis& basis() const noexcept;
 
  private:
   struct Impl;

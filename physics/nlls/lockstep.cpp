@@ -3,7 +3,7 @@
 
 namespace crbrt::physics {
 
-Lockstep::Lockstep(const Simulator& simulator, const Eigen::MatrixXd& basis, std::size_t n_worker)
+Lockstep::Lockstep(const Simulator& simulator, const Basis& basis, std::size_t n_worker)
     : simulator_(simulator), basis_(basis), n_active_(n_worker), requests_(n_worker) {}
 
 bool Lockstep::evaluate(std::size_t worker, const Tissue& tissue, Evaluation& evaluation) {

@@ -25,7 +25,7 @@ struct Evaluation {
 class Lockstep {
  public:
   /// Both references must outlive this. Every one of n_worker threads must end with leave().
-  Lockstep(const Simulator& simulator, const Eigen::MatrixXd& basis, std::size_t n_worker);
+  Lockstep(const Simulator& simulator, const Basis& basis, std::size_t n_worker);
 
   /// worker < n_worker, always the same for one thread. Blocks until the batch is simulated. False when the simulation threw
   /// (see error()).
@@ -41,7 +41,7 @@ class Lockstep {
   void simulate_waiting();  // mutex_ is held
 
   const Simulator& simulator_;
-  const Eigen::MatrixXd& basis_;
+  const Basis basis_;
   std::size_t n_active_;
   std::mutex mutex_;
   std::condition_variable batch_done_;

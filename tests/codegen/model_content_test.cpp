@@ -167,11 +167,25 @@ const Mutation protocol_mutations[] = {
     {"basis_of_other_hash", "protocol.basis", [](ModelT& m) { m.protocol->basis_sha256 = std::string(64, '0'); }},
     {"basis_not_orthonormal", "protocol.basis",
      [](ModelT& m) {
-       m.protocol->basis[0] += 1e-3;
+       m.protocol->basis[0] += 2e-4 / m.protocol->basis[0];  // the square of the norm is off by 4e-4
        m.protocol->basis_sha256 = base::hex(base::sha256(m.protocol->basis.data(), m.protocol->basis.size() * 8));
      }},
     {"basis_short", "protocol.basis", [](ModelT& m) { m.protocol->basis.pop_back(); }},
     {"basis_nan", "protocol.basis[9]", [](ModelT& m) { m.protocol->basis[9] = nan_f; }},
+    {"basis_of_imaginary_parts_alone", "protocol.basis",
+     [](ModelT& m) { std::swap(m.protocol->basis, m.protocol->basis_imag); }},
+    {"basis_with_imaginary_parts_of_another_hash", "protocol.basis",
+     [](ModelT& m) { m.protocol->basis_imag.assign(m.protocol->basis.size(), 1e-9); }},
+    {"basis_imag_of_zeros", "protocol.basis_imag",
+     [](ModelT& m) { m.protocol->basis_imag.assign(m.protocol->basis.size(), 0); }},
+    {"basis_imag_short", "protocol.basis_imag", [](ModelT& m) { m.protocol->basis_imag.assign(3, 1e-9); }},
+    {"basis_imag_nan", "protocol.basis_imag[2]",
+     [](ModelT& m) {
+       m.protocol->basis_imag.assign(m.protocol->basis.size(), 1e-9);
+       m.protocol->basis_imag[2] = nan_f;
+     }},
+    {"basis_hash_of_single_precision_no_hex", "protocol.basis_sha256_single",
+     [](ModelT& m) { m.protocol->basis_sha256_single = "zz"; }},
     {"tr_zero", "protocol.tr_s", [](ModelT& m) { m.protocol->tr_s = 0; }},
     {"tr_nan", "protocol.tr_s", [](ModelT& m) { m.protocol->tr_s = nan_f; }},
     {"tr_in_milliseconds", "protocol.tr_s", [](ModelT& m) { m.protocol->tr_s = 3500; }},

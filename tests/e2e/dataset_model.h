@@ -11,12 +11,14 @@
 namespace crbrt::tests {
 
 /// The spec in the rank of this basis, with it and its hashes.
-inline fbs::ModelT model_for(const Eigen::MatrixXd& basis, const std::string& sequence_sha256, ModelSpec spec = plain_spec()) {
+inline fbs::ModelT model_for(const physics::Basis& basis, const std::string& sequence_sha256, ModelSpec spec = plain_spec()) {
   spec.n_coeff = static_cast<std::uint32_t>(basis.cols());
   spec.n_frame = static_cast<std::uint32_t>(basis.rows());
   fbs::ModelT model = make_model(spec);
-  model.protocol->basis.assign(basis.data(), basis.data() + basis.size());
+  model.protocol->basis.assign(basis.real().data(), basis.real().data() + basis.real().size());
+  model.protocol->basis_imag.assign(basis.imag().data(), basis.imag().data() + basis.imag().size());
   model.protocol->basis_sha256 = physics::sha256_of(basis);
+  model.protocol->basis_sha256_single = physics::sha256_single_of(basis);
   model.protocol->sequence_sha256 = sequence_sha256;
   return model;
 }

@@ -175,10 +175,10 @@ TEST_F(Eval, CountTakesTheFrontOfTheSetAndNoMoreThanThereIs) {
 }
 
 TEST_F(Eval, AnotherRankBasisOrSequenceIsADisagreement) {
-  const Outcome rank = eval_changed(model_for(set->basis.leftCols(7), set->sequence_sha256));
+  const Outcome rank = eval_changed(model_for(set->basis.leading(7), set->sequence_sha256));
   EXPECT_EQ(rank.exit_code, 4) << rank.text;
   EXPECT_NE(rank.text.find("rank 8"), std::string::npos) << rank.text;
-  Eigen::MatrixXd other = set->basis;
+  Eigen::MatrixXd other = set->basis.real();
   other.col(0) *= -1;
   EXPECT_EQ(eval_changed(model_for(other, set->sequence_sha256)).exit_code, 4);
   EXPECT_EQ(eval_changed(model_for(set->basis, std::string(64, 'a'))).exit_code, 4);

@@ -30,14 +30,14 @@ TEST_F(SimulateFrom, ASetHasTheUsersNamesUnitsAndBoundsOfTheCoefficients) {
   EXPECT_EQ(set.snr_max, 80);
   EXPECT_EQ(set.basis_sha256, physics::sha256_of(set.basis));
   // Sums of 24 products.
-  EXPECT_LT((set.coefficients - set.basis.transpose() * d.signals).norm(), 24 * 2.3e-16 * d.signals.norm());
+  EXPECT_LT((set.coefficients - set.basis.project(d.signals)).norm(), 24 * 2.3e-16 * d.signals.norm());
   const physics::Target t2 = set.target("T2", "set.h5");
   EXPECT_EQ(t2.unit, "ms");
   for (const Eigen::Index i : {0, 17, 299}) {
     // By the textbook: J^T J of real columns, inverted. Its condition number of up to 1e6 leaves nine digits.
     Eigen::MatrixXd j(10, 4);
-    const Eigen::VectorXcd c = set.basis.transpose() * d.signals.col(i);
-    const Eigen::MatrixXcd dc = set.basis.transpose() * d.jacobian.middleCols(2 * i, 2);
+    const Eigen::VectorXcd c = set.basis.project(d.signals.col(i));
+    const Eigen::MatrixXcd dc = set.basis.project(d.jacobian.middleCols(2 * i, 2));
     j << c.real(), -c.imag(), dc.real(), c.imag(), c.real(), dc.imag();
     const Eigen::MatrixXd covariance = (j.transpose() * j).inverse();
     EXPECT_NEAR(set.crb(0, i) / covariance(2, 2), 1, 1e-8);
@@ -65,8 +65,8 @@ TEST_F(SimulateFrom, CoefficientsOfABasisAreAsGoodAsFrames) {
   const std::string path = folder_ / "compressed.h5";
   {
     physics::Hdf5Writer file(path, path);
-    const Eigen::MatrixXcd jacobian = of_frames.basis.transpose() * d.jacobian;
-    const Eigen::MatrixXd basis_rows = of_frames.basis.transpose();
+    const Eigen::MatrixXcd jacobian = of_frames.basis.project(d.jacobian);
+    const Eigen::MatrixXd basis_rows = of_frames.basis.real().transpose();
     file.write("parameters", {300, 2}, d.parameters.data());
     file.attribute("parameters", "names", d.names);
     file.attribute("parameters", "units", d.units);

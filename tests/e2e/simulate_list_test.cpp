@@ -5,9 +5,9 @@
 
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
-#include "tools/volume/basis_file.h"
 #include "tests/e2e/short_sequence.h"
 #include "tests/support/run_program.h"
+#include "tools/volume/basis_file.h"
 
 namespace crbrt::tests {
 namespace {
@@ -56,7 +56,8 @@ TEST(SimulateList, ABasisBringsCoefficientsThatAreTheProjectedSignal) {
   const auto signal = file.complex("signal"), coefficients = file.complex("coefficients");
   ASSERT_EQ(coefficients.shape, (Shape{3, 8}));
   EXPECT_EQ(file.real("crb").shape, (Shape{3, 8}));
-  const Eigen::MatrixXd basis = volume::read_basis(set, 8);
+  base::Warnings warnings("test");
+  const Eigen::MatrixXd basis = volume::read_basis(set, warnings, 8).real();
   const Eigen::Map<const Eigen::MatrixXcd> s(signal.values.data(), basis.rows(), 3), c(coefficients.values.data(), 8, 3);
   // Sums of 120 products: rounding of at most 120 eps, in whichever order.
   EXPECT_LT((basis.transpose() * s - c).norm(), 120 * 2.3e-16 * s.norm());

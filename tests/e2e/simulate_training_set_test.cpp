@@ -109,7 +109,7 @@ TEST_F(SimulateTrainingSet, AGivenBasisIsUsed) {
   const Outcome outcome = run("crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 64 --basis " +
                               (folder_ / "a.h5") + ":basis --rank 8 --out " + (folder_ / "b.h5"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  EXPECT_EQ(read_dataset({folder_ / "b.h5"}).basis, read_dataset({folder_ / "a.h5"}).basis.leftCols(8));
+  EXPECT_EQ(read_dataset({folder_ / "b.h5"}).basis, read_dataset({folder_ / "a.h5"}).basis.leading(8));
 }
 
 TEST_F(SimulateTrainingSet, ABasisForTheBoundLeavesSmallerBounds) {

@@ -54,7 +54,8 @@ void read_as_everything(const std::string& spec) {
         require(voxel < image.values.size());
   });
   expect_value_or_one_line([&] {
-    const Eigen::MatrixXd basis = volume::read_basis(spec);
+    base::Warnings warnings("fuzz");
+    const Eigen::MatrixXcd basis = volume::read_basis(spec, warnings).complex();
     require(basis.rows() >= basis.cols() && basis.allFinite());
   });
 }

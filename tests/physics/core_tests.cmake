@@ -2,7 +2,7 @@
 crbrt_add_library(crbrt_slow_integrator SOURCES slow_integrator.cpp)
 
 crbrt_add_test(physics_core_test
-  SOURCES adjoint_test.cpp basis_test.cpp bound_cost_test.cpp crb_test.cpp gradient_test.cpp normal_block_test.cpp r2sl_test.cpp sequence_test.cpp simulator_test.cpp single_pool_test.cpp
+  SOURCES adjoint_test.cpp basis_identity_test.cpp basis_test.cpp bound_cost_test.cpp crb_test.cpp gradient_test.cpp normal_block_test.cpp r2sl_test.cpp sequence_test.cpp simulator_test.cpp single_pool_test.cpp
   LIBRARIES crbrt::physics crbrt_slow_integrator)
 crbrt_add_test(physics_reference_test
   SOURCES reference_test.cpp single_pulse_test.cpp

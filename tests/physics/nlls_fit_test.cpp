@@ -1,7 +1,9 @@
 /// The fit recovers what was simulated, as well as the Cramér-Rao bound allows and no better.
 #include <gtest/gtest.h>
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -146,6 +148,50 @@ TEST_P(RecoveredTissue, CovarianceIsTheBoundAtTheTruth) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Nlls, RecoveredTissue, testing::Values(T1Model::apparent, T1Model::separate));
+
+/// Leading left singular vectors of fingerprints at omega0 above 0 alone: complex, because their conjugates are not among them.
+Eigen::MatrixXcd one_sided_basis(Eigen::Index rank) {
+  const ShortTrain& train = ShortTrain::get();
+  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
+  std::vector<Tissue> tissues;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    tissues.push_back(prior.draw(11, i));
+    tissues.back().omega0_rad_s = std::abs(tissues.back().omega0_rad_s);
+  }
+  physics::Signals signals;
+  train.simulator.simulate(tissues, signals);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(signals * signals.adjoint());
+  return solver.eigenvectors().rowwise().reverse().leftCols(rank);
+}
+
+// c(-omega0) is not conj(c(omega0)) there: both signs are found for what they are, and conjugated data fit neither.
+TEST(NllsFit, InAComplexBasisTellsTheSignsOfOmega0Apart) {
+  const ShortTrain& train = ShortTrain::get();
+  const physics::Basis basis = one_sided_basis(14);
+  ASSERT_TRUE(basis.is_complex());
+  auto tissues = brain_tissues(8, T1Model::apparent, 21);
+  for (std::size_t v = 0; v < tissues.size(); ++v)
+    tissues[v].omega0_rad_s = (v % 2 == 0 ? 1 : -1) * std::abs(tissues[v].omega0_rad_s);
+  physics::Signals c;
+  train.simulator.simulate_projected(tissues, basis, c);
+  FitSettings settings = settings_of(T1Model::apparent);
+  settings.sigma = 2e-6;
+  settings.max_iterations = 200;
+  const Fitter fitter(train.sequence, basis, physics::paper_fit_prior(train.sequence.tr_s), settings);
+  const auto fits = fitter.fit(true_m0 * c), conjugated = fitter.fit((true_m0 * c).conjugate());
+  for (std::size_t v = 0; v < tissues.size(); ++v) {
+    ASSERT_EQ(fits[v].status, FitStatus::ok) << "voxel " << v;
+    for (Eigen::Index u = 0; u < fits[v].variance.size(); ++u) {
+      const auto index = static_cast<std::size_t>(u);
+      EXPECT_NEAR(unknown(fits[v].tissue, T1Model::apparent, index), unknown(tissues[v], T1Model::apparent, index),
+                  std::sqrt(fits[v].variance[u]))
+          << "voxel " << v << ' ' << physics::bound_names(T1Model::apparent)[index];
+    }
+    // A fit of a real basis leaves next to nothing of conjugated data, too.
+    const double norm = std::abs(true_m0) * c.col(static_cast<Eigen::Index>(v)).norm();
+    EXPECT_GT(conjugated[v].residual_norm, 1e-3 * norm) << "voxel " << v;
+  }
+}
 
 TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
   const ShortTrain& train = ShortTrain::get();

@@ -110,6 +110,21 @@ TEST(Simulator, ProjectionEqualsProjectingTheSignals) {
   EXPECT_LT((c_only - c).norm(), 1e-12 * c.norm());
 }
 
+// U^H and not U^T: the phases of the columns come off.
+TEST(Simulator, ProjectionOnAComplexBasisConjugatesIt) {
+  Sequence sequence = tests::short_train(30);
+  sequence.cycles.push_back(tests::short_train(50).cycles[0]);
+  const auto tissues = tests::brain_tissues();
+  const Simulator simulator(sequence, TissueDomain::of(tissues));
+  const Eigen::MatrixXcd u = Eigen::MatrixXcd::Random(80, 7);
+  Signals s, j, c, jc;
+  simulator.simulate(tissues, s, j);
+  simulator.simulate_projected(tissues, u, c, jc);
+  EXPECT_LT((c - u.adjoint() * s).norm(), 1e-12 * c.norm());
+  EXPECT_LT((jc - u.adjoint() * j).norm(), 1e-12 * jc.norm());
+  EXPECT_LT((Basis(u).project(s) - c).norm(), 1e-12 * c.norm());
+}
+
 TEST(Simulator, RefusesAnglesWithoutARate) {
   Sequence sequence = tests::short_train(20);
   sequence.cycles[0].alpha_rad[7] = 5.5;

@@ -13,4 +13,11 @@ inline Eigen::MatrixXd orthonormal(int rows, int columns) {
   return Eigen::HouseholderQR<Eigen::MatrixXd>(random).householderQ() * Eigen::MatrixXd::Identity(rows, columns);
 }
 
+/// The same of complex numbers.
+inline Eigen::MatrixXcd complex_orthonormal(int rows, int columns) {
+  std::srand(6);
+  const Eigen::MatrixXcd random = Eigen::MatrixXcd::Random(rows, columns);
+  return Eigen::HouseholderQR<Eigen::MatrixXcd>(random).householderQ() * Eigen::MatrixXcd::Identity(rows, columns);
+}
+
 }  // namespace crbrt::tests

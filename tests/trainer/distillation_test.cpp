@@ -30,7 +30,7 @@ class Distillation : public testing::Test {
     return tests::config_of(text.insert(text.find("\"optimizer\""), "\"distillation\": " + keys + ",\n  "));
   }
 
-  std::string refusal(const std::string& teacher, std::size_t n_coeff, const std::string& basis) const {
+  std::string refusal(const std::string& teacher, std::size_t n_coeff, const physics::BasisIdentity& basis) const {
     try {
       Teacher(path_, with_teacher("{\"teacher\": \"" + teacher + "\", \"share\": 1}"), n_coeff, basis);
     } catch (const base::DisagreementError& error) {
@@ -46,7 +46,8 @@ class Distillation : public testing::Test {
 };
 
 TEST_F(Distillation, TargetsAreShareOfTheTeacherAndTheRestTheTruth) {
-  const Teacher teacher(path_, with_teacher("{\"teacher\": \"small\", \"share\": 0.25}"), 5, dataset_.basis_sha256);
+  const Teacher teacher(path_, with_teacher("{\"teacher\": \"small\", \"share\": 0.25}"), 5,
+                        physics::identity_of(dataset_.basis));
   VoxelBatch block;
   block.coefficients = at::rand({7, 10});
   block.targets = at::rand({7, 3});
@@ -65,21 +66,21 @@ TEST_F(Distillation, TargetsAreShareOfTheTeacherAndTheRestTheTruth) {
 }
 
 TEST_F(Distillation, RefusesAnotherModelBasisOrSize) {
-  EXPECT_EQ(refusal("small", 5, dataset_.basis_sha256), "");
-  EXPECT_THAT(refusal("large", 5, dataset_.basis_sha256), HasSubstr("expected the model large, found small"));
-  EXPECT_THAT(refusal("small", 4, dataset_.basis_sha256), HasSubstr("basis of the data set"));
-  EXPECT_THAT(refusal("small", 5, std::string(64, 'b')), HasSubstr("basis of the data set"));
+  EXPECT_EQ(refusal("small", 5, physics::identity_of(dataset_.basis)), "");
+  EXPECT_THAT(refusal("large", 5, physics::identity_of(dataset_.basis)), HasSubstr("expected the model large, found small"));
+  EXPECT_THAT(refusal("small", 4, physics::identity_of(dataset_.basis)), HasSubstr("basis of the data set"));
+  EXPECT_THAT(refusal("small", 5, {std::string(64, 'b'), ""}), HasSubstr("basis of the data set"));
 }
 
 TEST_F(Distillation, RefusesOtherOutputs) {
   Config config = with_teacher("{\"teacher\": \"small\", \"share\": 1}");
   std::swap(config.outputs[0], config.outputs[1]);
-  EXPECT_THROW(Teacher(path_, config, 5, dataset_.basis_sha256), base::DisagreementError);
+  EXPECT_THROW(Teacher(path_, config, 5, physics::identity_of(dataset_.basis)), base::DisagreementError);
 }
 
 TEST_F(Distillation, TheTeacherChangesTheRunAndACheckpointBelongsToIt) {
   const Config config = with_teacher("{\"teacher\": \"small\", \"share\": 1}");
-  const Teacher teacher(path_, config, 5, dataset_.basis_sha256);
+  const Teacher teacher(path_, config, 5, physics::identity_of(dataset_.basis));
   TrainOptions options;
   options.checkpoint_path = tests::temporary_path("checkpoint.pt");
   const auto alone = train(config, data_, options).network.operations;

@@ -153,7 +153,7 @@ class StartFromModel : public testing::Test {
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
 
-  std::string refusal(const Config& config, const std::string& basis) const {
+  std::string refusal(const Config& config, const physics::BasisIdentity& basis) const {
     try {
       read_start_model(path_, config, basis);
     } catch (const base::DisagreementError& error) {
@@ -171,7 +171,7 @@ TEST_F(StartFromModel, KeepsWhatItsNumbersReferTo) {
   Config config = with_widths("[16, 8, 16]", heads);
   config.seed = 9;  // another standardisation, were it measured
   const Problem problem(config);
-  const StartModel start = read_start_model(path_, config, problem.dataset.basis_sha256);
+  const StartModel start = read_start_model(path_, config, physics::identity_of(problem.dataset.basis));
   TrainOptions options;
   options.start_model = &start;
   const TrainedNetwork tuned = train(config, problem.data, options).network;
@@ -187,7 +187,7 @@ TEST_F(StartFromModel, StartsWithItsWeights) {
   config.learning_rate = 1e-12;  // a run that goes nowhere shows where it started
   config.heads.refine_epochs = 0;
   const Problem problem(config);
-  const StartModel start = read_start_model(path_, config, problem.dataset.basis_sha256);
+  const StartModel start = read_start_model(path_, config, physics::identity_of(problem.dataset.basis));
   TrainOptions options;
   options.start_model = &start;
   const TrainedNetwork tuned = train(config, problem.data, options).network;
@@ -202,7 +202,7 @@ TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
   const auto bytes = export_model(config, real_.dataset, real_.data, first);
   std::ofstream(path_, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  const StartModel start = read_start_model(path_, config, real_.dataset.basis_sha256);
+  const StartModel start = read_start_model(path_, config, physics::identity_of(real_.dataset.basis));
   Config still = config;
   still.learning_rate = 1e-12;  // a run that goes nowhere shows where it started
   still.heads.refine_epochs = 0;
@@ -211,13 +211,14 @@ TEST_F(StartFromModel, GoesOnWithTheIntegersOfItsStart) {
   const TrainedNetwork second = train(still, real_.data, options).network;
   expect_same_integers(second, first);
   EXPECT_EQ(second.history.front().validation_loss, second.history.back().validation_loss);
-  EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), real_.dataset.basis_sha256), base::DisagreementError);
+  EXPECT_THROW(read_start_model(path_, with_widths("[16, 8, 8]", heads), physics::identity_of(real_.dataset.basis)),
+               base::DisagreementError);
 }
 
 TEST_F(StartFromModel, RefusesAnotherNetworkOutputsHeadsOrBasis) {
-  const std::string basis = real_.dataset.basis_sha256;
+  const physics::BasisIdentity basis = physics::identity_of(real_.dataset.basis);
   EXPECT_EQ(refusal(real_.config, basis), "");
-  EXPECT_THAT(refusal(real_.config, std::string(64, 'b')), HasSubstr("basis"));
+  EXPECT_THAT(refusal(real_.config, {std::string(64, 'b'), ""}), HasSubstr("basis"));
   Config config = real_.config;
   config.network.hidden = {16, 8};
   EXPECT_THAT(refusal(config, basis), HasSubstr("network"));

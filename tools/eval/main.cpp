@@ -31,7 +31,7 @@ void check_agreement(const std::string& path, const ModelInfo& info, const physi
     throw base::DisagreementError(path,
                                   "sequence " + dataset.sequence_name + " (" + dataset.sequence_sha256 + ") as in the data set",
                                   info.sequence_name + " (" + info.sequence_sha256 + ")");
-  if (info.basis_sha256 != dataset.basis_sha256)
+  if (!is_same(physics::identity_of_model(info), physics::identity_of(dataset.basis)))
     throw base::DisagreementError(path, "basis " + dataset.basis_sha256 + " as in the data set", info.basis_sha256);
 }
 

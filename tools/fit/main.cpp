@@ -120,8 +120,8 @@ int run(int argc, char** argv) {
   const volume::StopWatch total;
   const auto options = fit::parse_options(argc, argv);
   if (!options) return base::exit_ok;
-  fit::Problem problem = fit::read_problem(*options);
   base::Warnings warnings("crbrt-fit");
+  fit::Problem problem = fit::read_problem(*options, warnings);
 
   const volume::StopWatch reading;
   const auto image = volume::open_coefficients(options->image, static_cast<std::size_t>(problem.basis.cols()));
@@ -130,7 +130,7 @@ int run(int argc, char** argv) {
   const auto inputs = volume::inputs_of(options->image, image, n_coeff, "basis " + options->basis, warnings);
   base::CompanionFile stats_file(options->image.stats);
   viewer::MapPage page(options->image, inputs.grid);
-  const auto check = volume::check_basis({physics::sha256_of(problem.basis), n_coeff, "--basis " + options->basis, {}}, "",
+  const auto check = volume::check_basis({physics::identity_of(problem.basis), n_coeff, "--basis " + options->basis}, "",
                                          inputs.image.files(), warnings);
   const std::vector<std::size_t> listed = inputs.voxels.indices();
   const auto voxels = options->n_voxel == 0 ? listed : draw_voxels(listed, options->n_voxel, problem.settings.seed);

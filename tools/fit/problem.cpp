@@ -88,11 +88,11 @@ void expect_rank(const Options& options, const Problem& problem) {
 
 }  // namespace
 
-Problem read_problem(const Options& options) {
+Problem read_problem(const Options& options, base::Warnings& warnings) {
   Problem problem;
   problem.settings = options.settings;
   problem.sequence = physics::read_sequence(options.sequence, options.tr_s);
-  problem.basis = subspace::load_basis(options.basis, options.rank, problem.sequence);
+  problem.basis = subspace::load_basis(options.basis, options.rank, problem.sequence, warnings);
   problem.prior = options.prior.empty() ? physics::paper_fit_prior(problem.sequence.tr_s)
                                         : physics::read_prior(options.prior, problem.sequence.tr_s);
   problem.settings.t1_model = options.t1_model.value_or(problem.prior.t1_model);
@@ -105,7 +105,7 @@ void fit_basis_to(std::size_t n_coeff, const Options& options, Problem& problem,
   if (options.rank != 0) return;
   const auto n_column = static_cast<std::size_t>(problem.basis.cols());
   if (n_coeff >= n_column) return;
-  problem.basis = subspace::load_basis(options.basis, static_cast<int>(n_coeff), problem.sequence);
+  problem.basis = problem.basis.leading(static_cast<Eigen::Index>(n_coeff));
   expect_rank(options, problem);
   warnings.add(options.basis + ": its leading " + std::to_string(n_coeff) + " of " + std::to_string(n_column) +
                " columns are taken, as many as " + options.image.input + " has coefficients (--rank " +

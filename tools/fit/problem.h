@@ -33,7 +33,7 @@ std::optional<Options> parse_options(int argc, char** argv);
 
 struct Problem {
   physics::Sequence sequence;
-  Eigen::MatrixXd basis;
+  physics::Basis basis;
   physics::Prior prior;
   physics::FitSettings settings;
 
@@ -41,7 +41,7 @@ struct Problem {
 };
 
 /// Throws base::InputError, and base::DisagreementError when basis and sequence do not fit, or the rank is too low to fit with.
-Problem read_problem(const Options& options);
+Problem read_problem(const Options& options, base::Warnings& warnings);
 
 /// Published bases have a hundred columns, scans a dozen coefficients. Without --rank, a basis of more columns than the input
 /// has coefficients is cut to the leading ones, which `warnings` says, because no file tells that they are the scan's. Throws

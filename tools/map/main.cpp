@@ -31,7 +31,7 @@ using map::MapOptions;
 
 volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info, const volume::CoefficientImage& input,
                                base::Warnings& warnings) {
-  const volume::BasisIdentity expected{info.basis_sha256, info.n_coeff, "model " + info.name, info.basis};
+  const volume::ExpectedBasis expected{physics::identity_of_model(info), info.n_coeff, "model " + info.name};
   const volume::BasisCheck check = volume::check_basis(expected, options.basis, input.files(), warnings);
   if (check == volume::BasisCheck::unknown) {
     warnings.add(input.spec().shown + ": nothing says in which basis it was made (--basis FILE, or basis_sha256 in " +

@@ -27,7 +27,9 @@ std::string protocol_text(const ModelInfo& info) {
   return line("sequence", info.sequence_name) + line("sequence sha256", info.sequence_sha256) +
          line("tr_s", number(info.tr_s)) + line("frames", std::to_string(info.n_frame)) +
          line("coefficients", std::to_string(info.n_coeff)) + line("basis sha256", info.basis_sha256) +
-         line("basis", info.basis.empty() ? "not in the file" : "in the file");
+         line("basis", info.basis.empty()        ? "not in the file"
+                       : info.basis_imag.empty() ? "in the file"
+                                                 : "in the file, complex");
 }
 
 std::string preprocessing_text(const Preprocessing& p) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crbrt/loader.hpp"
+#include "physics/basis.h"
 #include "physics/estimand.h"
 #include "physics/simulator.h"
 #include "tools/phantom/brain.h"
@@ -19,7 +20,7 @@ namespace crbrt::phantom {
 /// What the fingerprints are made with, and what is recorded of them.
 struct Physics {
   physics::Sequence sequence;
-  Eigen::MatrixXd basis;  ///< [n_frame, n_coeff]
+  physics::Basis basis;
   std::vector<physics::Estimand> estimands;
 };
 
@@ -41,10 +42,9 @@ Cells assign_cells(const Brain& brain);
 /// The result does not depend on the number of threads.
 Library build_library(const Cells& cells, const Physics& physics, std::size_t n_entry, std::uint64_t seed, unsigned threads);
 
-/// Throws InputError for a model that is refused or does not hold its basis.
-Model load_with_basis(const std::string& path);
-
-/// Sequence and basis of the model; no estimands yet. Throws DisagreementError unless the sequence is the model's.
-Physics read_physics(const Model& model, const std::string& sequence, std::optional<double> tr_s = std::nullopt);
+/// Sequence and basis of the model of `path`; no estimands yet. Throws InputError for a model that does not carry its basis,
+/// and DisagreementError unless the sequence is the model's.
+Physics read_physics(const Model& model, const std::string& path, const std::string& sequence,
+                     std::optional<double> tr_s = std::nullopt);
 
 }  // namespace crbrt::phantom

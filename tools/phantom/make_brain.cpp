@@ -9,6 +9,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/model_file.h"
 #include "base/own_file.h"
 #include "crbrt/loader.hpp"
 #include "physics/counter_random.h"
@@ -37,7 +38,7 @@ physics::Estimand estimand_of(const std::string& model_path, const std::string& 
 }
 
 Physics physics_of(const MakeOptions& options, const Model& model) {
-  Physics physics = read_physics(model, options.sequence);
+  Physics physics = read_physics(model, options.model, options.sequence);
   for (std::uint32_t j = 0; j < model.program().n_output; ++j)
     physics.estimands.push_back(estimand_of(options.model, model.program().outputs[j].name));
   return physics;
@@ -131,6 +132,7 @@ void write_images(base::AtomicFolder& folder, const MakeOptions& options, const 
 void write_descriptions(base::AtomicFolder& folder, const PhantomOrigin& origin, const std::string& description) {
   const std::filesystem::path out = origin.out;
   const base::Json sidecar{{"basis_sha256", origin.model.basis_sha256},
+                           {"basis_sha256_single", physics::identity_of_model(origin.model).sha256_single},
                            {"sequence_sha256", origin.model.sequence_sha256},
                            {"sequence_name", origin.model.sequence_name},
                            {"snr", origin.snr},
@@ -152,7 +154,7 @@ void expect_room(const std::string& out, std::initializer_list<const char*> imag
 
 void make_phantom(const MakeOptions& options) {
   expect_room(options.out, {"coefficients.nii", "mask.nii.gz", "tissue.nii.gz"});
-  const Model model = load_with_basis(options.model);
+  const Model model = base::load_model(options.model);
   const Physics physics = physics_of(options, model);
   const std::vector<volume::MapDescription> outputs = maps_of(options, model);
   const Brain brain = read_brain(options.image);

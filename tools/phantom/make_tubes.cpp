@@ -12,6 +12,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/model_file.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "physics/counter_random.h"
@@ -130,8 +131,8 @@ void write_maps(const std::string& name, const TubesOptions& options, const Tube
 
 void make_tubes(const TubesOptions& options) {
   expect_room(options.out, {"coefficients.nii", "mask.nii.gz", "roi.nii.gz"});
-  const Model model = load_with_basis(options.model);
-  Physics physics = read_physics(model, options.sequence, options.tr_s);
+  const Model model = base::load_model(options.model);
+  Physics physics = read_physics(model, options.model, options.sequence, options.tr_s);
   for (const char* name : paper_quantities) physics.estimands.push_back(physics::Estimand::from_name(name).value());
   const TubeSlice slice = make_tube_slice(options.size);
   const std::vector<physics::Tissue> tissues = tissues_of(slice, physics.sequence.tr_s);

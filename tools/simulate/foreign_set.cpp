@@ -71,12 +71,12 @@ Eigen::MatrixXd made_basis(const Options& o, const ForeignFile& file) {
 }
 
 struct NamedBasis {
-  Eigen::MatrixXd columns;
+  physics::Basis columns;
   std::string origin;  ///< for provenance
 };
 
 /// Of --basis, else of the file, else made of the signals.
-NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string& sequence_sha256) {
+NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string& sequence_sha256, base::Warnings& warnings) {
   if (o.basis.empty() && !file.has_basis) {
     if (file.is_compressed)
       throw base::InputError(file.path, "/basis [frames, rank], to which /coefficients belong (or --basis)", "none");
@@ -88,7 +88,8 @@ NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string
   const std::string spec = o.basis.empty() ? file.path + ":basis" : o.basis;
   std::optional<std::size_t> n_frame;
   if (!file.is_compressed) n_frame = static_cast<std::size_t>(file.signals.rows());
-  Eigen::MatrixXd basis = subspace::load_basis(spec, o.rank, {file.sequence_name, sequence_sha256, n_frame});
+  physics::Basis basis =
+      subspace::load_basis(spec, o.rank, subspace::FramesOf{file.sequence_name, sequence_sha256, n_frame}, warnings);
   const bool fits = file.signals.rows() == basis.cols() || (o.rank > 0 && file.signals.rows() > basis.cols());
   if (file.is_compressed && !fits)
     throw base::DisagreementError(spec,
@@ -99,20 +100,20 @@ NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string
 }
 
 /// Frames are projected, of coefficients the leading ones taken.
-Eigen::MatrixXcd compressed(const Eigen::MatrixXcd& values, const Eigen::MatrixXd& basis, const ForeignFile& file) {
+Eigen::MatrixXcd compressed(const Eigen::MatrixXcd& values, const physics::Basis& basis, const ForeignFile& file) {
   if (!file.is_compressed || values.rows() != file.signals.rows()) {
     if (values.rows() != basis.rows())
       throw base::InputError(file.path,
                              file.derivatives_from + " of " + std::to_string(file.signals.rows()) + " coefficients or " +
                                  std::to_string(basis.rows()) + " frames",
                              std::to_string(values.rows()));
-    return basis.transpose() * values;
+    return basis.project(values);
   }
   return values.topRows(basis.cols());
 }
 
 /// Of fingerprints with derivatives: their bounds in the compressed domain.
-void find_bounds(const ForeignFile& file, const Eigen::MatrixXd& basis, unsigned threads, physics::Dataset& set,
+void find_bounds(const ForeignFile& file, const physics::Basis& basis, unsigned threads, physics::Dataset& set,
                  std::vector<double>& condition) {
   const Eigen::MatrixXcd derivatives = compressed(file.derivatives, basis, file);
   set.crb.resize(file.n_unknown(), file.size());
@@ -127,7 +128,7 @@ void find_bounds(const ForeignFile& file, const Eigen::MatrixXd& basis, unsigned
   });
 }
 
-void take_given_bounds(const ForeignFile& file, const Eigen::MatrixXd& basis, physics::Dataset& set, base::Warnings& warnings) {
+void take_given_bounds(const ForeignFile& file, const physics::Basis& basis, physics::Dataset& set, base::Warnings& warnings) {
   set.crb = file.crb;
   if (file.signal_per_m0_crb.size() > 0) set.signal_per_m0_crb = file.signal_per_m0_crb;
   if (!file.is_compressed || basis.cols() < file.signals.rows())
@@ -143,7 +144,7 @@ void keep(const std::vector<Eigen::Index>& kept, physics::Dataset& set) {
 }
 
 /// Fingerprints, bounds and parameters of those that can be trained on.
-physics::Dataset usable_set(const Options& o, const ForeignFile& file, const Eigen::MatrixXd& basis, Dropped& dropped,
+physics::Dataset usable_set(const Options& o, const ForeignFile& file, const physics::Basis& basis, Dropped& dropped,
                             base::Warnings& warnings) {
   physics::Dataset set;
   set.coefficients = compressed(file.signals, basis, file);
@@ -189,7 +190,7 @@ void make_foreign_set(const Options& o) {
                 " of " + std::to_string(n_row) + "; dropped " + counts_text(unusable, dropped));
   expect_consistent_derivatives(file);
   const std::string sequence_sha256 = dictionary_sha256(file);
-  const NamedBasis basis = basis_of(o, file, sequence_sha256);
+  const NamedBasis basis = basis_of(o, file, sequence_sha256, warnings);
   physics::Dataset set = usable_set(o, file, basis.columns, dropped, warnings);
   expect_enough(file, set.size(), " of " + std::to_string(n_row) + "; dropped " + counts_text(unusable, dropped));
   set.basis = basis.columns;

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/warnings.h"
 #include "physics/basis.h"
+#include "physics/io/dataset.h"
 #include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
 #include "physics/simulator.h"
@@ -30,7 +31,7 @@ struct Job {
   const Options& options;
   const std::vector<physics::Tissue> tissues;
   const physics::Simulator simulator;
-  const Eigen::MatrixXd basis;  ///< no columns where there is none
+  const physics::Basis basis;  ///< no columns where there is none
   const physics::T1Model t1_model;
 
   std::size_t n_tissue() const { return tissues.size(); }
@@ -44,8 +45,8 @@ Job make_job(const Options& o) {
   physics::Sequence sequence = physics::read_sequence(o.sequence, o.tr_s);
   base::Warnings warnings("crbrt-simulate");
   std::vector<physics::Tissue> tissues = physics::read_tissues(o.tissues, warnings);
-  Eigen::MatrixXd basis;
-  if (!o.basis.empty()) basis = subspace::load_basis(o.basis, o.rank, sequence);
+  physics::Basis basis;
+  if (!o.basis.empty()) basis = subspace::load_basis(o.basis, o.rank, sequence, warnings);
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), physics::TissueDomain::of(tissues));
   return {o, std::move(tissues), std::move(simulator), std::move(basis), o.t1_model.value_or(physics::T1Model::apparent)};
 }
@@ -77,8 +78,7 @@ void create_datasets(const Job& job, physics::Hdf5Writer& file) {
     file.create_real("crb", {n, job.n_bound()});
     file.attribute("crb", "names", physics::bound_names(job.t1_model));
     file.create_real("signal_per_m0_crb", {n});
-    const Eigen::MatrixXd basis_rows = job.basis.transpose();
-    file.write("basis", {job.n_frame(), job.n_coeff()}, basis_rows.data());
+    physics::write_basis(file, job.basis);
   }
 }
 
@@ -89,7 +89,10 @@ void write_origin(const Job& job, physics::Hdf5Writer& file) {
   file.attribute("/", "tr_s", sequence.tr_s);
   file.attribute("/", "n_frame", static_cast<double>(job.n_frame()));
   file.attribute("/", "t1_model", std::string(name(job.t1_model)));
-  if (job.compresses()) file.attribute("/", "basis_sha256", physics::sha256_of(job.basis));
+  if (job.compresses()) {
+    file.attribute("/", "basis_sha256", physics::sha256_of(job.basis));
+    file.attribute("/", "basis_sha256_single", physics::sha256_single_of(job.basis));
+  }
   file.attribute("/", "command", job.options.command);
   const base::Json provenance{{"program", "crbrt-simulate " + cli::version()},
                               {"sequence", sequence.name},
@@ -131,7 +134,7 @@ void write_batch(const Job& job, std::size_t first, std::size_t n, physics::Hdf5
     file.write_rows("crb_time", first, n, bounds_of(signals, jacobian, job.t1_model).crb.data());
   }
   if (job.compresses()) {
-    const Eigen::MatrixXcd coefficients = job.basis.transpose() * signals, compressed = job.basis.transpose() * jacobian;
+    const Eigen::MatrixXcd coefficients = job.basis.project(signals), compressed = job.basis.project(jacobian);
     file.write_rows("coefficients", first, n, coefficients.data());
     const Variances variances = bounds_of(coefficients, compressed, job.t1_model);
     file.write_rows("crb", first, n, variances.crb.data());

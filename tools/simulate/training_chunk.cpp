@@ -18,7 +18,7 @@ std::vector<physics::Tissue> draw_block(const TrainingProblem& problem, std::uin
   return tissues;
 }
 
-Fingerprints simulate_block(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t block) {
+Fingerprints simulate_block(const TrainingProblem& problem, const physics::Basis& basis, std::uint64_t block) {
   const std::vector<physics::Tissue> tissues = draw_block(problem, block);
   physics::Signals coefficients, jacobian;
   problem.simulator.simulate_projected(tissues, basis, coefficients, jacobian);
@@ -84,7 +84,7 @@ Fingerprints joined(const std::vector<Fingerprints>& parts) {
   return all;
 }
 
-Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
+Fingerprints simulate_blocks(const TrainingProblem& problem, const physics::Basis& basis, std::uint64_t first,
                              std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance) {
   std::vector<Fingerprints> blocks(last - first);
   const auto simulate = [&](unsigned, std::size_t i) {

@@ -54,7 +54,7 @@ struct TrainingProblem {
 
 /// The draws of blocks [first, last), simulated by `threads` threads. `advance` is called with the draws of each finished
 /// block.
-Fingerprints simulate_blocks(const TrainingProblem& problem, const Eigen::MatrixXd& basis, std::uint64_t first,
+Fingerprints simulate_blocks(const TrainingProblem& problem, const physics::Basis& basis, std::uint64_t first,
                              std::uint64_t last, unsigned threads, const std::function<void(std::uint64_t)>& advance);
 
 /// The columns of all parts, one after another.

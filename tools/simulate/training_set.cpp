@@ -132,7 +132,7 @@ std::uint64_t n_draw(const Chunk& chunk, const TrainingProblem& problem) {
   return std::min(chunk.last * block_size, problem.count) - std::min(chunk.first * block_size, problem.count);
 }
 
-Fingerprints simulate_shard(const Options& o, const TrainingProblem& problem, const Eigen::MatrixXd& basis,
+Fingerprints simulate_shard(const Options& o, const TrainingProblem& problem, const physics::Basis& basis,
                             const TrainingParts& parts) {
   const std::vector<Chunk> chunks = chunks_of(o, problem.n_block());
   const std::string of_basis = ", rank " + std::to_string(basis.cols()) + ", basis " + physics::sha256_of(basis);
@@ -161,7 +161,7 @@ Fingerprints simulate_shard(const Options& o, const TrainingProblem& problem, co
   return joined(all);
 }
 
-physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::MatrixXd& basis, Fingerprints fingerprints,
+physics::Dataset make_dataset(const TrainingProblem& problem, const physics::Basis& basis, Fingerprints fingerprints,
                               const std::string& provenance) {
   const physics::Sequence& sequence = problem.simulator.sequence();
   physics::Dataset set;
@@ -185,16 +185,15 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const Eigen::Matri
   return set;
 }
 
-void write_basis(const Options& o, const TrainingProblem& problem, const Eigen::MatrixXd& basis,
-                 const std::string& provenance) {
+void write_basis(const Options& o, const TrainingProblem& problem, const physics::Basis& basis, const std::string& provenance) {
   const physics::Sequence& sequence = problem.simulator.sequence();
   base::AtomicFile output(o.out);
   physics::Hdf5Writer file(output.temporary().string(), o.out);
-  const Eigen::MatrixXd rows = basis.transpose();
-  file.write("basis", {static_cast<std::size_t>(basis.rows()), static_cast<std::size_t>(basis.cols())}, rows.data());
+  physics::write_basis(file, basis);
   file.attribute("/", "sequence_name", sequence.name);
   file.attribute("/", "sequence_sha256", sha256_of(sequence));
   file.attribute("/", "basis_sha256", physics::sha256_of(basis));
+  file.attribute("/", "basis_sha256_single", physics::sha256_single_of(basis));
   file.attribute("/", "tr_s", sequence.tr_s);
   file.attribute("/", "n_frame", static_cast<double>(basis.rows()));
   file.attribute("/", "n_coeff", static_cast<double>(basis.cols()));
@@ -211,9 +210,10 @@ void make_training_set(const Options& given) {
   { const base::AtomicFile writable(o.out); }  // before minutes of work
   if (o.is_rank_auto) o.rank = choose_rank(o, problem);
   base::Json provenance = describe(o, problem);
-  Eigen::MatrixXd basis;
+  physics::Basis basis;
   if (!o.basis.empty()) {
-    basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence());
+    base::Warnings warnings("crbrt-simulate");
+    basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence(), warnings);
     provenance["basis"] = physics::sha256_of(basis);
   } else {
     provenance["basis"] = o.basis_kind == subspace::BasisKind::svd

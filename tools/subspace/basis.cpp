@@ -163,16 +163,16 @@ Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws
   return chosen_within(wide.columns, reduced(simulator, wide, unknowns), rank);
 }
 
-Eigen::MatrixXd basis_of_model(const std::string& path, int rank, const FramesOf& frames) {
+physics::Basis basis_of_model(const std::string& path, int rank, const FramesOf& frames) {
   const Model model = base::load_model(path);
   const ModelInfo& info = model.info();
-  const Eigen::MatrixXd basis = volume::basis_of_model(model, path).real();
+  physics::Basis basis = volume::basis_of_model(model, path);
   if (info.sequence_sha256 != frames.sequence_sha256)
     throw base::DisagreementError(path, "the sequence " + frames.sequence_name,
                                   info.sequence_name + " with SHA-256 " + info.sequence_sha256);
   if (rank > basis.cols())
     throw base::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
-  return basis.leftCols(rank > 0 ? rank : basis.cols());
+  return rank > 0 ? basis.leading(rank) : basis;
 }
 
 }  // namespace
@@ -225,17 +225,17 @@ Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& de
   return chosen_within(wide, fingerprints, rank);
 }
 
-Eigen::MatrixXd load_basis(const std::string& spec, int rank, const FramesOf& frames) {
+physics::Basis load_basis(const std::string& spec, int rank, const FramesOf& frames, base::Warnings& warnings) {
   const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
-  Eigen::MatrixXd basis = is_model ? basis_of_model(spec, rank, frames) : volume::read_basis(spec, rank);
+  physics::Basis basis = is_model ? basis_of_model(spec, rank, frames) : volume::read_basis(spec, warnings, rank);
   if (frames.n_frame && static_cast<std::size_t>(basis.rows()) != *frames.n_frame)
     throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(*frames.n_frame) + " frames",
                                   std::to_string(basis.rows()));
   return basis;
 }
 
-Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence) {
-  return load_basis(spec, rank, FramesOf{sequence.name, physics::sha256_of(sequence), sequence.n_frame()});
+physics::Basis load_basis(const std::string& spec, int rank, const physics::Sequence& sequence, base::Warnings& warnings) {
+  return load_basis(spec, rank, FramesOf{sequence.name, physics::sha256_of(sequence), sequence.n_frame()}, warnings);
 }
 
 }  // namespace crbrt::subspace

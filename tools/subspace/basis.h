@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/warnings.h"
+#include "physics/basis.h"
 #include "physics/prior.h"
 #include "physics/sequence.h"
 #include "physics/simulator.h"
@@ -45,8 +47,8 @@ struct FramesOf {
 
 /// The leading `rank` columns (0: all). Throws base::InputError, and base::DisagreementError when basis and sequence do not
 /// fit.
-Eigen::MatrixXd load_basis(const std::string& spec, int rank, const FramesOf& frames);
-Eigen::MatrixXd load_basis(const std::string& spec, int rank, const physics::Sequence& sequence);
+physics::Basis load_basis(const std::string& spec, int rank, const FramesOf& frames, base::Warnings& warnings);
+physics::Basis load_basis(const std::string& spec, int rank, const physics::Sequence& sequence, base::Warnings& warnings);
 
 /// A subspace may be chosen for the bound that is left in it (after [crb-basis] of docs/references.md, whose aim it
 /// shares).

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json_reader.h"
@@ -30,31 +31,43 @@ std::string digits_of(std::string text) {
   return text;
 }
 
-void expect_same(const BasisIdentity& expected, const std::string& file, const std::string& found) {
-  if (digits_of(found) == expected.sha256) return;
-  throw base::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.sha256 + ")",
-                                found.empty() ? "no hash" : found);
+/// What it looks like beside the expected one, for people: "; columns 2, 5 have the other sign".
+std::string difference(const physics::Basis& expected, const physics::Basis& found) {
+  if (expected.cols() == 0) return "";
+  if (expected.rows() != found.rows())
+    return "; it has " + std::to_string(found.rows()) + " frames, not " + std::to_string(expected.rows());
+  constexpr double tolerance = 1e-3;
+  const Eigen::MatrixXcd products = expected.complex().adjoint() * found.complex();
+  const Eigen::VectorXcd own = products.diagonal();
+  if ((own.cwiseAbs().array() > 1 - tolerance).all()) {
+    std::string flipped;
+    for (Eigen::Index i = 0; i < own.size(); ++i)
+      if (std::abs(own[i] + 1.0) < tolerance) flipped += (flipped.empty() ? "" : ", ") + std::to_string(i + 1);
+    const bool is_turned = ((own.cwiseAbs2() - own.real().cwiseAbs2()).array() > tolerance).any();
+    if (is_turned) return "; columns have another phase";
+    return flipped.empty() ? "" : "; the sign is the opposite one in column " + flipped;
+  }
+  const double shared = products.squaredNorm() / static_cast<double>(products.cols());
+  return shared > 1 - tolerance ? "; it spans the same subspace with other columns" : "";
 }
 
-/// Single precision keeps 24 binary digits; entries of orthonormal columns are at most 1.
-bool is_rounded(const Eigen::MatrixXd& basis, const BasisIdentity& expected) {
-  constexpr double rounding = 0x1p-23;
-  if (static_cast<std::size_t>(basis.size()) != expected.values.size()) return false;
-  for (Eigen::Index i = 0; i < basis.size(); ++i)
-    if (!(std::abs(basis.data()[i] - expected.values[static_cast<std::size_t>(i)]) <= rounding)) return false;
-  return true;
+void expect_same(const ExpectedBasis& expected, const std::string& file, const physics::BasisIdentity& found) {
+  if (is_same(expected.identity, found)) return;
+  const std::string sha256 = found.sha256.empty() ? found.sha256_single : found.sha256;
+  throw base::DisagreementError(file, "the basis of " + expected.owner + " (SHA-256 " + expected.identity.sha256 + ")",
+                                (sha256.empty() ? "no hash" : sha256) +
+                                    (found.basis.cols() == 0 ? "" : difference(expected.identity.basis, found.basis)));
 }
 
-void check_file(const BasisIdentity& expected, const std::string& spec) {
-  if (spec.ends_with(".crbm")) return expect_same(expected, spec, base::load_model(spec).info().basis_sha256);
+void check_file(const ExpectedBasis& expected, const std::string& spec, base::Warnings& warnings) {
+  if (spec.ends_with(".crbm")) return expect_same(expected, spec, physics::identity_of_model(base::load_model(spec).info()));
   const auto n_coeff = static_cast<Eigen::Index>(expected.n_coeff);
-  const Eigen::MatrixXd basis = read_basis(spec);
+  const physics::Basis basis = read_basis(spec, warnings);
   if (basis.cols() < n_coeff) {
     throw base::DisagreementError(spec, "at least " + std::to_string(n_coeff) + " columns (" + expected.owner + ")",
                                   std::to_string(basis.cols()));
   }
-  const Eigen::MatrixXd leading = basis.leftCols(n_coeff);
-  if (!is_rounded(leading, expected)) expect_same(expected, spec, physics::sha256_of(leading));
+  expect_same(expected, spec, physics::identity_of(basis.leading(n_coeff)));
 }
 
 /// The sidecar, where it is an object of JSON. Images have sidecars of many programs, which may say nothing of interest.
@@ -86,21 +99,23 @@ std::optional<std::string> text_at(const base::JsonReader& json, const char* key
 
 }  // namespace
 
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const std::vector<FileSpec>& input,
+BasisCheck check_basis(const ExpectedBasis& expected, const std::string& basis, const std::vector<FileSpec>& input,
                        base::Warnings& warnings) {
   BasisCheck check = BasisCheck::unknown;
   if (!basis.empty()) {
-    check_file(expected, basis);
+    check_file(expected, basis, warnings);
     check = BasisCheck::verified;
   }
   for (const FileSpec& file : input) {
     const std::string sidecar = file.sidecar_path();
     const auto json = read_sidecar(sidecar, warnings);
     if (!json) continue;
-    for (const char* key : {"basis_sha256", "BasisSHA256"}) {  // as people write it, and as our own sidecars do
-      const std::optional<std::string> hash = text_at(*json, key, warnings);
-      if (!hash) continue;
-      expect_same(expected, sidecar, *hash);
+    // As people write it, and as our own sidecars do.
+    for (const auto& [key, key_of_single] :
+         {std::pair{"basis_sha256", "basis_sha256_single"}, std::pair{"BasisSHA256", "BasisSHA256Single"}}) {
+      const std::optional<std::string> sha256 = text_at(*json, key, warnings), single = text_at(*json, key_of_single, warnings);
+      if (!sha256 && !single) continue;
+      expect_same(expected, sidecar, {digits_of(sha256.value_or("")), digits_of(single.value_or(""))});
       check = BasisCheck::verified;
     }
   }

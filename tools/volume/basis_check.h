@@ -2,20 +2,19 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 
 #include "base/json.h"
 #include "base/warnings.h"
+#include "physics/basis.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::volume {
 
-struct BasisIdentity {
-  std::string sha256;                ///< over its doubles, column-major
-  std::size_t n_coeff = 0;           ///< columns
-  std::string owner;                 ///< who expects it, for messages: "model v3p2_lean"
-  std::span<const double> values{};  ///< [n_frame, n_coeff] column-major, empty where only the hash is known
+struct ExpectedBasis {
+  physics::BasisIdentity identity;
+  std::size_t n_coeff = 0;  ///< columns
+  std::string owner;        ///< who expects it, for messages: "model v3p2_lean"
 };
 
 enum class BasisCheck {
@@ -24,12 +23,12 @@ enum class BasisCheck {
 };
 
 /// Compares the expected basis with `basis` (an array of any format that images come in, of which the leading columns count, or
-/// a model M.crbm; empty: not given) and with the keys basis_sha256 and BasisSHA256 of the JSON sidecars of the input's files,
-/// where there are any; digits above 9 may be capitals, blanks around them do not count. A basis of single precision is the
-/// same basis where the expected numbers are known. A sidecar that is not JSON, or holds no text there, says nothing, with a
-/// warning.
+/// a model M.crbm; empty: not given) and with the keys basis_sha256 and basis_sha256_single (or BasisSHA256, BasisSHA256Single)
+/// of the JSON sidecars of the input's files, where there are any; digits above 9 may be capitals, blanks around them do not
+/// count. A basis that was rounded to single precision is the same (physics::is_same). A sidecar that is not JSON, or holds no
+/// text there, says nothing, with a warning.
 /// Throws DisagreementError for another basis, InputError for a file that cannot be read.
-BasisCheck check_basis(const BasisIdentity& expected, const std::string& basis, const std::vector<FileSpec>& input,
+BasisCheck check_basis(const ExpectedBasis& expected, const std::string& basis, const std::vector<FileSpec>& input,
                        base::Warnings& warnings);
 
 /// Its value in sidecars: true, or "unknown".

@@ -10,7 +10,7 @@ physics::Basis basis_of_model(const Model& model, const std::string& path) {
   if (info.basis.empty())
     throw base::InputError(path, "a model that carries its basis",
                            "its hash alone (basis_sha256 " + info.basis_sha256 + "): the basis is where its data came from");
-  return physics::Basis(Eigen::Map<const Eigen::MatrixXd>(info.basis.data(), info.n_frame, info.n_coeff));
+  return physics::identity_of_model(info).basis;
 }
 
 }  // namespace crbrt::volume

@@ -1,6 +1,7 @@
 /// Everything in a model file that is not weights: protocol, provenance and the embedded test vector.
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <iterator>
 #include <string_view>
 
@@ -19,23 +20,27 @@ constexpr double orthonormal_tolerance = 1e-4;
 
 constexpr std::string_view loss_kinds[] = {"", "crb", "mse", "relative", "bias_reduced"};
 
-double dot(const double* a, const double* b, std::size_t n) noexcept {
-  double sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+/// a^H b of columns whose imaginary parts may be absent.
+std::complex<double> dot(const ModelInfo& info, std::size_t a, std::size_t b) noexcept {
+  std::complex<double> sum = 0;
+  const bool is_complex = !info.basis_imag.empty();
+  for (std::size_t i = a * info.n_frame, j = b * info.n_frame, end = i + info.n_frame; i < end; ++i, ++j)
+    sum += std::complex<double>(info.basis[i], is_complex ? -info.basis_imag[i] : 0) *
+           std::complex<double>(info.basis[j], is_complex ? info.basis_imag[j] : 0);
   return sum;
 }
 
 /// A shipped basis must be the one its hash names, and a basis: orthonormal columns, so that noise stays white.
-void check_basis(const std::vector<double>& basis, std::size_t n_coeff, std::string_view sha256, Checks& checks) {
-  const std::string found = base::hex(base::sha256(basis.data(), basis.size() * sizeof(double)));
-  checks.expect(found == sha256, "protocol.basis", "a basis with the hash basis_sha256 " + std::string(sha256), found);
-  const std::size_t n_frame = basis.size() / n_coeff;
-  for (std::size_t a = 0; a < n_coeff; ++a)
+void check_basis(const ModelInfo& info, Checks& checks) {
+  std::vector<double> hashed = info.basis;
+  hashed.insert(hashed.end(), info.basis_imag.begin(), info.basis_imag.end());
+  const std::string found = base::hex(base::sha256(hashed.data(), hashed.size() * sizeof(double)));
+  checks.expect(found == info.basis_sha256, "protocol.basis", "a basis with the hash basis_sha256 " + info.basis_sha256, found);
+  for (std::size_t a = 0; a < info.n_coeff; ++a)
     for (std::size_t b = 0; b <= a && checks.ok(); ++b) {
-      const double product = dot(&basis[a * n_frame], &basis[b * n_frame], n_frame);
-      checks.expect(std::abs(product - (a == b ? 1 : 0)) <= orthonormal_tolerance, "protocol.basis",
-                    "orthonormal columns to 1e-4",
-                    "columns " + std::to_string(b) + " and " + std::to_string(a) + " with the product " + number_text(product));
+      const double error = std::abs(dot(info, a, b) - (a == b ? 1.0 : 0.0));
+      checks.expect(error <= orthonormal_tolerance, "protocol.basis", "orthonormal columns to 1e-4",
+                    "columns " + std::to_string(b) + " and " + std::to_string(a) + " with an error of " + number_text(error));
     }
 }
 
@@ -52,12 +57,21 @@ void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks) {
   checks.sha256(to.basis_sha256, "protocol.basis_sha256");
   checks.expect(to.tr_s > 0 && to.tr_s <= longest_tr_s, "protocol.tr_s", "more than 0 and at most 60 s", number_text(to.tr_s));
   checks.in_range(to.n_frame, to.n_coeff, limits::n_frame, "protocol.n_frame");
-  const auto basis = view(from.basis());
-  if (basis.empty() || !checks.ok()) return;
+  to.basis_sha256_single = view(from.basis_sha256_single());
+  if (!to.basis_sha256_single.empty()) checks.sha256(to.basis_sha256_single, "protocol.basis_sha256_single");
+  const auto basis = view(from.basis()), imag = view(from.basis_imag());
+  if ((basis.empty() && imag.empty()) || !checks.ok()) return;
   checks.size_is(basis.size(), std::size_t{to.n_frame} * to.n_coeff, "protocol.basis");
   checks.all_finite(basis, "protocol.basis");
   to.basis.assign(basis.begin(), basis.end());
-  if (checks.ok()) check_basis(to.basis, to.n_coeff, to.basis_sha256, checks);
+  if (!imag.empty()) {
+    checks.size_is(imag.size(), basis.size(), "protocol.basis_imag");
+    checks.all_finite(imag, "protocol.basis_imag");
+    checks.expect(std::any_of(imag.begin(), imag.end(), [](double x) { return x != 0; }), "protocol.basis_imag",
+                  "an imaginary part that is not 0, or none at all", "zeros");
+    to.basis_imag.assign(imag.begin(), imag.end());
+  }
+  if (checks.ok()) check_basis(to, checks);
 }
 
 void read_text(const flatbuffers::String* from, std::string& to, std::string_view field, Checks& checks) {

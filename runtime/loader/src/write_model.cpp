@@ -83,6 +83,8 @@ std::unique_ptr<fbs::ProtocolT> written_protocol(const ModelFile& file) {
   to->n_frame = file.info.n_frame;
   to->n_coeff = file.network.n_coeff;
   to->basis = file.info.basis;
+  to->basis_imag = file.info.basis_imag;
+  to->basis_sha256_single = file.info.basis_sha256_single;
   return to;
 }
 

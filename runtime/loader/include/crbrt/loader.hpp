@@ -48,13 +48,15 @@ struct ModelInfo {
   std::string content_sha256;        ///< of the FlatBuffer: the model's identity in banners and sidecars
   std::uint32_t format_version = 0;  ///< docs/format.md
   // protocol
-  std::string sequence_name;    ///< of the pulse train
-  std::string sequence_sha256;  ///< docs/file-formats.md, Hashes
-  std::string basis_sha256;     ///< docs/file-formats.md, Hashes
-  double tr_s = 0;              ///< repetition time
-  std::uint32_t n_frame = 0;    ///< echoes
-  std::uint32_t n_coeff = 0;    ///< complex coefficients: the rank of the basis
-  std::vector<double> basis;    ///< [n_frame, n_coeff] column-major, empty where it is not shipped
+  std::string sequence_name;        ///< of the pulse train
+  std::string sequence_sha256;      ///< docs/file-formats.md, Hashes
+  std::string basis_sha256;         ///< docs/file-formats.md, Hashes
+  double tr_s = 0;                  ///< repetition time
+  std::uint32_t n_frame = 0;        ///< echoes
+  std::uint32_t n_coeff = 0;        ///< complex coefficients: the rank of the basis
+  std::vector<double> basis;        ///< [n_frame, n_coeff] column-major, empty where it is not shipped
+  std::vector<double> basis_imag;   ///< the same of the imaginary parts, empty where the basis is real
+  std::string basis_sha256_single;  ///< of the basis in single precision; empty where the file does not say
   // provenance
   std::string crbrt_version;                           ///< that trained it
   std::string config_json;                             ///< the configuration of the training
