@@ -152,6 +152,6 @@ std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients,
 const FitSettings& Fitter::settings() const noexcept { return impl_->settings; }
 const FitRange& Fitter::range() const noexcept { return impl_->range; }
 const Simulator& Fitter::simulator() const noexcept { return impl_->simulator; }
-const Eigen::MatrixXd& Fitter::basis() const noexcept { return impl_->basis; }
+const Basis& Fitter::basis() const noexcept { return impl_->basis; }
 
 }  // namespace crbrt::physics
