@@ -317,7 +317,7 @@ TEST(NllsFit, RefusesWhatCannotBeFitted) {
   EXPECT_THROW(Fitter(train.sequence, train.basis.topRows(100), prior, settings), std::invalid_argument);
   EXPECT_THROW(Fitter(train.sequence, train.basis.leftCols(4), prior, settings), std::invalid_argument);  // 8 reals, 9 unknowns
   physics::Prior no_range = prior;
-  no_range.classes[0].marginal[7] = {physics::Marginal::Kind::fixed, 1, 0, 0, 0, false};
+  no_range.classes[0].marginal[7] = {physics::Marginal::Kind::uniform, 0, 0, 1, 1, false};  // a fixed one would be known
   EXPECT_THROW(Fitter(train.sequence, train.basis, no_range, settings), std::invalid_argument);
   EXPECT_THROW(short_fitter(settings).fit(Eigen::MatrixXcd::Ones(11, 1)), std::invalid_argument);
 }
