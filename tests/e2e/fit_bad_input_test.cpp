@@ -88,7 +88,7 @@ TEST_F(FitBadInput, APriorWithoutARange) {
   ASSERT_NE(at, std::string::npos);
   text.replace(at, text.find('}', at) + 1 - at, R"("b1_rel": {"kind": "uniform", "min": 1, "max": 1})");
   write_text(file("narrow.json"), text);
-  expect_failure(fit("out", "--prior " + file("narrow.json")), 3, {"narrow.json: expected a prior", "b1_rel"});
+  expect_failure(fit("out", "--prior " + file("narrow.json")), 3, {"narrow.json: class main, b1_rel: expected a width"});
 }
 
 TEST_F(FitBadInput, APriorInAnotherUnit) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "physics/crb.h"
+#include "physics/nlls/fit_range.h"
 #include "tests/physics/nlls_fixture.h"
 
 namespace crbrt::tests {
@@ -191,6 +192,25 @@ TEST(NllsFit, InAComplexBasisTellsTheSignsOfOmega0Apart) {
     const double norm = std::abs(true_m0) * c.col(static_cast<Eigen::Index>(v)).norm();
     EXPECT_GT(conjugated[v].residual_norm, 1e-3 * norm) << "voxel " << v;
   }
+}
+
+// Where the basis is real, c(-omega0) is the conjugate of c(omega0); here it is not.
+TEST(StartPool, ADrawStandsForItsMirrorImageInAComplexBasisToo) {
+  const ShortTrain& train = ShortTrain::get();
+  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
+  const physics::FitRange range(prior, T1Model::apparent);
+  const physics::Basis basis = one_sided_basis(14);
+  constexpr std::uint64_t seed = 4;
+  const physics::StartPool pool(train.simulator, basis, prior, range, 50, seed);
+  std::vector<Tissue> mirrored;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    mirrored.push_back(range.to_tissue(range.to_scaled(prior.draw(seed, physics::Stream::start, i)).data()));
+    mirrored.back().omega0_rad_s *= -1;
+  }
+  physics::Signals c;
+  train.simulator.simulate_projected(mirrored, basis, c);
+  for (std::size_t i = 0; i < mirrored.size(); ++i)
+    EXPECT_EQ(pool.best(c.col(static_cast<Eigen::Index>(i)), 1).at(0).values(), mirrored[i].values()) << "draw " << i;
 }
 
 TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
