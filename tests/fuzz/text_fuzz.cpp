@@ -27,7 +27,7 @@ void print_and_parse(const std::string& text) {
 void read_sidecars(const tests::TemporaryFolder& folder) {
   base::Warnings warnings("fuzz");
   const volume::FileSpec image{nullptr, folder / "T1map.nii", "", "T1map.nii"};
-  volume::check_basis({.sha256 = std::string(64, 'a'), .n_coeff = 3, .owner = "a model"}, "", {image}, warnings);
+  volume::check_basis({.identity = {std::string(64, 'a'), ""}, .n_coeff = 3, .owner = "a model"}, "", {image}, warnings);
   require(volume::maps_in(folder / "").size() == 1);
 }
 
