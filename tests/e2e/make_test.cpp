@@ -17,12 +17,14 @@ namespace fs = std::filesystem;
 
 class Make : public testing::Test {
  protected:
-  std::string command(const std::string& more = "") const {
+  std::string command(const std::string& more = "", int count = 600, int unseen = 64) const {
     return "crbrt-make --sequence " + sequence_ + " --prior " + prior_ + " --out " + (folder_ / "mine") +
-           " --rank 9 --basis-kind svd --macs 2000 --count 600 --epochs 2 --unseen 64 --nlls 2 --threads 2 " + more;
+           " --rank 9 --basis-kind svd --macs 2000 --count " + std::to_string(count) + " --epochs 2 --unseen " +
+           std::to_string(unseen) + " --nlls 2 --threads 2 " + more;
   }
-  Outcome succeed(const std::string& more = "") const {
-    Outcome outcome = run(command(more));
+  std::string long_command() const { return command("", 60000); }
+  Outcome succeed(int unseen = 64) const {
+    Outcome outcome = run(command("", 600, unseen));
     EXPECT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 9) << outcome.text;
     return outcome;
   }
@@ -75,7 +77,7 @@ TEST_F(Make, MakesAllFilesOnceAndAgainWhatDependsOnAChange) {
   EXPECT_FALSE(again.contains("training set"));
 
   // Another name of the sequence makes other data sets; another number of unseen fingerprints no other training.
-  const Names unseen = begun(succeed("--unseen 128").text);
+  const Names unseen = begun(succeed(128).text);
   EXPECT_TRUE(unseen.contains("unseen set") && unseen.contains("evaluation of mine"));
   EXPECT_FALSE(unseen.contains("training of mine") || unseen.contains("basis"));
   folder_.file("prior.json", replaced(content_of(prior_), "\"weight\": 0.9", "\"weight\": 0.8"));
@@ -97,7 +99,7 @@ TEST_F(Make, ARunThatIsKilledGoesOn) {
 
 TEST_F(Make, ASignalEndsItWithExitCode8AndItGoesOn) {
   const std::string log = in("work/logs/train.log");
-  const Outcome stopped = run(command("--count 60000") + " & pid=$!; while [ ! -e " + log +
+  const Outcome stopped = run(long_command() + " & pid=$!; while [ ! -e " + log +
                               " ] && kill -0 $pid; do sleep 0.01; done; kill -TERM $pid; wait $pid; echo code $?");
   EXPECT_NE(stopped.text.find("code 8\n"), std::string::npos) << stopped.text;
   EXPECT_NE(stopped.text.find("the same command goes on"), std::string::npos) << stopped.text;
@@ -105,7 +107,7 @@ TEST_F(Make, ASignalEndsItWithExitCode8AndItGoesOn) {
 
 TEST_F(Make, ASecondRunInTheFolderIsRefusedAndADeadOneIsNot) {
   const std::string log = in("work/logs/train.log");
-  const Outcome outcome = run("setsid " + command("--count 60000") + " & pid=$!; while [ ! -e " + log +
+  const Outcome outcome = run("setsid " + long_command() + " & pid=$!; while [ ! -e " + log +
                               " ] && kill -0 $pid; do sleep 0.01; done; " + command() +
                               "; echo second $?; kill -KILL -- -$pid; wait $pid; " + command("--dry-run") + "; echo third $?");
   EXPECT_NE(outcome.text.find("another crbrt-make is at work in this folder"), std::string::npos) << outcome.text;

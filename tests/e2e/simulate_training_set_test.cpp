@@ -231,7 +231,7 @@ TEST_F(SimulateTrainingSet, TheRankMayBeChosenByTheBounds) {
   const std::string start =
       "crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 300 --seed 5 --basis-only --out ";
   const Outcome loose = run(start + (folder_ / "loose.h5") + " --rank auto --rank-factor 3"),
-                tight = run(start + (folder_ / "tight.h5") + " --rank auto --rank-factor 1.05");
+                tight = run(start + (folder_ / "tight.h5") + " --rank auto --rank-factor 2");
   ASSERT_EQ(loose.exit_code, 0) << loose.text;
   ASSERT_EQ(tight.exit_code, 0) << tight.text;
   EXPECT_NE(loose.text.find("times that of all frames for t2_free_s"), std::string::npos) << loose.text;
