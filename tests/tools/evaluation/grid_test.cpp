@@ -101,7 +101,11 @@ TEST(CachedGrids, AreReadBackAndRefusedWhereTheyBelongToSomethingElse) {
   EXPECT_TRUE(((made.crb.array() == read.crb.array()) || (made.crb.array().isNaN() && read.crb.array().isNaN())).all());
   EXPECT_THROW(cached_grids(cache, paper_grids(5), nullptr, problem.like, 1), base::InputError);
   Problem other;
-  other.like.basis_sha256 = std::string(64, 'a');
+  other.like.basis = Eigen::MatrixXd(problem.like.basis.real().cast<float>().cast<double>());
+  other.like.basis_sha256 = physics::sha256_of(other.like.basis);
+  EXPECT_EQ(cached_grids(cache, grids, nullptr, other.like, 1).coefficients, read.coefficients);  // the same basis
+  other.like.basis = Eigen::MatrixXd(-problem.like.basis.real());
+  other.like.basis_sha256 = physics::sha256_of(other.like.basis);
   EXPECT_THROW(cached_grids(cache, grids, nullptr, other.like, 1), base::InputError);
 }
 
