@@ -35,7 +35,7 @@ END
 }
 
 echo "-- basis and dictionaries"
-# Of 100 signals, because `bart svd` of 1,000 crashes with OpenBLAS 0.3.21 (findings/). Of [frames, signals] the basis is U.
+# Of 100 signals: `bart svd` has crashed on more (README.md). Of [frames, signals] the basis is U.
 look_locker 0.2:3:100 few
 bart svd -e few u s vh
 bart extract 1 0 $rank u columns
