@@ -16,7 +16,7 @@ namespace {
 /// diverge.
 constexpr double diverged_above = 1.1;
 constexpr std::size_t enough_steps = 500;    // to learn at least that constant, at any rate that is of use
-constexpr double diverged_early = 100;       // random weights are some two times above that constant
+constexpr double far_off = 100;              // mean squared error over the variance of the truth; random weights have about 2
 constexpr std::int64_t n_check_voxel = 256;  // compared between LibTorch and the exported model
 
 }  // namespace
@@ -75,10 +75,15 @@ std::string Run::why_diverged() const {
   for (std::size_t i = 1; i < trace.layer_inputs.size(); ++i)
     if ((trace.layer_inputs[i].amax(0) - trace.layer_inputs[i].amin(0)).max().item<float>() == 0)
       return "every unit of " + layer_name(config_.network, i - 1) + " gives the same for every held-out voxel";
-  if (config_.loss == LossKind::bias_reduced) return "";  // a constant is all bias, and no yardstick of what counts little else
+  const at::Tensor estimates = estimates_of(trace.features);
+  if (at::square(estimates - held_out_.targets).mean().item<double>() > far_off)
+    return "estimates of held-out fingerprints are off by more than ten standard deviations of the truth";
+  // A constant is all bias, and no yardstick of a loss that counts little else.
   const std::size_t n_step = epoch_ * (training_.size() / static_cast<std::size_t>(batch_));
+  if (config_.loss == LossKind::bias_reduced || n_step < enough_steps) return "";
   const double found = mean(validation_losses(trace.features)), constant = constant_loss();
-  if (found <= (n_step < enough_steps ? diverged_early : diverged_above) * constant) return "";
+  // Below 1 the prior alone beats the bound, which then weighs next to nothing in a step: that is no network's fault.
+  if (constant < 1 || found <= diverged_above * constant) return "";
   return "the loss of held-out fingerprints is " + base::number_text(found, "%.4g") +
          ", where the best estimates that are the same for all voxels have " + base::number_text(constant, "%.4g");
 }
