@@ -24,7 +24,7 @@ struct Options {
   std::string sequence, prior, out, name, basis_kind = "crb", rank = "auto", goals;
   std::optional<double> tr_s;
   std::vector<std::string> outputs;  ///< empty: by the prior
-  double rank_factor = 1.15;
+  double rank_factor = 1.25;
   std::vector<std::uint64_t> macs;  ///< multiply-adds per voxel of each size
   std::optional<double> budget_ms;
   Effort effort = default_effort;

@@ -23,7 +23,7 @@ struct Options {
   subspace::BasisKind basis_kind = subspace::BasisKind::svd;  ///< of a basis that is made
   int rank = 0;                                               ///< 0: all columns of the basis
   bool is_rank_auto = false;                                  ///< the smallest that keeps the bounds of `outputs`
-  double rank_factor = 1.15;                                  ///< what it may cost them
+  double rank_factor = 1.25;                                  ///< what it may cost them
   bool basis_only = false;                                    ///< no fingerprints
   std::optional<physics::T1Model> t1_model;                   ///< empty: the prior's, or apparent
   unsigned threads = 1;

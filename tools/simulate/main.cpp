@@ -97,7 +97,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                  "Coefficients: columns of --basis, or of the basis made with --prior or --from; auto: the fewest that "
                  "keep the bounds of --outputs");
   const cli::Option factor = app.option("--rank-factor RATIO", o.rank_factor,
-                                        "With --rank auto: median of sqrt(CRB) after compression over before (default 1.15)")
+                                        "With --rank auto: median of sqrt(CRB) after compression over before (default 1.25)")
                                  .in_range(1.001, 100.0);
   app.flag("--basis-only", o.basis_only, "Write the basis that is made with --prior, and no fingerprints");
   app.option("--basis-kind KIND", basis_kind,

@@ -20,7 +20,7 @@ struct RankQuestion {
   std::uint64_t count = 0;  ///< draws that a basis is made of; others judge it
   BasisKind kind = BasisKind::svd;
   std::vector<physics::Estimand> outputs;  ///< that have a bound where these are unknown
-  double tolerated = 1.15;                 ///< factor that each of them may have
+  double tolerated = 1.25;                 ///< factor that each of them may have
 };
 
 struct RankChoice {
