@@ -57,7 +57,7 @@ void preprocess(benchmark::State& state, Isa isa) {
   const std::vector<float> rows(layout::tile_voxels * 2 * n_coeff, 0.3f), mean(2 * n_coeff, 0.1f),
       inverse_std(2 * n_coeff, 2.0f);
   const PreprocessArgs args{Coefficients::rows(rows.data(), layout::tile_voxels, n_coeff),
-                            {0, 1, mean.data(), inverse_std.data()},
+                            {0, -1, 1, mean.data(), inverse_std.data()},
                             features.data,
                             nullptr};
   const KernelTable& kernels = *kernel_table(isa);

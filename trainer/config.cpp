@@ -51,14 +51,20 @@ NetworkConfig read_network(const JsonReader& value) {
   return network;
 }
 
+/// The number of a coefficient, or -1.
+int coefficient_or_none(const JsonReader& value) {
+  return value.number() == -1 ? -1 : static_cast<int>(integer(value, 0, max_width));
+}
+
 PreprocessingConfig read_preprocessing(const JsonReader& value) {
-  value.expect_only({"phase_reference", "l2_normalize", "standardize"});
+  value.expect_only({"phase_reference", "conjugate_reference", "l2_normalize", "standardize"});
   PreprocessingConfig result;
-  const JsonReader reference = value.at("phase_reference");
-  if (reference.number() == -1)
-    result.phase_reference = -1;
-  else
-    result.phase_reference = static_cast<int>(integer(reference, 0, max_width));
+  result.phase_reference = coefficient_or_none(value.at("phase_reference"));
+  if (value.has("conjugate_reference")) {
+    result.conjugate_reference = coefficient_or_none(value.at("conjugate_reference"));
+    if (result.conjugate_reference >= 0 && result.conjugate_reference == result.phase_reference)
+      value.at("conjugate_reference").fail("another coefficient than phase_reference, whose imaginary part is 0");
+  }
   result.l2_normalize = value.at("l2_normalize").boolean();
   result.standardize = value.at("standardize").boolean();
   return result;

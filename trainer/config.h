@@ -31,7 +31,8 @@ struct NetworkConfig {
 };
 
 struct PreprocessingConfig {
-  int phase_reference = 0;  ///< coefficient whose phase becomes zero, or -1
+  int phase_reference = 0;       ///< coefficient whose phase becomes zero, or -1
+  int conjugate_reference = -1;  ///< coefficient whose imaginary part becomes positive by conjugating the voxel, or -1
   bool l2_normalize = true;
   bool standardize = true;
 };

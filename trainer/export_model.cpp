@@ -41,6 +41,7 @@ crbrt::Network network_of(const Config& config, const TrainingData& data, const 
   network.name = config.name;
   network.n_coeff = static_cast<std::uint32_t>(data.n_coeff);
   network.phase_reference = config.preprocessing.phase_reference;
+  network.conjugate_reference = config.preprocessing.conjugate_reference;
   network.l2_normalize = config.preprocessing.l2_normalize;
   network.feature_mean = s.mean;
   network.feature_std = s.std;

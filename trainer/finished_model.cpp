@@ -50,6 +50,7 @@ void check(const ModelFile& file, const Config& config, const physics::BasisIden
   const Network& network = file.network;
   expect(is_same(physics::identity_of_model(file.info), basis), path, "basis");
   expect(network.phase_reference == config.preprocessing.phase_reference &&
+             network.conjugate_reference == config.preprocessing.conjugate_reference &&
              network.l2_normalize == config.preprocessing.l2_normalize,
          path, "preprocessing");
   expect(same_outputs(network, config), path, "outputs");

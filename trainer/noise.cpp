@@ -53,6 +53,11 @@ at::Tensor normalize_coefficients(const at::Tensor& coefficients, const Preproce
     c = rotate(c, at::where(is_zero, at::ones_like(real), real / magnitude),
                at::where(is_zero, at::zeros_like(imag), -imag / magnitude));
   }
+  if (config.conjugate_reference >= 0) {
+    const auto parts = c.chunk(2, 1);
+    const at::Tensor imag = parts[1].narrow(1, config.conjugate_reference, 1);
+    c = at::cat({parts[0], parts[1] * at::where(imag < 0, -at::ones_like(imag), at::ones_like(imag))}, 1);
+  }
   if (config.l2_normalize) c = c / c.norm(2, {1}, true).clamp_min(1e-30);
   return c;
 }

@@ -47,10 +47,13 @@ std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed)
 
 void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   const auto n_coeff = dataset.coefficients.rows();
-  if (config.preprocessing.phase_reference >= n_coeff)
-    throw base::DisagreementError(file,
-                                  "coefficient " + std::to_string(config.preprocessing.phase_reference) + " (phase_reference)",
-                                  std::to_string(n_coeff) + " coefficients");
+  const auto expect_coefficient = [&](int reference, const char* key) {
+    if (reference >= n_coeff)
+      throw base::DisagreementError(file, "coefficient " + std::to_string(reference) + " (" + key + ")",
+                                    std::to_string(n_coeff) + " coefficients");
+  };
+  expect_coefficient(config.preprocessing.phase_reference, "phase_reference");
+  expect_coefficient(config.preprocessing.conjugate_reference, "conjugate_reference");
   if (dataset.size() == 0) throw base::DisagreementError(file, "fingerprints", "none");
 }
 

@@ -79,7 +79,8 @@ bool same_shape(const Operation& a, const Operation& b) {
 void expect_same_shape(const ModelFile& model, const ModelFile& tuned, const std::string& path) {
   const Network &a = model.network, &b = tuned.network;
   bool same = a.operations.size() == b.operations.size() && a.phase_reference == b.phase_reference &&
-              a.l2_normalize == b.l2_normalize && a.feature_mean == b.feature_mean && a.feature_std == b.feature_std &&
+              a.conjugate_reference == b.conjugate_reference && a.l2_normalize == b.l2_normalize &&
+              a.feature_mean == b.feature_mean && a.feature_std == b.feature_std &&
               model.info.basis_sha256 == tuned.info.basis_sha256 && a.outputs.size() == b.outputs.size();
   for (std::size_t i = 0; same && i < a.operations.size(); ++i) same = same_shape(a.operations[i], b.operations[i]);
   for (std::size_t j = 0; same && j < a.outputs.size(); ++j)

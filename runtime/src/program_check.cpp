@@ -17,6 +17,8 @@ bool check_preprocessing(const Program& p) {
   const Preprocessing& pre = p.preprocessing;
   if (pre.mean == nullptr || pre.inverse_std == nullptr || !is_flag(pre.l2_normalize)) return false;
   if (pre.phase_reference < -1 || pre.phase_reference >= static_cast<std::int64_t>(p.n_coeff)) return false;
+  if (pre.conjugate_reference < -1 || pre.conjugate_reference >= static_cast<std::int64_t>(p.n_coeff)) return false;
+  if (pre.conjugate_reference >= 0 && pre.conjugate_reference == pre.phase_reference) return false;
   for (std::size_t i = 0; i < 2 * std::size_t{p.n_coeff}; ++i)
     if (!is_finite(pre.mean[i]) || !is_finite(pre.inverse_std[i]) || pre.inverse_std[i] <= 0) return false;
   return true;

@@ -27,6 +27,9 @@ Values preprocessed(const fbs::ModelT& model, const float* c) {
     x[i] = (re[i] * std::cos(angle) - im[i] * std::sin(angle)) / norm;
     x[n + i] = (re[i] * std::sin(angle) + im[i] * std::cos(angle)) / norm;
   }
+  const std::int32_t k = model.preprocessing->conjugate_reference;
+  if (k >= 0 && x[n + static_cast<std::size_t>(k)] < 0)
+    for (std::size_t i = n; i < 2 * n; ++i) x[i] = -x[i];
   for (std::size_t i = 0; i < 2 * n; ++i) x[i] = (x[i] - model.preprocessing->mean[i]) / model.preprocessing->std[i];
   return x;
 }

@@ -62,6 +62,13 @@ const Mutation identity_mutations[] = {
 const Mutation preprocessing_mutations[] = {
     {"phase_reference_too_large", "preprocessing.phase_reference", [](ModelT& m) { m.preprocessing->phase_reference = 4; }},
     {"phase_reference_too_small", "preprocessing.phase_reference", [](ModelT& m) { m.preprocessing->phase_reference = -2; }},
+    {"conjugate_reference_too_large", "preprocessing.conjugate_reference",
+     [](ModelT& m) { m.preprocessing->conjugate_reference = 4; }},
+    {"conjugate_reference_too_small", "preprocessing.conjugate_reference",
+     [](ModelT& m) { m.preprocessing->conjugate_reference = -2; }},
+    {"conjugate_reference_of_no_imaginary_part", "preprocessing.conjugate_reference",
+     [](ModelT& m) { m.preprocessing->conjugate_reference = m.preprocessing->phase_reference; }},
+    {"conjugate_reference_in_format_1", "format_version", [](ModelT& m) { m.preprocessing->conjugate_reference = 1; }},
     {"mean_short", "preprocessing.mean", [](ModelT& m) { m.preprocessing->mean.pop_back(); }},
     {"mean_nan", "preprocessing.mean[3]", [](ModelT& m) { m.preprocessing->mean[3] = nan_f; }},
     {"std_long", "preprocessing.std", [](ModelT& m) { m.preprocessing->std.push_back(1); }},

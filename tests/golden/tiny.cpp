@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 4 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_tables {
@@ -143,14 +143,16 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_tables
 
 constinit const crbrt::Program tiny = {
-    .version = 4,
+    .version = 5,
     .name = "tiny",
     .model_sha256 = "9d7a66b50dadf563fcc34405d8816c434bb01d4971df1c8c2ef72bb232316929",
     .n_coeff = 2,
     .n_output = 2,
     .n_op = 9,
     .n_slot = 3,
-    .preprocessing = {.phase_reference = 0, .l2_normalize = 1,
+    .preprocessing = {.phase_reference = 0,
+                      .conjugate_reference = -1,
+                      .l2_normalize = 1,
                       .mean = tiny_tables::mean,
                       .inverse_std = tiny_tables::inverse_std},
     .outputs = tiny_tables::outputs,

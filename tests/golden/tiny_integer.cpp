@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 4 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_integer_tables {
@@ -241,14 +241,16 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_integer_tables
 
 constinit const crbrt::Program tiny_integer = {
-    .version = 4,
+    .version = 5,
     .name = "tiny_integer",
     .model_sha256 = "b3c8c36e6bb276046dae2d02a3f44a1267996986109c773462d08c0605008184",
     .n_coeff = 2,
     .n_output = 2,
     .n_op = 10,
     .n_slot = 3,
-    .preprocessing = {.phase_reference = 0, .l2_normalize = 1,
+    .preprocessing = {.phase_reference = 0,
+                      .conjugate_reference = -1,
+                      .l2_normalize = 1,
                       .mean = tiny_integer_tables::mean,
                       .inverse_std = tiny_integer_tables::inverse_std},
     .outputs = tiny_integer_tables::outputs,

@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 4 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_uncertain_tables {
@@ -82,14 +82,16 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_uncertain_tables
 
 constinit const crbrt::Program tiny_uncertain = {
-    .version = 4,
+    .version = 5,
     .name = "tiny_uncertain",
     .model_sha256 = "26e8951eda382dab0f64251d07c0befbb67983b122114bd19237bf6b92902fab",
     .n_coeff = 1,
     .n_output = 1,
     .n_op = 2,
     .n_slot = 2,
-    .preprocessing = {.phase_reference = 0, .l2_normalize = 1,
+    .preprocessing = {.phase_reference = 0,
+                      .conjugate_reference = -1,
+                      .l2_normalize = 1,
                       .mean = tiny_uncertain_tables::mean,
                       .inverse_std = tiny_uncertain_tables::inverse_std},
     .outputs = tiny_uncertain_tables::outputs,

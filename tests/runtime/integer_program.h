@@ -19,7 +19,7 @@ class IntegerProgram {
     program.name = "fixed";
     program.model_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
     program.n_coeff = n_coeff;
-    program.preprocessing = {0, 1, floats(2 * n_coeff, 0), floats(2 * n_coeff, 3)};
+    program.preprocessing = {0, -1, 1, floats(2 * n_coeff, 0), floats(2 * n_coeff, 3)};
     slot_width = {2 * n_coeff, 8, 8, 16, 16, 16, 21};
     push(OpKind::quantize, 2 * n_coeff, 0, 1, Number::s16).weights = floats(2 * n_coeff, 2048);
     dense(Number::s16, 30, 1, 2, Number::u8);

@@ -42,8 +42,10 @@ struct PreprocessCase {
     tile = coefficients(layout, in.data(), n_voxel, n_coeff);
   }
 
-  PreprocessArgs args(GuardedBuffer<float>& features, std::int32_t phase_reference, bool l2_normalize) const {
-    return {tile, {phase_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()}, features.data(), nullptr};
+  PreprocessArgs args(GuardedBuffer<float>& features, std::int32_t phase_reference, bool l2_normalize,
+                      std::int32_t conjugate_reference = -1) const {
+    const Preprocessing p{phase_reference, conjugate_reference, l2_normalize ? 1u : 0u, mean.data(), inverse_std.data()};
+    return {tile, p, features.data(), nullptr};
   }
 
   std::size_t n_coeff;
@@ -51,9 +53,10 @@ struct PreprocessCase {
   Coefficients tile{};
 };
 
-void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t phase_reference, bool l2_normalize) {
+void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t phase_reference, bool l2_normalize,
+                               std::int32_t conjugate_reference) {
   GuardedBuffer<float> expected(2 * c.n_coeff * layout::tile_voxels), found(2 * c.n_coeff * layout::tile_voxels);
-  PreprocessArgs with_norm = c.args(expected, phase_reference, l2_normalize);
+  PreprocessArgs with_norm = c.args(expected, phase_reference, l2_normalize, conjugate_reference);
   NormTile norm, norm_ref;
   with_norm.norm = &norm_ref;
   const PreprocessFlags a = preprocess_ref(with_norm);
@@ -66,7 +69,8 @@ void expect_equal_to_reference(Isa isa, const PreprocessCase& c, std::int32_t ph
   for (std::size_t f = 0; f < 2 * c.n_coeff; ++f) {
     const std::size_t row = f * layout::tile_voxels;
     EXPECT_EQ(bits_of(found.data() + row, n_voxel), bits_of(expected.data() + row, n_voxel))
-        << name(isa) << " phase " << phase_reference << " l2 " << l2_normalize << " feature " << f;
+        << name(isa) << " phase " << phase_reference << " conjugate " << conjugate_reference << " l2 " << l2_normalize
+        << " feature " << f;
   }
   EXPECT_EQ(b.non_finite, a.non_finite);
   EXPECT_EQ(b.zero_signal, a.zero_signal);
@@ -80,7 +84,8 @@ TEST(Preprocess, EveryIsaEqualsReferenceBitForBit) {
         for (const Layout layout : layouts) {
           const PreprocessCase c(normal_values(n_voxel * 2 * n_coeff, 23), n_coeff, n_voxel, layout);
           for (const std::int32_t phase : {-1, 0, static_cast<std::int32_t>(n_coeff) - 1})
-            for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
+            for (const std::int32_t conjugate : {-1, static_cast<std::int32_t>(n_coeff) / 2})
+              for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2, conjugate);
           record.ran(isa);
         }
   record.expect_scalar_and_best();
@@ -121,7 +126,8 @@ TEST(Preprocess, HardRowsEqualReferenceBitForBit) {
     for (const Layout layout : layouts) {
       const PreprocessCase c(hard_tile(), 2, hard_rows.size(), layout);
       for (const std::int32_t phase : {-1, 0, 1})
-        for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2);
+        for (const std::int32_t conjugate : {-1, 0, 1})
+          for (const bool l2 : {false, true}) expect_equal_to_reference(isa, c, phase, l2, conjugate);
     }
 }
 
@@ -214,6 +220,25 @@ TEST(Preprocess, IsWithinRoundingOfExactAtEveryMagnitude) {
       }
     }
   }
+}
+
+/// Signs are exact, so both are the same bit for bit.
+TEST(Preprocess, AVoxelAndItsConjugateHaveTheSameFeaturesWhereOneIsConjugated) {
+  const std::size_t n_coeff = 5, n_voxel = layout::tile_voxels, conjugate_reference = 2;
+  std::vector<float> rows = normal_values(n_voxel * 2 * n_coeff, 25), conjugated = rows;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (i / n_coeff % 2 == 1) conjugated[i] = -conjugated[i];
+  PreprocessCase c(rows, n_coeff, n_voxel, Layout::rows), d(conjugated, n_coeff, n_voxel, Layout::rows);
+  for (const Isa isa : runnable_isas())
+    for (const std::int32_t phase : {-1, 0}) {
+      GuardedBuffer<float> a(2 * n_coeff * layout::tile_voxels), b(2 * n_coeff * layout::tile_voxels);
+      kernel_table(isa)->preprocess(c.args(a, phase, true, conjugate_reference));
+      kernel_table(isa)->preprocess(d.args(b, phase, true, conjugate_reference));
+      EXPECT_EQ(bits_of(a.data(), a.size()), bits_of(b.data(), b.size())) << name(isa) << " phase " << phase;
+      const std::size_t row = n_coeff + conjugate_reference;
+      const float zero = (0 - c.mean.data()[row]) * c.inverse_std.data()[row];  // what an imaginary part of 0 becomes
+      for (std::size_t v = 0; v < n_voxel; ++v) EXPECT_GE(a.data()[row * layout::tile_voxels + v], zero) << name(isa);
+    }
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ std::unique_ptr<fbs::DenseT> make_layer(const LayerSpec& spec, std::uint32_t n_i
 std::unique_ptr<fbs::PreprocessingT> make_preprocessing(const ModelSpec& spec, Uniform& uniform) {
   auto made = std::make_unique<fbs::PreprocessingT>();
   made->phase_reference = spec.phase_reference;
+  made->conjugate_reference = spec.conjugate_reference;
   made->l2_normalize = spec.l2_normalize;
   made->mean = uniform.list(2 * spec.n_coeff, -0.25f, 0.25f);
   made->std = uniform.list(2 * spec.n_coeff, 0.25f, 0.5f);
@@ -183,7 +184,7 @@ std::vector<float> run_asked(const Program& program, const std::vector<float>& c
 fbs::ModelT make_model(const ModelSpec& spec) {
   Uniform uniform(spec.seed);
   fbs::ModelT model;
-  model.format_version = 1;
+  model.format_version = spec.conjugate_reference == -1 ? 1 : 2;
   model.name = spec.name;
   model.preprocessing = make_preprocessing(spec, uniform);
   std::vector<LayerSpec> layers = spec.hidden;

@@ -33,6 +33,7 @@ struct ModelSpec {
   std::uint32_t n_frame = 24;
   bool ship_basis = true;
   std::int32_t phase_reference = 0;
+  std::int32_t conjugate_reference = -1;
   bool l2_normalize = true;
   std::vector<LayerSpec> hidden = {};
   std::vector<std::string> outputs = {"m0_semi_frac", "t1_apparent_s", "t2_free_s"};  ///< the last layer is called "output"

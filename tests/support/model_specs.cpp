@@ -19,7 +19,7 @@ ModelSpec batch_norm_spec() {
 }
 
 ModelSpec batch_skip_spec() {
-  ModelSpec spec{.name = "batch_skip", .seed = 3};
+  ModelSpec spec{.name = "batch_skip", .conjugate_reference = 2, .seed = 3};
   spec.hidden = {{.name = "a", .width = 11, .normalization = NormalizationKind::batch},
                  {.name = "b", .width = 18, .normalization = NormalizationKind::batch},
                  {.name = "c", .width = 11, .normalization = NormalizationKind::batch, .skip_from = "a"},
@@ -37,7 +37,7 @@ ModelSpec group_skip_spec() {
 }
 
 ModelSpec plain_skip_spec() {
-  ModelSpec spec{.name = "plain_skip", .l2_normalize = false, .seed = 5};
+  ModelSpec spec{.name = "plain_skip", .conjugate_reference = 1, .l2_normalize = false, .seed = 5};
   spec.hidden = {{.name = "a", .width = 10},
                  {.name = "b", .width = 10},
                  {.name = "c", .width = 10, .skip_from = "a"},

@@ -25,7 +25,7 @@ SyntheticProgram::SyntheticProgram(std::uint32_t n_coeff, std::uint32_t seed) : 
   program_.name = "synthetic";
   program_.model_sha256 = "0000000000000000000000000000000000000000000000000000000000000000";
   program_.n_coeff = n_coeff;
-  program_.preprocessing = {0, 1, random(width_, 0, 0.1f), nullptr};
+  program_.preprocessing = {0, -1, 1, random(width_, 0, 0.1f), nullptr};
   std::vector<float> inverse_std(width_);
   for (float& x : inverse_std) x = 3 + uniform(random_);
   program_.preprocessing.inverse_std = data_.emplace_back(std::move(inverse_std)).data();

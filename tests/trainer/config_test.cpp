@@ -50,6 +50,17 @@ TEST(Config, RefusesAnUnknownKeyAtEveryLevel) {
   EXPECT_THAT(tests::refusal(replaced("\"cosine\"", "\"cosine\", \"every\": 3")), HasSubstr("every"));
 }
 
+TEST(Config, ReadsWhichCoefficientConjugates) {
+  EXPECT_EQ(tests::small_config().preprocessing.conjugate_reference, -1);  // none, as for configurations from before
+  const auto with = [](const char* number) {
+    return replaced("\"phase_reference\": 0", std::string("\"phase_reference\": 0, \"conjugate_reference\": ") + number);
+  };
+  EXPECT_EQ(tests::config_of(with("2")).preprocessing.conjugate_reference, 2);
+  EXPECT_EQ(tests::config_of(with("-1")).preprocessing.conjugate_reference, -1);
+  EXPECT_THAT(tests::refusal(with("0")), AllOf(HasSubstr("conjugate_reference"), HasSubstr("another coefficient")));
+  EXPECT_THAT(tests::refusal(with("-2")), HasSubstr("conjugate_reference"));
+}
+
 TEST(Config, ReadsBiasReductionAndHeads) {
   const Config config = tests::config_of(
       replaced("\"loss\": \"crb\"",

@@ -70,7 +70,7 @@ class Widths : public testing::TestWithParam<const char*> {};
 /// Without phase, norm and standardisation the inputs are the coefficients in both, so nothing but integers is compared.
 TEST_P(Widths, TheRuntimeGivesTheTrainersNumbersToTheBit) {
   Config config = with_widths(GetParam(), "\"heads\": {\"uncertainty\": true, \"atypicality\": true, \"trunk_gradient\": 1},");
-  config.preprocessing = {-1, false, false};
+  config.preprocessing = {-1, -1, false, false};
   const Problem problem(config);
   const TrainedNetwork network = train(config, problem.data, {}).network;
   const Model model = loaded(problem.exported(network));

@@ -154,7 +154,8 @@ std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::u
   program.n_output = n;
   program.n_op = 1;
   program.n_slot = 2;
-  program.preprocessing = {config.phase_reference, config.l2_normalize ? 1u : 0u, s.mean.data(), inverse_std.data()};
+  program.preprocessing = {config.phase_reference, config.conjugate_reference, config.l2_normalize ? 1u : 0u, s.mean.data(),
+                           inverse_std.data()};
   program.outputs = outputs.data();
   program.ops = &op;
   program.slot_width = slots;
@@ -177,10 +178,10 @@ TEST(Preprocessing, EqualsTheRuntimes) {
   const VoxelBatch d = f.source.draw_fixed(7, 1);
   const auto rows = f.source.size();
   const std::vector<float> coefficients(d.coefficients.data_ptr<float>(), d.coefficients.data_ptr<float>() + rows * 10);
-  for (int reference : {-1, 0, 2})
+  for (const auto& [reference, conjugate] : {std::pair{-1, -1}, {0, -1}, {2, -1}, {0, 2}, {-1, 1}})
     for (bool l2 : {false, true})
       for (bool standardize : {false, true}) {
-        const PreprocessingConfig config{reference, l2, standardize};
+        const PreprocessingConfig config{reference, conjugate, l2, standardize};
         standardize_inputs(normalize_coefficients(d.coefficients, config), config, f.standardization);
         const at::Tensor ours = preprocess(d.coefficients, config, f.standardization).contiguous();
         const std::vector<float> theirs = runtime_inputs(coefficients, 5, config, f.standardization);
@@ -190,7 +191,8 @@ TEST(Preprocessing, EqualsTheRuntimes) {
           const double size =
               std::abs(theirs[i]) + (std::abs(f.standardization.mean[input]) + 1) / f.standardization.std[input];
           ASSERT_NEAR(ours.data_ptr<float>()[i], theirs[i], 10 * 0x1p-24 * size)
-              << "input " << input << " reference " << reference << " l2 " << l2 << " standardize " << standardize;
+              << "input " << input << " reference " << reference << " conjugate " << conjugate << " l2 " << l2
+              << " standardize " << standardize;
         }
       }
 }

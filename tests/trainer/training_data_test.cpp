@@ -115,10 +115,12 @@ TEST(TrainingData, RefusesTheScaleWhereTheSetLacksItsBound) {
       "(simulate it again)");
 }
 
-TEST(TrainingData, RefusesAPhaseReferenceBeyondTheRank) {
+TEST(TrainingData, RefusesReferencesBeyondTheRank) {
   Config config = tests::small_config();
   config.preprocessing.phase_reference = 5;
   EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(100), config), HasSubstr("5 coefficients"));
+  config.preprocessing = {.phase_reference = 0, .conjugate_reference = 5};
+  EXPECT_THAT(refusal<base::DisagreementError>(tests::small_dataset(100), config), HasSubstr("(conjugate_reference)"));
 }
 
 TEST(TrainingData, RefusesSetsThatAreTooSmallOrAllZero) {

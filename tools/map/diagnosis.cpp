@@ -71,16 +71,16 @@ base::Json Diagnosis::to_json() const {
   return json;
 }
 
-Diagnosis diagnose(const Profile& trained, std::span<const float> interleaved, std::size_t reference,
+Diagnosis diagnose(const Profile& trained, std::span<const float> interleaved, const Turning& turning,
                    const AtypicalShare& share) {
-  const Profile seen = profile_of(interleaved, trained.rms.size(), reference);
+  const Profile seen = profile_of(interleaved, trained.rms.size(), turning);
   const double as_given = log_mismatch(seen.rms, trained.rms);
   Diagnosis result{
       .factor_as_given = std::exp(as_given), .atypical_explained = {}, .rms = seen.rms, .trained_rms = trained.rms};
   if (as_given <= largest_match) return result;
   const double before = share ? share({interleaved.begin(), interleaved.end()}) : 1;
   double lowest_cost = as_given / least_gain;
-  for (const Explanation& explanation : explanations_of(trained, seen, interleaved, reference)) {
+  for (const Explanation& explanation : explanations_of(trained, seen, interleaved, turning)) {
     if (explanation.cost() >= lowest_cost) continue;
     std::optional<double> after;
     if (share && !explanation.corrected.empty()) after = share(explanation.corrected);
@@ -143,7 +143,7 @@ Atypical count_atypical(const Program& program, const ModelRun& run, const volum
   const std::optional<Profile> trained = trained_profile(program);
   if (trained && result.n_scored >= fewest_scored && 2 * atypical.size() > result.n_scored)
     result.diagnosis =
-        diagnose(*trained, coefficients_of(image, voxels, atypical), phase_reference(program),
+        diagnose(*trained, coefficients_of(image, voxels, atypical), turning_of(program),
                  [&](const std::vector<float>& voxels_) { return share_of_atypical(program, run.isa, voxels_); });
   return result;
 }

@@ -37,7 +37,7 @@ struct Diagnosis {
 using AtypicalShare = std::function<double(const std::vector<float>& interleaved)>;
 
 /// interleaved [n_voxel, 2 * n_coeff]: voxels with finite signal, at least one. An empty `share` judges by the profile alone.
-Diagnosis diagnose(const Profile& trained, std::span<const float> interleaved, std::size_t reference,
+Diagnosis diagnose(const Profile& trained, std::span<const float> interleaved, const Turning& turning,
                    const AtypicalShare& share = {});
 
 struct Atypical {

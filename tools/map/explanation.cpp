@@ -93,22 +93,30 @@ Explanation noise_share(const Values& p, const Values& q) {
   return best;
 }
 
-/// Energy of the mean over energy, of all coefficients but the reference.
-double coherence(const Profile& profile, std::size_t reference) {
+/// Turning makes these coherent whatever they hold.
+bool is_reference(std::size_t k, const Turning& turning) {
+  return k == turning.phase_reference || k == turning.conjugate_reference;
+}
+
+/// Energy of the mean over energy, of all coefficients but the references.
+double coherence(const Profile& profile, const Turning& turning) {
   double mean = 0, all = 0;
   for (std::size_t k = 0; k < profile.rms.size(); ++k) {
-    if (k == reference) continue;
+    if (is_reference(k, turning)) continue;
     mean += std::norm(profile.mean[k]);
     all += profile.rms[k] * profile.rms[k];
   }
   return all > 0 ? mean / all : 0;
 }
 
-/// Without the reference coefficient: what is left for signal when a share `fraction` of all energy is noise. No coherence can
-/// exceed it.
-double signal_share(double fraction, const Values& q, std::size_t reference) {
-  const double signal = (1 - fraction) * (1 - q[reference] * q[reference]);
-  const double noise = fraction * static_cast<double>(q.size() - 1) / static_cast<double>(q.size());
+/// Without the references: what is left for signal when a share `fraction` of all energy is noise. No coherence can exceed it.
+double signal_share(double fraction, const Values& q, const Turning& turning) {
+  double signal = 0, noise = 0;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (is_reference(k, turning)) continue;
+    signal += (1 - fraction) * q[k] * q[k];
+    noise += fraction / static_cast<double>(q.size());
+  }
   return signal + noise > 0 ? signal / (signal + noise) : 0;
 }
 
@@ -134,7 +142,7 @@ double Explanation::cost() const { return std::max(log_mismatch, equal) * price;
 double log_mismatch(const Values& p, const Values& q) { return size_of(log_ratio(p, q)); }
 
 std::vector<Explanation> explanations_of(const Profile& trained, const Profile& seen, std::span<const float> interleaved,
-                                         std::size_t reference) {
+                                         const Turning& turning) {
   const Values &p = seen.rms, &q = trained.rms;
   Order reversed(p.size());
   std::iota(reversed.rbegin(), reversed.rend(), std::size_t{0});
@@ -144,12 +152,12 @@ std::vector<Explanation> explanations_of(const Profile& trained, const Profile& 
   all.push_back(scaled(p, q, interleaved));
   for (const bool pairs : {false, true}) {
     std::vector<float> corrected = untangled(interleaved, p.size(), pairs);
-    const double mismatch = log_mismatch(profile_of(corrected, p.size(), reference).rms, q);
+    const double mismatch = log_mismatch(profile_of(corrected, p.size(), turning).rms, q);
     all.push_back({Cause::interleaved, mismatch, 1, 0, std::move(corrected)});
   }
   Explanation noise = noise_share(p, q);
   const double n_voxel = static_cast<double>(interleaved.size() / (2 * p.size()));  // the mean of n numbers is not quite zero
-  if (coherence(seen, reference) <= signal_share(noise.number, q, reference) + coherence_of_noise + 2 / n_voxel)
+  if (coherence(seen, turning) <= signal_share(noise.number, q, turning) + coherence_of_noise + 2 / n_voxel)
     all.push_back(std::move(noise));
   return all;
 }
@@ -175,7 +183,7 @@ std::optional<Profile> trained_profile(const Program& program) {
   return profile;
 }
 
-Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, std::size_t reference) {
+Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, const Turning& turning) {
   const std::size_t n_voxel = interleaved.size() / (2 * n_coeff);
   std::vector<double> power(n_coeff);
   std::vector<std::complex<double>> mean(n_coeff);
@@ -183,11 +191,14 @@ Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, std:
     const float* const c = interleaved.data() + v * 2 * n_coeff;
     double norm2 = 0;
     for (std::size_t i = 0; i < 2 * n_coeff; ++i) norm2 += static_cast<double>(c[i]) * static_cast<double>(c[i]);
-    const std::complex<double> r(static_cast<double>(c[2 * reference]), static_cast<double>(c[2 * reference + 1]));
+    const auto value = [&](std::size_t k) {
+      return std::complex<double>(static_cast<double>(c[2 * k]), static_cast<double>(c[2 * k + 1]));
+    };
+    const std::complex<double> r = value(turning.phase_reference);
     const std::complex<double> turn = (std::abs(r) > 0 ? std::conj(r) / std::abs(r) : 1.0) / std::sqrt(norm2);
+    const bool conjugates = turning.conjugate_reference && (turn * value(*turning.conjugate_reference)).imag() < 0;
     for (std::size_t k = 0; k < n_coeff; ++k) {
-      const std::complex<double> turned =
-          turn * std::complex<double>(static_cast<double>(c[2 * k]), static_cast<double>(c[2 * k + 1]));
+      const std::complex<double> turned = conjugates ? std::conj(turn * value(k)) : turn * value(k);
       power[k] += std::norm(turned);
       mean[k] += turned;
     }
@@ -200,8 +211,12 @@ Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, std:
   return profile;
 }
 
-std::size_t phase_reference(const Program& program) {
-  return program.preprocessing.phase_reference < 0 ? 0 : static_cast<std::size_t>(program.preprocessing.phase_reference);
+Turning turning_of(const Program& program) {
+  const Preprocessing& p = program.preprocessing;
+  Turning turning;
+  if (p.phase_reference >= 0) turning.phase_reference = static_cast<std::size_t>(p.phase_reference);
+  if (p.conjugate_reference >= 0) turning.conjugate_reference = static_cast<std::size_t>(p.conjugate_reference);
+  return turning;
 }
 
 }  // namespace crbrt::map

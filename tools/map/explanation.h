@@ -12,6 +12,12 @@
 
 namespace crbrt::map {
 
+/// How a program turns voxels before it compares them (crbrt/format/program.h).
+struct Turning {
+  std::size_t phase_reference = 0;                 ///< coefficient that becomes real; 0 where a program turns none
+  std::optional<std::size_t> conjugate_reference;  ///< coefficient whose imaginary part becomes positive, where there is one
+};
+
 /// Of voxels scaled to ||c|| = 1 and turned so that one coefficient is real and positive.
 struct Profile {
   std::vector<double> rms;                 ///< [n_coeff] sqrt(mean |c_k|^2); the squares sum to 1
@@ -22,11 +28,11 @@ struct Profile {
 /// Empty for a program that does not normalise and standardise.
 std::optional<Profile> trained_profile(const Program& program);
 
-/// interleaved [n_voxel, 2 * n_coeff], no voxel empty or not finite, at least one; `reference` is the real coefficient.
-Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, std::size_t reference);
+/// interleaved [n_voxel, 2 * n_coeff], no voxel empty or not finite, at least one.
+Profile profile_of(std::span<const float> interleaved, std::size_t n_coeff, const Turning& turning);
 
-/// The coefficient a program turns to the real axis; 0 where it turns none.
-std::size_t phase_reference(const Program& program);
+/// That of a program's preprocessing.
+Turning turning_of(const Program& program);
 
 enum class Cause {
   reversed,     ///< coefficients in reversed order
@@ -54,6 +60,6 @@ double log_mismatch(const std::vector<double>& p, const std::vector<double>& q);
 /// `seen` is the profile of the voxels interleaved [n_voxel, 2 * n_coeff]. Noise is among the explanations only where phases
 /// are as random as noise makes them.
 std::vector<Explanation> explanations_of(const Profile& trained, const Profile& seen, std::span<const float> interleaved,
-                                         std::size_t reference);
+                                         const Turning& turning);
 
 }  // namespace crbrt::map

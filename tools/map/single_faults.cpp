@@ -129,12 +129,12 @@ std::vector<SingleFault> faults_by_score(std::span<const float> interleaved, std
 }
 
 /// The mean of a coefficient, turned so that the reference is real, against that of the training data: nearer to its negative?
-std::vector<SingleFault> faults_by_profile(const Profile& trained, const Profile& seen, std::size_t reference) {
+std::vector<SingleFault> faults_by_profile(const Profile& trained, const Profile& seen, const Turning& turning) {
   std::vector<SingleFault> found;
   for (std::size_t k = 0; k < trained.rms.size(); ++k) {
     const double size = std::abs(trained.mean[k]);
     const double spread = std::sqrt(std::max(0.0, trained.rms[k] * trained.rms[k] - size * size));
-    if (k == reference || !(size > spread)) continue;
+    if (k == turning.phase_reference || !(size > spread)) continue;
     if (std::abs(seen.mean[k] + trained.mean[k]) < size / 2) found.push_back({SingleFaultKind::flipped, k, 1, {}});
   }
   if (const auto scale = rescaled(trained, seen)) found.push_back(*scale);
@@ -167,11 +167,11 @@ base::Json SingleFault::to_json() const {
   return json;
 }
 
-std::vector<SingleFault> single_faults(const Profile& trained, std::span<const float> interleaved, std::size_t reference,
+std::vector<SingleFault> single_faults(const Profile& trained, std::span<const float> interleaved, const Turning& turning,
                                        const std::optional<Scores>& scores) {
   if (interleaved.size() < fewest_voxels * 2 * trained.rms.size()) return {};
-  if (scores) return faults_by_score(interleaved, trained.rms.size(), reference, *scores);
-  return faults_by_profile(trained, profile_of(interleaved, trained.rms.size(), reference), reference);
+  if (scores) return faults_by_score(interleaved, trained.rms.size(), turning.phase_reference, *scores);
+  return faults_by_profile(trained, profile_of(interleaved, trained.rms.size(), turning), turning);
 }
 
 std::vector<SingleFault> single_faults_of(const Program& program, const MapSettings& settings,
@@ -190,7 +190,7 @@ std::vector<SingleFault> single_faults_of(const Program& program, const MapSetti
   if (program.atypicality != nullptr)
     scores = Scores{[&](const std::vector<float>& voxels) { return atypicality_of(program, settings.isa, voxels); },
                     program.atypicality->threshold, settings.threads};
-  return single_faults(*trained, usable, phase_reference(program), scores);
+  return single_faults(*trained, usable, turning_of(program), scores);
 }
 
 }  // namespace crbrt::map

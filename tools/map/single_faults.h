@@ -52,7 +52,7 @@ struct Scores {
 
 /// interleaved [n_voxel, 2 * n_coeff], finite and not empty. Without `scores` the profile alone judges. None for fewer than 30
 /// voxels, and where most voxels stay atypical whatever is undone.
-std::vector<SingleFault> single_faults(const Profile& trained, std::span<const float> interleaved, std::size_t reference,
+std::vector<SingleFault> single_faults(const Profile& trained, std::span<const float> interleaved, const Turning& turning,
                                        const std::optional<Scores>& scores = {});
 
 }  // namespace crbrt::map

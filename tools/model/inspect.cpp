@@ -35,6 +35,8 @@ std::string protocol_text(const ModelInfo& info) {
 std::string preprocessing_text(const Preprocessing& p) {
   std::string text;
   if (p.phase_reference >= 0) text += "phase of coefficient " + std::to_string(p.phase_reference) + ", ";
+  if (p.conjugate_reference >= 0)
+    text += "conjugated where coefficient " + std::to_string(p.conjugate_reference) + " has a negative imaginary part, ";
   if (p.l2_normalize != 0) text += "l2 norm, ";
   return line("preprocessing", text + "standardisation");
 }

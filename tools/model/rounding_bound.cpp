@@ -47,10 +47,14 @@ Step preprocess(const Network& p, std::span<const float> c) {
     const double modulus = std::hypot(double{c[r]}, double{c[n + r]});
     if (modulus > 0) phase_re = c[r] / modulus, phase_im = -c[n + r] / modulus;
   }
+  const auto turned_imag = [&](std::size_t k) { return double{c[n + k]} * phase_re + double{c[k]} * phase_im; };
+  const bool conjugates = p.conjugate_reference >= 0 && turned_imag(static_cast<std::size_t>(p.conjugate_reference)) < 0;
   Step step;
   for (std::size_t i = 0; i < 2 * n; ++i) {
     const double re = c[i % n], im = c[n + i % n];
-    const double a = (i < n ? re * phase_re : re * phase_im) / norm, b = (i < n ? -im * phase_im : im * phase_re) / norm;
+    const double sign = conjugates && i >= n ? -1 : 1;
+    const double a = sign * (i < n ? re * phase_re : re * phase_im) / norm;
+    const double b = sign * (i < n ? -im * phase_im : im * phase_re) / norm;
     const double centred = a + b - p.feature_mean[i], scale = inverse[i];
     step.value.push_back(centred * scale);
     step.error.push_back(scale * u * (static_cast<double>(n + 12) * (std::abs(a) + std::abs(b)) + 3 * std::abs(centred)));

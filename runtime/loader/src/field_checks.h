@@ -56,7 +56,7 @@ std::string member(std::string_view table, std::string_view field);
 /// weights in 14 layers.
 namespace crbrt::loader::limits {
 
-inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t newest_format_version = 2;
 inline constexpr std::uint32_t n_coeff = 128;
 inline constexpr std::uint32_t n_frame = 1u << 20;
 inline constexpr std::size_t n_layer = 128;
@@ -72,5 +72,8 @@ inline constexpr std::size_t text_length = std::size_t{1} << 20;
 // FlatBuffers Verifier: Model > layers > Dense > Normalization is the deepest path; tables are counted per visit.
 inline constexpr std::uint32_t verifier_depth = 8;
 inline constexpr std::uint32_t verifier_tables = 2048;
+
+/// What a model is written as: 2 where it conjugates, so that a reader that cannot refuses it instead of computing without.
+constexpr std::uint32_t format_version_of(std::int32_t conjugate_reference) { return conjugate_reference == -1 ? 1 : 2; }
 
 }  // namespace crbrt::loader::limits

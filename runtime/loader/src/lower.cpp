@@ -119,8 +119,11 @@ void Lowering::add_program() {
   program.n_output = static_cast<std::uint32_t>(storage_.outputs.size());
   program.n_op = static_cast<std::uint32_t>(storage_.ops.size());
   program.n_slot = static_cast<std::uint32_t>(storage_.slot_width.size());
-  program.preprocessing = {network_.phase_reference, network_.l2_normalize ? 1u : 0u, keep(network_.feature_mean),
-                           keep(inverse_std(network_))};
+  program.preprocessing = {.phase_reference = network_.phase_reference,
+                           .conjugate_reference = network_.conjugate_reference,
+                           .l2_normalize = network_.l2_normalize ? 1u : 0u,
+                           .mean = keep(network_.feature_mean),
+                           .inverse_std = keep(inverse_std(network_))};
   program.outputs = storage_.outputs.data();
   program.ops = storage_.ops.data();
   program.slot_width = storage_.slot_width.data();

@@ -7,9 +7,9 @@
 
 #include "base/sha256.h"
 #include "crbrt/network.hpp"
-#include "runtime/loader/src/read_model.h"
 #include "runtime/loader/src/field_checks.h"
 #include "runtime/loader/src/lower.h"
+#include "runtime/loader/src/read_model.h"
 
 namespace crbrt {
 
@@ -57,12 +57,14 @@ LoadResult read_flatbuffer(View1<const std::uint8_t> flatbuffer, Network& networ
   if (!is_well_formed(flatbuffer))
     return {Status::bad_model, "flatbuffer: expected a well-formed CRBM buffer, found one that its verifier refuses"};
   const fbs::Model& model = *fbs::GetModel(flatbuffer.data);
-  if (model.format_version() != limits::format_version)
-    return {Status::bad_format_version, "format_version: expected " + std::to_string(limits::format_version) + ", found " +
-                                            std::to_string(model.format_version())};
+  if (model.format_version() < 1 || model.format_version() > limits::newest_format_version)
+    return {Status::bad_format_version, "format_version: expected 1 to " + std::to_string(limits::newest_format_version) +
+                                            ", found " + std::to_string(model.format_version())};
   Checks checks;
   info.format_version = model.format_version();
   read_network(model, network, checks);
+  checks.expect(model.format_version() >= limits::format_version_of(network.conjugate_reference), "format_version",
+                "2 with preprocessing.conjugate_reference", std::to_string(model.format_version()));
   if (checks.ok()) read_info(model, info, checks);
   if (checks.ok()) read_integer(model, network, info, checks);
   return checks.result();

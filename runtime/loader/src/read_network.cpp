@@ -17,6 +17,12 @@ void read_preprocessing(const fbs::Preprocessing& from, Network& to, Checks& che
   to.l2_normalize = from.l2_normalize();
   checks.expect(to.phase_reference >= -1 && to.phase_reference < static_cast<std::int64_t>(to.n_coeff),
                 "preprocessing.phase_reference", "-1 to " + std::to_string(to.n_coeff - 1), std::to_string(to.phase_reference));
+  to.conjugate_reference = from.conjugate_reference();
+  checks.expect(to.conjugate_reference >= -1 && to.conjugate_reference < static_cast<std::int64_t>(to.n_coeff) &&
+                    (to.conjugate_reference == -1 || to.conjugate_reference != to.phase_reference),
+                "preprocessing.conjugate_reference",
+                "-1 to " + std::to_string(to.n_coeff - 1) + ", and not the phase reference",
+                std::to_string(to.conjugate_reference));
   checks.size_is(mean.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.mean");
   checks.size_is(std.size(), 2 * std::size_t{to.n_coeff}, "preprocessing.std");
   checks.all_finite(mean, "preprocessing.mean");

@@ -48,6 +48,7 @@ void write_network(const Network& network, fbs::ModelT& to) {
   to.name = network.name;
   to.preprocessing = std::make_unique<fbs::PreprocessingT>();
   to.preprocessing->phase_reference = network.phase_reference;
+  to.preprocessing->conjugate_reference = network.conjugate_reference;
   to.preprocessing->l2_normalize = network.l2_normalize;
   to.preprocessing->mean = network.feature_mean;
   to.preprocessing->std = network.feature_std;
@@ -163,7 +164,7 @@ std::unique_ptr<fbs::IntegersT> written_integer(const IntegerForm& form, const I
 
 std::vector<std::uint8_t> crbm_image(const ModelFile& file) {
   fbs::ModelT model;
-  model.format_version = loader::limits::format_version;
+  model.format_version = loader::limits::format_version_of(file.network.conjugate_reference);
   write_network(file.network, model);
   model.protocol = written_protocol(file);
   model.provenance = written_provenance(file.info);

@@ -31,7 +31,7 @@ crbrt::Program hand_written_program() {
   program.n_output = 1;
   program.n_op = 1;
   program.n_slot = 2;
-  program.preprocessing = {-1, 0, mean.data(), inverse_std.data()};
+  program.preprocessing = {-1, -1, 0, mean.data(), inverse_std.data()};
   program.outputs = &output;
   program.ops = &op;
   program.slot_width = slot_width.data();

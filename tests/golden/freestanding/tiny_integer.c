@@ -430,6 +430,7 @@ void tiny_integer_network(const int16_t* input, int32_t* sums, void* arena) {
 
 #define L2_NORMALIZE 1
 #define PHASE_REFERENCE (0) /* the coefficient whose phase becomes 0, or -1 */
+#define CONJUGATE_REFERENCE (-1) /* the coefficient whose imaginary part becomes positive, or -1 */
 #define INPUT_OFFSET 16 /* of the quantised input in the arena */
 
 static const float feature_mean[4] = {
@@ -549,17 +550,20 @@ enum tiny_integer_status tiny_integer_preprocess(const int16_t* coefficients, in
   const float scale = normalize ? inverse_power_of_two(peak) : 1.0f; /* exact: squares neither overflow nor vanish */
   const float gain = normalize ? inverse_norm(coefficients, scale) : 1.0f;
   struct complex_number phase = {1.0f, 0.0f};
-  float p, q;
+  float p, q, sign = 1.0f;
   uint32_t i, j;
 #if PHASE_REFERENCE >= 0
   phase = phase_of(real[PHASE_REFERENCE], imag[PHASE_REFERENCE]);
 #endif
   p = phase.real * gain;
   q = phase.imag * gain;
+#if CONJUGATE_REFERENCE >= 0
+  if ((float)imag[CONJUGATE_REFERENCE] * scale * p - (float)real[CONJUGATE_REFERENCE] * scale * q < 0.0f) sign = -1.0f;
+#endif
   for (i = 0, j = TINY_INTEGER_N_COEFF; i < TINY_INTEGER_N_COEFF; ++i, ++j) {
     const float re = (float)real[i] * scale, im = (float)imag[i] * scale;
     input[i] = quantized((re * p + im * q - feature_mean[i]) * feature_inverse_std[i] * feature_scale[i]);
-    input[j] = quantized((im * p - re * q - feature_mean[j]) * feature_inverse_std[j] * feature_scale[j]);
+    input[j] = quantized(((im * p - re * q) * sign - feature_mean[j]) * feature_inverse_std[j] * feature_scale[j]);
   }
   return peak > 0 ? tiny_integer_ok : tiny_integer_zero_signal;
 }

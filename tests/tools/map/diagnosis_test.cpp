@@ -36,7 +36,7 @@ std::vector<float> signal(double noise, unsigned seed) {
 
 class Diagnoses : public testing::Test {
  protected:
-  Diagnosis of(const std::vector<float>& data) const { return diagnose(trained, data, 0); }
+  Diagnosis of(const std::vector<float>& data) const { return diagnose(trained, data, {}); }
 
   /// Every voxel of `voxels` as change(coefficients) leaves it.
   template <class Change>
@@ -51,7 +51,7 @@ class Diagnoses : public testing::Test {
     return result;
   }
 
-  const Profile trained = profile_of(signal(0, 1), n_coeff, 0);
+  const Profile trained = profile_of(signal(0, 1), n_coeff, {});
   const std::vector<float> voxels = signal(0.002, 2);
 };
 
@@ -127,6 +127,29 @@ TEST_F(Diagnoses, ConjugatedDataCannotBeTold) {
   EXPECT_NEAR(d.factor_as_given, of(voxels).factor_as_given, 1e-6);
 }
 
+// For a model that conjugates voxels, noise has a mean in the coefficient that decides about it: that is no coherence.
+TEST_F(Diagnoses, NoiseIsNoiseForAModelThatConjugates) {
+  const Turning turning{.phase_reference = 0, .conjugate_reference = 3};
+  std::mt19937 random(4);
+  std::normal_distribution<float> normal;
+  std::vector<float> noise(voxels.size());
+  for (float& value : noise) value = normal(random);
+  EXPECT_EQ(diagnose(profile_of(signal(0, 1), n_coeff, turning), noise, turning).cause, Cause::noise);
+}
+
+TEST_F(Diagnoses, AProfileOfConjugatedVoxelsIsThatOfTheVoxelsForAModelThatConjugates) {
+  const Turning turning{.phase_reference = 0, .conjugate_reference = 3};
+  std::size_t which = 0;
+  const std::vector<float> mixed = changed([&](auto& c) {
+    for (auto& value : c) value = which % 2 == 0 ? value : std::conj(value);
+    ++which;
+  });
+  const Profile of_mixed = profile_of(mixed, n_coeff, turning), of_voxels = profile_of(voxels, n_coeff, turning);
+  for (std::size_t k = 0; k < n_coeff; ++k) EXPECT_NEAR(std::abs(of_mixed.mean[k] - of_voxels.mean[k]), 0, 1e-12);
+  EXPECT_GT(of_voxels.mean[3].imag(), 0.01);
+  EXPECT_LT(std::abs(profile_of(mixed, n_coeff, {}).mean[3].imag()), 0.01);
+}
+
 // The profile of these voxels is far from the trained one even in the right order: the model must confirm.
 TEST_F(Diagnoses, TheModelDecidesWhereTheProfileIsFarOff) {
   const auto weaken = [](auto& c) {
@@ -136,9 +159,9 @@ TEST_F(Diagnoses, TheModelDecidesWhereTheProfileIsFarOff) {
                                                       weaken(c);
                                                       std::reverse(c.begin(), c.end());
                                                     });
-  EXPECT_EQ(diagnose(trained, wrong, 0).cause, Cause::basis);
-  EXPECT_EQ(diagnose(trained, wrong, 0, [](const auto&) { return 1.0; }).cause, Cause::basis);
-  const Diagnosis d = diagnose(trained, wrong, 0, [&](const auto& data) { return data == right ? 0.25 : 1.0; });
+  EXPECT_EQ(diagnose(trained, wrong, {}).cause, Cause::basis);
+  EXPECT_EQ(diagnose(trained, wrong, {}, [](const auto&) { return 1.0; }).cause, Cause::basis);
+  const Diagnosis d = diagnose(trained, wrong, {}, [&](const auto& data) { return data == right ? 0.25 : 1.0; });
   EXPECT_EQ(d.cause, Cause::reversed);
   EXPECT_EQ(d.atypical_explained, 0.25);
   EXPECT_NE(d.in_words().find("put right, 25 % of these voxels are atypical"), std::string::npos) << d.in_words();
@@ -154,6 +177,13 @@ TEST(TrainedProfile, IsMeanAndStandardDeviationOfRealAndImaginaryPart) {
   EXPECT_NEAR(profile.rms[0], 1, 1e-12);  // one coefficient holds all energy
   EXPECT_NEAR(profile.mean[0].real(), 0.3, 1e-7);
   EXPECT_NEAR(profile.mean[0].imag(), 0.4, 1e-7);
+}
+
+TEST(TrainedProfile, ComesWithTheTurningOfItsProgram) {
+  const Turning turned = turning_of(tests::load(tests::batch_skip_spec()).program());
+  EXPECT_EQ(turned.phase_reference, 0u);
+  EXPECT_EQ(turned.conjugate_reference, std::optional<std::size_t>(2));
+  EXPECT_EQ(turning_of(tests::load(tests::plain_spec()).program()).conjugate_reference, std::nullopt);
 }
 
 TEST(TrainedProfile, NeedsStandardisationOfNormalisedCoefficients) {

@@ -72,30 +72,30 @@ class SingleFaults : public testing::Test {
 
   // Minus the log-likelihood of nine numbers of unit variance is 4.5 +- 2.1 (three sigma of one: 6.4 more).
   const std::optional<Scores> scores = Scores{scores_of, 11};
-  const Profile trained = profile_of(signal(1), n_coeff, 0);
+  const Profile trained = profile_of(signal(1), n_coeff, {});
   const std::vector<float> voxels = signal(2);
 };
 
 TEST_F(SingleFaults, FaultlessDataHaveNone) {
-  EXPECT_TRUE(single_faults(trained, voxels, 0, scores).empty());
-  EXPECT_TRUE(single_faults(trained, voxels, 0).empty());
+  EXPECT_TRUE(single_faults(trained, voxels, {}, scores).empty());
+  EXPECT_TRUE(single_faults(trained, voxels, {}).empty());
 }
 
 TEST_F(SingleFaults, AWrongSignIsNamedWithTheShareOfVoxels) {
   for (const std::size_t k : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
     const auto flipped = changed([k](std::size_t i, bool, float& x) { x = i == k ? -x : x; });
-    const auto found = single_faults(trained, flipped, 0, scores);
+    const auto found = single_faults(trained, flipped, {}, scores);
     expect_one(found, SingleFaultKind::flipped, k);
     EXPECT_GT(found[0].share.value(), 0.95);
     EXPECT_NE(found[0].in_words().find("coefficient " + std::to_string(k) + " (counted from 0) seems to have the wrong sign"),
               std::string::npos);
-    expect_one(single_faults(trained, flipped, 0), SingleFaultKind::flipped, k);  // the profile alone knows, too
+    expect_one(single_faults(trained, flipped, {}), SingleFaultKind::flipped, k);  // the profile alone knows, too
   }
 }
 
 TEST_F(SingleFaults, SeveralWrongSignsAreNamed) {
   const auto found =
-      single_faults(trained, changed([](std::size_t i, bool, float& x) { x = i == 1 || i == 4 ? -x : x; }), 0, scores);
+      single_faults(trained, changed([](std::size_t i, bool, float& x) { x = i == 1 || i == 4 ? -x : x; }), {}, scores);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].coefficient, 1u);  // the stronger one first
   EXPECT_EQ(found[1].coefficient, 4u);
@@ -103,23 +103,23 @@ TEST_F(SingleFaults, SeveralWrongSignsAreNamed) {
 
 TEST_F(SingleFaults, DoNotDependOnThreads) {
   const auto flipped = changed([](std::size_t i, bool, float& x) { x = i == 1 || i == 4 ? -x : x; });
-  const auto one = single_faults(trained, flipped, 0, scores);
-  const auto three = single_faults(trained, flipped, 0, Scores{scores_of, 11, 3});
+  const auto one = single_faults(trained, flipped, {}, scores);
+  const auto three = single_faults(trained, flipped, {}, Scores{scores_of, 11, 3});
   ASSERT_EQ(one.size(), three.size());
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].in_words(), three[i].in_words());
 }
 
 TEST_F(SingleFaults, AWeakCoefficientsSignCannotBeTold) {
   const auto flipped = changed([](std::size_t i, bool, float& x) { x = i == 3 ? -x : x; });
-  EXPECT_TRUE(single_faults(trained, flipped, 0, scores).empty());
+  EXPECT_TRUE(single_faults(trained, flipped, {}, scores).empty());
 }
 
 TEST_F(SingleFaults, AConjugatedCoefficientIsNamedAndTheConjugateOfAllCannotBeTold) {
   expect_one(
-      single_faults(trained, changed([](std::size_t i, bool is_imag, float& x) { x = i == 4 && is_imag ? -x : x; }), 0, scores),
+      single_faults(trained, changed([](std::size_t i, bool is_imag, float& x) { x = i == 4 && is_imag ? -x : x; }), {}, scores),
       SingleFaultKind::conjugated, 4);
   const auto all = changed([](std::size_t, bool is_imag, float& x) { x = is_imag ? -x : x; });
-  EXPECT_TRUE(single_faults(trained, all, 0, scores).empty());
+  EXPECT_TRUE(single_faults(trained, all, {}, scores).empty());
 }
 
 TEST_F(SingleFaults, ARescaledCoefficientIsNamedWithItsFactor) {
@@ -127,21 +127,21 @@ TEST_F(SingleFaults, ARescaledCoefficientIsNamedWithItsFactor) {
     return changed([factor](std::size_t i, bool, float& x) { x *= i == 2 ? factor : 1.0f; });
   };
   for (const float factor : {0.25f, 0.5f, 2.0f, 4.0f}) {
-    const auto found = single_faults(trained, times(factor), 0, scores);
+    const auto found = single_faults(trained, times(factor), {}, scores);
     expect_one(found, SingleFaultKind::rescaled, 2);
     EXPECT_EQ(found[0].factor, static_cast<double>(factor));
   }
-  expect_one(single_faults(trained, times(5), 0), SingleFaultKind::rescaled, 2);
+  expect_one(single_faults(trained, times(5), {}), SingleFaultKind::rescaled, 2);
 }
 
 TEST_F(SingleFaults, VoxelsThatStayAtypicalAreNotExplained) {
   const auto other = changed([](std::size_t i, bool, float& x) { x = i == 1 ? -x : i == 2 ? 9 * x : x; });
-  EXPECT_TRUE(single_faults(trained, other, 0, scores).empty());  // a factor of 9 is none of ours
+  EXPECT_TRUE(single_faults(trained, other, {}, scores).empty());  // a factor of 9 is none of ours
 }
 
 TEST_F(SingleFaults, AFewVoxelsSayNothing) {
   const auto flipped = changed([](std::size_t i, bool, float& x) { x = i == 1 ? -x : x; });
-  EXPECT_TRUE(single_faults(trained, std::span(flipped).first(29 * 2 * n_coeff), 0, scores).empty());
+  EXPECT_TRUE(single_faults(trained, std::span(flipped).first(29 * 2 * n_coeff), {}, scores).empty());
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
-inline constexpr std::uint32_t program_version = 4;
+inline constexpr std::uint32_t program_version = 5;
 
 /// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (integer_bounds.h).
 struct IntegerTables {
@@ -52,13 +52,15 @@ struct Op {
 
 /// From coefficients to the network's first layer, in this order (each voxel c of n_coeff complex numbers):
 ///   1. if phase_reference >= 0: c *= conj(c[r]) / |c[r]| with r = phase_reference (no rotation when c[r] == 0)
-///   2. c /= ||c||_2  (l2 norm over all real and imaginary parts) when l2_normalize != 0
-///   3. x = [Re c, Im c];  x[i] = (x[i] - mean[i]) * inverse_std[i]
+///   2. if conjugate_reference >= 0: all of c are conjugated where Im c[k] < 0 with k = conjugate_reference
+///   3. c /= ||c||_2  (l2 norm over all real and imaginary parts) when l2_normalize != 0
+///   4. x = [Re c, Im c];  x[i] = (x[i] - mean[i]) * inverse_std[i]
 struct Preprocessing {
-  std::int32_t phase_reference;  ///< coefficient whose phase becomes zero, or -1
-  std::uint32_t l2_normalize;    ///< 0 or 1
-  const float* mean;             ///< [2 * n_coeff]
-  const float* inverse_std;      ///< [2 * n_coeff]
+  std::int32_t phase_reference;           ///< coefficient whose phase becomes zero, or -1
+  std::int32_t conjugate_reference = -1;  ///< coefficient whose imaginary part becomes positive, not phase_reference; or -1
+  std::uint32_t l2_normalize;             ///< 0 or 1
+  const float* mean;                      ///< [2 * n_coeff]
+  const float* inverse_std;               ///< [2 * n_coeff]
 };
 
 /// estimate = offset + scale * network output. Outside [minimum, maximum] the voxel is flagged, the value kept.

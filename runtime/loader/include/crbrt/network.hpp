@@ -154,6 +154,7 @@ struct Network {
   std::string name;                        ///< of the model
   std::uint32_t n_coeff = 0;               ///< complex coefficients of a voxel
   std::int32_t phase_reference = -1;       ///< Preprocessing of crbrt/format/program.h
+  std::int32_t conjugate_reference = -1;   ///< likewise
   bool l2_normalize = false;               ///< likewise
   std::vector<float> feature_mean;         ///< [2 * n_coeff] of the standardisation
   std::vector<float> feature_std;          ///< [2 * n_coeff], positive: value 0 = (x - feature_mean) / feature_std

@@ -178,7 +178,7 @@ inline void find_norms(const PreprocessArgs& a, std::size_t voxel, VoxelScale<Op
     voxels[v].norm = Ops::sqrt(Ops::select(squares[v] > Ops::broadcast(0), squares[v], Ops::broadcast(1)));
 }
 
-/// Rotates, scales and standardises n_vec vectors of voxels.
+/// Rotates, conjugates, scales and standardises n_vec vectors of voxels.
 template <class Ops, std::size_t n_vec>
 inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
                                    const VoxelScale<Ops> (&voxels)[n_vec]) noexcept {
@@ -187,7 +187,7 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
   const bool normalise = p.l2_normalize != 0;
   float* const real = a.features + voxel;
   float* const imag = real + a.in.n_coeff * layout::tile_voxels;
-  Vec scale[n_vec], gain_real[n_vec], gain_imag[n_vec];
+  Vec scale[n_vec], gain_real[n_vec], gain_imag[n_vec], sign[n_vec];
   for (std::size_t v = 0; v < n_vec; ++v) {
     scale[v] = normalise ? voxels[v].scale : Ops::broadcast(1);
     const Vec inverse_norm = normalise ? Ops::broadcast(1) / voxels[v].norm : Ops::broadcast(1);
@@ -198,6 +198,12 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
     }
     gain_real[v] = rotation.real * inverse_norm;
     gain_imag[v] = rotation.imag * inverse_norm;
+    sign[v] = Ops::broadcast(1);
+    if (p.conjugate_reference >= 0) {
+      const std::size_t k = static_cast<std::size_t>(p.conjugate_reference) * layout::tile_voxels + v * Ops::lanes;
+      const Vec y = Ops::load(imag + k) * scale[v] * gain_real[v] - Ops::load(real + k) * scale[v] * gain_imag[v];
+      sign[v] = Ops::select(y < Ops::broadcast(0), Ops::broadcast(-1), Ops::broadcast(1));
+    }
   }
   for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
     const std::size_t j = a.in.n_coeff + i;
@@ -207,7 +213,7 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
       const std::size_t at = i * layout::tile_voxels + v * Ops::lanes;
       const Vec re = Ops::load(real + at) * scale[v], im = Ops::load(imag + at) * scale[v];
       const Vec x = re * gain_real[v] + im * gain_imag[v];
-      const Vec y = im * gain_real[v] - re * gain_imag[v];
+      const Vec y = (im * gain_real[v] - re * gain_imag[v]) * sign[v];
       Ops::store(real + at, (x - mean_real) * factor_real);
       Ops::store(imag + at, (y - mean_imag) * factor_imag);
     }

@@ -6,6 +6,8 @@
 ///   u    = c[r] / |c[r]|, 1 when phase_reference < 0 or |c[r]| is below FLT_MIN
 ///   x    = (c * s) * conj(u) / ||c * s|| when l2_normalize, otherwise c * conj(u); as real numbers: n_coeff real parts, then
 ///          n_coeff imaginary parts
+///   g    = -1 when the imaginary part of x of coefficient conjugate_reference is below 0, otherwise 1 (and for -1)
+///          imaginary parts *= g, which is exact
 ///   features[i] = (x[i] - mean[i]) * inverse_std[i]
 ///
 /// A flagged voxel is computed as if its coefficients were zero, so nothing non-finite ever enters the network. Its norm is 1.

@@ -38,11 +38,13 @@ void standardise_ref(const PreprocessArgs& a, float* features, float inverse_nor
     u = rotation_ref(at(r), at(a.in.n_coeff + r));
   }
   const Rotation gain{u.real * inverse_norm, u.imag * inverse_norm};
+  const auto turned_imag = [&](std::size_t i) { return at(a.in.n_coeff + i) * gain.real - at(i) * gain.imag; };
+  const bool conjugates = p.conjugate_reference >= 0 && turned_imag(static_cast<std::size_t>(p.conjugate_reference)) < 0;
   for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
-    const float re = at(i), im = at(a.in.n_coeff + i);
+    const float re = at(i), im = at(a.in.n_coeff + i), y = conjugates ? -turned_imag(i) : turned_imag(i);
     at(i) = (re * gain.real + im * gain.imag - p.mean[i]) * p.inverse_std[i];
     const std::size_t j = a.in.n_coeff + i;
-    at(j) = (im * gain.real - re * gain.imag - p.mean[j]) * p.inverse_std[j];
+    at(j) = (y - p.mean[j]) * p.inverse_std[j];
   }
 }
 
