@@ -136,31 +136,42 @@ Eigen::MatrixXd leading(const Eigen::MatrixXd& gram, Eigen::Index rank) {
   return solver.eigenvectors().rowwise().reverse().leftCols(rank);
 }
 
-/// The subspace of the wide columns that loses least of the bounds.
-Eigen::MatrixXd chosen_within(const Eigen::MatrixXd& wide, const std::vector<ReducedFingerprint>& fingerprints,
-                              Eigen::Index rank) {
-  const Eigen::Index n = wide.cols();
-  Eigen::MatrixXd energy = Eigen::MatrixXd::Zero(n, n), directions = energy;
+/// Energy of the signals, and of what holds the unit signals and efficient estimators of the quantities that count.
+struct Grams {
+  Eigen::MatrixXd energy, directions;  // [n, n]
+};
+
+Grams grams(const std::vector<ReducedFingerprint>& fingerprints) {
+  const Eigen::Index n = fingerprints.front().columns.rows() / 2;
+  Grams g{Eigen::MatrixXd::Zero(n, n), Eigen::MatrixXd::Zero(n, n)};
   for (const ReducedFingerprint& f : fingerprints) {
     const auto add = [n](Eigen::MatrixXd& gram, const Eigen::VectorXd& parts) {
       gram += parts.head(n) * parts.head(n).transpose() + parts.tail(n) * parts.tail(n).transpose();
     };
-    add(energy, f.columns.col(0));
-    // Start from what holds the unit signals and efficient estimators of the quantities that count best.
-    add(directions, f.columns.col(0).normalized());
+    add(g.energy, f.columns.col(0));
+    add(g.directions, f.columns.col(0).normalized());
     double condition = 0;
     const Eigen::MatrixXd w = f.columns * physics::inverse_fisher(f.columns, condition);
-    for (Eigen::Index i = 0; i < f.n_quantity && w.allFinite(); ++i) add(directions, w.col(2 + i).normalized());
+    for (Eigen::Index i = 0; i < f.n_quantity && w.allFinite(); ++i) add(g.directions, w.col(2 + i).normalized());
   }
-  const Eigen::MatrixXd u = least_lost(fingerprints, leading(directions, rank));
-  // Within the subspace the coefficients are those of the strongest signals first, as those of an SVD.
-  return physics::with_fixed_signs(wide * (u * leading(u.transpose() * energy * u, rank)));
+  return g;
 }
 
-Eigen::MatrixXd basis_of_bounds(const physics::Simulator& simulator, const Draws& draws, const physics::Unknowns& unknowns,
-                                Eigen::Index rank, const std::function<void(std::uint64_t)>& advance) {
-  const WideRange wide = wide_range(simulator, draws, unknowns, rank, advance);
-  return chosen_within(wide.columns, reduced(simulator, wide, unknowns), rank);
+/// The subspace of the wide columns that loses least of the bounds.
+Eigen::MatrixXd chosen_within(const Eigen::MatrixXd& wide, const std::vector<ReducedFingerprint>& fingerprints,
+                              Eigen::Index rank) {
+  const Grams g = grams(fingerprints);
+  const Eigen::MatrixXd u = least_lost(fingerprints, leading(g.directions, rank));
+  // Within the subspace the coefficients are those of the strongest signals first, as those of an SVD.
+  return physics::with_fixed_signs(wide * (u * leading(u.transpose() * g.energy * u, rank)));
+}
+
+/// In coordinates of some of its directions [n, n_direction].
+ReducedFingerprint within(const ReducedFingerprint& f, const Eigen::MatrixXd& directions) {
+  ReducedFingerprint fewer{Eigen::MatrixXd(2 * directions.cols(), f.columns.cols()), f.crb, f.n_quantity};
+  fewer.columns << directions.transpose() * f.columns.topRows(directions.rows()),
+      directions.transpose() * f.columns.bottomRows(directions.rows());
+  return fewer;
 }
 
 physics::Basis basis_of_model(const std::string& path, int rank, const FramesOf& frames) {
@@ -188,9 +199,25 @@ std::optional<BasisKind> basis_kind_from_name(std::string_view text) noexcept {
 Eigen::MatrixXd prior_basis(const physics::Simulator& simulator, const physics::Prior& prior, const physics::Unknowns& unknowns,
                             std::uint64_t seed, std::uint64_t count, Eigen::Index rank, BasisKind kind,
                             const std::function<void(std::uint64_t)>& advance) {
-  const Draws draws{prior, seed, count};
-  return kind == BasisKind::svd ? basis_of_energy(simulator, draws, rank, advance)
-                                : basis_of_bounds(simulator, draws, unknowns, rank, advance);
+  return kind == BasisKind::svd ? basis_of_energy(simulator, Draws{prior, seed, count}, rank, advance)
+                                : BasesOfBounds(simulator, prior, unknowns, seed, count, rank, advance).of(rank);
+}
+
+BasesOfBounds::BasesOfBounds(const physics::Simulator& simulator, const physics::Prior& prior,
+                             const physics::Unknowns& unknowns, std::uint64_t seed, std::uint64_t count, Eigen::Index most,
+                             const std::function<void(std::uint64_t)>& advance) {
+  WideRange wide = wide_range(simulator, Draws{prior, seed, count}, unknowns, most, advance);
+  fingerprints_ = reduced(simulator, wide, unknowns);
+  wide_ = std::move(wide.columns);
+}
+
+Eigen::MatrixXd BasesOfBounds::of(Eigen::Index rank) const {
+  const Eigen::Index n = range_per_rank * rank;
+  if (n >= wide_.cols()) return chosen_within(wide_, fingerprints_, rank);
+  const Eigen::MatrixXd directions = leading(grams(fingerprints_).directions, n);
+  std::vector<ReducedFingerprint> fewer;
+  for (const ReducedFingerprint& f : fingerprints_) fewer.push_back(within(f, directions));
+  return chosen_within(wide_ * directions, fewer, rank);
 }
 
 Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank) {

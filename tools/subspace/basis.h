@@ -67,6 +67,22 @@ struct ReducedFingerprint {
   Eigen::Index n_quantity = 3;  ///< the first bounds, which count: pool size, r1 and r2 of our simulator where none is known
 };
 
+/// Bases of kind crb of several ranks from the same draws, which are simulated once. of(most) is what prior_basis gives; for
+/// a smaller rank the range that the choice is made in is that of `most`, cut to its strongest directions.
+class BasesOfBounds {
+ public:
+  /// As prior_basis, for ranks up to `most`.
+  BasesOfBounds(const physics::Simulator& simulator, const physics::Prior& prior, const physics::Unknowns& unknowns,
+                std::uint64_t seed, std::uint64_t count, Eigen::Index most, const std::function<void(std::uint64_t)>& advance);
+
+  /// [n_frame, rank] orthonormal; rank from 1 to `most`.
+  Eigen::MatrixXd of(Eigen::Index rank) const;
+
+ private:
+  Eigen::MatrixXd wide_;                          // [n_frame, n] orthonormal, a range for rank `most`
+  std::vector<ReducedFingerprint> fingerprints_;  // in coordinates of wide_
+};
+
 /// f_q [n_quantity] in the span of the orthonormal columns of u [n, rank].
 Eigen::VectorXd typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);
 

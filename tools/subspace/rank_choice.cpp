@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/median.h"
@@ -70,19 +71,18 @@ bool is_enough(const RankQuestion& q, const std::vector<double>& factors) {
 /// Bases of every rank.
 class Bases {
  public:
-  Bases(const RankQuestion& q, int most) : q_(q) {
-    if (q.kind == BasisKind::svd) largest_ = made(most, q.count);
+  Bases(const RankQuestion& q, int most) {
+    const auto silent = [](std::uint64_t) {};
+    if (q.kind == BasisKind::svd)
+      largest_ = prior_basis(q.simulator, q.prior, q.unknowns, q.seed, q.count, most, q.kind, silent);
+    else
+      of_bounds_.emplace(q.simulator, q.prior, q.unknowns, q.seed, std::min(q.count, most_draws_of_crb), most, silent);
   }
-  Eigen::MatrixXd of(int rank) const {
-    return q_.kind == BasisKind::svd ? largest_.leftCols(rank) : made(rank, std::min(q_.count, most_draws_of_crb));
-  }
+  Eigen::MatrixXd of(int rank) const { return of_bounds_ ? of_bounds_->of(rank) : Eigen::MatrixXd(largest_.leftCols(rank)); }
 
  private:
-  Eigen::MatrixXd made(int rank, std::uint64_t count) const {
-    return prior_basis(q_.simulator, q_.prior, q_.unknowns, q_.seed, count, rank, q_.kind, [](std::uint64_t) {});
-  }
-  const RankQuestion& q_;
   Eigen::MatrixXd largest_;
+  std::optional<BasesOfBounds> of_bounds_;
 };
 
 std::string shown(const RankQuestion& q, const std::vector<double>& factors) {
@@ -105,13 +105,7 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
   int low = (n_unknown + 1) / 2 - 1,
       high = std::min({most_rank, n_frame, static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
   const Bases bases(q, high);
-  RankChoice choice{high, factors_of(q, judges, bases.of(high))};
-  if (!is_enough(q, choice.factors))
-    throw base::DisagreementError(prior_file,
-                                  "a basis of at most " + std::to_string(high) +
-                                      " coefficients that raises sqrt(CRB) by no more than a factor of " +
-                                      base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
-                                  shown(q, choice.factors));
+  RankChoice choice;
   while (high - low > 1) {
     const int rank = (low + high) / 2;
     RankChoice tried{rank, factors_of(q, judges, bases.of(rank))};
@@ -122,6 +116,14 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
       low = rank;
     }
   }
+  if (choice.rank == high) return choice;
+  choice = {high, factors_of(q, judges, bases.of(high))};  // the most coefficients are the dearest to try: last
+  if (!is_enough(q, choice.factors))
+    throw base::DisagreementError(prior_file,
+                                  "a basis of at most " + std::to_string(high) +
+                                      " coefficients that raises sqrt(CRB) by no more than a factor of " +
+                                      base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
+                                  shown(q, choice.factors));
   return choice;
 }
 

@@ -30,8 +30,8 @@ struct RankChoice {
 };
 
 /// By bisection: factors fall with the rank. A basis of kind svd is made once, with the largest rank, because its leading
-/// columns are the basis of a smaller one; one of kind crb for each rank that is tried, from at most 512 draws. Throws
-/// base::DisagreementError naming `prior_file` where no rank up to most_rank is enough, and where no draw has bounds.
+/// columns are the basis of a smaller one; one of kind crb for each rank that is tried, within the range of at most 512 draws.
+/// Throws base::DisagreementError naming `prior_file` where no rank up to most_rank is enough, and where no draw has bounds.
 RankChoice choose_rank(const RankQuestion& question, const std::string& prior_file);
 
 inline constexpr int most_rank = 40;
