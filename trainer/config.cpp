@@ -60,7 +60,10 @@ PreprocessingConfig read_preprocessing(const JsonReader& value) {
   value.expect_only({"phase_reference", "conjugate_reference", "l2_normalize", "standardize"});
   PreprocessingConfig result;
   result.phase_reference = coefficient_or_none(value.at("phase_reference"));
-  if (value.has("conjugate_reference")) {
+  if (value.has("conjugate_reference") && !value.at("conjugate_reference").is_number()) {
+    result.conjugates_by_strongest = choice<bool>(value.at("conjugate_reference"), {{"strongest", true}});
+    if (result.phase_reference == -1) value.at("phase_reference").fail("a coefficient, with conjugate_reference strongest");
+  } else if (value.has("conjugate_reference")) {
     result.conjugate_reference = coefficient_or_none(value.at("conjugate_reference"));
     if (result.conjugate_reference >= 0 && result.conjugate_reference == result.phase_reference)
       value.at("conjugate_reference").fail("another coefficient than phase_reference, whose imaginary part is 0");

@@ -91,8 +91,9 @@ int train(int argc, char** argv) {
   if (!read_command_line(argc, argv, line)) return base::exit_ok;
   trainer::restart_with_kernels_of_cpu(argv);
   trainer::keep_blas_single_threaded();
-  const trainer::Config config = trainer::read_config(line.config);
+  const trainer::Config given = trainer::read_config(line.config);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
+  const trainer::Config config = trainer::for_data(given, dataset);
   const trainer::TrainingData data = trainer::prepare_data(dataset, config, line.datasets.front());
   const auto teacher = teacher_of(line, config, dataset);
   std::optional<trainer::StartModel> start_model;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numeric>
 
 #include "base/error.h"
@@ -58,6 +59,28 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
 }
 
 }  // namespace
+
+Config for_data(Config config, const physics::Dataset& dataset) {
+  PreprocessingConfig& p = config.preprocessing;
+  if (!p.conjugates_by_strongest) return config;
+  const bool has_off_resonance = std::any_of(config.outputs.begin(), config.outputs.end(),
+                                             [](const OutputConfig& output) { return output.name.starts_with("omega0_"); });
+  const Eigen::Index n_coeff = dataset.coefficients.rows();
+  const bool is_symmetric = !dataset.basis.is_complex() && !dataset.foreign && !has_off_resonance;
+  if (!is_symmetric || n_coeff == 1 || p.phase_reference >= n_coeff) return config;
+  Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(n_coeff);
+  for (Eigen::Index i = 0; i < dataset.coefficients.cols(); ++i) {
+    const auto c = dataset.coefficients.col(i);
+    const std::complex<double> reference = c[p.phase_reference];
+    const double size = std::abs(reference) * c.norm();
+    if (size > 0) sum += (c * std::conj(reference)).imag().array().abs() / size;
+  }
+  sum[p.phase_reference] = -1;
+  Eigen::Index strongest = 0;
+  sum.maxCoeff(&strongest);
+  p.conjugate_reference = static_cast<int>(strongest);
+  return config;
+}
 
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   check_agreement(dataset, config, file);

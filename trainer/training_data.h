@@ -39,6 +39,11 @@ struct TrainingData {
   SnrRange snr;
 };
 
+/// With the coefficient that "strongest" stands for: the one with the largest imaginary part, in the mean of |Im c| / ||c||
+/// over the set after the phase of phase_reference was turned to 0. None (-1) where the mirror image of a voxel is none: with a
+/// complex basis, a set of another simulator, or an output that is the off-resonance.
+Config for_data(Config config, const physics::Dataset& dataset);
+
 /// Throws base::DisagreementError when an output has no bound in the set, the phase reference is no coefficient of it, or too
 /// few fingerprints are left. `file` names the set in messages.
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file);

@@ -59,6 +59,11 @@ TEST(Config, ReadsWhichCoefficientConjugates) {
   EXPECT_EQ(tests::config_of(with("-1")).preprocessing.conjugate_reference, -1);
   EXPECT_THAT(tests::refusal(with("0")), AllOf(HasSubstr("conjugate_reference"), HasSubstr("another coefficient")));
   EXPECT_THAT(tests::refusal(with("-2")), HasSubstr("conjugate_reference"));
+  EXPECT_TRUE(tests::config_of(with("\"strongest\"")).preprocessing.conjugates_by_strongest);
+  EXPECT_THAT(tests::refusal(with("\"weakest\"")), HasSubstr("strongest"));
+  EXPECT_THAT(
+      tests::refusal(replaced("\"phase_reference\": 0", "\"phase_reference\": -1, \"conjugate_reference\": \"strongest\"")),
+      HasSubstr("phase_reference"));
 }
 
 TEST(Config, ReadsBiasReductionAndHeads) {

@@ -115,6 +115,25 @@ TEST(TrainingData, RefusesTheScaleWhereTheSetLacksItsBound) {
       "(simulate it again)");
 }
 
+TEST(TrainingData, TheStrongestImaginaryPartConjugates) {
+  Config config = tests::small_config();
+  config.preprocessing.conjugates_by_strongest = true;
+  physics::Dataset dataset = tests::small_dataset(100);
+  dataset.coefficients.real().setOnes();
+  dataset.coefficients.imag().setConstant(0.01);
+  dataset.coefficients.row(3).imag().setConstant(-0.2);
+  for (Eigen::Index i = 0; i < 100; ++i) dataset.coefficients.col(i) *= std::polar(1.0, 0.1 * static_cast<double>(i));  // M0
+  EXPECT_EQ(for_data(config, dataset).preprocessing.conjugate_reference, 3);
+  // Where the mirror image is another voxel there is none.
+  physics::Dataset complex = dataset;
+  complex.basis = physics::Basis(dataset.basis.complex() * std::complex<double>(0.6, 0.8));
+  EXPECT_EQ(for_data(config, complex).preprocessing.conjugate_reference, -1);
+  config.outputs[1].name = "omega0_rad_s";
+  EXPECT_EQ(for_data(config, dataset).preprocessing.conjugate_reference, -1);
+  config = tests::small_config();
+  EXPECT_EQ(for_data(config, dataset).preprocessing.conjugate_reference, -1);  // unless it is asked for
+}
+
 TEST(TrainingData, RefusesReferencesBeyondTheRank) {
   Config config = tests::small_config();
   config.preprocessing.phase_reference = 5;
