@@ -31,11 +31,11 @@ struct NetworkConfig {
 };
 
 struct PreprocessingConfig {
-  int phase_reference = 0;               ///< coefficient whose phase becomes zero, or -1
-  bool conjugates_by_strongest = false;  ///< "strongest": conjugate_reference is chosen by the data (for_data)
-  int conjugate_reference = -1;          ///< coefficient whose imaginary part becomes positive by conjugating the voxel, or -1
+  int phase_reference = 0;       ///< coefficient whose phase becomes zero, or -1
+  int conjugate_reference = -1;  ///< coefficient whose imaginary part becomes positive by conjugating the voxel, or -1
   bool l2_normalize = true;
   bool standardize = true;
+  bool conjugates_by_strongest = false;  ///< "strongest": conjugate_reference is chosen by the data (for_data)
 };
 
 struct OutputConfig {
