@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A cohort of four subjects (crbrt-bids) and the steps of a small model (crbrt-make) as job arrays of a real Slurm: munged, slurmctld and slurmd of this machine alone, in a folder of their own
-# and on ports of their own, so that a Slurm that is there already is left alone. One task is cancelled before it begins and one is
+# A cohort of four subjects (crbrt-bids) and the steps of a small model (crbrt-make) as job arrays of a real Slurm: munged, slurmctld and
+# slurmd of this machine alone, in a folder of their own and on ports of their own, so that a Slurm that is there already is left alone. One task is cancelled before it begins and one is
 # killed while it works; the table has to say so, and a second submission has to do these two and no others. Of the model's tasks one is
-# killed while it works, and the second turn of its array has to do it.
+# killed while it works, and the second turn of its array has to do it. Of a second model's tasks one is killed in both turns and one
+# ends with exit code 0 and without its file: the last job has to name both.
 #   scripts/slurm.sh [BIN]     BIN holds the programs (build/trainer/bin); logs and results land in build/slurm
 # Exit 0: all is as it should be. 1: something is not. 77: the daemons cannot be started here, and the last line says why.
 set -u
@@ -131,12 +132,19 @@ start_slurm() {
   await "slurmd" node_is_up || cannot "slurmd does not answer: $(tail -n 1 "$work/slurmd.log")"
 }
 
+# outlives WHAT FILE: the process whose number the file has is still at work. One that has ended keeps its number until its parent, or
+# process 1 for one without, has asked for its exit code, which takes seconds in some containers: by then it has no command line, and
+# neither is one that has got the number since among the programs of this script.
+outlives() {
+  grep -q -F "$work" "/proc/$(cat "$2")/cmdline" 2>/dev/null && complain "the $1 outlived its job"
+}
+
 # crbrt-bids takes the crbrt-map beside it: here one that keeps sub-03 waiting until the file "go" is there.
 make_programs() {
   mkdir "$work/bin" && cp "$bin/crbrt-bids" "$work/bin/"
   cat >"$work/bin/crbrt-map" <<END
 #!/bin/bash
-case "\$*" in *sub-03*) [ -e "$work/go" ] || { echo \$\$ >"$work/waiting"; exec sleep 600; } ;; esac
+case "\$*" in *sub-03*) [ -e "$work/go" ] || { echo \$\$ >"$work/waiting"; exec -a "$work/waits" sleep 600; } ;; esac
 exec "$bin/crbrt-map" "\$@"
 END
   chmod 755 "$work/bin/crbrt-map"
@@ -179,7 +187,7 @@ first_submission() {
   await "sub-03 at work" test -s "$work/waiting" || return 1
   scancel "${array}_2" || complain "scancel ${array}_2: exit $?"
   await "the first queue at its end" queue_is_empty || return 1
-  kill -0 "$(cat "$work/waiting")" 2>/dev/null && complain "the crbrt-map of sub-03 outlived its job"
+  outlives "crbrt-map of sub-03" "$work/waiting"
   expect "maps of sub-01" 1 "$(maps_of 01)"
   expect "maps of sub-02, whose task was cancelled" 0 "$(maps_of 02)"
   expect "maps of sub-03, whose task was killed" 0 "$(maps_of 03)"
@@ -205,7 +213,8 @@ second_submission() {
     "$(cd "$work" && bin/crbrt-bids "$work/study/" ./maps/ participant --model "$model" --basis "$model" --slurm 2>&1)"
 }
 
-# crbrt-make takes the programs beside it: here a crbrt-simulate whose second shard waits to be killed in its first turn.
+# crbrt-make takes the programs beside it: here a crbrt-simulate whose second shard waits to be killed in its first turn. Where the file
+# "chain-breaks" is there, that shard kills itself, and the unseen set ends as if it were made.
 make_chain() {
   local program
   mkdir "$work/chain"
@@ -214,7 +223,12 @@ make_chain() {
   done
   cat >"$work/chain/crbrt-simulate" <<END
 #!/bin/bash
-case "\$*" in *"--shard 1/3"*) [ -e "$work/chain-waits" ] || { echo \$\$ >"$work/chain-waits"; exec sleep 600; } ;; esac
+echo "\$*" >>"$work/chain-runs"
+if [ -e "$work/chain-breaks" ]; then
+  case "\$*" in *"--shard 1/3"*) kill -KILL \$\$ ;; *work/unseen.h5*) exit 0 ;; esac
+else
+  case "\$*" in *"--shard 1/3"*) [ -e "$work/chain-waits" ] || { echo \$\$ >"$work/chain-waits"; exec -a "$work/waits" sleep 600; } ;; esac
+fi
 exec "$bin/crbrt-simulate" "\$@"
 END
   chmod 755 "$work/chain/crbrt-simulate"
@@ -227,29 +241,65 @@ END
   }' >"$work/short.json"
 }
 
+# chain OUT [OPTION...]
 chain() {
-  chain/crbrt-make --sequence short.json --prior "$crbrt_root/docs/examples/prior.json" --out model --rank 9 --basis-kind svd --macs 2000 \
-    --count 900 --shards 3 --epochs 2 --unseen 64 --nlls 2 "$@" 2>&1
+  local out=$1
+  shift
+  (cd "$work" && chain/crbrt-make --sequence short.json --prior "$crbrt_root/docs/examples/prior.json" --out "$out" --rank 9 \
+    --basis-kind svd --macs 2000 --count 900 --shards 3 --epochs 2 --unseen 64 --nlls 2 "$@" 2>&1)
 }
 
-# The number of the array that does the data sets.
-array_of_sets() { squeue -h -r -o '%F %j' | awk '$2 == "crbrt-make-2" { print $1; exit }'; }
+# submit_chain OUT [OPTION...]: sets sets and last, the numbers of the first array of data sets and of the last job.
+submit_chain() {
+  local said
+  said=$(chain "$@" --slurm) || { complain "crbrt-make --slurm: exit $?: $said"; return 1; }
+  echo "$said"
+  sets=$(squeue -h -r -o '%F %j' | awk '$2 == "crbrt-make-2" { print $1; exit }')
+  last=$(sed -n 's/^job array .*, then job array \([0-9]*\)$/\1/p' <<<"$said")
+  [ -n "$sets" ] && [ -n "$last" ] || { complain "expected an array crbrt-make-2 and a last job, found '$sets' and '$last'"; return 1; }
+}
+
+# runs_of_shard K: how often it was begun.
+runs_of_shard() { grep -c -e "--shard $1/3" "$work/chain-runs"; }
+# threads_of OUT: what Slurm gave the task of the first shard.
+threads_of() { sed -n 's/^crbrt-make ran: .* --threads \([0-9]*\).*$/\1/p' "$work/$1/work/logs/train-0.log"; }
+# State, reason and number of all jobs behind those of the data sets that begin before these have ended.
+too_early() { squeue -h -r -o '%T %r %F %j' | awk '$4 != "crbrt-make-2" && !($1 == "PENDING" && $2 == "Dependency")'; }
 
 chain_submission() {
-  local said sets
-  said=$(cd "$work" && chain --slurm) || { complain "crbrt-make --slurm: exit $?: $said"; return 1; }
-  echo "$said"
-  sets=$(array_of_sets)
-  [ -n "$sets" ] || { complain "expected an array crbrt-make-2, found none"; return 1; }
+  local file again
+  submit_chain model || return 1
   await "the second shard at work" test -s "$work/chain-waits" || return 1
-  expect "a run beside the jobs" 5 "$(cd "$work" && chain >/dev/null; echo $?)"
+  expect "jobs that do not wait for the data sets" "" "$(too_early)"
+  expect "a run beside the jobs" 5 "$(chain model >/dev/null; echo $?)"
   scancel "${sets}_1" || complain "scancel ${sets}_1: exit $?"
   patience_s=600 await "the queue of the model at its end" queue_is_empty || return 1
-  kill -0 "$(cat "$work/chain-waits")" 2>/dev/null && complain "the crbrt-simulate of the second shard outlived its job"
+  outlives "crbrt-simulate of the second shard" "$work/chain-waits"
+  expect "runs of the shard that was killed" 2 "$(runs_of_shard 1)"
+  expect "runs of the shard before it" 1 "$(runs_of_shard 0)"
+  again=$(cat "$work"/model/work/logs/crbrt-make-2-again-*_0.out)
+  expect "second turn of the shard before it" "training set, part 1 of 3: done before" "$again"
+  expect "threads of a task of one core" 1 "$(threads_of model)"
   for file in model.crbm model_unbiased.crbm basis.h5 basis.cfl basis.npy report.html README.md verdict.json; do
     [ -s "$work/model/$file" ] || complain "expected $file of the model, found none"
   done
-  expect "a second submission" "nothing to submit: all steps are done" "$(cd "$work" && chain --slurm)"
+  expect "a second submission" "nothing to submit: all steps are done" "$(chain model --slurm)"
+}
+
+broken_submission() {
+  local said
+  : >"$work/chain-runs"
+  touch "$work/chain-breaks"
+  submit_chain broken --slurm-option=--cpus-per-task=2 || return 1
+  patience_s=600 await "the queue of the second model at its end" queue_is_empty || return 1
+  expect "runs of the shard that was killed twice" 2 "$(runs_of_shard 1)"
+  expect "runs of the unseen set that ended without its file" 2 "$(grep -c work/unseen.h5 "$work/chain-runs")"
+  expect "threads of a task of two cores" 2 "$(threads_of broken)"
+  said=$(sed -n 's/^crbrt-make: \(not done: .*\); .* has the lines of each.*$/\1/p' "$work"/broken/work/logs/crbrt-make-last-*.out)
+  expect "what the last job says" "not done: train-1 (it was not done to its end), unseen (it was not done to its end), \
+and what needs them: 10 steps" "$said"
+  expect "exit code of the last job" 8 "$(scontrol show job "$last" | sed -n 's/^.* ExitCode=\([0-9]*\):.*$/\1/p')"
+  expect "what a chain that has ended so has made" basis.h5 "$(find "$work/broken" -maxdepth 1 -type f -printf '%f')"
 }
 
 for program in crbrt-bids crbrt-map crbrt-phantom; do
@@ -261,12 +311,14 @@ if make_programs && make_cohort; then
 else
   complain "the cohort could not be made"
 fi
-mkdir -p "$kept" && cp -r "$work/maps" "$kept/" 2>/dev/null
+rm -rf "$kept" && mkdir -p "$kept" && cp -r "$work/maps" "$kept/" 2>/dev/null
 [ "$failures" -eq 0 ] && echo "a cohort of four subjects in two submissions of a job array: all as it should be"
 if [ -x "$bin/crbrt-make" ]; then
-  if make_chain; then chain_submission; else complain "the chain could not be made"; fi
-  [ -d "$work/model" ] && cp -r "$work/model/work" "$kept/model" 2>/dev/null
-  [ "$failures" -eq 0 ] && echo "a model in job arrays, one task killed: all as it should be"
+  if make_chain; then chain_submission && broken_submission; else complain "the chain could not be made"; fi
+  for out in model broken; do
+    [ -d "$work/$out/work" ] && cp -r "$work/$out/work" "$kept/$out" 2>/dev/null
+  done
+  [ "$failures" -eq 0 ] && echo "a model in job arrays, one task killed, and one in which two tasks fail twice: all as it should be"
 else
   echo "skipped: $bin/crbrt-make: only the trainer build has it"
 fi

@@ -306,4 +306,19 @@ std::vector<std::pair<const Step*, std::string>> pending_steps(const std::vector
   return pending;
 }
 
+std::string name_pending(const std::vector<std::pair<const Step*, std::string>>& pending) {
+  std::string names;
+  std::size_t n_behind = 0;
+  for (const auto& [step, why] : pending) {
+    const auto comes_first = [&step = step](const auto& other) { return needs(*step, *other.first); };
+    if (std::any_of(pending.begin(), pending.end(), comes_first)) {
+      ++n_behind;
+    } else {
+      names += (names.empty() ? "" : ", ") + step->name + " (" + why + ")";
+    }
+  }
+  if (n_behind > 0) names += ", and what needs them: " + std::to_string(n_behind) + (n_behind == 1 ? " step" : " steps");
+  return names;
+}
+
 }  // namespace crbrt::make

@@ -39,4 +39,7 @@ std::vector<std::pair<const Step*, std::string>> pending_steps(const std::vector
                                                                const std::filesystem::path& folder,
                                                                const std::vector<std::filesystem::path>& changed = {});
 
+/// The steps of pending_steps() in words: each that waits for no other by its name and its reason, the others by their number.
+std::string name_pending(const std::vector<std::pair<const Step*, std::string>>& pending);
+
 }  // namespace crbrt::make

@@ -109,9 +109,7 @@ int run_step(const make::Request& request) {
   if (o.step == make::last_step) {
     const auto pending = make::pending_steps(plan.steps, o.out);
     if (pending.empty()) return make::conclude(request);
-    std::string names;
-    for (const auto& [step, why] : pending) names += (names.empty() ? "" : ", ") + step->name;
-    return report_failure({base::exit_interrupted, "not done: " + names + "; " +
+    return report_failure({base::exit_interrupted, "not done: " + make::name_pending(pending) + "; " +
                                                        (fs::path(o.out) / make::logs_folder).string() +
                                                        " has the lines of each, and the same command does what is missing"});
   }

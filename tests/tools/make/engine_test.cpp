@@ -239,5 +239,14 @@ TEST_F(Engine, PendingStepsHaveReasons) {
   EXPECT_EQ(to_come[2].second, "a has changed since");
 }
 
+TEST_F(Engine, WhatFailedIsNamedAndWhatWaitsForItIsCounted) {
+  std::vector<Step> steps = chain();
+  EXPECT_EQ(name_pending(pending_steps(steps, folder_ / ".")),
+            "one (it was never done), other (it was never done), and what needs them: 1 step");
+  ran(steps);
+  file("c", "damaged");
+  EXPECT_EQ(name_pending(pending_steps(steps, folder_ / ".")), "two (c is not as it was made)");
+}
+
 }  // namespace
 }  // namespace crbrt::make
