@@ -105,25 +105,30 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
   int low = (n_unknown + 1) / 2 - 1,
       high = std::min({most_rank, n_frame, static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
   const Bases bases(q, high);
+  const auto tried = [&](int rank) { return RankChoice{rank, factors_of(q, judges, bases.of(rank))}; };
   RankChoice choice;
+  // The most coefficients are the dearest to try: not first, but after the first rank that is too small, because where they are
+  // too few as well all others are tried in vain.
+  const auto expect_most_to_be_enough = [&] {
+    choice = tried(high);
+    if (!is_enough(q, choice.factors))
+      throw base::DisagreementError(prior_file,
+                                    "a basis of at most " + std::to_string(high) +
+                                        " coefficients that raises sqrt(CRB) by no more than a factor of " +
+                                        base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
+                                    shown(q, choice.factors));
+  };
   while (high - low > 1) {
-    const int rank = (low + high) / 2;
-    RankChoice tried{rank, factors_of(q, judges, bases.of(rank))};
-    if (is_enough(q, tried.factors)) {
-      high = rank;
-      choice = std::move(tried);
+    RankChoice middle = tried((low + high) / 2);
+    if (is_enough(q, middle.factors)) {
+      high = middle.rank;
+      choice = std::move(middle);
     } else {
-      low = rank;
+      low = middle.rank;
+      if (choice.rank == 0) expect_most_to_be_enough();
     }
   }
-  if (choice.rank == high) return choice;
-  choice = {high, factors_of(q, judges, bases.of(high))};  // the most coefficients are the dearest to try: last
-  if (!is_enough(q, choice.factors))
-    throw base::DisagreementError(prior_file,
-                                  "a basis of at most " + std::to_string(high) +
-                                      " coefficients that raises sqrt(CRB) by no more than a factor of " +
-                                      base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
-                                  shown(q, choice.factors));
+  if (choice.rank == 0) expect_most_to_be_enough();
   return choice;
 }
 
