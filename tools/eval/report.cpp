@@ -38,7 +38,7 @@ std::string coverage_rows(const Evaluation& evaluation) {
   for (const Split& split : evaluation.splits) {
     text += row("SNR " + number(split.snr) + ": % within 1 std", percent(split.coverage.within_1), "%.1f");
     text += row("        within 2 std", percent(split.coverage.within_2), "%.1f");
-    text += row("        std of residual", split.coverage.residual_std);
+    text += row("        std of residual", split.coverage.residual_std, "%.4g");  // one collapsed error bar makes it huge
   }
   return text;
 }
