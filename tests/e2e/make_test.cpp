@@ -62,6 +62,12 @@ TEST_F(Make, MakesAllFilesOnceAndAgainWhatDependsOnAChange) {
     EXPECT_EQ(run("crbrt-model verify " + in(std::string(model) + ".crbm")).exit_code, 0);
     EXPECT_NE(content_of(in("README.md")).find("## " + std::string(model) + "\n"), std::string::npos);
   }
+  // The card says what the verdict says.
+  const base::Json verdict = base::Json::from_file(in("verdict.json"));
+  const std::string card = content_of(in("README.md"));
+  EXPECT_NE(card.find(verdict.at("fit").boolean() ? "\n## Fit\n" : "\n## Not fit\n"), std::string::npos) << card;
+  for (const base::Json::Member& model : verdict.at("models").members())
+    EXPECT_NE(card.find("\n- " + model.key + ": " + model.value.at("headline").text() + "\n"), std::string::npos) << model.key;
   EXPECT_EQ(begun(succeed().text), Names{});
 
   // A bit of a data set: made again, and, because it comes out the same, nothing else.

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
@@ -85,7 +86,18 @@ std::string files_of(const Request& r) {
   return text + row("`work/`", {"what the next run of the same command need not make again"}) + "\n";
 }
 
-std::string card(const Request& r) {
+/// The lines of a verdict as a list.
+std::string judged(const ChainVerdict& verdict) {
+  std::string text = std::string("## ") + (verdict.is_fit ? "Fit" : "Not fit") + "\n\n";
+  std::istringstream lines(verdict.words);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t indent = line.find_first_not_of(' ');
+    if (indent != std::string::npos) text += std::string(indent, ' ') + "- " + line.substr(indent) + "\n";
+  }
+  return text + "\n";
+}
+
+std::string card(const Request& r, const ChainVerdict& verdict) {
   const Options& o = r.options;
   std::vector<std::string> again{"crbrt-make"};
   const std::vector<std::string> words = words_of(o);
@@ -104,7 +116,7 @@ std::string card(const Request& r) {
   text += row("training", {std::to_string(o.effort.training) + " fingerprints, " + std::to_string(o.effort.epochs) +
                            " epochs; the twins " + std::to_string(o.effort.twin_epochs)});
   text += row("again", {"`" + cli::in_words(again) + "`"});
-  text += "\n" + files_of(r);
+  text += "\n" + judged(verdict) + files_of(r);
   for (const std::string& model : model_names(o))
     for (const std::string& name : {model, twin_of(model)}) text += measured(r, name, evaluation_of(r, name));
   return text +
@@ -115,12 +127,14 @@ std::string card(const Request& r) {
 }  // namespace
 
 int conclude(const Request& r) {
-  base::write_text_file(fs::path(r.options.out) / card_file, card(r));
+  const ChainVerdict verdict = give_verdict(r);
+  base::write_text_file(fs::path(r.options.out) / card_file, card(r, verdict));
   for (const std::string& model : model_names(r.options))
     for (const std::string& name : {model, twin_of(model)})
       base::print_lines(name + ": CRB loss " + number_text(evaluation_of(r, name).at("loss").at("mean").number(), "%.3f") +
                         "\n");
-  return give_verdict(r) ? base::exit_ok : base::exit_not_fit;
+  base::print_lines(verdict.words + (verdict.is_fit ? "fit\n" : "made, but not fit\n"));
+  return verdict.is_fit ? base::exit_ok : base::exit_not_fit;
 }
 
 }  // namespace crbrt::make

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "base/atomic_output.h"
-#include "base/escaped.h"
 #include "base/json.h"
 
 namespace crbrt::make {
@@ -24,28 +23,27 @@ std::string words_of_one(const std::string& name, const Json& verdict) {
 
 }  // namespace
 
-bool give_verdict(const Request& r) {
+ChainVerdict give_verdict(const Request& r) {
   const fs::path folder = r.options.out;
   const auto read = [&](const fs::path& file) { return Json::from_file((folder / file).string()); };
   const Json encoding = read(encoding_file);
-  std::string text = words_of_one("the pulse train", encoding);
+  ChainVerdict verdict;
+  verdict.words = words_of_one("the pulse train", encoding);
   Json models = Json::object();
-  bool is_fit = false;
   for (const std::string& model : model_names(r.options)) {
     bool both = true;
     for (const std::string& name : {model, twin_of(model)}) {
       const Json one = read(model_verdict_file(name));
       both = both && one.at("fit").boolean();
-      text += words_of_one(name, one);
+      verdict.words += words_of_one(name, one);
       models[name] = one;
     }
-    is_fit = is_fit || both;
+    verdict.is_fit = verdict.is_fit || both;
   }
   base::write_text_file(
       folder / verdict_file,
-      Json{{"kind", "crbrt-make"}, {"fit", is_fit}, {"encoding", encoding}, {"models", models}}.dump(2) + "\n");
-  base::print_lines(text + (is_fit ? "fit\n" : "made, but not fit\n"));
-  return is_fit;
+      Json{{"kind", "crbrt-make"}, {"fit", verdict.is_fit}, {"encoding", encoding}, {"models", models}}.dump(2) + "\n");
+  return verdict;
 }
 
 }  // namespace crbrt::make
