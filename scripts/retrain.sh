@@ -3,7 +3,8 @@
 #   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/, or of docs/experiments/NAME.json; OUT: build/models
 # All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
 # Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
-# starts from the weights of NAME, and invivo6 from those of invivo6_crb, which is trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
+# starts from the weights of NAME, invivo6 from those of invivo6_crb, brain_v2 and brain_v2_full from those of a first training of
+# their own: these are trained first. OUT/NAME/evaluation.json is what scripts/report.sh reads.
 set -eu
 
 # shellcheck source=scripts/lib.sh
@@ -52,6 +53,7 @@ simulate "$test_set" "$n_test" 2 "${sequence[@]}" --prior "$prior" --basis "$out
 
 start=() base=${name%_unbiased}
 [ "$name" = invivo6 ] && base=invivo6_crb  # the model for real data is the one with little bias
+case "$name" in brain_v2 | brain_v2_full) base=${name}_start ;; esac  # small batches first, large ones to the end
 if [ "$base" != "$name" ]; then
   [ -s "$out/$base/$base.crbm" ] || "$0" "$base" "$out"
   start=(--start "$out/$base/checkpoint.pt")

@@ -45,7 +45,8 @@ sub claim_row {
 sub check_integers {
   my ($name, $card, $info) = @_;
   my @narrow = $info =~ /^  operation +(\w+): \w+ u8 -> /mg;
-  claim($name, $card, join(', ', map { "`$_`" } @narrow) . ' read' . (@narrow > 1 ? '' : 's') . ' 8 bits');
+  claim($name, $card,
+        (@narrow ? join(', ', map { "`$_`" } @narrow) : 'no layer') . ' read' . (@narrow > 1 ? '' : 's') . ' 8 bits');
   my ($low, $high) = $info =~ /^snr +(\d+) to (\d+)/m;
   my (@range, @loss, @bias);
   push @range, [$1, $2] while $info =~ /CRB loss (\S+) -> (\S+) over the range/g;

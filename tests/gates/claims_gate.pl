@@ -104,9 +104,9 @@ sub check_integers {
   my $page = slurp('docs/integers.md');
   for my $name (sort keys %$card) {
     my ($layers, $rise, $bias) = $page =~ /^\| \Q$name\E \| ([\w, ]+) \| ([\d.]+) % \| ([\d.]+) \|$/m;
-    my ($read) = $card->{$name} =~ /^((?:`\w+`(?:, )?)+) reads? 8 bits/m;
+    my ($read) = $card->{$name} =~ /^((?:`\w+`(?:, )?)+|no layer) reads? 8 bits/m;
     my ($costs, $most) = $card->{$name} =~ /rises by ([\d.]+) %, bias\^2\/CRB at SNR 100 by at most ([\d.]+);/;
-    claim("docs/integers.md, $name", 'integers', join(' ', map { $_ // 'nothing' } $read && $read =~ s/`//gr, $costs, $most),
+    claim("docs/integers.md, $name", 'integers', join(' ', map { $_ // 'nothing' } $read && $read =~ s/`//gr =~ s/no layer/none/r, $costs, $most),
           join(' ', map { $_ // 'nothing' } $layers, $rise, $bias));
   }
 }
