@@ -20,7 +20,8 @@ enum class Stream : std::uint32_t {
   phantom = 6,
   start = 7,
   validation_noise = 8,
-  selection = 9
+  selection = 9,
+  share = 10
 };
 
 class CounterRandom {

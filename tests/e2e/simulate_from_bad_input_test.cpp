@@ -93,6 +93,7 @@ TEST_F(SimulateFrom, ShapesThatDoNotFitAreNamed) {
     file.attribute("parameters", "names", d.names);
     file.attribute("parameters", "units", d.units);
     file.write("signal", {n_frame, 300}, d.signals.data());
+    file.write("jacobian", {300, 2, n_frame}, d.jacobian.data());
     file.attribute("/", "sequence_name", std::string("closed form"));
     file.attribute("/", "tr_s", 0.04);
     file.close();
@@ -115,8 +116,13 @@ TEST_F(SimulateFrom, WhatGoesWithOtherModesIsRefused) {
         std::pair{"--rank 5 --sequence s.json", "--sequence goes with"},
         std::pair{"--rank 5 --snr-min 200", "--snr-min of at most --snr-max"},
         std::pair{"--rank 5 --outputs T1", "--outputs goes with --basis-kind crb"},
+        std::pair{"--rank auto --basis b.npy", "--rank auto goes without --basis"},
+        std::pair{"--rank 5 --share 0.5:0.5", "expected FROM:TO with 0 <= FROM < TO <= 1, found 0.5:0.5"},
+        std::pair{"--rank 5 --share 0.5:1.1", "found 0.5:1.1"}, std::pair{"--rank 5 --share 0.5", "found 0.5"},
+        std::pair{"--rank 5 --share nan:1", "found nan:1"}, std::pair{"--rank 5 --share 0:1x", "found 0:1x"},
         std::pair{"--rank 500", "--rank 500: expected a rank between 1 and 24"}})
     expect_refused(d, {text}, options, 2);
+  expect_refused(d, {"more usable fingerprints", "found 0 of 0 in --share 0.5:0.50001"}, "--rank 5 --share 0.5:0.50001");
   const Outcome outcome = run("crbrt-simulate --tissues t.csv --out " + (folder_ / "o.h5"));
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_NE(outcome.text.find("--sequence is required"), std::string::npos) << outcome.text;

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/number_text.h"
 #include "tools/cli/child_program.h"
+#include "tools/make/engine.h"
 #include "tools/make/inputs.h"
 #include "tools/make/verdict.h"
 
@@ -97,6 +98,18 @@ std::string judged(const ChainVerdict& verdict) {
   return text + "\n";
 }
 
+/// What the models were made from.
+std::string source_rows(const Request& r) {
+  const std::string frames = ", " + std::to_string(n_frame_of_basis(r)) + " frames";
+  if (!r.dictionary)
+    return row("sequence", {r.sequence.filename().string() + frames}) + row("prior", {r.prior.filename().string()});
+  const Dictionary& d = *r.dictionary;
+  const Json record = Json::from_file((fs::path(r.options.out) / records_folder / "basis.json").string());
+  return row("dictionary", {d.file.filename().string() + " of " + d.sequence_name + ", " + std::to_string(d.n_fingerprint) +
+                            " fingerprints" + frames}) +
+         row("its SHA-256", {"`" + record.at("inputs").at(d.file.string()).text() + "`"});
+}
+
 std::string card(const Request& r, const ChainVerdict& verdict) {
   const Options& o = r.options;
   std::vector<std::string> again{"crbrt-make"};
@@ -106,15 +119,15 @@ std::string card(const Request& r, const ChainVerdict& verdict) {
   for (const Output& output : r.outputs)
     outputs += (outputs.empty() ? "" : ", ") + output.name + " (" + number_text(output.minimum, "%g") + " to " +
                number_text(output.maximum, "%g") + ")";
-  std::string text =
-      "# " + o.name + ": " + std::to_string(r.outputs.size()) + " outputs from " + r.sequence.filename().string() + "\n\n";
+  const fs::path source = (r.dictionary ? r.dictionary->file : r.sequence).filename();
+  std::string text = "# " + o.name + ": " + std::to_string(r.outputs.size()) + " outputs from " + source.string() + "\n\n";
   text += "| | |\n| --- | --- |\n";
-  text += row("sequence", {r.sequence.filename().string() + ", " + std::to_string(r.n_frame) + " frames"});
-  text += row("basis", {o.basis_kind + ", rank " + std::to_string(rank_of_basis(r))});
-  text += row("prior", {r.prior.filename().string()});
+  text += source_rows(r);
+  const std::string kind = r.dictionary && r.dictionary->has_basis ? "that of the dictionary" : o.basis_kind;
+  text += row("basis", {kind + ", rank " + std::to_string(rank_of_basis(r))});
   text += row("outputs", {outputs});
-  text += row("training", {std::to_string(o.effort.training) + " fingerprints, " + std::to_string(o.effort.epochs) +
-                           " epochs; the twins " + std::to_string(o.effort.twin_epochs)});
+  text += row("training", {(r.dictionary ? "about " : "") + std::to_string(o.effort.training) + " fingerprints, " +
+                           std::to_string(o.effort.epochs) + " epochs; the twins " + std::to_string(o.effort.twin_epochs)});
   text += row("again", {"`" + cli::in_words(again) + "`"});
   text += "\n" + judged(verdict) + files_of(r);
   for (const std::string& model : model_names(o))

@@ -10,11 +10,15 @@
 #include "base/read_file.h"
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
+#include "tools/make/data_sets.h"
 
 namespace crbrt::make {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// A tenth of them is judged on.
+constexpr std::uint64_t fewest_fingerprints = 1000;
 
 fs::path copy_of(const char* kind, const std::string& file) {
   return fs::path("work/inputs") / kind / fs::path(file).filename();
@@ -40,6 +44,31 @@ std::vector<std::pair<fs::path, std::string>> texts_of(const Request& request) {
   return texts;
 }
 
+/// A dictionary may be large: it is not copied, and its hash in the records tells where it has changed.
+void take_dictionary(Request& request) {
+  const Options& o = request.options;
+  const simulate::ForeignHead head = simulate::read_foreign_head(o.dictionary, o.tr_s);
+  const auto n = static_cast<std::uint64_t>(head.parameters.cols());
+  if (n < fewest_fingerprints)
+    throw base::InputError(o.dictionary,
+                           "at least " + std::to_string(fewest_fingerprints) + " fingerprints to train on and to judge on",
+                           std::to_string(n));
+  if (!head.has_basis && !head.has_derivatives() && (o.rank == "auto" || o.basis_kind == "crb"))
+    throw base::InputError(o.dictionary,
+                           "derivatives (/jacobian) for --rank auto and for --basis-kind crb (or --basis-kind svd --rank N)",
+                           "bounds alone (/crb)");
+  std::error_code unknown;
+  const std::uintmax_t n_byte = fs::file_size(o.dictionary, unknown);
+  request.dictionary = Dictionary{.file = fs::absolute(o.dictionary).lexically_normal(),
+                                  .sequence_name = head.sequence_name,
+                                  .n_fingerprint = n,
+                                  .n_byte = unknown ? 0 : n_byte,
+                                  .has_basis = head.has_basis,
+                                  .unknowns = head.unknowns};
+  request.options.effort = effort_with(o.effort, n, o.are_epochs_given);
+  request.outputs = outputs_of(head, o.outputs);
+}
+
 void write_where_new(const Request& request, const std::vector<std::pair<fs::path, std::string>>& texts) {
   for (const auto& [relative, text] : texts) {
     const fs::path file = fs::path(request.options.out) / relative;
@@ -52,12 +81,16 @@ void write_where_new(const Request& request, const std::vector<std::pair<fs::pat
 }  // namespace
 
 Request request_of(const Options& options) {
+  const auto copy = [](const char* kind, const std::string& file) { return file.empty() ? fs::path() : copy_of(kind, file); };
   Request request{.options = options,
-                  .sequence = copy_of("sequence", options.sequence),
-                  .prior = copy_of("prior", options.prior),
-                  .goals = options.goals.empty() ? fs::path() : copy_of("goals", options.goals),
-                  .n_frame = 0,
+                  .sequence = copy("sequence", options.sequence),
+                  .prior = copy("prior", options.prior),
+                  .goals = copy("goals", options.goals),
                   .outputs = {}};
+  if (!options.dictionary.empty()) {
+    take_dictionary(request);
+    return request;
+  }
   const physics::Sequence sequence = physics::read_sequence(options.sequence, options.tr_s);
   const physics::Prior prior = physics::read_prior(options.prior, sequence.tr_s);
   request.n_frame = sequence.n_frame();
@@ -82,6 +115,11 @@ std::size_t rank_of_basis(const Request& request) {
   std::error_code absent;
   if (!fs::exists(file, absent)) return 0;
   return static_cast<std::size_t>(physics::Hdf5Reader(file.string()).number_attribute("/", "n_coeff"));
+}
+
+std::size_t n_frame_of_basis(const Request& request) {
+  const fs::path file = fs::path(request.options.out) / basis_file;
+  return static_cast<std::size_t>(physics::Hdf5Reader(file.string()).number_attribute("/", "n_frame"));
 }
 
 }  // namespace crbrt::make

@@ -1,5 +1,5 @@
-// crbrt-make: from a pulse sequence and a prior to models, with a report, a card and a verdict, in one command that goes on
-// where it was stopped.
+// crbrt-make: from a pulse sequence and a prior, or a dictionary, to models, with a report, a card and a verdict, in one
+// command that goes on where it was stopped.
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +12,7 @@
 #include "base/file_lock.h"
 #include "tools/make/card.h"
 #include "tools/make/cluster.h"
+#include "tools/make/data_sets.h"
 #include "tools/make/engine.h"
 #include "tools/make/inputs.h"
 #include "tools/make/options.h"

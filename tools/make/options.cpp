@@ -31,13 +31,18 @@ struct Given {
 };
 
 void add_options(cli::CommandLine& app, Options& o, Given& given) {
-  app.option("--sequence FILE", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF").required();
-  app.option("--tr SECONDS", o.tr_s, "repetition time in s, where the sequence file carries none");
-  app.option("--prior FILE", o.prior, "JSON distribution of tissues").required();
+  app.option("--sequence FILE", o.sequence, "pulse sequence: JSON, or MAT v7.3/HDF5 with alpha and TRF");
+  app.option("--tr SECONDS", o.tr_s, "repetition time in s, where the file carries none");
+  app.option("--prior FILE", o.prior, "JSON distribution of tissues");
+  app.option("--dictionary FILE", o.dictionary,
+             "in place of --sequence and --prior: fingerprints of another simulator, HDF5 as for crbrt-simulate --from");
+  app.option("--snr-min RATIO", o.snr_min, "with --dictionary: |M0| / sigma, lower end (default 10)").positive();
+  app.option("--snr-max RATIO", o.snr_max, "with --dictionary: |M0| / sigma, upper end (default 100)").positive();
   app.option("--out FOLDER", o.out, "folder of the models, the basis, the report and the verdict; made if absent").required();
   app.option("--name NAME", o.name, "of the model: letters, digits and _ (default: the name of the folder)");
   app.option("--outputs OUTPUTS", o.outputs,
-             "what to estimate (default: pool size, T1 and T2 of the free pool, where they vary)")
+             "what to estimate (default: pool size, T1 and T2 of the free pool, where they vary; of --dictionary all that is "
+             "unknown)")
       .separated_by(',');
   app.option("--basis-kind KIND", o.basis_kind, "svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2")
       .one_of({"svd", "crb"})
@@ -83,6 +88,27 @@ unsigned default_threads() {
   return std::max(1u, std::thread::hardware_concurrency());  // cores that this process may use
 }
 
+/// What is simulated, or was.
+void check_source(const Options& o, const Given& given) {
+  if (o.dictionary.empty()) {
+    if (o.sequence.empty() || o.prior.empty())
+      throw base::UsageError("expected --sequence and --prior, or --dictionary, found " +
+                             std::string(!o.sequence.empty() ? "--sequence alone"
+                                         : !o.prior.empty()  ? "--prior alone"
+                                                             : "none of them"));
+    if (o.snr_min || o.snr_max) throw base::UsageError("--snr-min and --snr-max go with --dictionary: a prior has its own");
+    return;
+  }
+  const std::pair<const char*, bool> of_simulation[] = {{"--sequence", !o.sequence.empty()}, {"--prior", !o.prior.empty()},
+                                                        {"--count", given.count > 0},        {"--unseen", given.unseen > 0},
+                                                        {"--shards", given.shards > 0},      {"--nlls", !given.nlls.empty()}};
+  for (const auto& [option, is_given] : of_simulation)
+    if (is_given)
+      throw base::UsageError(std::string(option) +
+                             " goes without --dictionary: its fingerprints are all that there are, and nothing is simulated");
+  if (o.snr_min.value_or(10) > o.snr_max.value_or(100)) throw base::UsageError("expected an --snr-min of at most --snr-max");
+}
+
 bool is_name(const std::string& text) {
   const auto is_word = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -123,6 +149,7 @@ void settle_effort(Options& o, const Given& given) {
     throw base::UsageError("--nlls: expected at most the unseen fingerprints, " + std::to_string(o.effort.unseen) + ", found " +
                            std::to_string(o.effort.nlls));
   o.effort.basis_draws = std::min(o.effort.basis_draws, o.effort.training);
+  o.are_epochs_given = given.epochs > 0;
   if (given.epochs > 0) {
     o.effort.epochs = given.epochs;
     o.effort.twin_epochs = std::max<std::uint64_t>(1, given.epochs / 5);
@@ -134,7 +161,9 @@ void settle_effort(Options& o, const Given& given) {
   if (!given.nlls.empty()) o.effort_words.insert(o.effort_words.end(), {"--nlls", std::to_string(o.effort.nlls)});
   o.n_shard = given.shards;
   if (given.shards == 0)
-    o.n_shard = o.to_slurm ? std::clamp<std::uint64_t>(o.effort.training / fingerprints_of_task, 1, most_shards) : 1;
+    o.n_shard = o.to_slurm && o.dictionary.empty()
+                    ? std::clamp<std::uint64_t>(o.effort.training / fingerprints_of_task, 1, most_shards)
+                    : 1;
 }
 
 }  // namespace
@@ -143,17 +172,19 @@ std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
   Given given;
   cli::CommandLine app(
-      "Makes a model for a pulse sequence, and says whether it is good enough: data sets, basis, training, a twin with little "
+      "Makes a model for a pulse sequence, or for the dictionary of another simulator, and says whether it is good enough: "
+      "data sets, basis, training, a twin with little "
       "bias, "
       "integers, evaluation on fingerprints that it has not seen, a report, a card, and a verdict. A second start with the "
       "same "
       "options does what is missing, and what depends on files that have changed. SIGINT and SIGTERM end it with exit code 8.",
       "crbrt-make",
       {{{"A model in five minutes", "crbrt-make --sequence train.json --prior prior.json --out mine --quick"},
-        {"Two sizes on a cluster",
-         "crbrt-make --sequence train.json --prior prior.json --out mine --macs 16000 --macs 64000 --slurm"}}});
+        {"Two sizes from fingerprints of another simulator, on a cluster",
+         "crbrt-make --dictionary fingerprints.h5 --out mine --macs 16000 --macs 64000 --slurm"}}});
   add_options(app, o, given);
   if (!app.parse(argc, argv)) return std::nullopt;
+  check_source(o, given);
   if (o.name.empty()) o.name = name_of_folder(o.out);
   if (!is_name(o.name)) throw base::UsageError("--name: expected letters, digits and _, no digit first, found " + o.name);
   int rank = 0;
@@ -169,9 +200,18 @@ std::optional<Options> parse_options(int argc, char** argv) {
 
 std::vector<std::string> words_of(const Options& o) {
   const auto whole = [](const std::string& path) { return fs::absolute(path).lexically_normal().string(); };
-  std::vector<std::string> words{"--sequence", whole(o.sequence), "--prior", whole(o.prior),
-                                 "--out",      whole(o.out),      "--name",  o.name};
+  std::vector<std::string> words;
   const auto add = [&](const char* option, const std::string& value) { words.insert(words.end(), {option, value}); };
+  if (o.dictionary.empty()) {
+    add("--sequence", whole(o.sequence));
+    add("--prior", whole(o.prior));
+  } else {
+    add("--dictionary", whole(o.dictionary));
+  }
+  add("--out", whole(o.out));
+  add("--name", o.name);
+  if (o.snr_min) add("--snr-min", base::Json(*o.snr_min).dump());
+  if (o.snr_max) add("--snr-max", base::Json(*o.snr_max).dump());
   if (o.tr_s) add("--tr", base::Json(*o.tr_s).dump());
   std::string outputs;
   for (const std::string& output : o.outputs) outputs += (outputs.empty() ? "" : ",") + output;
@@ -181,7 +221,7 @@ std::vector<std::string> words_of(const Options& o) {
   add("--rank-factor", base::Json(o.rank_factor).dump());
   for (const std::uint64_t macs : o.macs) add("--macs", std::to_string(macs));
   if (!o.goals.empty()) add("--goals", whole(o.goals));
-  add("--shards", std::to_string(o.n_shard));
+  if (o.dictionary.empty()) add("--shards", std::to_string(o.n_shard));
   words.insert(words.end(), o.effort_words.begin(), o.effort_words.end());
   return words;
 }

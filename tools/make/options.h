@@ -22,12 +22,15 @@ inline constexpr Effort default_effort{
 
 struct Options {
   std::string sequence, prior, out, name, basis_kind = "crb", rank = "auto", goals;
+  std::string dictionary;  ///< in place of sequence and prior: fingerprints of another simulator
   std::optional<double> tr_s;
-  std::vector<std::string> outputs;  ///< empty: by the prior
+  std::optional<double> snr_min, snr_max;  ///< of sets from the dictionary; empty: those of crbrt-simulate
+  std::vector<std::string> outputs;        ///< empty: by the prior or the dictionary
   double rank_factor = 1.25;
   std::vector<std::uint64_t> macs;  ///< multiply-adds per voxel of each size
   std::optional<double> budget_ms;
   Effort effort = default_effort;
+  bool are_epochs_given = false;
   std::vector<std::string> effort_words;  ///< of the command line, that led to it
   std::uint64_t n_shard = 1;              ///< files of the training set
   unsigned threads = 1;

@@ -1,4 +1,4 @@
-// Ranges from marginals, which describe a rate or its time.
+// Ranges from marginals, which describe a rate or its time, or from the values of a dictionary.
 #include "tools/make/outputs.h"
 
 #include <algorithm>
@@ -46,6 +46,13 @@ double rounded(double x, bool up) {
   return (up ? std::ceil(x / unit - 1e-9) : std::floor(x / unit + 1e-9)) * unit;
 }
 
+/// A tenth to either side, and below zero only where some values are.
+Output with_margin(const std::string& name, const Range& range) {
+  const double margin = (range.high - range.low) / 10;
+  const double low = range.low >= 0 ? std::max(0.0, range.low - margin) : range.low - margin;
+  return {name, rounded(low, false), rounded(range.high + margin, true)};
+}
+
 Output output_of(const Quantity& quantity, const physics::Prior& prior) {
   Range all{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (const physics::TissueClass& tissue : prior.classes) {
@@ -53,10 +60,7 @@ Output output_of(const Quantity& quantity, const physics::Prior& prior) {
     all = {std::min(all.low, range.low), std::max(all.high, range.high)};
   }
   all.high = std::min(all.high, quantity.plausible.high);
-  const double margin = (all.high - all.low) / 10;
-  // Nothing but an angular frequency is negative.
-  const double low = all.low >= 0 ? std::max(0.0, all.low - margin) : all.low - margin;
-  return {std::string(quantity.key), rounded(low, false), rounded(all.high + margin, true)};
+  return with_margin(std::string(quantity.key), all);
 }
 
 /// Whether every tissue of the prior has the same value.
@@ -83,7 +87,43 @@ const Quantity& wanted_quantity(const std::string& name, physics::T1Model model)
   return *physics::find_quantity(name);
 }
 
+/// Of the rows with a number.
+Range range_of(const simulate::ForeignHead& dictionary, Eigen::Index row) {
+  Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const double value : dictionary.parameters.row(row))
+    if (std::isfinite(value)) range = {std::min(range.low, value), std::max(range.high, value)};
+  return range;
+}
+
+bool is_of_signal(const std::string& name) {
+  const auto estimand = physics::Estimand::from_name(name);
+  return estimand && estimand->is_of_signal();
+}
+
 }  // namespace
+
+std::vector<Output> outputs_of(const simulate::ForeignHead& dictionary, const std::vector<std::string>& wanted) {
+  std::vector<Output> outputs;
+  for (const std::string& name : wanted.empty() ? dictionary.unknowns : wanted) {
+    if (is_of_signal(name)) {
+      outputs.push_back(with_margin(name, {0, simulate::largest_signal_norm(dictionary)}));
+      continue;
+    }
+    const auto& unknowns = dictionary.unknowns;
+    if (std::find(unknowns.begin(), unknowns.end(), name) == unknowns.end()) {
+      const std::vector<std::string_view> known(unknowns.begin(), unknowns.end());
+      throw base::DisagreementError(dictionary.path, "an unknown parameter that --outputs asks for",
+                                    base::with_nearest(name, known));
+    }
+    const Range range = range_of(dictionary, *dictionary.row_of(name));
+    if (range.low < range.high)
+      outputs.push_back(with_margin(name, range));
+    else if (!wanted.empty())
+      throw base::DisagreementError(dictionary.path, "different values of " + name + ", which --outputs asks for", "one value");
+  }
+  if (outputs.empty()) throw base::DisagreementError(dictionary.path, "unknown parameters that vary", "none");
+  return outputs;
+}
 
 std::vector<Output> outputs_of(const physics::Prior& prior, const std::string& prior_file,
                                const std::vector<std::string>& wanted) {

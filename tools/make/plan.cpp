@@ -1,10 +1,9 @@
 // Costs are those of one core of the machine of docs/speed.md; the engine corrects them by what it sees.
 #include "tools/make/plan.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/json.h"
+#include "tools/make/data_sets.h"
+#include "tools/make/settings.h"
 
 namespace crbrt::make {
 namespace {
@@ -12,123 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::Json;
 
-constexpr const char *unseen_file = "work/unseen.h5", *calibration_file = "work/calibration.h5";
-constexpr std::uint64_t training_seed = 1, unseen_seed = 2, calibration_seed = 12;  // as scripts/retrain.sh
-constexpr std::size_t twin_realisations = 4;
-
-double simulation_s(std::uint64_t n, const Request& r) { return 1.25e-6 * static_cast<double>(n * r.n_frame); }
-
 double training_s(std::uint64_t voxels, std::uint64_t macs) {
   return static_cast<double>(voxels) * (2e-6 + 2.5e-10 * static_cast<double>(macs));
-}
-
-Step program(const std::string& name, std::string what, std::vector<std::string> command) {
-  Step step;
-  step.name = name;
-  step.what = std::move(what);
-  step.command = std::move(command);
-  return step;
-}
-
-void add(std::vector<std::string>& words, std::initializer_list<std::string> more) { words.insert(words.end(), more); }
-
-std::vector<std::string> sequence_words(const Request& r) {
-  std::vector<std::string> words{"--sequence", r.sequence.string()};
-  if (r.options.tr_s) add(words, {"--tr", Json(*r.options.tr_s).dump()});
-  return words;
-}
-
-/// crbrt-simulate with the sequence and the prior.
-std::vector<std::string> simulate(const Request& r, std::uint64_t count, std::uint64_t seed) {
-  std::vector<std::string> words{"crbrt-simulate"};
-  const std::vector<std::string> sequence = sequence_words(r);
-  words.insert(words.end(), sequence.begin(), sequence.end());
-  add(words, {"--prior", r.prior.string(), "--count", std::to_string(count), "--seed", std::to_string(seed)});
-  return words;
-}
-
-Step data_set(const Request& r, const std::string& name, const std::string& what, std::vector<std::string> command,
-              const fs::path& out, double core_s) {
-  Step step = program(name, what, std::move(command));
-  add(step.command, {"--out", out.string()});
-  step.threads_option = "--threads";
-  step.most_threads = 1024;
-  step.inputs = {r.sequence, r.prior};
-  step.outputs = {out};
-  step.scratch = {out.string() + ".partial"};
-  step.core_s = core_s;
-  return step;
-}
-
-Step set_with_basis(const Request& r, const std::string& name, const std::string& what, std::uint64_t count, std::uint64_t seed,
-                    const fs::path& out) {
-  std::vector<std::string> command = simulate(r, count, seed);
-  add(command, {"--basis", basis_file});
-  Step step = data_set(r, name, what, std::move(command), out, simulation_s(count, r));
-  step.inputs.emplace_back(basis_file);
-  return step;
-}
-
-std::vector<fs::path> training_files(const Options& o) {
-  std::vector<fs::path> files;
-  for (std::uint64_t i = 0; i < o.n_shard; ++i)
-    files.emplace_back(o.n_shard == 1 ? "work/train.h5" : "work/train-" + std::to_string(i) + ".h5");
-  return files;
-}
-
-std::vector<Step> data_sets(const Request& r) {
-  const Effort& effort = r.options.effort;
-  std::vector<Step> steps;
-  const std::vector<fs::path> files = training_files(r.options);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string part = std::to_string(i), of = std::to_string(files.size());
-    Step step = set_with_basis(r, files[i].stem().string(),
-                               files.size() == 1 ? "training set" : "training set, part " + std::to_string(i + 1) + " of " + of,
-                               effort.training, training_seed, files[i]);
-    if (files.size() > 1) add(step.command, {"--shard", part + "/" + of});
-    step.core_s /= static_cast<double>(files.size());
-    steps.push_back(std::move(step));
-  }
-  steps.push_back(set_with_basis(r, "unseen", "unseen set", effort.unseen, unseen_seed, unseen_file));
-  steps.push_back(
-      set_with_basis(r, "calibration", "set for the integers", effort.calibration, calibration_seed, calibration_file));
-  return steps;
-}
-
-Json settings(const Request& r, const std::string& model, std::uint64_t macs, std::size_t rank) {
-  Json outputs = Json::array();
-  for (const Output& output : r.outputs)
-    outputs.push_back({{"name", output.name}, {"minimum", output.minimum}, {"maximum", output.maximum}});
-  const std::uint64_t held_out = std::clamp<std::uint64_t>(r.options.effort.training / 10, 1, 4000);
-  // Two layers of one width in every size; the skip was worth 6 % of the loss (docs/experiments/tried.csv).
-  Json skips = Json::array();
-  skips.push_back({{"from", "hidden1"}, {"to", "hidden3"}});
-  Json json{{"name", model},
-            {"network",
-             {{"hidden", hidden_widths(macs, rank, r.outputs.size())},
-              {"activation", "relu"},
-              {"normalization", "none"},
-              {"skips", skips}}},
-            {"preprocessing",
-             {{"phase_reference", 0}, {"conjugate_reference", "strongest"}, {"l2_normalize", true}, {"standardize", true}}},
-            {"outputs", outputs},
-            {"loss", "crb"},
-            {"heads", {{"uncertainty", true}, {"atypicality", true}, {"trunk_gradient", 1}}},
-            {"optimizer", {{"kind", "adam"}, {"learning_rate", 0.004}, {"max_gradient_norm", 1}}},
-            {"schedule", {{"kind", "cosine"}, {"warmup_epochs", 1}}},
-            {"training", {{"batch", 256}, {"epochs", r.options.effort.epochs}, {"seed", 1}}},
-            {"validation", {{"count", held_out}, {"every", std::max<std::uint64_t>(1, r.options.effort.epochs / 20)}}}};
-  return json;
-}
-
-Json twin_settings(Json json, const std::string& twin, const Effort& effort) {
-  json["name"] = twin;
-  json["loss"] = "bias_reduced";
-  json["bias_reduced"] = {{"realisations", twin_realisations}, {"variance_weight", 0.3}, {"variance_limit", 1}};
-  json["optimizer"]["learning_rate"] = 0.0015;
-  json["training"]["epochs"] = effort.twin_epochs;
-  json["validation"]["every"] = std::max<std::uint64_t>(1, effort.twin_epochs / 10);
-  return json;
 }
 
 fs::path checkpoint_of(const std::string& model) { return "work/" + model + ".training/checkpoint.pt"; }
@@ -172,10 +56,13 @@ Step integers(const std::string& model) {
 /// What both verdicts of crbrt-eval need: on the pulse train, and on a model.
 Step judgement(const Request& r, const std::string& name, std::string what) {
   Step step = program(name, std::move(what), {"crbrt-eval", "--dataset", unseen_file});
-  const std::vector<std::string> sequence = sequence_words(r);
-  step.command.insert(step.command.end(), sequence.begin(), sequence.end());
-  add(step.command, {"--prior", r.prior.string()});
-  step.inputs = {unseen_file, r.sequence, r.prior};
+  step.inputs = {unseen_file};
+  if (!r.dictionary) {  // whose simulator is not here
+    const std::vector<std::string> sequence = sequence_words(r);
+    step.command.insert(step.command.end(), sequence.begin(), sequence.end());
+    add(step.command, {"--prior", r.prior.string()});
+    step.inputs.insert(step.inputs.end(), {r.sequence, r.prior});
+  }
   if (!r.goals.empty()) {
     add(step.command, {"--goals", r.goals.string()});
     step.inputs.push_back(r.goals);
@@ -189,9 +76,7 @@ Step judgement(const Request& r, const std::string& name, std::string what) {
 /// Before any training: what the pulse train can tell.
 Step encoding(const Request& r) {
   Step step = judgement(r, "encoding", "what the pulse train encodes");
-  std::string names;
-  for (const Output& output : r.outputs) names += (names.empty() ? "" : ",") + output.name;
-  add(step.command, {"--outputs", names, "--encoding", encoding_file});
+  add(step.command, {"--outputs", output_names(r), "--encoding", encoding_file});
   step.outputs = {encoding_file};
   step.core_s = 5;
   return step;
@@ -252,38 +137,6 @@ fs::path model_file(const std::string& model) { return model + ".crbm"; }
 fs::path config_file(const std::string& model) { return "work/" + model + ".json"; }
 fs::path model_verdict_file(const std::string& model) { return "work/" + model + ".verdict.json"; }
 fs::path evaluation_file(const std::string& model) { return "work/" + model + ".evaluation.json"; }
-
-std::vector<std::size_t> hidden_widths(std::uint64_t macs, std::size_t n_coeff, std::size_t n_output) {
-  constexpr double shape[] = {64, 64, 64, 60, 32};
-  // Behind the last layer: the outputs, three numbers of the standard deviation of each, and the score (trainer/heads.h).
-  const std::size_t n_in = 2 * n_coeff, n_last = 4 * n_output + 1;
-  std::vector<std::size_t> best(std::size(shape), 4);
-  for (double factor = 0.05; factor < 40; factor *= 1.002) {
-    std::vector<std::size_t> widths;
-    std::size_t cost = 0, before = n_in;
-    for (const double width : shape) {
-      widths.push_back(std::max<std::size_t>(4, static_cast<std::size_t>(std::lround(width * factor / 4)) * 4));
-      cost += before * widths.back();
-      before = widths.back();
-    }
-    if (cost + before * n_last > macs) break;
-    best = widths;
-  }
-  return best;
-}
-
-std::vector<Step> basis_steps(const Request& r) {
-  const Options& o = r.options;
-  std::vector<std::string> command = simulate(r, o.effort.basis_draws, training_seed);
-  add(command, {"--basis-only", "--basis-kind", o.basis_kind, "--rank", o.rank});
-  if (o.rank == "auto") {
-    std::string names;
-    for (const Output& output : r.outputs) names += (names.empty() ? "" : ",") + output.name;
-    add(command, {"--rank-factor", Json(o.rank_factor).dump(), "--outputs", names});
-  }
-  Step step = data_set(r, "basis", "basis", std::move(command), basis_file, 2 * simulation_s(o.effort.basis_draws, r) + 20);
-  return {std::move(step)};
-}
 
 Plan model_plan(const Request& r, std::size_t rank) {
   const Effort& effort = r.options.effort;

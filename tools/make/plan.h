@@ -1,9 +1,10 @@
-/// Which steps lead from a pulse sequence and a prior to models, evaluations and a report.
+/// Which steps lead from a pulse sequence and a prior, or a dictionary, to models, evaluations and a report.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,11 +15,21 @@
 
 namespace crbrt::make {
 
+/// What a dictionary of the user says, which stays where it is.
+struct Dictionary {
+  std::filesystem::path file;  ///< whole path
+  std::string sequence_name;
+  std::uint64_t n_fingerprint = 0, n_byte = 0;
+  bool has_basis = false;             ///< the file's own, which is taken
+  std::vector<std::string> unknowns;  ///< parameters with a bound
+};
+
 /// What is asked for, with all that files of the user say. Paths are relative to the folder of the chain.
 struct Request {
   Options options;
-  std::filesystem::path sequence, prior, goals;  ///< copies in the folder; goals may be empty
-  std::size_t n_frame = 0;
+  std::filesystem::path sequence, prior, goals;  ///< copies in the folder, or empty; goals may be
+  std::optional<Dictionary> dictionary{};        ///< in place of sequence and prior
+  std::size_t n_frame = 0;                       ///< of the sequence
   std::vector<Output> outputs;
 };
 
@@ -35,13 +46,7 @@ std::filesystem::path model_verdict_file(const std::string& model);
 inline constexpr const char *basis_file = "basis.h5", *encoding_file = "work/encoding.json", *report_file = "report.html",
                             *verdict_file = "verdict.json", *card_file = "README.md";
 
-/// Widths of the five hidden layers of a network of at most so many multiply-adds: those of the shipped models, scaled.
-std::vector<std::size_t> hidden_widths(std::uint64_t macs, std::size_t n_coeff, std::size_t n_output);
-
-/// The steps until the rank of the basis is known.
-std::vector<Step> basis_steps(const Request& request);
-
-/// All others. `rank` is that of the basis.
+/// All steps behind the basis (tools/make/data_sets.h). `rank` is that of the basis.
 struct Plan {
   std::vector<Step> steps;
   std::vector<std::pair<std::filesystem::path, std::string>>

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <initializer_list>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace crbrt::make {
@@ -28,6 +30,17 @@ struct Step {
   unsigned most_threads = 1;
   double core_s = 1;  ///< expected time of one core
 };
+
+/// One of our programs with its words.
+inline Step program(const std::string& name, std::string what, std::vector<std::string> command) {
+  Step step;
+  step.name = name;
+  step.what = std::move(what);
+  step.command = std::move(command);
+  return step;
+}
+
+inline void add(std::vector<std::string>& words, std::initializer_list<std::string> more) { words.insert(words.end(), more); }
 
 /// Whether one of its inputs is an output of `before`.
 bool needs(const Step& step, const Step& before);

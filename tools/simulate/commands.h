@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "physics/crb.h"
 #include "physics/simulator.h"
+#include "tools/simulate/foreign_share.h"
 #include "tools/subspace/basis.h"
 
 namespace crbrt::simulate {
@@ -38,6 +39,7 @@ struct Options {
   std::uint64_t shard = 0, n_shard = 1;
 
   std::string from;                        ///< an HDF5 file of another simulator: the dictionary mode
+  Share share;                             ///< of its rows
   std::optional<double> snr_min, snr_max;  ///< of its set; empty: 10 and 100
   std::vector<std::string> outputs;        ///< whose bounds a basis of kind crb of --from keeps (empty: all), or --rank auto
 };

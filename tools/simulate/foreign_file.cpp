@@ -2,12 +2,12 @@
 #include "tools/simulate/foreign_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <complex>
+#include <numeric>
 
 #include "base/error.h"
-#include "physics/io/dataset.h"
 #include "physics/io/hdf5_reader.h"
-#include "tools/volume/maps_out.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -32,45 +32,6 @@ void expect_shape(const Hdf5Reader& file, const std::string& name, const Shape& 
                          shape_text(found) + (reversed ? ", the other way round" : ""));
 }
 
-/// A model calls its outputs so, and a map its file. Throws InputError for what either refuses.
-void expect_names(const std::string& path, const std::vector<std::string>& names) {
-  constexpr std::size_t longest = 64;
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  std::vector<volume::MapOutput> outputs;
-  for (const std::string& name : names) {
-    if (!volume::is_map_name(name) || !is_letter(name[0]) || name.size() > longest)
-      throw base::InputError(path, "names of parameters with letters, digits and '_', a letter first, at most 64",
-                             "\"" + name + "\"");
-    if (const auto estimand = physics::Estimand::from_name(name); estimand && estimand->is_of_signal())
-      throw base::InputError(path, "other names than that of the norm of the signal, which every set has", "\"" + name + "\"");
-    outputs.push_back({name, ""});
-  }
-  volume::describe_maps(path, outputs, volume::TimeUnit::seconds);
-}
-
-void read_parameters(const Hdf5Reader& file, ForeignFile& to) {
-  const Array<double> parameters = file.real("parameters");
-  if (parameters.shape.size() != 2 || parameters.shape[1] == 0)
-    throw base::InputError(to.path, "/parameters of shape [fingerprints, parameters]", shape_text(parameters.shape));
-  const std::size_t n = parameters.shape[1];
-  const auto texts = [&](const char* what) {
-    std::vector<std::string> found = file.names_attribute("parameters", what);
-    if (found.size() != n)
-      throw base::InputError(to.path, std::to_string(n) + " " + what + " of parameters (attribute " + what + " of /parameters)",
-                             std::to_string(found.size()));
-    return found;
-  };
-  to.names = texts("names");
-  to.units = texts("units");
-  expect_names(to.path, to.names);
-  for (std::size_t p = 0; p < n; ++p) {
-    if (to.units[p].empty()) throw base::InputError(to.path, "a unit of " + to.names[p] + " (1 for a ratio)", "none");
-    physics::expect_known_unit(to.path, to.names[p], to.units[p]);
-  }
-  to.parameters = Eigen::Map<const Eigen::MatrixXd>(parameters.values.data(), static_cast<Eigen::Index>(n),
-                                                    static_cast<Eigen::Index>(parameters.shape[0]));
-}
-
 /// Complex or real.
 Array<std::complex<double>> numbers(const Hdf5Reader& file, const std::string& name) {
   if (!file.is_real(name)) return file.complex(name);
@@ -83,27 +44,15 @@ Eigen::MatrixXcd columns_of(const Array<std::complex<double>>& array) {
   return Eigen::Map<const Eigen::MatrixXcd>(array.values.data(), n, static_cast<Eigen::Index>(array.values.size()) / n);
 }
 
+const char* signals_name(const ForeignHead& head) { return head.is_compressed ? "coefficients" : "signal"; }
+
 void read_signals(const Hdf5Reader& file, ForeignFile& to) {
-  to.is_compressed = file.has("coefficients");
-  if (to.is_compressed && file.has("signal")) throw base::InputError(to.path, "either /signal or /coefficients", "both");
-  if (!to.is_compressed && !file.has("signal"))
-    throw base::InputError(to.path, "/signal [fingerprints, frames] or /coefficients [fingerprints, rank]", "neither");
-  const std::string name = to.is_compressed ? "coefficients" : "signal";
+  const std::string name = signals_name(to);
   const Array<std::complex<double>> signals = numbers(file, name);
   expect_shape(file, name, signals.shape, {static_cast<std::size_t>(to.parameters.cols()), Hdf5Reader::any},
                "a row for each of /parameters");
   if (signals.shape[1] == 0) throw base::InputError(to.path, "/" + name + " of at least one column", "none");
   to.signals = columns_of(signals);
-}
-
-/// Columns of derivatives and bounds: all parameters, or those that the attribute names lists, because the others are known.
-std::vector<std::string> unknowns_of(const Hdf5Reader& file, const std::string& name, const ForeignFile& to) {
-  if (!file.has_attribute(name, "names")) return to.names;
-  std::vector<std::string> unknowns = file.names_attribute(name, "names");
-  for (const std::string& unknown : unknowns)
-    if (!to.row_of(unknown)) throw base::InputError(to.path, "/" + name + " of some of /parameters", "\"" + unknown + "\"");
-  expect_names(to.path, unknowns);
-  return unknowns;
 }
 
 /// Last extent: as the signals. Where those are coefficients, derivatives may be of frames as well; a basis tells.
@@ -112,7 +61,6 @@ std::size_t n_sample(const ForeignFile& to) {
 }
 
 void read_jacobian(const Hdf5Reader& file, ForeignFile& to) {
-  to.unknowns = unknowns_of(file, "jacobian", to);
   const Array<std::complex<double>> jacobian = numbers(file, "jacobian");
   expect_shape(file, "jacobian", jacobian.shape, {static_cast<std::size_t>(to.size()), to.unknowns.size(), n_sample(to)},
                "the derivative of every signal by every parameter");
@@ -136,7 +84,6 @@ Eigen::MatrixXd read_steps(const Hdf5Reader& file, const ForeignFile& to) {
 /// [N, P, n]: forward, (s(theta + step) - s) / step. [N, P, 2, n]: central, (s(theta + step) - s(theta - step)) / (2 step),
 /// the minus side first.
 void make_derivatives(const Hdf5Reader& file, ForeignFile& to) {
-  to.unknowns = unknowns_of(file, differences_signal, to);
   const Eigen::MatrixXd steps = read_steps(file, to);
   const Array<std::complex<double>> moved = numbers(file, differences_signal);
   const auto n_row = static_cast<std::size_t>(to.size()), n_sample = static_cast<std::size_t>(to.signals.rows());
@@ -158,7 +105,6 @@ void make_derivatives(const Hdf5Reader& file, ForeignFile& to) {
 }
 
 void read_bounds(const Hdf5Reader& file, ForeignFile& to) {
-  to.unknowns = unknowns_of(file, "crb", to);
   const auto n = static_cast<std::size_t>(to.size());
   const Array<double> crb = file.real("crb");
   expect_shape(file, "crb", crb.shape, {n, to.unknowns.size()}, "a variance of every parameter");
@@ -170,28 +116,21 @@ void read_bounds(const Hdf5Reader& file, ForeignFile& to) {
 }
 
 void read_information(const Hdf5Reader& file, ForeignFile& to) {
-  if (file.has("jacobian")) return read_jacobian(file, to);
-  if (file.has(differences_signal)) return make_derivatives(file, to);
-  if (file.has("crb")) return read_bounds(file, to);
-  throw base::InputError(to.path,
-                         "derivatives (/jacobian [fingerprints, parameters, frames]), signals to make them from "
-                         "(/finite_difference/signal and /finite_difference/step) or bounds (/crb [fingerprints, parameters])",
-                         "none of the three");
+  if (to.information_from == "jacobian") return read_jacobian(file, to);
+  if (to.information_from == differences_signal) return make_derivatives(file, to);
+  read_bounds(file, to);
 }
 
 }  // namespace
-
-std::optional<Eigen::Index> ForeignFile::row_of(const std::string& name) const {
-  const auto at = std::find(names.begin(), names.end(), name);
-  if (at == names.end()) return std::nullopt;
-  return at - names.begin();
-}
 
 void ForeignFile::keep(const std::vector<Eigen::Index>& kept) {
   if (static_cast<Eigen::Index>(kept.size()) == size()) return;
   std::vector<Eigen::Index> columns;
   for (const Eigen::Index i : kept)
     for (Eigen::Index p = 0; p < n_unknown(); ++p) columns.push_back(i * n_unknown() + p);
+  std::vector<std::uint64_t> kept_rows;
+  for (const Eigen::Index i : kept) kept_rows.push_back(rows[static_cast<std::size_t>(i)]);
+  rows = std::move(kept_rows);
   parameters = parameters(Eigen::all, kept).eval();
   signals = signals(Eigen::all, kept).eval();
   if (derivatives.size() > 0) derivatives = derivatives(Eigen::all, columns).eval();
@@ -202,25 +141,20 @@ void ForeignFile::keep(const std::vector<Eigen::Index>& kept) {
 ForeignFile read_foreign_file(const std::string& path, std::optional<double> tr_s) {
   const Hdf5Reader file(path);
   ForeignFile to;
-  to.path = path;
-  to.sequence_name = file.text_attribute("/", "sequence_name");
-  const auto optional_text = [&](const char* name) {
-    return file.has_attribute("/", name) ? file.text_attribute("/", name) : std::string();
-  };
-  to.sequence_sha256 = optional_text("sequence_sha256");
-  to.provenance = optional_text("provenance");
-  if (!tr_s && !file.has_attribute("/", "tr_s"))
-    throw base::InputError(path, "the attribute tr_s of / (seconds from frame to frame, the mean where it varies), or --tr",
-                           "none");
-  to.tr_s = tr_s ? *tr_s : file.number_attribute("/", "tr_s");
-  constexpr double longest_tr_s = 60;  // of model files
-  if (!(to.tr_s > 0 && to.tr_s <= longest_tr_s))
-    throw base::InputError(path, "a tr_s above 0 and up to 60 s", std::to_string(to.tr_s));
-  to.has_basis = file.has("basis");
-  read_parameters(file, to);
+  static_cast<ForeignHead&>(to) = read_foreign_head(path, tr_s);
   read_signals(file, to);
   read_information(file, to);
+  to.rows.resize(static_cast<std::size_t>(to.size()));
+  std::iota(to.rows.begin(), to.rows.end(), std::uint64_t{0});
   return to;
+}
+
+double largest_signal_norm(const ForeignHead& head) {
+  const Eigen::MatrixXcd signals = columns_of(numbers(Hdf5Reader(head.path), signals_name(head)));
+  double largest = 0;
+  for (const auto& signal : signals.colwise())
+    if (const double norm = signal.norm(); std::isfinite(norm)) largest = std::max(largest, norm);
+  return largest;
 }
 
 }  // namespace crbrt::simulate

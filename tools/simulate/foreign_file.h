@@ -2,7 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +11,9 @@
 
 namespace crbrt::simulate {
 
-/// docs/file-formats.md says which data sets and attributes mean what.
-struct ForeignFile {
+/// What a dictionary says of itself, without its signals: little to read of a large file. docs/file-formats.md says which data
+/// sets and attributes mean what.
+struct ForeignHead {
   std::string path;
   std::string sequence_name;
   std::string sequence_sha256;  ///< as the file states it; empty where it does not
@@ -21,31 +22,45 @@ struct ForeignFile {
   std::vector<std::string> names, units;  ///< [n_parameter]
   std::vector<std::string> unknowns;      ///< [n_unknown] in the order of derivatives and bounds
   Eigen::MatrixXd parameters;             ///< [n_parameter, N]
-  Eigen::MatrixXcd signals;               ///< [n_sample, N] at M0 = 1: frames, or coefficients
-  bool is_compressed = false;             ///< they are coefficients
+  bool is_compressed = false;             ///< signals are coefficients
   bool has_basis = false;                 ///< there is a /basis
+  std::string information_from;  ///< the data set that bounds come from: "jacobian", "finite_difference/signal" or "crb"
+
+  bool has_derivatives() const { return information_from != "crb"; }
+  Eigen::Index n_unknown() const { return static_cast<Eigen::Index>(unknowns.size()); }
+  std::optional<Eigen::Index> row_of(const std::string& name) const;  ///< of parameters
+};
+
+/// A whole dictionary, or some of its rows.
+struct ForeignFile : ForeignHead {
+  std::vector<std::uint64_t> rows;  ///< [N] of the file
+  Eigen::MatrixXcd signals;         ///< [n_sample, N] at M0 = 1: frames, or coefficients
   /// d signal / d unknown of fingerprint i in columns i * n_unknown ..., of frames or coefficients; empty where none are known.
   Eigen::MatrixXcd derivatives;
-  std::string derivatives_from;       ///< the data set that they are or were made from
-  Eigen::MatrixXd crb;                ///< [n_unknown, N]; empty where the file has derivatives or no bounds
+  std::string derivatives_from;       ///< "/jacobian" or "/finite_difference"
+  Eigen::MatrixXd crb;                ///< [n_unknown, N]; empty where the file has derivatives
   Eigen::VectorXd signal_per_m0_crb;  ///< [N] beside crb; empty where the file has none
 
   Eigen::Index size() const { return signals.cols(); }
-  Eigen::Index n_unknown() const { return static_cast<Eigen::Index>(unknowns.size()); }
   auto derivatives_of(Eigen::Index i) const { return derivatives.middleCols(i * n_unknown(), n_unknown()); }
-  std::optional<Eigen::Index> row_of(const std::string& name) const;  ///< of parameters
   /// Fingerprints `kept`, ascending, alone.
   void keep(const std::vector<Eigen::Index>& kept);
 };
 
-/// Reads names, units, signals, and derivatives or bounds. `tr_s` stands for an attribute that the file lacks. Throws
-/// base::InputError naming the data set or attribute that is missing or wrong.
+/// Reads names, units and parameters. `tr_s` stands for an attribute that the file lacks. Throws base::InputError naming the
+/// data set or attribute that is missing or wrong.
+ForeignHead read_foreign_head(const std::string& path, std::optional<double> tr_s);
+
+/// Reads signals, and derivatives or bounds, too.
 ForeignFile read_foreign_file(const std::string& path, std::optional<double> tr_s);
+
+/// The largest norm of a signal of the file that is finite. Throws base::InputError.
+double largest_signal_norm(const ForeignHead& head);
 
 /// Rows that cannot be used, whatever is done with them.
 struct Unusable {
-  std::size_t not_finite = 0;  ///< a number that is not finite
-  std::size_t duplicate = 0;   ///< parameters and signal of an earlier row
+  std::vector<std::uint64_t> not_finite;  ///< rows of the file with a number that is not finite
+  std::vector<std::uint64_t> duplicate;   ///< with parameters and signal of an earlier row
 };
 
 /// Drops them. Warns of equal parameters with different signals and of parameters that never vary.

@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -53,16 +54,20 @@ std::vector<Eigen::Index> without_duplicates(const ForeignFile& file, std::size_
 }  // namespace
 
 Unusable drop_unusable(ForeignFile& file, base::Warnings& warnings) {
+  const auto dropped_but = [&](const std::vector<Eigen::Index>& kept) {
+    const std::vector<std::uint64_t> before = file.rows;
+    file.keep(kept);
+    std::vector<std::uint64_t> dropped;
+    std::set_difference(before.begin(), before.end(), file.rows.begin(), file.rows.end(), std::back_inserter(dropped));
+    return dropped;
+  };
   Unusable dropped;
   std::vector<Eigen::Index> finite;
   for (Eigen::Index i = 0; i < file.size(); ++i)
     if (is_finite(file, i)) finite.push_back(i);
-  dropped.not_finite = static_cast<std::size_t>(file.size()) - finite.size();
-  file.keep(finite);
+  dropped.not_finite = dropped_but(finite);
   std::size_t n_other = 0;
-  const std::vector<Eigen::Index> kept = without_duplicates(file, n_other);
-  dropped.duplicate = static_cast<std::size_t>(file.size()) - kept.size();
-  file.keep(kept);
+  dropped.duplicate = dropped_but(without_duplicates(file, n_other));
   if (n_other > 0)
     warnings.add(file.path + ": " + std::to_string(n_other) +
                  " fingerprints have the parameters of another one and another signal: does something vary that is not in "

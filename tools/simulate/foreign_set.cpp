@@ -1,103 +1,24 @@
 // Somebody else's fingerprints become a data set like ours: compressed, with bounds from their own derivatives.
 #include <Eigen/Core>
 #include <algorithm>
-#include <optional>
-#include <sstream>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/json.h"
 #include "base/parallel.h"
-#include "base/sha256.h"
 #include "physics/basis.h"
 #include "physics/crb.h"
 #include "physics/io/dataset.h"
 #include "tools/cli/command_line.h"
+#include "tools/simulate/basis_alone.h"
 #include "tools/simulate/commands.h"
-#include "tools/simulate/foreign_file.h"
+#include "tools/simulate/foreign_basis.h"
 #include "tools/simulate/training_chunk.h"
-#include "tools/subspace/basis.h"
 #include "tools/volume/maps_out.h"
 
 namespace crbrt::simulate {
 namespace {
-
-/// Training, validation and unseen sets of one simulator have one hash, so it is of what they share: the words that describe
-/// the dictionary, one a line, not its rows.
-std::string dictionary_sha256(const ForeignFile& file) {
-  constexpr std::size_t n_digit = 64;
-  if (!file.sequence_sha256.empty()) {
-    if (file.sequence_sha256.size() != n_digit ||
-        file.sequence_sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
-      throw base::InputError(file.path, "64 lower-case hexadecimal digits in the attribute sequence_sha256",
-                             "\"" + file.sequence_sha256 + "\"");
-    return file.sequence_sha256;
-  }
-  std::ostringstream text;
-  text.precision(17);
-  text << file.sequence_name << '\n' << file.tr_s << '\n';
-  for (std::size_t p = 0; p < file.names.size(); ++p) text << file.names[p] << ' ' << file.units[p] << '\n';
-  const std::string words = text.str();
-  return base::hex(base::sha256(words.data(), words.size()));
-}
-
-/// Unknowns in the order in which their bounds matter to a basis: the outputs that were asked for first.
-subspace::Derivatives derivatives_for_basis(const Options& o, const ForeignFile& file) {
-  if (file.derivatives.rows() != file.signals.rows())
-    throw base::InputError(file.path, "derivatives of every frame (/jacobian) for --basis-kind crb", "bounds alone (/crb)");
-  subspace::Derivatives derivatives{file.derivatives, {}, file.n_unknown()};
-  std::vector<Eigen::Index> others;
-  for (const std::string& output : o.outputs) {
-    const auto at = std::find(file.unknowns.begin(), file.unknowns.end(), output);
-    if (at == file.unknowns.end())
-      throw base::DisagreementError(file.path, "an unknown parameter " + output + " (--outputs)", "none");
-    derivatives.unknowns.push_back(at - file.unknowns.begin());
-  }
-  if (!o.outputs.empty()) derivatives.n_quantity = static_cast<Eigen::Index>(derivatives.unknowns.size());
-  for (Eigen::Index u = 0; u < file.n_unknown(); ++u)
-    if (std::find(derivatives.unknowns.begin(), derivatives.unknowns.end(), u) == derivatives.unknowns.end())
-      derivatives.unknowns.push_back(u);
-  return derivatives;
-}
-
-Eigen::MatrixXd made_basis(const Options& o, const ForeignFile& file) {
-  try {
-    if (o.basis_kind == subspace::BasisKind::svd) return subspace::svd_basis(file.signals, o.rank);
-    return subspace::crb_basis(file.signals, derivatives_for_basis(o, file), o.rank);
-  } catch (const std::invalid_argument& error) {
-    throw base::UsageError("--rank " + std::to_string(o.rank) + ": " + error.what());
-  }
-}
-
-struct NamedBasis {
-  physics::Basis columns;
-  std::string origin;  ///< for provenance
-};
-
-/// Of --basis, else of the file, else made of the signals.
-NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string& sequence_sha256, base::Warnings& warnings) {
-  if (o.basis.empty() && !file.has_basis) {
-    if (file.is_compressed)
-      throw base::InputError(file.path, "/basis [frames, rank], to which /coefficients belong (or --basis)", "none");
-    if (o.rank == 0) throw base::UsageError("--from needs --rank, --basis, or a /basis in " + file.path);
-    const std::string kind = o.basis_kind == subspace::BasisKind::svd ? " leading singular vectors of its signals"
-                                                                      : " vectors that keep the bounds of its signals";
-    return {made_basis(o, file), std::to_string(o.rank) + kind};
-  }
-  const std::string spec = o.basis.empty() ? file.path + ":basis" : o.basis;
-  std::optional<std::size_t> n_frame;
-  if (!file.is_compressed) n_frame = static_cast<std::size_t>(file.signals.rows());
-  physics::Basis basis =
-      subspace::load_basis(spec, o.rank, subspace::FramesOf{file.sequence_name, sequence_sha256, n_frame}, warnings);
-  const bool fits = file.signals.rows() == basis.cols() || (o.rank > 0 && file.signals.rows() > basis.cols());
-  if (file.is_compressed && !fits)
-    throw base::DisagreementError(spec,
-                                  "a basis of the " + std::to_string(file.signals.rows()) + " coefficients of " + file.path,
-                                  std::to_string(basis.cols()) + " columns");
-  std::string origin = physics::sha256_of(basis);
-  return {std::move(basis), std::move(origin)};
-}
 
 /// Frames are projected, of coefficients the leading ones taken.
 Eigen::MatrixXcd compressed(const Eigen::MatrixXcd& values, const physics::Basis& basis, const ForeignFile& file) {
@@ -165,16 +86,43 @@ physics::Dataset usable_set(const Options& o, const ForeignFile& file, const phy
   return set;
 }
 
-void expect_enough(const ForeignFile& file, std::size_t n, const std::string& found) {
+void expect_enough(const ForeignHead& file, std::size_t n, const std::string& found) {
   if (n <= file.names.size())
     throw base::InputError(file.path, "more usable fingerprints than its " + std::to_string(file.names.size()) + " parameters",
                            std::to_string(n) + found);
 }
 
-std::string counts_text(const Unusable& unusable, const Dropped& dropped) {
-  return std::to_string(unusable.not_finite) + " with a number that is not finite, " + std::to_string(unusable.duplicate) +
-         " that are there twice, " + std::to_string(dropped.no_signal) + " without signal, " +
-         std::to_string(dropped.ill_conditioned) + " ill-conditioned, " + std::to_string(dropped.no_bound) + " without a bound";
+/// What came of the rows of a share.
+struct Counts {
+  std::size_t n_row = 0, not_finite = 0, duplicate = 0;
+  Dropped dropped{};
+  std::string of_share;  // " in --share 0:0.85", empty for all rows
+
+  std::string in_words() const {
+    return std::to_string(not_finite) + " with a number that is not finite, " + std::to_string(duplicate) +
+           " that are there twice, " + std::to_string(dropped.no_signal) + " without signal, " +
+           std::to_string(dropped.ill_conditioned) + " ill-conditioned, " + std::to_string(dropped.no_bound) +
+           " without a bound";
+  }
+  std::string of_all() const { return " of " + std::to_string(n_row) + of_share + "; dropped " + in_words(); }
+};
+
+/// Rows are compared and checked before the share is taken: a row that is there twice is in one share alone.
+ForeignFile usable_rows(const Options& o, Counts& counts, base::Warnings& warnings) {
+  ForeignFile file = read_foreign_file(o.from, o.tr_s);
+  const auto in_share = [&](const std::vector<std::uint64_t>& rows) {
+    return static_cast<std::size_t>(
+        std::count_if(rows.begin(), rows.end(), [&](std::uint64_t row) { return o.share.holds(row); }));
+  };
+  counts.n_row = in_share(file.rows);
+  const Unusable unusable = drop_unusable(file, warnings);
+  counts.not_finite = in_share(unusable.not_finite);
+  counts.duplicate = in_share(unusable.duplicate);
+  if (!o.share.is_all()) counts.of_share = " in --share " + in_words(o.share);
+  expect_consistent_derivatives(file);
+  keep_share(file, o.share);
+  expect_enough(file, static_cast<std::size_t>(file.size()), counts.of_all());
+  return file;
 }
 
 }  // namespace
@@ -182,17 +130,21 @@ std::string counts_text(const Unusable& unusable, const Dropped& dropped) {
 void make_foreign_set(const Options& o) {
   { const base::AtomicFile writable(o.out); }  // before minutes of work
   base::Warnings warnings("crbrt-simulate");
-  ForeignFile file = read_foreign_file(o.from, o.tr_s);
-  const auto n_row = static_cast<std::size_t>(file.size());
-  const Unusable unusable = drop_unusable(file, warnings);
-  Dropped dropped;
-  expect_enough(file, static_cast<std::size_t>(file.size()),
-                " of " + std::to_string(n_row) + "; dropped " + counts_text(unusable, dropped));
-  expect_consistent_derivatives(file);
+  Counts counts;
+  const ForeignFile file = usable_rows(o, counts, warnings);
   const std::string sequence_sha256 = dictionary_sha256(file);
   const NamedBasis basis = basis_of(o, file, sequence_sha256, warnings);
-  physics::Dataset set = usable_set(o, file, basis.columns, dropped, warnings);
-  expect_enough(file, set.size(), " of " + std::to_string(n_row) + "; dropped " + counts_text(unusable, dropped));
+  base::Json provenance{{"program", "crbrt-simulate " + cli::version()},
+                        {"from", volume::without_folder(file.path)},
+                        {"sequence", file.sequence_name},
+                        {"sequence_sha256", sequence_sha256},
+                        {"basis", basis.origin},
+                        {"source", file.provenance}};
+  if (!o.share.is_all()) provenance["share"] = in_words(o.share);
+  if (o.basis_only)
+    return write_basis_alone(o.out, basis.columns, {file.sequence_name, sequence_sha256, file.tr_s, provenance.dump(1)});
+  physics::Dataset set = usable_set(o, file, basis.columns, counts.dropped, warnings);
+  expect_enough(file, set.size(), counts.of_all());
   set.basis = basis.columns;
   set.sequence_name = file.sequence_name;
   set.sequence_sha256 = sequence_sha256;
@@ -200,24 +152,17 @@ void make_foreign_set(const Options& o) {
   set.tr_s = file.tr_s;
   set.snr_min = o.snr_min.value_or(set.snr_min);
   set.snr_max = o.snr_max.value_or(set.snr_max);
-  const base::Json provenance{{"program", "crbrt-simulate " + cli::version()},
-                              {"from", volume::without_folder(file.path)},
-                              {"sequence", file.sequence_name},
-                              {"sequence_sha256", sequence_sha256},
-                              {"bounds", file.derivatives.size() > 0 ? file.derivatives_from : "/crb"},
-                              {"basis", basis.origin},
-                              {"kept", set.size()},
-                              {"dropped",
-                               {{"not_finite", unusable.not_finite},
-                                {"duplicate", unusable.duplicate},
-                                {"no_signal", dropped.no_signal},
-                                {"ill_conditioned", dropped.ill_conditioned},
-                                {"no_bound", dropped.no_bound}}},
-                              {"source", file.provenance}};
+  provenance["bounds"] = file.derivatives.size() > 0 ? file.derivatives_from : "/crb";
+  provenance["kept"] = set.size();
+  provenance["dropped"] = {{"not_finite", counts.not_finite},
+                           {"duplicate", counts.duplicate},
+                           {"no_signal", counts.dropped.no_signal},
+                           {"ill_conditioned", counts.dropped.ill_conditioned},
+                           {"no_bound", counts.dropped.no_bound}};
   set.provenance = provenance.dump(1);
   physics::write_dataset(o.out, set);
-  base::print_lines("kept " + std::to_string(set.size()) + " of " + std::to_string(n_row) + " fingerprints; dropped " +
-                    counts_text(unusable, dropped) + "\n");
+  base::print_lines("kept " + std::to_string(set.size()) + " of " + std::to_string(counts.n_row) + " fingerprints; dropped " +
+                    counts.in_words() + "\n");
 }
 
 }  // namespace crbrt::simulate

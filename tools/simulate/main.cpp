@@ -40,11 +40,11 @@ void check_dictionary(const Options& o, const std::vector<std::string>& of_draws
   if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --from is taken");
   if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
   if (o.t1_model) throw base::UsageError("--t1 goes with --tissues and with --prior");
-  if (o.is_rank_auto || o.basis_only)
-    throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior"));
+  if ((o.is_rank_auto || o.basis_only) && !o.basis.empty())
+    throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes without --basis"));
   if (o.snr_min.value_or(10) > o.snr_max.value_or(100)) throw base::UsageError("expected an --snr-min of at most --snr-max");
-  if (!o.outputs.empty() && (!o.basis.empty() || o.basis_kind != subspace::BasisKind::crb))
-    throw base::UsageError("--outputs goes with --basis-kind crb: it says whose bounds the basis keeps");
+  if (!o.outputs.empty() && !o.is_rank_auto && (!o.basis.empty() || o.basis_kind != subspace::BasisKind::crb))
+    throw base::UsageError("--outputs goes with --basis-kind crb or --rank auto: it says whose bounds the basis keeps");
 }
 
 /// `of_draws`: names of options that were given though they say something about draws.
@@ -53,13 +53,14 @@ void check_combination(const Options& o, bool has_rank, const std::vector<std::s
   if (n_mode != 1) throw base::UsageError("expected either --tissues, --prior or --from");
   if (!o.from.empty()) return check_dictionary(o, of_draws);
   if (o.sequence.empty()) throw base::UsageError("--sequence is required with --tissues and with --prior");
+  if (!o.share.is_all()) throw base::UsageError("--share goes with --from: a prior has --count and --seed");
   if (o.snr_min || o.snr_max) throw base::UsageError("--snr-min and --snr-max go with --from: a prior has its own");
   if (!o.outputs.empty() && !o.is_rank_auto) throw base::UsageError("--outputs goes with --rank auto or --from");
   if (o.prior.empty()) {
     if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --tissues are simulated");
     if (has_rank && o.basis.empty()) throw base::UsageError("--rank needs --basis (or --prior)");
     if (o.is_rank_auto || o.basis_only)
-      throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior"));
+      throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior or --from"));
     return;
   }
   if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
@@ -74,7 +75,7 @@ void check_combination(const Options& o, bool has_rank, const std::vector<std::s
 /// Empty when --help or --version was printed. Throws base::UsageError.
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
-  std::string shard, t1_model, basis_kind, rank_text;
+  std::string shard, t1_model, basis_kind, rank_text, share;
   cli::CommandLine app(
       "Simulates fingerprints of the two-pool generalised Bloch model.\n"
       "With --tissues: signals, derivatives and Cramer-Rao bounds of listed tissues.\n"
@@ -99,7 +100,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   const cli::Option factor = app.option("--rank-factor RATIO", o.rank_factor,
                                         "With --rank auto: median of sqrt(CRB) after compression over before (default 1.25)")
                                  .in_range(1.001, 100.0);
-  app.flag("--basis-only", o.basis_only, "Write the basis that is made with --prior, and no fingerprints");
+  app.flag("--basis-only", o.basis_only, "Write the basis of --prior or --from, and no fingerprints");
   app.option("--basis-kind KIND", basis_kind,
              "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
              "(default svd)")
@@ -112,6 +113,9 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--from FILE", o.from,
              "HDF5 dictionary of another simulator: /signal or /coefficients, /parameters, and /jacobian, /finite_difference\n"
              "or /crb");
+  app.option(
+      "--share FROM:TO", share,
+      "Only a random part of --from, e.g. 0:0.9 to train on and 0.9:1 to judge on; the draw of a row is fixed by its number");
   app.option("--snr-min RATIO", o.snr_min, "|M0| / sigma of the set made with --from, lower end (default 10)").positive();
   app.option("--snr-max RATIO", o.snr_max, "|M0| / sigma of the set made with --from, upper end (default 100)").positive();
   app.option("--outputs NAMES", o.outputs,
@@ -125,6 +129,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--threads N", o.threads, "Worker threads (default 1)").in_range(1, 1024);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!shard.empty()) parse_shard(shard, o);
+  if (!share.empty()) o.share = parse_share(share);
   if (rank.is_given()) parse_rank(rank_text, o);
   if (!o.is_rank_auto && factor.is_given()) throw base::UsageError("--rank-factor goes with --rank auto");
   cli::expect_different("--outputs", o.outputs);

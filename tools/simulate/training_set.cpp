@@ -9,14 +9,13 @@
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/json.h"
-#include "base/number_text.h"
 #include "base/progress.h"
 #include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/io/dataset.h"
-#include "physics/io/hdf5_writer.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
+#include "tools/simulate/basis_alone.h"
 #include "tools/simulate/training_chunk.h"
 #include "tools/subspace/basis.h"
 #include "tools/subspace/rank_choice.h"
@@ -77,11 +76,9 @@ int choose_rank(const Options& o, const TrainingProblem& problem) {
                                         .outputs = judged_outputs(o, problem.unknowns),
                                         .tolerated = o.rank_factor};
   const subspace::RankChoice choice = subspace::choose_rank(question, o.prior);
-  std::string text = "rank " + std::to_string(choice.rank) + ": sqrt(CRB) in median";
-  for (std::size_t j = 0; j < choice.factors.size(); ++j)
-    text += (j == 0 ? " " : ", ") + base::number_text(choice.factors[j], "%.3f") + " times that of all frames for " +
-            question.outputs[j].name();
-  base::print_lines(text + "\n");
+  std::vector<std::string> names;
+  for (const physics::Estimand& output : question.outputs) names.push_back(output.name());
+  base::print_lines(subspace::in_words(choice, names) + "\n");
   return choice.rank;
 }
 
@@ -185,23 +182,6 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const physics::Bas
   return set;
 }
 
-void write_basis(const Options& o, const TrainingProblem& problem, const physics::Basis& basis, const std::string& provenance) {
-  const physics::Sequence& sequence = problem.simulator.sequence();
-  base::AtomicFile output(o.out);
-  physics::Hdf5Writer file(output.temporary().string(), o.out);
-  physics::write_basis(file, basis);
-  file.attribute("/", "sequence_name", sequence.name);
-  file.attribute("/", "sequence_sha256", sha256_of(sequence));
-  file.attribute("/", "basis_sha256", physics::sha256_of(basis));
-  file.attribute("/", "basis_sha256_single", physics::sha256_single_of(basis));
-  file.attribute("/", "tr_s", sequence.tr_s);
-  file.attribute("/", "n_frame", static_cast<double>(basis.rows()));
-  file.attribute("/", "n_coeff", static_cast<double>(basis.cols()));
-  file.attribute("/", "provenance", provenance);
-  file.close();
-  output.commit();
-}
-
 }  // namespace
 
 void make_training_set(const Options& given) {
@@ -222,9 +202,8 @@ void make_training_set(const Options& given) {
   }
   if (o.basis_only) {
     const Eigen::MatrixXd made = make_basis(problem, o.rank, o.basis_kind);
-    write_basis(o, problem, made, provenance.dump(1));
-    std::printf("basis of %lld coefficients for %lld frames\n", static_cast<long long>(made.cols()),
-                static_cast<long long>(made.rows()));
+    const physics::Sequence& sequence = problem.simulator.sequence();
+    write_basis_alone(o.out, made, {sequence.name, sha256_of(sequence), sequence.tr_s, provenance.dump(1)});
     return;
   }
   base::Warnings warnings("crbrt-simulate");

@@ -211,6 +211,30 @@ BasesOfBounds::BasesOfBounds(const physics::Simulator& simulator, const physics:
   wide_ = std::move(wide.columns);
 }
 
+BasesOfBounds::BasesOfBounds(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index most) {
+  physics::BasisBuilder builder(signals.rows());
+  const auto n_unknown = static_cast<Eigen::Index>(derivatives.unknowns.size());
+  const auto columns_of = [&](Eigen::Index i) {
+    return Eigen::MatrixXcd(derivatives.columns.middleCols(i * n_unknown, n_unknown)(Eigen::all, derivatives.unknowns));
+  };
+  std::vector<Eigen::Index> usable;
+  std::vector<Eigen::VectorXd> crb;
+  for (Eigen::Index i = 0; i < signals.cols(); ++i) {
+    const Eigen::MatrixXcd columns = columns_of(i);
+    const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(i), columns);
+    if (!(signals.col(i).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
+    add_directions(builder, signals.col(i), columns);
+    usable.push_back(i);
+    crb.push_back(bounds.crb);
+  }
+  wide_ = wide_columns(builder, signals.rows(), static_cast<Eigen::Index>(usable.size()), most);
+  for (std::size_t k = 0; k < std::min(usable.size(), max_chosen_from); ++k) {
+    const Eigen::Index i = usable[k];
+    fingerprints_.push_back({physics::real_unknowns(wide_.transpose() * signals.col(i), wide_.transpose() * columns_of(i)),
+                             crb[k], derivatives.n_quantity});
+  }
+}
+
 Eigen::MatrixXd BasesOfBounds::of(Eigen::Index rank) const {
   const Eigen::Index n = range_per_rank * rank;
   if (n >= wide_.cols()) return chosen_within(wide_, fingerprints_, rank);
@@ -227,29 +251,7 @@ Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank) {
 }
 
 Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank) {
-  physics::BasisBuilder builder(signals.rows());
-  const auto n_unknown = static_cast<Eigen::Index>(derivatives.unknowns.size());
-  const auto columns_of = [&](Eigen::Index i) {
-    return Eigen::MatrixXcd(derivatives.columns.middleCols(i * n_unknown, n_unknown)(Eigen::all, derivatives.unknowns));
-  };
-  std::vector<Eigen::Index> usable;
-  std::vector<Eigen::VectorXd> crb;
-  for (Eigen::Index i = 0; i < signals.cols(); ++i) {
-    const Eigen::MatrixXcd columns = columns_of(i);
-    const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(i), columns);
-    if (!(signals.col(i).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
-    add_directions(builder, signals.col(i), columns);
-    usable.push_back(i);
-    crb.push_back(bounds.crb);
-  }
-  const Eigen::MatrixXd wide = wide_columns(builder, signals.rows(), static_cast<Eigen::Index>(usable.size()), rank);
-  std::vector<ReducedFingerprint> fingerprints;
-  for (std::size_t k = 0; k < std::min(usable.size(), max_chosen_from); ++k) {
-    const Eigen::Index i = usable[k];
-    fingerprints.push_back({physics::real_unknowns(wide.transpose() * signals.col(i), wide.transpose() * columns_of(i)), crb[k],
-                            derivatives.n_quantity});
-  }
-  return chosen_within(wide, fingerprints, rank);
+  return BasesOfBounds(signals, derivatives, rank).of(rank);
 }
 
 physics::Basis load_basis(const std::string& spec, int rank, const FramesOf& frames, base::Warnings& warnings) {

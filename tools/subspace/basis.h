@@ -67,13 +67,16 @@ struct ReducedFingerprint {
   Eigen::Index n_quantity = 3;  ///< the first bounds, which count: pool size, r1 and r2 of our simulator where none is known
 };
 
-/// Bases of kind crb of several ranks from the same draws, which are simulated once. of(most) is what prior_basis gives; for
-/// a smaller rank the range that the choice is made in is that of `most`, cut to its strongest directions.
+/// Bases of kind crb of several ranks from the same fingerprints. of(most) is what prior_basis or crb_basis gives; for a
+/// smaller rank the range that the choice is made in is that of `most`, cut to its strongest directions.
 class BasesOfBounds {
  public:
   /// As prior_basis, for ranks up to `most`.
   BasesOfBounds(const physics::Simulator& simulator, const physics::Prior& prior, const physics::Unknowns& unknowns,
                 std::uint64_t seed, std::uint64_t count, Eigen::Index most, const std::function<void(std::uint64_t)>& advance);
+
+  /// As crb_basis, for ranks up to `most`.
+  BasesOfBounds(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index most);
 
   /// [n_frame, rank] orthonormal; rank from 1 to `most`.
   Eigen::MatrixXd of(Eigen::Index rank) const;

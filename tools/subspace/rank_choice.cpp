@@ -1,5 +1,5 @@
-// The tissues that judge a basis are none of those that it was made of.
-#include "tools/subspace/rank_choice.h"
+// Of a prior's draws. The tissues that judge a basis are none of those that it was made of.
+#include "tools/subspace/rank_search.h"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -9,13 +9,10 @@
 
 #include "base/error.h"
 #include "base/median.h"
-#include "base/number_text.h"
 #include "physics/crb.h"
 
 namespace crbrt::subspace {
 namespace {
-
-constexpr std::uint64_t n_judge = 192, most_draws_of_crb = 512;
 
 /// A fingerprint in all frames, with the bounds of the outputs.
 struct Judge {
@@ -64,10 +61,6 @@ std::vector<double> factors_of(const RankQuestion& q, const std::vector<Judge>& 
   return factors;
 }
 
-bool is_enough(const RankQuestion& q, const std::vector<double>& factors) {
-  return std::all_of(factors.begin(), factors.end(), [&](double factor) { return factor <= q.tolerated; });
-}
-
 /// Bases of every rank.
 class Bases {
  public:
@@ -76,7 +69,8 @@ class Bases {
     if (q.kind == BasisKind::svd)
       largest_ = prior_basis(q.simulator, q.prior, q.unknowns, q.seed, q.count, most, q.kind, silent);
     else
-      of_bounds_.emplace(q.simulator, q.prior, q.unknowns, q.seed, std::min(q.count, most_draws_of_crb), most, silent);
+      of_bounds_.emplace(q.simulator, q.prior, q.unknowns, q.seed, std::min<std::uint64_t>(q.count, most_draws_of_crb), most,
+                         silent);
   }
   Eigen::MatrixXd of(int rank) const { return of_bounds_ ? of_bounds_->of(rank) : Eigen::MatrixXd(largest_.leftCols(rank)); }
 
@@ -85,13 +79,6 @@ class Bases {
   std::optional<BasesOfBounds> of_bounds_;
 };
 
-std::string shown(const RankQuestion& q, const std::vector<double>& factors) {
-  std::string text;
-  for (std::size_t j = 0; j < factors.size(); ++j)
-    text += (j == 0 ? "" : ", ") + base::number_text(factors[j], "%.3f") + " for " + q.outputs[j].name();
-  return text;
-}
-
 }  // namespace
 
 RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
@@ -99,37 +86,15 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
   if (judges.empty())
     throw base::DisagreementError(prior_file, "tissues with a signal and finite bounds",
                                   "none in " + std::to_string(n_judge) + " draws");
-  const auto n_frame = static_cast<int>(q.simulator.sequence().n_frame());
-  const auto n_unknown = static_cast<int>(physics::bound_names(q.unknowns).size()) + 2;
-  // Fewer coefficients than half of the unknowns leave no bound; n draws span 2 n vectors at most.
-  int low = (n_unknown + 1) / 2 - 1,
-      high = std::min({most_rank, n_frame, static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
-  const Bases bases(q, high);
-  const auto tried = [&](int rank) { return RankChoice{rank, factors_of(q, judges, bases.of(rank))}; };
-  RankChoice choice;
-  // The most coefficients are the dearest to try: not first, but after the first rank that is too small, because where they are
-  // too few as well all others are tried in vain.
-  const auto expect_most_to_be_enough = [&] {
-    choice = tried(high);
-    if (!is_enough(q, choice.factors))
-      throw base::DisagreementError(prior_file,
-                                    "a basis of at most " + std::to_string(high) +
-                                        " coefficients that raises sqrt(CRB) by no more than a factor of " +
-                                        base::number_text(q.tolerated, "%g") + " (--rank-factor, or --rank N)",
-                                    shown(q, choice.factors));
-  };
-  while (high - low > 1) {
-    RankChoice middle = tried((low + high) / 2);
-    if (is_enough(q, middle.factors)) {
-      high = middle.rank;
-      choice = std::move(middle);
-    } else {
-      low = middle.rank;
-      if (choice.rank == 0) expect_most_to_be_enough();
-    }
-  }
-  if (choice.rank == 0) expect_most_to_be_enough();
-  return choice;
+  RankSearch search;
+  search.fewest = fewest_for(physics::bound_names(q.unknowns).size());
+  search.most = std::min({most_rank, static_cast<int>(q.simulator.sequence().n_frame()),
+                          static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
+  const Bases bases(q, search.most);
+  search.factors_of = [&](int rank) { return factors_of(q, judges, bases.of(rank)); };
+  for (const physics::Estimand& output : q.outputs) search.outputs.push_back(output.name());
+  search.tolerated = q.tolerated;
+  return fewest_enough(search, prior_file);
 }
 
 }  // namespace crbrt::subspace

@@ -1,6 +1,7 @@
 /// How many coefficients a basis needs: the fewest that keep the bounds of the quantities that are wanted.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,10 +30,25 @@ struct RankChoice {
   std::vector<double> factors;
 };
 
+/// The same of fingerprints of another simulator [n_frame, N], and of their unknowns: the first `n_quantity` count.
+struct DictionaryRankQuestion {
+  const Eigen::MatrixXcd& signals;
+  const Derivatives& derivatives;
+  std::vector<std::string> unknowns;  ///< names, in the order of derivatives.unknowns
+  BasisKind kind = BasisKind::svd;
+  double tolerated = 1.25;
+};
+
 /// By bisection: factors fall with the rank. A basis of kind svd is made once, with the largest rank, because its leading
 /// columns are the basis of a smaller one; one of kind crb for each rank that is tried, within the range of at most 512 draws.
 /// Throws base::DisagreementError naming `prior_file` where no rank up to most_rank is enough, and where no draw has bounds.
 RankChoice choose_rank(const RankQuestion& question, const std::string& prior_file);
+/// As above, of `dictionary_file`. A random fifth of the fingerprints, 192 at most, judges bases of the others (of 512 of them,
+/// for one of kind crb).
+RankChoice choose_rank(const DictionaryRankQuestion& question, const std::string& dictionary_file);
+
+/// "rank 9: sqrt(CRB) in median 1.043 times that of all frames for T1, 1.120 for T2"; `outputs` has a name for each factor.
+std::string in_words(const RankChoice& choice, const std::vector<std::string>& outputs);
 
 inline constexpr int most_rank = 40;
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/error.h"
 #include "physics/io/sequence_io.h"
 
@@ -55,6 +57,36 @@ TEST(Outputs, WhatThePriorFixesIsLeftOutAndRefusedWhereItIsAskedFor) {
 TEST(Outputs, ANameThatIsNoneOrOfTheOtherModelIsRefused) {
   for (const char* name : {"t2_fre_s", "t1_free_s", "omega0_cycles_per_tr"})
     EXPECT_THROW(outputs_of(shipped("paper.json"), "p", {name}), base::UsageError) << name;
+}
+
+simulate::ForeignHead dictionary() {
+  simulate::ForeignHead head;
+  head.path = "d.h5";
+  head.names = {"T1", "shift", "TI", "gain"};
+  head.unknowns = {"shift", "T1", "gain"};
+  head.parameters.resize(4, 3);
+  head.parameters << 400, 2000, 900, -5, 15, 0, 20, 30, 40, 1, 1, 1;
+  return head;
+}
+
+TEST(Outputs, OfADictionaryAreItsUnknownsThatVaryInTheRangeOfItsRows) {
+  simulate::ForeignHead head = dictionary();
+  const std::vector<Output> outputs = outputs_of(head, {});
+  EXPECT_EQ(names(outputs), "shift T1 ");
+  EXPECT_NEAR(outputs[0].minimum, -7, 1e-9);  // a tenth of 20 to either side
+  EXPECT_NEAR(outputs[0].maximum, 17, 1e-9);
+  EXPECT_NEAR(outputs[1].minimum, 240, 1e-9);   // 400 - 160
+  EXPECT_NEAR(outputs[1].maximum, 2200, 1e-9);  // 2160 in two digits
+  // A row with a number that is none is dropped later.
+  head.parameters(0, 1) = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_NEAR(outputs_of(head, {"T1"}).front().maximum, 950, 1e-9);
+}
+
+TEST(Outputs, WhatADictionaryCannotTeachIsRefused) {
+  for (const char* name : {"TI", "gain", "T2"}) EXPECT_THROW(outputs_of(dictionary(), {name}), base::DisagreementError) << name;
+  simulate::ForeignHead constant = dictionary();
+  constant.parameters.setOnes();
+  EXPECT_THROW(outputs_of(constant, {}), base::DisagreementError);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/json.h"
+#include "tools/make/data_sets.h"
+#include "tools/make/settings.h"
 
 namespace crbrt::make {
 namespace {
@@ -46,9 +48,27 @@ Request request() {
   return request;
 }
 
+Request request_of_dictionary() {
+  Request r = request();
+  r.sequence = r.prior = "";
+  r.options.effort = effort_with(quick_effort, 10000, false);
+  r.dictionary = Dictionary{"/data/d.h5", "train", 10000, 1000000, false, {"T1", "T2"}};
+  r.outputs = {{"T2", 0, 1}, {"signal_per_m0", 0, 1}};
+  return r;
+}
+
+std::string words_of_step(const std::vector<Step>& steps, const std::string& name) {
+  std::string words;
+  for (const Step& step : steps)
+    if (step.name == name)
+      for (const std::string& word : step.command) words += (words.empty() ? "" : " ") + word;
+  return words;
+}
+
 /// Every input is an input of the user, a file of settings, or the output of one step.
 void expect_whole(const Request& request, const Plan& plan) {
   std::set<std::filesystem::path> there{request.sequence, request.prior};
+  if (request.dictionary) there = {request.dictionary->file};
   for (const Step& step : basis_steps(request)) there.insert(step.outputs.begin(), step.outputs.end());
   for (const auto& [file, text] : plan.configs) there.insert(file);
   std::set<std::string> names;
@@ -75,6 +95,30 @@ TEST(Plan, SeveralSizesAndShards) {
   EXPECT_EQ(model_names(r.options), (std::vector<std::string>{"mine_16k", "mine_64k"}));
   const auto is_part = [](const Step& step) { return step.what.starts_with("training set, part"); };
   EXPECT_EQ(std::count_if(plan.steps.begin(), plan.steps.end(), is_part), 5);
+}
+
+TEST(Plan, ADictionaryIsSharedAmongTheSetsAndNothingIsSimulated) {
+  const Request r = request_of_dictionary();
+  const Plan plan = model_plan(r, 9);
+  expect_whole(r, plan);
+  const std::string from = "crbrt-simulate --from /data/d.h5 --share ";
+  EXPECT_EQ(words_of_step(basis_steps(r), "basis"), from +
+                                                        "0:0.2048 --out basis.h5 --basis-only --basis-kind crb --rank auto "
+                                                        "--rank-factor 1.25 --outputs T2");
+  EXPECT_EQ(words_of_step(plan.steps, "train"), from + "0:0.85 --out work/train.h5 --basis basis.h5");
+  EXPECT_EQ(words_of_step(plan.steps, "calibration"), from + "0.85:0.9 --out work/calibration.h5 --basis basis.h5");
+  EXPECT_EQ(words_of_step(plan.steps, "unseen"), from + "0.9:1 --out work/unseen.h5 --basis basis.h5");
+  for (const Step& step : plan.steps)
+    for (const std::string& word : step.command)
+      EXPECT_TRUE(word != "--sequence" && word != "--prior" && word != "--nlls") << step.name;
+}
+
+TEST(Plan, FewFingerprintsAreSeenMoreOften) {
+  EXPECT_EQ(effort_with(quick_effort, 10000, false).epochs, 3 * quick_effort.epochs);  // 8,500 in place of 120,000: the most
+  EXPECT_EQ(effort_with(quick_effort, 10000, true).epochs, quick_effort.epochs);
+  EXPECT_EQ(effort_with(quick_effort, 70600, false).epochs, 2 * quick_effort.epochs);
+  EXPECT_EQ(effort_with(quick_effort, 1000000, false).epochs, quick_effort.epochs);
+  EXPECT_EQ(effort_with(quick_effort, 1000, false).basis_draws, 850u);
 }
 
 TEST(Plan, TheTwinStartsFromTheWeightsOfTheFirst) {
