@@ -8,6 +8,7 @@
 #include "tools/cli/child_program.h"
 #include "tools/cli/job_array.h"
 #include "tools/make/engine.h"
+#include "tools/make/pending.h"
 
 namespace crbrt::make {
 namespace {

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tools/make/records.h"
@@ -32,14 +31,5 @@ inline constexpr const char *work_folder = "work", *records_folder = "work/recor
 /// Runs what is not done in an order that the files allow, and says on stderr what it does and why. The first step that fails
 /// stops the chain; those that are at work are told to stop, and go on in the next run. Throws base::OutputError.
 Failure run_steps(const std::vector<Step>& steps, const EngineOptions& options);
-
-/// The steps that are not done, each with the reason, in their order. A step whose inputs are not made yet is among them, and
-/// so is one that reads a file of `changed`, which is about to be replaced.
-std::vector<std::pair<const Step*, std::string>> pending_steps(const std::vector<Step>& steps,
-                                                               const std::filesystem::path& folder,
-                                                               const std::vector<std::filesystem::path>& changed = {});
-
-/// The steps of pending_steps() in words: each that waits for no other by its name and its reason, the others by their number.
-std::string name_pending(const std::vector<std::pair<const Step*, std::string>>& pending);
 
 }  // namespace crbrt::make

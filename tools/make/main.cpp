@@ -16,6 +16,7 @@
 #include "tools/make/engine.h"
 #include "tools/make/inputs.h"
 #include "tools/make/options.h"
+#include "tools/make/pending.h"
 #include "tools/make/plan.h"
 
 namespace {

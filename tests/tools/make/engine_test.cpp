@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file_lock.h"
 #include "tests/support/temporary_folder.h"
+#include "tools/make/pending.h"
 
 namespace crbrt::make {
 namespace {
