@@ -22,6 +22,12 @@ JsonReader JsonReader::from_file(const std::string& path) {
   return JsonReader(path, "", std::move(document), value);
 }
 
+JsonReader JsonReader::from_text(std::string_view text, const std::string& path) {
+  auto document = std::make_shared<const Json>(Json::parse(text, path));
+  const Json* value = document.get();
+  return JsonReader(path, "", std::move(document), value);
+}
+
 void JsonReader::fail(const std::string& expected, const std::string& found) const {
   throw InputError(place_.empty() ? file_ : file_ + ", " + place_, expected, found);
 }

@@ -17,6 +17,8 @@ class JsonReader {
  public:
   /// Reads and parses a file.
   static JsonReader from_file(const std::string& path);
+  /// Parses what was read from it before.
+  static JsonReader from_text(std::string_view text, const std::string& path);
 
   const std::string& file() const noexcept { return file_; }
   bool has(std::string_view key) const;       ///< an object with this key

@@ -29,6 +29,21 @@ TEST_F(DesignProgram, AnInterruptedSearchEndsInTheSameShape) {
   EXPECT_EQ(content_of(folder_ / "parts.json.state"), content_of(folder_ / "whole.json.state"));
 }
 
+TEST_F(DesignProgram, ADamagedStateIsSaidAndTheSearchBeginsAnew) {
+  ASSERT_EQ(search("--rounds 1", "shape.json").exit_code, 0);
+  const std::string shape = content_of(folder_ / "shape.json"), state = content_of(folder_ / "shape.json.state");
+  std::string flipped = state;
+  const std::size_t at = flipped.find("\"positions\"") + 20;
+  flipped[at] = static_cast<char>(flipped[at] ^ 1);
+  folder_.file("shape.json.state", flipped);
+  const Outcome outcome = search("--rounds 1 --resume", "shape.json");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("shape.json.state: it is damaged; the search begins anew"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("round 1:"), std::string::npos) << outcome.text;
+  EXPECT_EQ(content_of(folder_ / "shape.json"), shape);
+  EXPECT_EQ(content_of(folder_ / "shape.json.state"), state);
+}
+
 TEST_F(DesignProgram, AnEarlierSearchIsReplacedOnlyWhereThatIsAskedFor) {
   ASSERT_EQ(search("--rounds 1", "shape.json").exit_code, 0);
   const std::string shape = content_of(folder_ / "shape.json"), state = content_of(folder_ / "shape.json.state");

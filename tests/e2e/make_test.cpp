@@ -103,6 +103,20 @@ TEST_F(Make, ARunThatIsKilledGoesOn) {
   EXPECT_EQ(begun(succeed().text), Names{});
 }
 
+TEST_F(Make, WhereNoRankIsEnoughTheModelsAreMadeWithAWarningEverywhere) {
+  std::string line = command();
+  const std::string rank = "--rank 9 ";
+  line.replace(line.find(rank), rank.size(), "--rank auto --rank-factor 1.001 ");
+  const Outcome outcome = run(line);
+  EXPECT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 9) << outcome.text;
+  const std::string warning =
+      "the basis loses more than a factor of 1.001 (--rank-factor), with the most coefficients that are tried, rank 40";
+  EXPECT_NE(outcome.text.find("crbrt-make: warning: " + warning), std::string::npos) << outcome.text;
+  EXPECT_NE(content_of(in("work/logs/basis.log")).find(warning), std::string::npos);
+  EXPECT_NE(content_of(in("README.md")).find("- warning: " + warning), std::string::npos);
+  EXPECT_EQ(base::Json::from_file(in("verdict.json"))["warnings"].at(0).text().substr(0, warning.size()), warning);
+}
+
 TEST_F(Make, ASignalEndsItWithExitCode8AndItGoesOn) {
   const std::string log = in("work/logs/train.log");
   const Outcome stopped = run(long_command() + " & pid=$!; while [ ! -e " + log +
@@ -113,9 +127,9 @@ TEST_F(Make, ASignalEndsItWithExitCode8AndItGoesOn) {
 
 TEST_F(Make, ASecondRunInTheFolderIsRefusedAndADeadOneIsNot) {
   const std::string log = in("work/logs/train.log");
-  const Outcome outcome = run("setsid " + long_command() + " & pid=$!; while [ ! -e " + log +
-                              " ] && kill -0 $pid; do sleep 0.01; done; " + command() +
-                              "; echo second $?; kill -KILL -- -$pid; wait $pid; " + command("--dry-run") + "; echo third $?");
+  const Outcome outcome =
+      run("setsid " + long_command() + " & pid=$!; while [ ! -e " + log + " ] && kill -0 $pid; do sleep 0.01; done; " +
+          command() + "; echo second $?; kill -KILL -- -$pid; wait $pid; " + command("--dry-run") + "; echo third $?");
   EXPECT_NE(outcome.text.find("another crbrt-make is at work in this folder"), std::string::npos) << outcome.text;
   EXPECT_NE(outcome.text.find("second 5\n"), std::string::npos) << outcome.text;
   EXPECT_NE(outcome.text.find("third 0\n"), std::string::npos) << outcome.text;

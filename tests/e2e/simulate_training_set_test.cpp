@@ -6,6 +6,7 @@
 
 #include "physics/basis.h"
 #include "physics/io/dataset.h"
+#include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
 #include "tests/e2e/short_sequence.h"
 #include "tests/support/run_program.h"
@@ -245,9 +246,27 @@ TEST_F(SimulateTrainingSet, TheRankMayBeChosenByTheBounds) {
   EXPECT_GT(columns("tight.h5"), columns("loose.h5"));
 }
 
+// No 40 of 120 vectors that hold the energy of the signals keep every bound to a thousandth.
+TEST_F(SimulateTrainingSet, WhereNoRankIsEnoughTheMostIsTakenOnlyWhereThatIsAskedFor) {
+  const std::string start = "crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior +
+                            " --count 300 --seed 5 --basis-only --rank auto --rank-factor 1.001 --out " + (folder_ / "o.h5");
+  const Outcome refused = run(start);
+  EXPECT_EQ(refused.exit_code, 4) << refused.text;
+  EXPECT_NE(refused.text.find("expected a basis of at most 40 coefficients"), std::string::npos) << refused.text;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "o.h5"));
+  const Outcome taken = run(start + " --rank-or-most");
+  EXPECT_EQ(taken.exit_code, 0) << taken.text;
+  const std::string warning =
+      "the basis loses more than a factor of 1.001 (--rank-factor), with the most coefficients that are tried, rank 40";
+  EXPECT_NE(taken.text.find("warning: " + warning), std::string::npos) << taken.text;
+  const physics::Hdf5Reader basis(folder_ / "o.h5");
+  EXPECT_EQ(basis.number_attribute("/", "n_coeff"), 40);
+  EXPECT_NE(basis.text_attribute("/", "provenance").find(warning), std::string::npos);
+}
+
 TEST_F(SimulateTrainingSet, OptionsOfTheRankGoTogether) {
-  for (const char* options :
-       {"--count 64 --rank-factor 2", "--count 64 --outputs t2_free_s", "--count 64 --basis-only --shard 0/2"})
+  for (const char* options : {"--count 64 --rank-factor 2", "--count 64 --rank-or-most", "--count 64 --outputs t2_free_s",
+                              "--count 64 --basis-only --shard 0/2"})
     EXPECT_EQ(run(command(options, "o.h5")).exit_code, 2) << options;
   EXPECT_EQ(run("crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 64 --rank some --out " +
                 (folder_ / "o.h5"))

@@ -68,6 +68,22 @@ TEST_F(VerdictProgram, APriorsMeanWithALossBelowOneIsNotFitAndSaysWhy) {
     EXPECT_NE(outcome.text.find(part), std::string::npos) << part << '\n' << outcome.text;
 }
 
+TEST_F(VerdictProgram, TheBasisOfTheTrainingSetMayBeRoundedAndNoOther) {
+  physics::Dataset trained = physics::read_dataset({*folder / "set.h5"});
+  const Eigen::MatrixXd basis = trained.basis.real();
+  const auto judged = [&](const Eigen::MatrixXd& of_training) {
+    trained.basis = of_training;
+    trained.basis_sha256 = physics::sha256_of(trained.basis);
+    physics::write_dataset(*folder / "trained.h5", trained);
+    return run(eval("--verdict " + verdict_file() + " --trained-on " + *folder / "trained.h5"));
+  };
+  const Outcome rounded = judged(basis.cast<float>().cast<double>());
+  EXPECT_EQ(rounded.exit_code, 9) << rounded.text;
+  const Outcome other = judged(-basis);
+  EXPECT_EQ(other.exit_code, 4) << other.text;
+  EXPECT_NE(other.text.find("trained.h5: expected basis"), std::string::npos) << other.text;
+}
+
 TEST_F(VerdictProgram, WithoutAVerdictTheLossComesWithACautionThatTheReportRepeats) {
   const Outcome outcome = run(eval("--json " + *folder / "eval.json"));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.text;

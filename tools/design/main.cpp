@@ -9,6 +9,7 @@
 #include "base/escaped.h"
 #include "base/progress.h"
 #include "base/read_file.h"
+#include "base/warnings.h"
 #include "physics/io/sequence_io.h"
 #include "tools/cli/command_line.h"
 #include "tools/design/report.h"
@@ -85,11 +86,13 @@ void optimise(const CommandLine& line) {
   expect_free(line, state_path);
   { const base::AtomicFile writable(line.out); }  // before minutes of work
   const TrainCost cost(problem, line.threads);
-  SearchState state;
-  if (line.resume && std::filesystem::exists(state_path))
-    state = read_state(state_path, text), base::forget_input(state_path);
-  else
-    state = start_of(problem, text, best_start(line, problem, cost));
+  std::optional<SearchState> earlier;
+  if (line.resume && std::filesystem::exists(state_path)) {
+    earlier = read_state(state_path, text);
+    base::forget_input(state_path);
+    if (!earlier) base::Warnings("crbrt-design").add(state_path + ": it is damaged; the search begins anew");
+  }
+  SearchState state = earlier ? *std::move(earlier) : start_of(problem, text, best_start(line, problem, cost));
   if (state.positions.size() != problem.n_alpha + problem.n_trf)
     throw base::InputError(state_path, std::to_string(problem.n_alpha + problem.n_trf) + " positions",
                            std::to_string(state.positions.size()));
@@ -98,7 +101,7 @@ void optimise(const CommandLine& line) {
   while (state.n_round < line.n_round) {
     run_round(
         problem, cost, line.n_iteration, [&](double now) { progress.advance(1, "cost " + std::to_string(now)); }, state);
-    base::write_text_file(state_path, state_text(state));
+    write_state(state_path, state);
     std::printf("round %d: cost %.5f\n", state.n_round, state.costs.back());
     std::fflush(stdout);
   }

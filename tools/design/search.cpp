@@ -5,13 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
+#include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/json_reader.h"
+#include "base/read_file.h"
+#include "base/sealed_file.h"
 
 namespace crbrt::design {
 namespace {
+
+constexpr std::string_view seal_label = "state of a crbrt-design search";
 
 /// value = minimum + (maximum - minimum) / (1 + exp(-x))
 struct Interval {
@@ -107,14 +113,20 @@ void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, c
   state.costs.push_back(std::exp(summary.final_cost));
 }
 
-std::string state_text(const SearchState& state) {
+void write_state(const std::string& path, const SearchState& state) {
   const base::Json json{
       {"problem", state.problem}, {"rounds", state.n_round}, {"positions", state.positions}, {"costs", state.costs}};
-  return json.dump(1) + "\n";
+  base::AtomicFile file(path);
+  base::write_text(file.temporary(), json.dump(1) + "\n", path);
+  base::seal(file.temporary(), seal_label, path);
+  file.commit();
 }
 
-SearchState read_state(const std::string& path, const std::string& problem_text) {
-  const auto json = base::JsonReader::from_file(path);
+std::optional<SearchState> read_state(const std::string& path, const std::string& problem_text) {
+  const std::optional<std::string> text =
+      base::has_seal(path) ? base::sealed_bytes(path, seal_label) : base::read_file(path, "the state of a search");
+  if (!text) return std::nullopt;
+  const auto json = base::JsonReader::from_text(*text, path);
   json.expect_only({"problem", "rounds", "positions", "costs"});
   SearchState state{json.at("problem").text(), static_cast<int>(json.at("rounds").number()), json.at("positions").numbers(),
                     json.at("costs").numbers()};

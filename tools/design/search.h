@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,11 @@ Shape shape_of(const Problem& problem, const SearchState& state);
 void run_round(const Problem& problem, const TrainCost& cost, int n_iteration, const std::function<void(double)>& advance,
                SearchState& state);
 
-/// JSON. Reading throws base::InputError for another problem's state.
-std::string state_text(const SearchState& state);
-SearchState read_state(const std::string& path, const std::string& problem_text);
+/// JSON with a seal behind it (base/sealed_file.h), written as a whole. Throws base::OutputError.
+void write_state(const std::string& path, const SearchState& state);
+/// Empty for a file that is damaged: a search must not go on from a flipped bit. Throws base::InputError for another problem's
+/// state. One of before there were seals is taken as it is.
+std::optional<SearchState> read_state(const std::string& path, const std::string& problem_text);
 
 /// Number `index` of the random shapes of `seed`: three to six lobes of flip angles over a floor, durations anywhere.
 Shape random_shape(const Problem& problem, std::uint64_t seed, std::uint64_t index);

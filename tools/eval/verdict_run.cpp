@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/warnings.h"
+#include "physics/basis.h"
 #include "tools/evaluation/targets.h"
 
 namespace crbrt::evaluation {
@@ -70,8 +71,7 @@ verdict::Evidence evidence_of(const physics::Dataset& dataset, const Targets& ta
                              .encoding = encoding_of(dataset, targets, prior),
                              .basis = {},
                              .model = {}};
-  if (sequence != nullptr && !dataset.foreign)
-    evidence.basis = basis_loss(dataset, targets, *sequence, n_basis_fingerprint, options.threads);
+  if (sequence != nullptr) evidence.basis = basis_loss(dataset, targets, *sequence, n_basis_fingerprint, options.threads);
   return evidence;
 }
 
@@ -95,7 +95,7 @@ std::vector<double> own_loss(const VerdictOptions& verdict, const Model& model, 
   if (verdict.trained_on.empty()) return {};
   // At the SNRs of the data set: the same voxels as the unseen ones, but for the fingerprints.
   const physics::Dataset own = physics::read_dataset(verdict.trained_on, {dataset.snr_min, dataset.snr_max});
-  if (own.basis_sha256 != dataset.basis_sha256)
+  if (!is_same(physics::identity_of(own.basis), physics::identity_of(dataset.basis)))
     throw base::DisagreementError(verdict.trained_on.front(), "basis " + dataset.basis_sha256 + " as in the data set",
                                   own.basis_sha256);
   return loss_on(model.program(), own, n_own_fingerprint, options, model_path);

@@ -2,11 +2,13 @@
 #include "tools/evaluation/basis_loss.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
+#include <stdexcept>
 
+#include "base/median.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include "physics/bound_factor.h"
 #include "physics/crb.h"
 #include "physics/estimand.h"
 #include "physics/simulator.h"
@@ -19,8 +21,11 @@ constexpr std::size_t block_size = 16;
 
 }  // namespace
 
-BasisLoss basis_loss(const physics::Dataset& dataset, const Targets& targets, const physics::Sequence& sequence,
-                     std::size_t count, unsigned threads) {
+std::optional<BasisLoss> basis_loss(const physics::Dataset& dataset, const Targets& targets, const physics::Sequence& sequence,
+                                    std::size_t count, unsigned threads) {
+  if (dataset.foreign) return std::nullopt;
+  if (physics::sha256_of(sequence) != dataset.sequence_sha256)
+    throw std::invalid_argument("basis_loss: another sequence than that of the data set");
   std::vector<std::size_t> chosen;
   for (std::size_t f = 0; f < targets.size() && chosen.size() < count; ++f)
     if (targets.usable(f)) chosen.push_back(f);
@@ -45,7 +50,7 @@ BasisLoss basis_loss(const physics::Dataset& dataset, const Targets& targets, co
           signals.col(column), jacobian.middleCols(column * n_parameter, n_parameter), dataset.unknowns);
       for (Eigen::Index j = 0; j < n_output; ++j) {
         const double before = estimands[static_cast<std::size_t>(j)].bound(tissues[begin + t], whole, dataset.unknowns);
-        factor(j, target) = std::sqrt(targets.bound(j, static_cast<Eigen::Index>(chosen[begin + t])) / before);
+        factor(j, target) = physics::bound_factor(before, targets.bound(j, static_cast<Eigen::Index>(chosen[begin + t])));
       }
     }
     progress.advance(size);
@@ -54,7 +59,7 @@ BasisLoss basis_loss(const physics::Dataset& dataset, const Targets& targets, co
     std::vector<double> sorted(factor.cols());
     Eigen::Map<Eigen::ArrayXd>(sorted.data(), factor.cols()) = factor.row(j).transpose();
     std::sort(sorted.begin(), sorted.end());
-    result.outputs.push_back({targets.names[static_cast<std::size_t>(j)], quantile(sorted, 0.5), quantile(sorted, 0.9)});
+    result.outputs.push_back({targets.names[static_cast<std::size_t>(j)], base::median(sorted), quantile(sorted, 0.9)});
   }
   return result;
 }

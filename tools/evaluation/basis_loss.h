@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,10 @@
 
 namespace crbrt::evaluation {
 
-/// sqrt(CRB after / CRB before) of one output, over fingerprints: 1 is a basis that loses nothing.
+/// What compression does to one output (physics/bound_factor.h), over fingerprints: 1 is a basis that loses nothing.
 struct BasisFactor {
   std::string output;
-  double median = 1, high = 1;  ///< high: 90th percentile
+  double median = 1, high = 1;  ///< and the 90th percentile
 };
 
 struct BasisLoss {
@@ -23,8 +24,10 @@ struct BasisLoss {
   std::vector<BasisFactor> outputs;
 };
 
-/// The first `count` fingerprints that have a bound, simulated again without compression.
-BasisLoss basis_loss(const physics::Dataset& dataset, const Targets& targets, const physics::Sequence& sequence,
-                     std::size_t count, unsigned threads);
+/// The first `count` fingerprints that have a bound, simulated again without compression. Empty for a set of another simulator,
+/// which is not here to do that. `targets` are of the data set. Throws std::invalid_argument for another sequence than that of
+/// the data set.
+std::optional<BasisLoss> basis_loss(const physics::Dataset& dataset, const Targets& targets, const physics::Sequence& sequence,
+                                    std::size_t count, unsigned threads);
 
 }  // namespace crbrt::evaluation

@@ -9,9 +9,12 @@
 #include <span>
 #include <string_view>
 
+#include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/progress.h"
+#include "base/sealed_file.h"
+#include "base/warnings.h"
 #include "physics/basis.h"
 #include "physics/crb.h"
 #include "physics/quantity.h"
@@ -23,6 +26,7 @@ namespace crbrt::evaluation {
 namespace {
 
 constexpr std::size_t block_size = 64;
+constexpr std::string_view seal_label = "grids of crbrt-eval";
 
 std::vector<physics::Tissue> tissues_of(const std::vector<Grid>& grids) {
   std::vector<physics::Tissue> tissues;
@@ -51,6 +55,16 @@ void expect_cached(const std::string& path, const physics::Dataset& found, const
       found.unknowns == like.unknowns && std::equal(tissues.begin(), tissues.end(), found.tissues.begin(), found.tissues.end(),
                                                     [](const auto& a, const auto& b) { return a.values() == b.values(); });
   if (!same) throw base::InputError(path, "the grids that this version simulates", "other tissues; remove the file");
+}
+
+/// Caches of before there were seals have none, and are taken as they are.
+bool is_damaged(const std::string& cache) { return base::has_seal(cache) && !base::is_sealed(cache, seal_label); }
+
+void write_cache(const std::string& cache, const physics::Dataset& set) {
+  base::AtomicFile file(cache);
+  physics::write_dataset(file.temporary().string(), set);
+  base::seal(file.temporary(), seal_label, cache);
+  file.commit();
 }
 
 double mean(const Eigen::ArrayXXd& map) {
@@ -143,16 +157,20 @@ physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::S
 
 physics::Dataset cached_grids(const std::string& cache, const std::vector<Grid>& grids, const physics::Sequence* sequence,
                               const physics::Dataset& like, unsigned threads) {
-  if (!cache.empty() && std::filesystem::exists(cache)) {
+  const bool is_there = !cache.empty() && std::filesystem::exists(cache), is_bad = is_there && is_damaged(cache);
+  if (is_there && !is_bad) {
     physics::Dataset set = physics::read_dataset({cache});
     expect_cached(cache, set, like, tissues_of(grids));
     set.snr_min = like.snr_min;
     set.snr_max = like.snr_max;
     return set;
   }
+  if (is_bad && sequence == nullptr)
+    throw base::InputError(cache, "grids as they were written", "a damaged file; --sequence makes them again");
   if (sequence == nullptr) throw base::UsageError("--grid-cache " + cache + " does not exist yet: give --sequence to make it");
+  if (is_bad) base::Warnings("crbrt-eval").add(cache + ": it is damaged, and made again");
   physics::Dataset set = simulate_grids(grids, *sequence, like, threads);
-  if (!cache.empty()) physics::write_dataset(cache, set);
+  if (!cache.empty()) write_cache(cache, set);
   return set;
 }
 

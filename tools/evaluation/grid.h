@@ -43,8 +43,9 @@ std::vector<Grid> paper_grids(std::size_t n = 64);
 physics::Dataset simulate_grids(const std::vector<Grid>& grids, const physics::Sequence& sequence, const physics::Dataset& like,
                                 unsigned threads);
 
-/// The same from the file `cache` if it exists, else simulated and written there; an empty path is no cache.
-/// Throws base::InputError when the file holds other tissues or belongs to another sequence or basis.
+/// The same from the file `cache` if it exists, else simulated and written there, sealed (base/sealed_file.h); an empty path is
+/// no cache. A file that is damaged is made again, with a warning. Throws base::InputError when the file holds other tissues or
+/// belongs to another sequence or basis, and when it is damaged and there is no sequence to make it again from.
 physics::Dataset cached_grids(const std::string& cache, const std::vector<Grid>& grids, const physics::Sequence* sequence,
                               const physics::Dataset& like, unsigned threads);
 

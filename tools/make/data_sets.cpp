@@ -92,7 +92,7 @@ void add_basis_words(const Request& r, Step& step) {
     return;
   }
   add(step.command, {"--basis-kind", o.basis_kind, "--rank", o.rank});
-  if (o.rank == "auto") add(step.command, {"--rank-factor", Json(o.rank_factor).dump()});
+  if (o.rank == "auto") add(step.command, {"--rank-or-most", "--rank-factor", Json(o.rank_factor).dump()});
   const bool keeps_bounds = o.rank == "auto" || (r.dictionary && o.basis_kind == "crb");
   const std::string names = bounded_names(r);
   if (keeps_bounds && !names.empty()) add(step.command, {"--outputs", names});

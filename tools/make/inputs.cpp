@@ -7,6 +7,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/read_file.h"
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
@@ -120,6 +121,14 @@ std::size_t rank_of_basis(const Request& request) {
 std::size_t n_frame_of_basis(const Request& request) {
   const fs::path file = fs::path(request.options.out) / basis_file;
   return static_cast<std::size_t>(physics::Hdf5Reader(file.string()).number_attribute("/", "n_frame"));
+}
+
+std::string warning_of_basis(const Request& request) {
+  const std::string file = (fs::path(request.options.out) / basis_file).string();
+  const physics::Hdf5Reader basis(file);
+  const base::Json provenance = base::Json::parse(basis.text_attribute("/", "provenance"), file);
+  const base::Json* const warning = provenance.find("warning");
+  return warning == nullptr ? "" : warning->text();
 }
 
 }  // namespace crbrt::make

@@ -20,5 +20,7 @@ std::vector<std::filesystem::path> files_to_change(const Request& request, const
 std::size_t rank_of_basis(const Request& request);
 /// Of the basis that is there. Throws base::InputError.
 std::size_t n_frame_of_basis(const Request& request);
+/// What crbrt-simulate has to say against that basis: that it loses more than asked for. Mostly empty.
+std::string warning_of_basis(const Request& request);
 
 }  // namespace crbrt::make

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/file_lock.h"
+#include "base/warnings.h"
 #include "tools/make/card.h"
 #include "tools/make/cluster.h"
 #include "tools/make/data_sets.h"
@@ -96,6 +97,8 @@ int run_chain(const make::Request& request) {
   options.later_core_s = core_s_of(make::model_plan(request, usual_rank).steps);
   if (const make::Failure failure = make::run_steps(make::basis_steps(request), options); failure.exit_code != 0)
     return report_failure(failure);
+  if (const std::string warning = make::warning_of_basis(request); !warning.empty())
+    base::Warnings("crbrt-make").add(warning);  // before hours of training
   const make::Plan plan = make::model_plan(request, make::rank_of_basis(request));
   make::write_configs(request, plan);
   options.later_core_s = 0;

@@ -5,6 +5,7 @@
 
 #include "base/atomic_output.h"
 #include "base/json.h"
+#include "tools/make/inputs.h"
 
 namespace crbrt::make {
 namespace {
@@ -28,7 +29,12 @@ ChainVerdict give_verdict(const Request& r) {
   const auto read = [&](const fs::path& file) { return Json::from_file((folder / file).string()); };
   const Json encoding = read(encoding_file);
   ChainVerdict verdict;
-  verdict.words = words_of_one("the pulse train", encoding);
+  Json warnings = Json::array();
+  if (const std::string warning = warning_of_basis(r); !warning.empty()) {
+    verdict.words = "warning: " + warning + "\n";
+    warnings.push_back(warning);
+  }
+  verdict.words += words_of_one("the pulse train", encoding);
   Json models = Json::object();
   for (const std::string& model : model_names(r.options)) {
     bool both = true;
@@ -42,7 +48,9 @@ ChainVerdict give_verdict(const Request& r) {
   }
   base::write_text_file(
       folder / verdict_file,
-      Json{{"kind", "crbrt-make"}, {"fit", verdict.is_fit}, {"encoding", encoding}, {"models", models}}.dump(2) + "\n");
+      Json{{"kind", "crbrt-make"}, {"fit", verdict.is_fit}, {"warnings", warnings}, {"encoding", encoding}, {"models", models}}
+              .dump(2) +
+          "\n");
   return verdict;
 }
 

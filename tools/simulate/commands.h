@@ -23,10 +23,11 @@ struct Options {
   std::string basis;                                          ///< empty: none, or made with the training set
   subspace::BasisKind basis_kind = subspace::BasisKind::svd;  ///< of a basis that is made
   int rank = 0;                                               ///< 0: all columns of the basis
-  bool is_rank_auto = false;                                  ///< the smallest that keeps the bounds of `outputs`
-  double rank_factor = 1.25;                                  ///< what it may cost them
-  bool basis_only = false;                                    ///< no fingerprints
-  std::optional<physics::T1Model> t1_model;                   ///< empty: the prior's, or apparent
+  bool is_rank_or_most = false;              ///< with is_rank_auto: a basis that does not keep them, where none does
+  bool is_rank_auto = false;                 ///< the smallest that keeps the bounds of `outputs`
+  double rank_factor = 1.25;                 ///< what it may cost them
+  bool basis_only = false;                   ///< no fingerprints
+  std::optional<physics::T1Model> t1_model;  ///< empty: the prior's, or apparent
   unsigned threads = 1;
   std::string command;
 

@@ -37,7 +37,12 @@ subspace::Derivatives derivatives_for_basis(const Options& o, const ForeignFile&
   return derivatives;
 }
 
-int chosen_rank(const Options& o, const ForeignFile& file) {
+struct ChosenRank {
+  int rank = 0;
+  std::string warning;
+};
+
+ChosenRank chosen_rank(const Options& o, const ForeignFile& file) {
   const subspace::Derivatives derivatives = derivatives_for_basis(o, file);
   std::vector<std::string> names;
   for (const Eigen::Index u : derivatives.unknowns) names.push_back(file.unknowns[static_cast<std::size_t>(u)]);
@@ -45,10 +50,11 @@ int chosen_rank(const Options& o, const ForeignFile& file) {
                                                              .derivatives = derivatives,
                                                              .unknowns = names,
                                                              .kind = o.basis_kind,
-                                                             .tolerated = o.rank_factor},
+                                                             .tolerated = o.rank_factor,
+                                                             .or_most = o.is_rank_or_most},
                                                             file.path);
   base::print_lines(subspace::in_words(choice, names) + "\n");
-  return choice.rank;
+  return {choice.rank, subspace::warning_of(choice, names, o.rank_factor)};
 }
 
 Eigen::MatrixXd made_basis(const Options& o, const ForeignFile& file, int rank) {
@@ -86,8 +92,9 @@ NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string
     if (o.rank == 0 && !o.is_rank_auto) throw base::UsageError("--from needs --rank, --basis, or a /basis in " + file.path);
     const std::string kind = o.basis_kind == subspace::BasisKind::svd ? " leading singular vectors of its signals"
                                                                       : " vectors that keep the bounds of its signals";
-    const int rank = o.is_rank_auto ? chosen_rank(o, file) : o.rank;
-    return {made_basis(o, file, rank), std::to_string(rank) + kind};
+    const ChosenRank chosen = o.is_rank_auto ? chosen_rank(o, file) : ChosenRank{o.rank, {}};
+    if (!chosen.warning.empty()) warnings.add(chosen.warning);
+    return {made_basis(o, file, chosen.rank), std::to_string(chosen.rank) + kind, chosen.warning};
   }
   if (o.is_rank_auto) throw base::UsageError("--rank auto says how a basis is made: " + file.path + " has a /basis");
   const std::string spec = o.basis.empty() ? file.path + ":basis" : o.basis;
@@ -101,7 +108,7 @@ NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string
                                   "a basis of the " + std::to_string(file.signals.rows()) + " coefficients of " + file.path,
                                   std::to_string(basis.cols()) + " columns");
   std::string origin = physics::sha256_of(basis);
-  return {std::move(basis), std::move(origin)};
+  return {std::move(basis), std::move(origin), {}};
 }
 
 }  // namespace crbrt::simulate

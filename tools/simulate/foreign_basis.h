@@ -16,7 +16,7 @@ std::string dictionary_sha256(const ForeignHead& head);
 
 struct NamedBasis {
   physics::Basis columns;
-  std::string origin;  ///< for provenance
+  std::string origin, warning;  ///< for provenance; mostly there is nothing to warn of
 };
 
 /// Of --basis, else of the file, else made of the signals, with a rank that --rank auto chooses and says. Throws

@@ -141,6 +141,7 @@ void make_foreign_set(const Options& o) {
                         {"basis", basis.origin},
                         {"source", file.provenance}};
   if (!o.share.is_all()) provenance["share"] = in_words(o.share);
+  if (!basis.warning.empty()) provenance["warning"] = basis.warning;
   if (o.basis_only)
     return write_basis_alone(o.out, basis.columns, {file.sequence_name, sequence_sha256, file.tr_s, provenance.dump(1)});
   physics::Dataset set = usable_set(o, file, basis.columns, counts.dropped, warnings);

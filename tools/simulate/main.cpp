@@ -100,6 +100,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
   const cli::Option factor = app.option("--rank-factor RATIO", o.rank_factor,
                                         "With --rank auto: median of sqrt(CRB) after compression over before (default 1.25)")
                                  .in_range(1.001, 100.0);
+  app.flag("--rank-or-most", o.is_rank_or_most,
+           "With --rank auto: where no basis keeps the bounds, take the one with the most coefficients, with a warning");
   app.flag("--basis-only", o.basis_only, "Write the basis of --prior or --from, and no fingerprints");
   app.option("--basis-kind KIND", basis_kind,
              "Basis made with --prior: svd keeps the energy of the signals, crb the bounds of pool size, T1 and T2 "
@@ -132,6 +134,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (!share.empty()) o.share = parse_share(share);
   if (rank.is_given()) parse_rank(rank_text, o);
   if (!o.is_rank_auto && factor.is_given()) throw base::UsageError("--rank-factor goes with --rank auto");
+  if (!o.is_rank_auto && o.is_rank_or_most) throw base::UsageError("--rank-or-most goes with --rank auto");
   cli::expect_different("--outputs", o.outputs);
   if (!t1_model.empty()) o.t1_model = t1_model == "separate" ? physics::T1Model::separate : physics::T1Model::apparent;
   if (!basis_kind.empty() && (!o.tissues.empty() || !o.basis.empty()))

@@ -64,8 +64,14 @@ std::vector<physics::Estimand> judged_outputs(const Options& o, const physics::U
   return outputs;
 }
 
-/// The rank that --rank auto stands for, which is said, with what the basis costs.
-int choose_rank(const Options& o, const TrainingProblem& problem) {
+/// What --rank auto has come to.
+struct FoundRank {
+  int rank = 0;
+  std::string warning;  ///< of a basis that loses more than was asked for
+};
+
+/// The rank is said, with what the basis costs.
+FoundRank choose_rank(const Options& o, const TrainingProblem& problem) {
   const std::uint64_t n_draw = std::min(problem.count, max_basis_draws);
   const subspace::RankQuestion question{.simulator = problem.simulator,
                                         .prior = problem.prior,
@@ -74,12 +80,13 @@ int choose_rank(const Options& o, const TrainingProblem& problem) {
                                         .count = n_draw,
                                         .kind = o.basis_kind,
                                         .outputs = judged_outputs(o, problem.unknowns),
-                                        .tolerated = o.rank_factor};
+                                        .tolerated = o.rank_factor,
+                                        .or_most = o.is_rank_or_most};
   const subspace::RankChoice choice = subspace::choose_rank(question, o.prior);
   std::vector<std::string> names;
   for (const physics::Estimand& output : question.outputs) names.push_back(output.name());
   base::print_lines(subspace::in_words(choice, names) + "\n");
-  return choice.rank;
+  return {choice.rank, subspace::warning_of(choice, names, o.rank_factor)};
 }
 
 /// Everything that decides about the content of the data set: equal arguments, equal fingerprints.
@@ -188,11 +195,18 @@ void make_training_set(const Options& given) {
   Options o = given;
   const TrainingProblem problem = make_problem(o);
   { const base::AtomicFile writable(o.out); }  // before minutes of work
-  if (o.is_rank_auto) o.rank = choose_rank(o, problem);
   base::Json provenance = describe(o, problem);
+  base::Warnings warnings("crbrt-simulate");
+  if (o.is_rank_auto) {
+    const FoundRank found = choose_rank(o, problem);
+    o.rank = found.rank;
+    if (!found.warning.empty()) {
+      warnings.add(found.warning);
+      provenance["warning"] = found.warning;
+    }
+  }
   physics::Basis basis;
   if (!o.basis.empty()) {
-    base::Warnings warnings("crbrt-simulate");
     basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence(), warnings);
     provenance["basis"] = physics::sha256_of(basis);
   } else {
@@ -206,7 +220,6 @@ void make_training_set(const Options& given) {
     write_basis_alone(o.out, made, {sequence.name, sha256_of(sequence), sequence.tr_s, provenance.dump(1)});
     return;
   }
-  base::Warnings warnings("crbrt-simulate");
   const TrainingParts parts(o.out, provenance.dump(1), warnings);
   if (o.basis.empty()) basis = obtain_basis(o, problem, parts);
   Fingerprints fingerprints = simulate_shard(o, problem, basis, parts);

@@ -86,7 +86,8 @@ class BasesOfBounds {
   std::vector<ReducedFingerprint> fingerprints_;  // in coordinates of wide_
 };
 
-/// f_q [n_quantity] in the span of the orthonormal columns of u [n, rank].
+/// f_q [n_quantity] in the span of the orthonormal columns of u [n, rank]. A part of the loss above, which L-BFGS has to follow
+/// smoothly: the smoothed median, near but not equal to the median of physics::bound_factor, by which a basis is judged.
 Eigen::VectorXd typical_factors(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);
 
 double lost_information(const std::vector<ReducedFingerprint>& fingerprints, const Eigen::MatrixXd& u);

@@ -4,11 +4,11 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "base/error.h"
 #include "base/median.h"
+#include "physics/bound_factor.h"
 #include "physics/crb.h"
 
 namespace crbrt::subspace {
@@ -52,9 +52,7 @@ std::vector<double> factors_of(const RankQuestion& q, const std::vector<Judge>& 
     const physics::Bounds bounds =
         physics::cramer_rao_bound(basis.transpose() * judge.signal, basis.transpose() * judge.jacobian, q.unknowns);
     const std::vector<double> values = bounds_of(q, judge.tissue, bounds);
-    for (std::size_t j = 0; j < values.size(); ++j)
-      ratios[j].push_back(std::isfinite(values[j]) ? std::sqrt(values[j] / judge.bounds[j])
-                                                   : std::numeric_limits<double>::infinity());
+    for (std::size_t j = 0; j < values.size(); ++j) ratios[j].push_back(physics::bound_factor(judge.bounds[j], values[j]));
   }
   std::vector<double> factors;
   for (const std::vector<double>& ratio : ratios) factors.push_back(base::median(ratio));
@@ -94,6 +92,7 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
   search.factors_of = [&](int rank) { return factors_of(q, judges, bases.of(rank)); };
   for (const physics::Estimand& output : q.outputs) search.outputs.push_back(output.name());
   search.tolerated = q.tolerated;
+  search.or_most = q.or_most;
   return fewest_enough(search, prior_file);
 }
 

@@ -1,13 +1,12 @@
 // Of somebody else's fingerprints, which nobody can draw more of: some judge, and the others make the bases.
 #include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <stdexcept>
 
 #include "base/error.h"
 #include "base/median.h"
+#include "physics/bound_factor.h"
 #include "physics/counter_random.h"
 #include "physics/crb.h"
 #include "tools/subspace/rank_search.h"
@@ -72,8 +71,7 @@ std::vector<double> factors_of(const DictionaryRankQuestion& q, const Parts& par
         physics::cramer_rao_bound(basis.transpose() * q.signals.col(i), basis.transpose() * derivatives_of(q, i)).crb;
     for (std::size_t j = 0; j < ratios.size(); ++j) {
       const auto at = static_cast<Eigen::Index>(j);
-      ratios[j].push_back(std::isfinite(crb[at]) ? std::sqrt(crb[at] / parts.bounds[k][at])
-                                                 : std::numeric_limits<double>::infinity());
+      ratios[j].push_back(physics::bound_factor(parts.bounds[k][at], crb[at]));
     }
   }
   std::vector<double> factors;
@@ -96,6 +94,7 @@ RankChoice choose_rank(const DictionaryRankQuestion& q, const std::string& dicti
   search.factors_of = [&](int rank) { return factors_of(q, parts, bases.of(rank)); };
   search.outputs.assign(q.unknowns.begin(), q.unknowns.begin() + q.derivatives.n_quantity);
   search.tolerated = q.tolerated;
+  search.or_most = q.or_most;
   return fewest_enough(search, dictionary_file);
 }
 

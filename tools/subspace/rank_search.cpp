@@ -2,6 +2,7 @@
 #include "tools/subspace/rank_search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
@@ -12,6 +13,10 @@ namespace {
 
 bool is_enough(const RankSearch& search, const std::vector<double>& factors) {
   return std::all_of(factors.begin(), factors.end(), [&](double factor) { return factor <= search.tolerated; });
+}
+
+bool leaves_bounds(const std::vector<double>& factors) {
+  return std::all_of(factors.begin(), factors.end(), [](double factor) { return std::isfinite(factor); });
 }
 
 std::string shown(const RankSearch& search, const std::vector<double>& factors) {
@@ -33,7 +38,9 @@ RankChoice fewest_enough(const RankSearch& search, const std::string& file) {
   // too few as well all others are tried in vain.
   const auto expect_most_to_be_enough = [&] {
     choice = tried(high);
-    if (!is_enough(search, choice.factors))
+    choice.is_enough = is_enough(search, choice.factors);
+    const bool will_do = search.or_most && leaves_bounds(choice.factors);
+    if (!choice.is_enough && !will_do)
       throw base::DisagreementError(file,
                                     "a basis of at most " + std::to_string(high) +
                                         " coefficients that raises sqrt(CRB) by no more than a factor of " +
@@ -48,6 +55,7 @@ RankChoice fewest_enough(const RankSearch& search, const std::string& file) {
     } else {
       low = middle.rank;
       if (choice.rank == 0) expect_most_to_be_enough();
+      if (!choice.is_enough) return choice;
     }
   }
   if (choice.rank == 0) expect_most_to_be_enough();
@@ -60,6 +68,12 @@ std::string in_words(const RankChoice& choice, const std::vector<std::string>& o
     text +=
         (j == 0 ? " " : ", ") + base::number_text(choice.factors[j], "%.3f") + " times that of all frames for " + outputs[j];
   return text;
+}
+
+std::string warning_of(const RankChoice& choice, const std::vector<std::string>& outputs, double tolerated) {
+  if (choice.is_enough) return {};
+  return "the basis loses more than a factor of " + base::number_text(tolerated, "%g") +
+         " (--rank-factor), with the most coefficients that are tried, " + in_words(choice, outputs);
 }
 
 }  // namespace crbrt::subspace

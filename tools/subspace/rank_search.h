@@ -18,6 +18,7 @@ struct RankSearch {
   std::function<std::vector<double>(int rank)> factors_of;  ///< of each output
   std::vector<std::string> outputs;
   double tolerated = 1.25;
+  bool or_most = false;  ///< the most coefficients will do where they leave every output a bound
 };
 
 /// Fewer coefficients than half of the real unknowns, the tissue's and the two of M0, leave no bound.

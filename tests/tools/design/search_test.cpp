@@ -22,15 +22,30 @@ TEST_F(DesignSearch, ResumedFromItsStateFileEqualsTheUninterruptedSearch) {
   for (int round = 0; round < 3; ++round) run_round(problem, cost_, 4, ignore, whole);
   SearchState first = start();
   run_round(problem, cost_, 4, ignore, first);
-  SearchState rest = read_state(folder.file("out.state", state_text(first)), text);
+  write_state(folder / "out.state", first);
+  SearchState rest = read_state(folder / "out.state", text).value();
   while (rest.n_round < 3) run_round(problem, cost_, 4, ignore, rest);
   EXPECT_EQ(rest.positions, whole.positions);
   EXPECT_EQ(rest.costs, whole.costs);
 }
 
 TEST_F(DesignSearch, TheStateOfAnotherProblemIsRefused) {
-  const std::string path = folder.file("out.state", state_text(start()));
-  EXPECT_THROW(read_state(path, text + " "), base::InputError);
+  write_state(folder / "out.state", start());
+  EXPECT_THROW(read_state(folder / "out.state", text + " "), base::InputError);
+}
+
+// A bit of a digit makes a number of another: what it flips may well be a position that L-BFGS could go on from.
+TEST_F(DesignSearch, AStateWithAFlippedBitIsNone) {
+  const std::string path = folder / "out.state";
+  write_state(path, start());
+  std::string bytes = tests::content_of(path);
+  for (const std::size_t at : {std::size_t{3}, bytes.size() / 2, bytes.rfind('}')}) {
+    std::string flipped = bytes;
+    flipped[at] = static_cast<char>(flipped[at] ^ 1);
+    EXPECT_FALSE(read_state(folder.file("flipped.state", flipped), text).has_value()) << at;
+  }
+  const std::string unsealed = bytes.substr(0, bytes.rfind('}') + 2);
+  EXPECT_EQ(read_state(folder.file("old.state", unsealed), text).value().positions, start().positions);
 }
 
 TEST_F(DesignSearch, TheCostFallsAndEveryTrainKeepsTheLimits) {

@@ -109,6 +109,28 @@ TEST(CachedGrids, AreReadBackAndRefusedWhereTheyBelongToSomethingElse) {
   EXPECT_THROW(cached_grids(cache, grids, nullptr, other.like, 1), base::InputError);
 }
 
+TEST(CachedGrids, AFlippedBitIsRecognisedAndTheGridsAreMadeAgain) {
+  const tests::TemporaryFolder folder;
+  const Problem problem;
+  const auto grids = paper_grids(4);
+  const std::string cache = folder / "grid.h5";
+  const physics::Dataset made = cached_grids(cache, grids, &problem.sequence, problem.like, 1);
+  const std::string whole = tests::content_of(cache);
+  // In a coefficient, which HDF5 reads as well as it did before.
+  const double first = made.coefficients(0, 0).real();
+  std::string number(reinterpret_cast<const char*>(&first), sizeof first), flipped = whole;
+  const std::size_t at = flipped.find(number);
+  ASSERT_NE(at, std::string::npos);
+  flipped[at + 6] = static_cast<char>(flipped[at + 6] ^ 4);
+  folder.file("grid.h5", flipped);
+  EXPECT_THROW(cached_grids(cache, grids, nullptr, problem.like, 1), base::InputError);
+  EXPECT_EQ(tests::content_of(cache), flipped) << "there is nothing to make it again from";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(cached_grids(cache, grids, &problem.sequence, problem.like, 1).coefficients, made.coefficients);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("grid.h5: it is damaged, and made again"), std::string::npos);
+  EXPECT_EQ(cached_grids(cache, grids, nullptr, problem.like, 1).coefficients, made.coefficients);
+}
+
 // A model that always says 0.2 has the bias 0.2 - m0s, whatever T1 is.
 TEST(GridMaps, RowsAreTheSecondAxisAndUndefinedPointsAreLeftOut) {
   const LinearModel model("m0_semi_frac", 0.2f, {0, 0, 0, 0}, false);
