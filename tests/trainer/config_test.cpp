@@ -33,8 +33,9 @@ TEST(Config, AcceptsTheValidText) {
 }
 
 TEST(Config, ShippedModelsAreAccepted) {
-  for (const char* name : {"v3p2_tiny", "v3p2_lean", "v3p2_full", "v3p2_tiny_unbiased", "v3p2_lean_unbiased",
-                           "v3p2_full_unbiased", "brain_v1", "brain_v2", "invivo6", "invivo6_crb"}) {
+  for (const char* name :
+       {"v3p2_tiny", "v3p2_lean", "v3p2_full", "v3p2_tiny_unbiased", "v3p2_lean_unbiased", "v3p2_full_unbiased", "brain_v1",
+        "brain_v2", "brain_v2_unbiased", "brain_v2_full", "brain_v2_full_unbiased", "invivo6", "invivo6_crb"}) {
     const Config config = read_config(std::string(CRBRT_SOURCE_DIR) + "/models/" + name + "/config.json");
     EXPECT_EQ(config.name, name);
   }
