@@ -15,7 +15,7 @@ namespace crbrt::evaluation {
 /// What compression does to one output (physics/bound_factor.h), over fingerprints: 1 is a basis that loses nothing.
 struct BasisFactor {
   std::string output;
-  double median = 1, high = 1;  ///< and the 90th percentile
+  double median = 1, high = 1;  ///< high: 90th percentile
 };
 
 struct BasisLoss {

@@ -50,7 +50,7 @@ RankChoice choose_rank(const RankQuestion& question, const std::string& prior_fi
 /// for one of kind crb).
 RankChoice choose_rank(const DictionaryRankQuestion& question, const std::string& dictionary_file);
 
-/// "rank 9: sqrt(CRB) in median 1.043 times that of all frames for T1, 1.120 for T2"; `outputs` has a name for each factor.
+/// "rank 9: sqrt(CRB) in median 1.043 times that of all frames for T1"; `outputs` has a name for each factor.
 std::string in_words(const RankChoice& choice, const std::vector<std::string>& outputs);
 
 /// That the basis loses more than was tolerated, with what it loses; empty where it does not.

@@ -104,7 +104,7 @@ TEST(Plan, ADictionaryIsSharedAmongTheSetsAndNothingIsSimulated) {
   const std::string from = "crbrt-simulate --from /data/d.h5 --share ";
   EXPECT_EQ(words_of_step(basis_steps(r), "basis"), from +
                                                         "0:0.2048 --out basis.h5 --basis-only --basis-kind crb --rank auto "
-                                                        "--rank-factor 1.25 --outputs T2");
+                                                        "--rank-or-most --rank-factor 1.25 --outputs T2");
   EXPECT_EQ(words_of_step(plan.steps, "train"), from + "0:0.85 --out work/train.h5 --basis basis.h5");
   EXPECT_EQ(words_of_step(plan.steps, "calibration"), from + "0.85:0.9 --out work/calibration.h5 --basis basis.h5");
   EXPECT_EQ(words_of_step(plan.steps, "unseen"), from + "0.9:1 --out work/unseen.h5 --basis basis.h5");
