@@ -83,9 +83,10 @@ TEST_F(SimulateFrom, NamesAndUnitsAreNeededAndHaveToBeOnes) {
 }
 
 TEST_F(SimulateFrom, ShapesThatDoNotFitAreNamed) {
-  Dictionary d = grid();
-  d.jacobian.conservativeResize(Eigen::NoChange, 300);
-  expect_refused(d, {"/jacobian of shape [300, 2, 24]", "found [300, 1, 24]"});
+  const Dictionary d = grid();
+  Dictionary of_one = d;
+  of_one.jacobian.conservativeResize(Eigen::NoChange, 300);
+  expect_refused(of_one, {"/jacobian of shape [300, 2, 24]", "found [300, 1, 24]"});
   const std::string path = folder_ / "turned.h5";
   {
     physics::Hdf5Writer file(path, path);
