@@ -46,6 +46,12 @@ std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed)
   return result;
 }
 
+/// The sign of which a conjugated voxel no longer tells.
+bool asks_for_off_resonance(const Config& config) {
+  return std::any_of(config.outputs.begin(), config.outputs.end(),
+                     [](const OutputConfig& output) { return output.name.starts_with("omega0_"); });
+}
+
 void check_agreement(const physics::Dataset& dataset, const Config& config, const std::string& file) {
   const auto n_coeff = dataset.coefficients.rows();
   const auto expect_coefficient = [&](int reference, const char* key) {
@@ -55,6 +61,11 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
   };
   expect_coefficient(config.preprocessing.phase_reference, "phase_reference");
   expect_coefficient(config.preprocessing.conjugate_reference, "conjugate_reference");
+  if (config.preprocessing.conjugate_reference >= 0 && dataset.basis.is_complex())
+    throw base::DisagreementError(file, "a real basis for conjugate_reference", "a complex one");
+  if (config.preprocessing.conjugate_reference >= 0 && asks_for_off_resonance(config))
+    throw base::DisagreementError(file, "outputs that do not depend on the sign of omega0, for conjugate_reference",
+                                  "an output that does");
   if (dataset.size() == 0) throw base::DisagreementError(file, "fingerprints", "none");
 }
 
@@ -63,10 +74,8 @@ void check_agreement(const physics::Dataset& dataset, const Config& config, cons
 Config for_data(Config config, const physics::Dataset& dataset) {
   PreprocessingConfig& p = config.preprocessing;
   if (!p.conjugates_by_strongest) return config;
-  const bool has_off_resonance = std::any_of(config.outputs.begin(), config.outputs.end(),
-                                             [](const OutputConfig& output) { return output.name.starts_with("omega0_"); });
   const Eigen::Index n_coeff = dataset.coefficients.rows();
-  const bool is_symmetric = !dataset.basis.is_complex() && !dataset.foreign && !has_off_resonance;
+  const bool is_symmetric = !dataset.basis.is_complex() && !dataset.foreign && !asks_for_off_resonance(config);
   if (!is_symmetric || n_coeff == 1 || p.phase_reference >= n_coeff) return config;
   Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(n_coeff);
   for (Eigen::Index i = 0; i < dataset.coefficients.cols(); ++i) {

@@ -44,8 +44,9 @@ struct TrainingData {
 /// complex basis, a set of another simulator, or an output that is the off-resonance.
 Config for_data(Config config, const physics::Dataset& dataset);
 
-/// Throws base::DisagreementError when an output has no bound in the set, the phase reference is no coefficient of it, or too
-/// few fingerprints are left. `file` names the set in messages.
+/// Throws base::DisagreementError when an output has no bound in the set, a reference of the preprocessing is no coefficient of
+/// it, voxels are to be conjugated that are not the same then, or too few fingerprints are left. `file` names the set in
+/// messages.
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file);
 
 /// Offset and scale of the outputs: mean and standard deviation of the training targets. Inputs are left empty.

@@ -128,8 +128,13 @@ TEST(TrainingData, TheStrongestImaginaryPartConjugates) {
   physics::Dataset complex = dataset;
   complex.basis = physics::Basis(dataset.basis.complex() * std::complex<double>(0.6, 0.8));
   EXPECT_EQ(for_data(config, complex).preprocessing.conjugate_reference, -1);
+  Config given = tests::small_config();
+  given.preprocessing.conjugate_reference = 3;
+  EXPECT_THAT(refusal<base::DisagreementError>(complex, given), HasSubstr("a real basis for conjugate_reference"));
   config.outputs[1].name = "omega0_rad_s";
   EXPECT_EQ(for_data(config, dataset).preprocessing.conjugate_reference, -1);
+  given.outputs[1].name = "omega0_rad_s";
+  EXPECT_THAT(refusal<base::DisagreementError>(dataset, given), HasSubstr("the sign of omega0"));
   config = tests::small_config();
   EXPECT_EQ(for_data(config, dataset).preprocessing.conjugate_reference, -1);  // unless it is asked for
 }
