@@ -1,8 +1,10 @@
-// posix_spawn: nothing of this program runs between fork and exec.
+// A program ends when the thread that started it does, which posix_spawn cannot ask for.
 #include "tools/cli/child_program.h"
 
 #include <fcntl.h>
-#include <spawn.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,20 +33,56 @@ std::string in_words(const std::vector<std::string>& command) {
   return text;
 }
 
+namespace {
+
+/// What a child does between fork and exec: calls that are safe there, on memory that was made before. Returns errno.
+int become(char* const* argv, const char* log, const char* folder, pid_t parent) {
+#ifdef __linux__
+  // Without it a program works on when we are killed, with nobody to look after it, and holds the locks that the next run
+  // needs.
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
+#endif
+  if (::getppid() != parent) return ECHILD;  // it has died in the meantime
+  const int in = ::open("/dev/null", O_RDONLY), out = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0666);
+  if (in < 0 || out < 0 || ::dup2(in, STDIN_FILENO) < 0 || ::dup2(out, STDOUT_FILENO) < 0 || ::dup2(out, STDERR_FILENO) < 0)
+    return errno;
+  ::close(in);
+  ::close(out);
+  if (folder != nullptr && ::chdir(folder) != 0) return errno;
+  ::execvp(argv[0], argv);
+  return errno;
+}
+
+}  // namespace
+
 ChildProgram::ChildProgram(const std::vector<std::string>& command, const fs::path& log, const fs::path& folder) {
   std::vector<std::string> words = command;
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
-  ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  if (!folder.empty()) ::posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
-  const int error = ::posix_spawnp(&process_, argv.front(), &files, nullptr, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&files);
-  if (error != 0) throw base::OutputError(log.string(), argv.front() + std::string(": ") + std::strerror(error));
+  const auto fail = [&](int error) {
+    throw base::OutputError(log.string(), argv.front() + std::string(": ") + std::strerror(error));
+  };
+  int ends[2];  // closed by exec, so that nothing in it means that the program runs
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail(errno);
+  const pid_t parent = ::getpid();
+  process_ = ::fork();
+  if (process_ == 0) {
+    const int error = become(argv.data(), log.c_str(), folder.empty() ? nullptr : folder.c_str(), parent);
+    [[maybe_unused]] const ssize_t told = ::write(ends[1], &error, sizeof error);
+    ::_exit(127);
+  }
+  const int fork_error = process_ < 0 ? errno : 0;
+  ::close(ends[1]);
+  int error = 0;
+  ssize_t n = 0;
+  do n = ::read(ends[0], &error, sizeof error);
+  while (n < 0 && errno == EINTR);
+  ::close(ends[0]);
+  if (fork_error != 0) fail(fork_error);
+  if (n == 0) return;
+  ::waitpid(process_, nullptr, 0);
+  fail(error);
 }
 
 void ChildProgram::tell(int signal) {

@@ -16,7 +16,8 @@ std::string program_beside(const std::string& name);
 /// A command as one types it.
 std::string in_words(const std::vector<std::string>& command);
 
-/// A command that has begun. It must be waited for before the object goes.
+/// A command that has begun. It must be waited for before the object goes, by the thread that started it: when that ends, by a
+/// kill of this process say, so does the command (SIGKILL; Linux).
 class ChildProgram {
  public:
   /// `command` begins with the program. It runs in `folder` (empty: the current one); its lines are appended to `log`, which is

@@ -87,9 +87,16 @@ std::string files_of(const Request& r) {
   return text + row("`work/`", {"what the next run of the same command need not make again"}) + "\n";
 }
 
+/// "use A.crbm or B.crbm"
+std::string files_that_are(const ChainVerdict& verdict) {
+  std::string text;
+  for (const std::string& name : verdict.fit) text += (text.empty() ? "use " : " or ") + model_file(name).string();
+  return text;
+}
+
 /// The lines of a verdict as a list.
 std::string judged(const ChainVerdict& verdict) {
-  std::string text = std::string("## ") + (verdict.is_fit ? "Fit" : "Not fit") + "\n\n";
+  std::string text = std::string("## ") + (verdict.fit.empty() ? "Not fit" : "Fit: " + files_that_are(verdict)) + "\n\n";
   std::istringstream lines(verdict.words);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t indent = line.find_first_not_of(' ');
@@ -123,6 +130,7 @@ std::string card(const Request& r, const ChainVerdict& verdict) {
   std::string text = "# " + o.name + ": " + std::to_string(r.outputs.size()) + " outputs from " + source.string() + "\n\n";
   text += "| | |\n| --- | --- |\n";
   text += source_rows(r);
+  text += row("as read", {r.summary});
   const std::string kind = r.dictionary && r.dictionary->has_basis ? "that of the dictionary" : o.basis_kind;
   text += row("basis", {kind + ", rank " + std::to_string(rank_of_basis(r))});
   text += row("outputs", {outputs});
@@ -146,8 +154,8 @@ int conclude(const Request& r) {
     for (const std::string& name : {model, twin_of(model)})
       base::print_lines(name + ": CRB loss " + number_text(evaluation_of(r, name).at("loss").at("mean").number(), "%.3f") +
                         "\n");
-  base::print_lines(verdict.words + (verdict.is_fit ? "fit\n" : "made, but not fit\n"));
-  return verdict.is_fit ? base::exit_ok : base::exit_not_fit;
+  base::print_lines(verdict.words + (verdict.fit.empty() ? "made, but not fit" : "fit: " + files_that_are(verdict)) + "\n");
+  return verdict.fit.empty() ? base::exit_not_fit : base::exit_ok;
 }
 
 }  // namespace crbrt::make

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/file_lock.h"
+#include "base/json.h"
 #include "base/progress.h"
 #include "tools/cli/child_program.h"
 #include "tools/make/schedule.h"
@@ -59,6 +60,8 @@ struct Running {
   bool resumes;
   std::unique_ptr<base::FileLock> lock;
   std::unique_ptr<cli::ChildProgram> child;
+  std::optional<double> share{};  // as its log said last
+  double share_s = 0;             // after so long
 };
 
 class Chain {
@@ -209,6 +212,7 @@ class Chain {
       if (!ended.resumes) speed_.add(step.core_s, core_s);
       ++n_done_;
       say(step.what + ": done in " + base::duration_text(seconds_since(ended.start)) + position());
+      if (!step.headline.empty()) say(base::Json::from_file((options_.folder / step.headline).string()).at("headline").text());
       return;
     }
     fail(failure_of(step, code));
@@ -230,6 +234,8 @@ class Chain {
     if (code > 128)
       return {base::exit_interrupted, step.what + " was ended by signal " + std::to_string(code - 128) + " (" + log +
                                           " has its lines); the same command goes on"};
+    if (code == base::exit_interrupted)
+      return {code, step.what + " was stopped (" + log + " has its lines); the same command goes on"};
     const std::string why = cli::reason_in(log, step.command.front(), log_begin);
     // A command line that a program refuses is of our making.
     return {code == base::exit_usage ? base::exit_internal : code, step.what + " failed (" + log + " has its lines): " + why};
@@ -252,8 +258,11 @@ class Chain {
            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(on_terminal_ ? 1 : pace.next_s));
     std::vector<OpenStep> open;
     std::string names;
-    for (const Running& running : running_) {
-      open.push_back({running.step, running.threads, seconds_since(running.start), share_in(log_of(*running.step))});
+    for (Running& running : running_) {
+      const double elapsed_s = seconds_since(running.start);
+      if (const std::optional<double> share = share_in(log_of(*running.step)); share != running.share)
+        running.share = share, running.share_s = elapsed_s;
+      open.push_back({running.step, running.threads, elapsed_s, running.share, running.share_s});
       names += (names.empty() ? "" : ", ") + running.step->what;
     }
     for (const Step* step : open_) open.push_back({step});

@@ -1,13 +1,16 @@
 // A sequence without a name of its own has that of its file, so that copies keep their names.
 #include "tools/make/inputs.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <numbers>
 #include <system_error>
 #include <utility>
 
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number_text.h"
 #include "base/read_file.h"
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/sequence_io.h"
@@ -45,6 +48,33 @@ std::vector<std::pair<fs::path, std::string>> texts_of(const Request& request) {
   return texts;
 }
 
+std::string degrees(double rad) { return base::number_text(rad * 180 / std::numbers::pi, "%.3g"); }
+
+/// "600 pulses of 0.1 to 0.5 ms every 3.5 ms (2.1 s): 180 degrees, then 1.1 to 60 degrees".
+std::string in_words(const physics::Sequence& sequence) {
+  std::vector<double> flips, durations;
+  for (const physics::Cycle& cycle : sequence.cycles) {
+    flips.insert(flips.end(), cycle.alpha_rad.begin() + 1, cycle.alpha_rad.end());
+    durations.insert(durations.end(), cycle.trf_s.begin(), cycle.trf_s.end());
+  }
+  const auto [low, high] = std::minmax_element(flips.begin(), flips.end());
+  const auto [shortest, longest] = std::minmax_element(durations.begin(), durations.end());
+  const double all_s = static_cast<double>(sequence.n_frame()) * sequence.tr_s;
+  return std::to_string(sequence.n_frame()) + " pulses of " + base::number_text(*shortest * 1e3, "%.3g") + " to " +
+         base::number_text(*longest * 1e3, "%.3g") + " ms every " + base::number_text(sequence.tr_s * 1e3, "%.4g") + " ms (" +
+         base::number_text(all_s, "%.3g") + " s): " + degrees(sequence.cycles.front().alpha_rad.front()) + " degrees, then " +
+         degrees(*low) + " to " + degrees(*high) + " degrees";
+}
+
+/// The first pulse is simulated as a crushed inversion whatever its angle.
+std::string warning_of(const physics::Sequence& sequence, const std::string& file) {
+  for (const physics::Cycle& cycle : sequence.cycles)
+    if (cycle.alpha_rad.front() < std::numbers::pi / 2)
+      return file + ": the first pulse of a cycle is the inversion, and turns by " + degrees(cycle.alpha_rad.front()) +
+             " degrees";
+  return "";
+}
+
 /// A dictionary may be large: it is not copied, and its hash in the records tells where it has changed.
 void take_dictionary(Request& request) {
   const Options& o = request.options;
@@ -68,6 +98,7 @@ void take_dictionary(Request& request) {
                                   .unknowns = head.unknowns};
   request.options.effort = effort_with(o.effort, n, o.are_epochs_given);
   request.outputs = outputs_of(head, o.outputs);
+  request.summary = std::to_string(n) + " fingerprints of " + head.sequence_name;
 }
 
 void write_where_new(const Request& request, const std::vector<std::pair<fs::path, std::string>>& texts) {
@@ -87,7 +118,9 @@ Request request_of(const Options& options) {
                   .sequence = copy("sequence", options.sequence),
                   .prior = copy("prior", options.prior),
                   .goals = copy("goals", options.goals),
-                  .outputs = {}};
+                  .outputs = {},
+                  .summary = {},
+                  .warning = {}};
   if (!options.dictionary.empty()) {
     take_dictionary(request);
     return request;
@@ -95,6 +128,8 @@ Request request_of(const Options& options) {
   const physics::Sequence sequence = physics::read_sequence(options.sequence, options.tr_s);
   const physics::Prior prior = physics::read_prior(options.prior, sequence.tr_s);
   request.n_frame = sequence.n_frame();
+  request.summary = in_words(sequence);
+  request.warning = warning_of(sequence, options.sequence);
   request.outputs = outputs_of(prior, options.prior, options.outputs);
   return request;
 }

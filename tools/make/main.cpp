@@ -133,6 +133,9 @@ int run(int argc, char** argv) {
   const std::optional<make::Options> options = make::parse_options(argc, argv);
   if (!options) return base::exit_ok;
   const make::Request request = make::request_of(*options);
+  const std::string source = request.dictionary ? options->dictionary : options->sequence;
+  std::fprintf(stderr, "%s\n", base::for_terminal(source + ": " + request.summary).c_str());
+  if (!request.warning.empty()) base::Warnings("crbrt-make").add(request.warning);
   if (options->is_dry) return print_plan(request), base::exit_ok;
   watch_signals();
   make_work_folder(*options);

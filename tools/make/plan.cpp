@@ -78,6 +78,7 @@ Step encoding(const Request& r) {
   Step step = judgement(r, "encoding", "what the pulse train encodes");
   add(step.command, {"--outputs", output_names(r), "--encoding", encoding_file});
   step.outputs = {encoding_file};
+  step.headline = encoding_file;
   step.core_s = 5;
   return step;
 }

@@ -31,6 +31,8 @@ struct Request {
   std::optional<Dictionary> dictionary{};        ///< in place of sequence and prior
   std::size_t n_frame = 0;                       ///< of the sequence
   std::vector<Output> outputs;
+  std::string summary;  ///< what was read, in a line, so that a wrong unit or file is seen before an hour of work
+  std::string warning;  ///< of what is possible and seldom meant; mostly empty
 };
 
 /// Names of the models of the first loss, one a size: NAME, or NAME_16k and NAME_64k. Each has a twin NAME_unbiased.

@@ -14,6 +14,7 @@ struct OpenStep {
   unsigned threads = 0;           ///< 0: it has not begun
   double elapsed_s = 0;           ///< since it began
   std::optional<double> share{};  ///< of its work that is done, where its log says so
+  double share_s = 0;             ///< elapsed when the log said so
 };
 
 /// Expected over seen time of cores: grows by finished steps, so that one short step does not decide.

@@ -27,6 +27,7 @@ struct Step {
   /// Exit codes with which the step is done by a copy of an earlier file: integers that no budget allows, say.
   std::set<int> copies;
   std::filesystem::path copy_from, copy_to;
+  std::filesystem::path headline;  ///< a JSON output whose "headline" is said when the step is done; may be empty
   unsigned most_threads = 1;
   double core_s = 1;  ///< expected time of one core
 };

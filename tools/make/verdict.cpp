@@ -2,6 +2,7 @@
 #include "tools/make/verdict.h"
 
 #include <filesystem>
+#include <set>
 
 #include "base/atomic_output.h"
 #include "base/json.h"
@@ -13,14 +14,28 @@ namespace {
 namespace fs = std::filesystem;
 using base::Json;
 
-/// Headline, and every sentence that says what is wrong or what to do.
-std::string words_of_one(const std::string& name, const Json& verdict) {
-  std::string text = name + ": " + verdict.at("headline").text() + "\n";
-  for (const Json& finding : verdict.at("findings").items())
-    if (finding.at("state").text() == "fail") text += "  " + finding.at("sentence").text() + "\n";
-  for (const Json& next : verdict.at("next").items()) text += "  next: " + next.text() + "\n";
-  return text;
-}
+/// A chain says of the pulse train and of each model what may be the same sentence: each is said once.
+class Words {
+ public:
+  /// Headline, and every sentence that says what is wrong or what to do. `has_twin`: a twin with little bias has been made.
+  void add(const Json& verdict, bool has_twin) {
+    text_ += verdict.at("headline").text() + "\n";
+    for (const Json& finding : verdict.at("findings").items())
+      if (finding.at("state").text() == "fail") say("  " + finding.at("sentence").text());
+    for (const Json& next : verdict.at("next").items())
+      if (!has_twin || !next.text().starts_with("Train a twin ")) say("  next: " + next.text());
+  }
+  void add_line(const std::string& line) { text_ += line + "\n"; }
+  const std::string& text() const { return text_; }
+
+ private:
+  void say(const std::string& line) {
+    if (said_.insert(line).second) text_ += line + "\n";
+  }
+
+  std::set<std::string> said_;
+  std::string text_;
+};
 
 }  // namespace
 
@@ -29,28 +44,32 @@ ChainVerdict give_verdict(const Request& r) {
   const auto read = [&](const fs::path& file) { return Json::from_file((folder / file).string()); };
   const Json encoding = read(encoding_file);
   ChainVerdict verdict;
+  Words words;
   Json warnings = Json::array();
   if (const std::string warning = warning_of_basis(r); !warning.empty()) {
-    verdict.words = "warning: " + warning + "\n";
+    words.add_line("warning: " + warning);
     warnings.push_back(warning);
   }
-  verdict.words += words_of_one("the pulse train", encoding);
-  Json models = Json::object();
-  for (const std::string& model : model_names(r.options)) {
-    bool both = true;
+  words.add(encoding, false);
+  Json models = Json::object(), fit = Json::array();
+  for (const std::string& model : model_names(r.options))
     for (const std::string& name : {model, twin_of(model)}) {
       const Json one = read(model_verdict_file(name));
-      both = both && one.at("fit").boolean();
-      verdict.words += words_of_one(name, one);
+      words.add(one, true);
       models[name] = one;
+      if (!one.at("fit").boolean()) continue;
+      verdict.fit.push_back(name);
+      fit.push_back(name);
     }
-    verdict.is_fit = verdict.is_fit || both;
-  }
-  base::write_text_file(
-      folder / verdict_file,
-      Json{{"kind", "crbrt-make"}, {"fit", verdict.is_fit}, {"warnings", warnings}, {"encoding", encoding}, {"models", models}}
-              .dump(2) +
-          "\n");
+  verdict.words = words.text();
+  base::write_text_file(folder / verdict_file, Json{{"kind", "crbrt-make"},
+                                                    {"fit", !verdict.fit.empty()},
+                                                    {"use", fit},
+                                                    {"warnings", warnings},
+                                                    {"encoding", encoding},
+                                                    {"models", models}}
+                                                       .dump(2) +
+                                                   "\n");
   return verdict;
 }
 

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tools/make/plan.h"
 
 namespace crbrt::make {
 
 struct ChainVerdict {
-  bool is_fit = false;  ///< for one of the sizes both the model and its twin are
-  std::string
-      words;  ///< lines: of the pulse train and of each model the headline, and indented what is wrong and what to do next
+  std::vector<std::string> fit;  ///< names of the models that are fit; the chain is where there is one
+  std::string words;             ///< lines: headlines, and indented what is wrong and what to do next, each sentence once
 };
 
 /// Writes verdict.json. Throws base::Error.

@@ -30,7 +30,10 @@ TEST(Schedule, WhatAStepHasDoneCounts) {
   const Step training = step("b", "c", 30, 1);
   const MachineSpeed speed;
   EXPECT_DOUBLE_EQ(remaining_s({{&training, 1, 10}}, 2, speed, 0), 20);
-  EXPECT_DOUBLE_EQ(remaining_s({{&training, 1, 10, 0.1}}, 2, speed, 0), 90) << "its own log knows better than the table";
+  // A tenth done in 10 s, where the table (30 s) counts as another tenth: (10 + 3) / 0.2 = 65 in all.
+  EXPECT_DOUBLE_EQ(remaining_s({{&training, 1, 10, 0.1, 10}}, 2, speed, 0), 55);
+  EXPECT_DOUBLE_EQ(remaining_s({{&training, 1, 15, 0.1, 10}}, 2, speed, 0), 50)
+      << "a log that says nothing new is no slow step";
   EXPECT_GT(remaining_s({{&training, 1, 100}}, 2, speed, 0), 0) << "late, and about to end";
 }
 
