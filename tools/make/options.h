@@ -16,7 +16,7 @@ struct Effort {
 };
 
 inline constexpr Effort quick_effort{
-    .basis_draws = 2048, .training = 120000, .unseen = 4000, .calibration = 2000, .epochs = 80, .twin_epochs = 12, .nlls = 16};
+    .basis_draws = 2048, .training = 140000, .unseen = 4000, .calibration = 2000, .epochs = 100, .twin_epochs = 12, .nlls = 16};
 inline constexpr Effort default_effort{
     .basis_draws = 8192, .training = 500000, .unseen = 9056, .calibration = 4000, .epochs = 240, .twin_epochs = 40, .nlls = 40};
 

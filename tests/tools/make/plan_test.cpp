@@ -114,9 +114,9 @@ TEST(Plan, ADictionaryIsSharedAmongTheSetsAndNothingIsSimulated) {
 }
 
 TEST(Plan, FewFingerprintsAreSeenMoreOften) {
-  EXPECT_EQ(effort_with(quick_effort, 10000, false).epochs, 3 * quick_effort.epochs);  // 8,500 in place of 120,000: the most
+  EXPECT_EQ(effort_with(quick_effort, 10000, false).epochs, 3 * quick_effort.epochs);  // 8,500 in place of 140,000: the most
   EXPECT_EQ(effort_with(quick_effort, 10000, true).epochs, quick_effort.epochs);
-  EXPECT_EQ(effort_with(quick_effort, 70600, false).epochs, 2 * quick_effort.epochs);
+  EXPECT_EQ(effort_with(quick_effort, 82360, false).epochs, 2 * quick_effort.epochs);
   EXPECT_EQ(effort_with(quick_effort, 1000000, false).epochs, quick_effort.epochs);
   EXPECT_EQ(effort_with(quick_effort, 1000, false).basis_draws, 850u);
 }
