@@ -99,7 +99,8 @@ class Steps {
       else
         say(State::next, "leave_out",
             "Leave " + symbol(j) +
-                " out of the outputs, or change the train: no network can take from the data what they do not hold.",
+                " out of the outputs (--outputs), fix in the prior what is known from elsewhere, or change the train "
+                "(crbrt-design): no network can take from the data what they do not hold.",
             output.name);
     }
   }
