@@ -23,7 +23,7 @@ class ChainVerdicts : public testing::Test {
     basis.close();
     write(encoding_file, "t encodes every output.", true, {});
     request_.options.out = folder_ / ".";
-    request_.options.name = "m";
+    request_.options.name = "mine";
     request_.options.macs = {16000};
   }
 
@@ -39,27 +39,28 @@ class ChainVerdicts : public testing::Test {
 };
 
 TEST_F(ChainVerdicts, OneFitModelIsEnoughAndIsNamed) {
-  write(model_verdict_file("m").string(), "m is NOT FIT: T1.", false,
+  write(model_verdict_file("mine").string(), "mine is NOT FIT: T1.", false,
         {"Train a twin with little bias (loss bias_reduced) for T1: the loss is fine, the bias is not.", "Train longer."});
-  write(model_verdict_file("m_unbiased").string(), "m_unbiased is fit.", true, {});
+  write(model_verdict_file("mine_unbiased").string(), "mine_unbiased is fit.", true, {});
   const ChainVerdict verdict = give_verdict(request_);
-  EXPECT_EQ(verdict.fit, std::vector<std::string>{"m_unbiased"});
+  EXPECT_EQ(verdict.fit, std::vector<std::string>{"mine_unbiased"});
   // The twin that the model's own verdict asks for is there.
-  EXPECT_EQ(verdict.words,
-            "t encodes every output.\nm is NOT FIT: T1.\n  T1 is off by 39 ms.\n  next: Train longer.\nm_unbiased is fit.\n");
+  EXPECT_EQ(
+      verdict.words,
+      "t encodes every output.\nmine is NOT FIT: T1.\n  T1 is off by 39 ms.\n  next: Train longer.\nmine_unbiased is fit.\n");
   const Json written = Json::from_file(folder_ / verdict_file);
   EXPECT_TRUE(written.at("fit").boolean());
-  EXPECT_EQ(written.at("use").dump(), "[\"m_unbiased\"]");
+  EXPECT_EQ(written.at("use").dump(), "[\"mine_unbiased\"]");
 }
 
 TEST_F(ChainVerdicts, WhatIsTrueOfBothIsSaidOnce) {
-  write(model_verdict_file("m").string(), "m is NOT FIT: T1.", false, {"Train longer."});
-  write(model_verdict_file("m_unbiased").string(), "m_unbiased is NOT FIT: T1.", false, {"Train longer."});
+  write(model_verdict_file("mine").string(), "mine is NOT FIT: T1.", false, {"Train longer."});
+  write(model_verdict_file("mine_unbiased").string(), "mine_unbiased is NOT FIT: T1.", false, {"Train longer."});
   const ChainVerdict verdict = give_verdict(request_);
   EXPECT_TRUE(verdict.fit.empty());
-  EXPECT_EQ(
-      verdict.words,
-      "t encodes every output.\nm is NOT FIT: T1.\n  T1 is off by 39 ms.\n  next: Train longer.\nm_unbiased is NOT FIT: T1.\n");
+  EXPECT_EQ(verdict.words,
+            "t encodes every output.\nmine is NOT FIT: T1.\n  T1 is off by 39 ms.\n  next: Train longer.\nmine_unbiased is NOT "
+            "FIT: T1.\n");
   EXPECT_FALSE(Json::from_file(folder_ / verdict_file).at("fit").boolean());
 }
 

@@ -115,9 +115,9 @@ TEST_F(SingleFaults, AWeakCoefficientsSignCannotBeTold) {
 }
 
 TEST_F(SingleFaults, AConjugatedCoefficientIsNamedAndTheConjugateOfAllCannotBeTold) {
-  expect_one(
-      single_faults(trained, changed([](std::size_t i, bool is_imag, float& x) { x = i == 4 && is_imag ? -x : x; }), {}, scores),
-      SingleFaultKind::conjugated, 4);
+  expect_one(single_faults(trained, changed([](std::size_t i, bool is_imag, float& x) { x = i == 4 && is_imag ? -x : x; }), {},
+                           scores),
+             SingleFaultKind::conjugated, 4);
   const auto all = changed([](std::size_t, bool is_imag, float& x) { x = is_imag ? -x : x; });
   EXPECT_TRUE(single_faults(trained, all, {}, scores).empty());
 }
