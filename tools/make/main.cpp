@@ -129,17 +129,21 @@ int run_step(const make::Request& request) {
   throw base::UsageError("--step: expected one of " + names + " or " + make::last_step + ", found " + o.step);
 }
 
+void show_what_was_read(const make::Request& request) {
+  const std::string& file = request.dictionary ? request.options.dictionary : request.options.sequence;
+  std::fprintf(stderr, "%s\n", base::for_terminal(file + ": " + request.summary).c_str());
+  if (!request.warning.empty()) base::Warnings("crbrt-make").add(request.warning);
+}
+
 int run(int argc, char** argv) {
   const std::optional<make::Options> options = make::parse_options(argc, argv);
   if (!options) return base::exit_ok;
   const make::Request request = make::request_of(*options);
-  const std::string source = request.dictionary ? options->dictionary : options->sequence;
-  std::fprintf(stderr, "%s\n", base::for_terminal(source + ": " + request.summary).c_str());
-  if (!request.warning.empty()) base::Warnings("crbrt-make").add(request.warning);
+  const bool is_task = !options->step.empty();
+  if (!is_task) show_what_was_read(request);
   if (options->is_dry) return print_plan(request), base::exit_ok;
   watch_signals();
   make_work_folder(*options);
-  const bool is_task = !options->step.empty();
   const base::FileLock lock = lock_of(*options, is_task ? base::FileLock::Kind::shared : base::FileLock::Kind::exclusive);
   expect_free(*options, lock);
   make::take_inputs(request);
