@@ -16,14 +16,12 @@ JsonReader JsonReader::child(std::string place, const Json& value) const {
   return JsonReader(file_, std::move(place), document_, &value);
 }
 
-JsonReader JsonReader::from_file(const std::string& path) {
-  auto document = std::make_shared<const Json>(Json::from_file(path));
-  const Json* value = document.get();
-  return JsonReader(path, "", std::move(document), value);
-}
+JsonReader JsonReader::from_file(const std::string& path) { return of(Json::from_file(path), path); }
 
-JsonReader JsonReader::from_text(std::string_view text, const std::string& path) {
-  auto document = std::make_shared<const Json>(Json::parse(text, path));
+JsonReader JsonReader::from_text(std::string_view text, const std::string& path) { return of(Json::parse(text, path), path); }
+
+JsonReader JsonReader::of(Json json, const std::string& path) {
+  auto document = std::make_shared<const Json>(std::move(json));
   const Json* value = document.get();
   return JsonReader(path, "", std::move(document), value);
 }

@@ -47,6 +47,7 @@ class JsonReader {
 
  private:
   JsonReader(std::string file, std::string place, std::shared_ptr<const Json> document, const Json* value);
+  static JsonReader of(Json json, const std::string& path);
   JsonReader child(std::string place, const Json& value) const;
 
   std::string file_;

@@ -20,10 +20,12 @@ class Words {
   /// Headline, and every sentence that says what is wrong or what to do. `has_twin`: a twin with little bias has been made.
   void add(const Json& verdict, bool has_twin) {
     text_ += verdict.at("headline").text() + "\n";
-    for (const Json& finding : verdict.at("findings").items())
+    const auto& findings = verdict.at("findings").items();
+    for (const Json& finding : findings)
       if (finding.at("state").text() == "fail") say("  " + finding.at("sentence").text());
-    for (const Json& next : verdict.at("next").items())
-      if (!has_twin || !next.text().starts_with("Train a twin ")) say("  next: " + next.text());
+    for (const Json& finding : findings)
+      if (finding.at("state").text() == "next" && !(has_twin && finding.at("rule").text() == "bias_reduced"))
+        say("  next: " + finding.at("sentence").text());
   }
   void add_line(const std::string& line) { text_ += line + "\n"; }
   const std::string& text() const { return text_; }

@@ -213,14 +213,10 @@ BasesOfBounds::BasesOfBounds(const physics::Simulator& simulator, const physics:
 
 BasesOfBounds::BasesOfBounds(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index most) {
   physics::BasisBuilder builder(signals.rows());
-  const auto n_unknown = static_cast<Eigen::Index>(derivatives.unknowns.size());
-  const auto columns_of = [&](Eigen::Index i) {
-    return Eigen::MatrixXcd(derivatives.columns.middleCols(i * n_unknown, n_unknown)(Eigen::all, derivatives.unknowns));
-  };
   std::vector<Eigen::Index> usable;
   std::vector<Eigen::VectorXd> crb;
   for (Eigen::Index i = 0; i < signals.cols(); ++i) {
-    const Eigen::MatrixXcd columns = columns_of(i);
+    const Eigen::MatrixXcd columns = derivatives.of(i);
     const physics::Bounds bounds = physics::cramer_rao_bound(signals.col(i), columns);
     if (!(signals.col(i).norm() >= physics::min_signal_norm && bounds.condition <= physics::max_condition)) continue;
     add_directions(builder, signals.col(i), columns);
@@ -230,7 +226,7 @@ BasesOfBounds::BasesOfBounds(const Eigen::MatrixXcd& signals, const Derivatives&
   wide_ = wide_columns(builder, signals.rows(), static_cast<Eigen::Index>(usable.size()), most);
   for (std::size_t k = 0; k < std::min(usable.size(), max_chosen_from); ++k) {
     const Eigen::Index i = usable[k];
-    fingerprints_.push_back({physics::real_unknowns(wide_.transpose() * signals.col(i), wide_.transpose() * columns_of(i)),
+    fingerprints_.push_back({physics::real_unknowns(wide_.transpose() * signals.col(i), wide_.transpose() * derivatives.of(i)),
                              crb[k], derivatives.n_quantity});
   }
 }
@@ -242,6 +238,11 @@ Eigen::MatrixXd BasesOfBounds::of(Eigen::Index rank) const {
   std::vector<ReducedFingerprint> fewer;
   for (const ReducedFingerprint& f : fingerprints_) fewer.push_back(within(f, directions));
   return chosen_within(wide_ * directions, fewer, rank);
+}
+
+Eigen::MatrixXcd Derivatives::of(Eigen::Index fingerprint) const {
+  const auto n = static_cast<Eigen::Index>(unknowns.size());
+  return columns.middleCols(fingerprint * n, n)(Eigen::all, unknowns);
 }
 
 Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank) {

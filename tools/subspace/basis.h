@@ -35,6 +35,8 @@ struct Derivatives {
   const Eigen::MatrixXcd& columns;     ///< of fingerprint i in columns i * n_unknown ... [n_frame, N * n_unknown]
   std::vector<Eigen::Index> unknowns;  ///< all of them, in the order in which their bounds matter
   Eigen::Index n_quantity;             ///< so many of the first matter
+
+  Eigen::MatrixXcd of(Eigen::Index fingerprint) const;  ///< [n_frame, n_unknown] in that order
 };
 Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank);
 Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank);

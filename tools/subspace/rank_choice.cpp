@@ -4,10 +4,8 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "base/error.h"
-#include "base/median.h"
 #include "physics/bound_factor.h"
 #include "physics/crb.h"
 
@@ -54,28 +52,19 @@ std::vector<double> factors_of(const RankQuestion& q, const std::vector<Judge>& 
     const std::vector<double> values = bounds_of(q, judge.tissue, bounds);
     for (std::size_t j = 0; j < values.size(); ++j) ratios[j].push_back(physics::bound_factor(judge.bounds[j], values[j]));
   }
-  std::vector<double> factors;
-  for (const std::vector<double>& ratio : ratios) factors.push_back(base::median(ratio));
-  return factors;
+  return medians_of(ratios);
 }
 
-/// Bases of every rank.
-class Bases {
- public:
-  Bases(const RankQuestion& q, int most) {
-    const auto silent = [](std::uint64_t) {};
-    if (q.kind == BasisKind::svd)
-      largest_ = prior_basis(q.simulator, q.prior, q.unknowns, q.seed, q.count, most, q.kind, silent);
-    else
-      of_bounds_.emplace(q.simulator, q.prior, q.unknowns, q.seed, std::min<std::uint64_t>(q.count, most_draws_of_crb), most,
-                         silent);
-  }
-  Eigen::MatrixXd of(int rank) const { return of_bounds_ ? of_bounds_->of(rank) : Eigen::MatrixXd(largest_.leftCols(rank)); }
-
- private:
-  Eigen::MatrixXd largest_;
-  std::optional<BasesOfBounds> of_bounds_;
-};
+BasesByRank bases_of(const RankQuestion& q, int most) {
+  const auto silent = [](std::uint64_t) {};
+  BasesByRank bases;
+  if (q.kind == BasisKind::svd)
+    bases.largest = prior_basis(q.simulator, q.prior, q.unknowns, q.seed, q.count, most, q.kind, silent);
+  else
+    bases.of_bounds.emplace(q.simulator, q.prior, q.unknowns, q.seed, std::min<std::uint64_t>(q.count, most_draws_of_crb), most,
+                            silent);
+  return bases;
+}
 
 }  // namespace
 
@@ -88,7 +77,7 @@ RankChoice choose_rank(const RankQuestion& q, const std::string& prior_file) {
   search.fewest = fewest_for(physics::bound_names(q.unknowns).size());
   search.most = std::min({most_rank, static_cast<int>(q.simulator.sequence().n_frame()),
                           static_cast<int>(std::min<std::uint64_t>(q.count, 1000))});
-  const Bases bases(q, search.most);
+  const BasesByRank bases = bases_of(q, search.most);
   search.factors_of = [&](int rank) { return factors_of(q, judges, bases.of(rank)); };
   for (const physics::Estimand& output : q.outputs) search.outputs.push_back(output.name());
   search.tolerated = q.tolerated;

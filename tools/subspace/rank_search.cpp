@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/median.h"
 #include "base/number_text.h"
 
 namespace crbrt::subspace {
@@ -27,6 +28,12 @@ std::string shown(const RankSearch& search, const std::vector<double>& factors) 
 }
 
 }  // namespace
+
+std::vector<double> medians_of(const std::vector<std::vector<double>>& of_outputs) {
+  std::vector<double> medians;
+  for (const std::vector<double>& values : of_outputs) medians.push_back(base::median(values));
+  return medians;
+}
 
 int fewest_for(std::size_t n_bound) { return (static_cast<int>(n_bound) + 2 + 1) / 2; }
 

@@ -27,11 +27,13 @@ class ChainVerdicts : public testing::Test {
     request_.options.macs = {16000};
   }
 
-  void write(const std::string& file, const std::string& headline, bool is_fit, const std::vector<std::string>& next) {
-    Json findings = Json::array(), steps = Json::array();
+  void write(const std::string& file, const std::string& headline, bool is_fit,
+             const std::vector<std::pair<std::string, std::string>>& next) {
+    Json findings = Json::array();
     if (!is_fit) findings.push_back(Json{{"state", "fail"}, {"sentence", "T1 is off by 39 ms."}});
-    for (const std::string& step : next) steps.push_back(step);
-    folder_.file(file, Json{{"fit", is_fit}, {"headline", headline}, {"findings", findings}, {"next", steps}}.dump());
+    for (const auto& [rule, sentence] : next)
+      findings.push_back(Json{{"state", "next"}, {"rule", rule}, {"sentence", sentence}});
+    folder_.file(file, Json{{"fit", is_fit}, {"headline", headline}, {"findings", findings}}.dump());
   }
 
   tests::TemporaryFolder folder_;
@@ -40,7 +42,8 @@ class ChainVerdicts : public testing::Test {
 
 TEST_F(ChainVerdicts, OneFitModelIsEnoughAndIsNamed) {
   write(model_verdict_file("mine").string(), "mine is NOT FIT: T1.", false,
-        {"Train a twin with little bias (loss bias_reduced) for T1: the loss is fine, the bias is not.", "Train longer."});
+        {{"bias_reduced", "Train a twin with little bias (loss bias_reduced) for T1: the loss is fine, the bias is not."},
+         {"size", "Train longer."}});
   write(model_verdict_file("mine_unbiased").string(), "mine_unbiased is fit.", true, {});
   const ChainVerdict verdict = give_verdict(request_);
   EXPECT_EQ(verdict.fit, std::vector<std::string>{"mine_unbiased"});
@@ -54,8 +57,8 @@ TEST_F(ChainVerdicts, OneFitModelIsEnoughAndIsNamed) {
 }
 
 TEST_F(ChainVerdicts, WhatIsTrueOfBothIsSaidOnce) {
-  write(model_verdict_file("mine").string(), "mine is NOT FIT: T1.", false, {"Train longer."});
-  write(model_verdict_file("mine_unbiased").string(), "mine_unbiased is NOT FIT: T1.", false, {"Train longer."});
+  write(model_verdict_file("mine").string(), "mine is NOT FIT: T1.", false, {{"size", "Train longer."}});
+  write(model_verdict_file("mine_unbiased").string(), "mine_unbiased is NOT FIT: T1.", false, {{"size", "Train longer."}});
   const ChainVerdict verdict = give_verdict(request_);
   EXPECT_TRUE(verdict.fit.empty());
   EXPECT_EQ(verdict.words,
