@@ -6,6 +6,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "physics/basis.h"
+#include "physics/io/dataset_jacobian.h"
 #include "physics/io/hdf5_reader.h"
 #include "physics/io/hdf5_writer.h"
 
@@ -227,6 +228,7 @@ void write_dataset(const std::string& path, const Dataset& set) {
   file.write("crb", {n, bounds.size()}, set.crb.data());
   file.attribute("crb", "names", bounds);
   if (set.signal_per_m0_crb) file.write(signal_bounds, {n}, set.signal_per_m0_crb->data());
+  write_jacobian(file, set);
   write_basis(file, set.basis);
   if (!set.foreign) file.attribute("/", "t1_model", std::string(name(set.unknowns.t1_model())));
   file.attribute("/", "sequence_name", set.sequence_name);

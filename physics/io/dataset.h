@@ -5,6 +5,7 @@
 ///   /crb [N, n_bound] double, M0 = sigma = 1, attribute names
 ///   /basis [n_frame, n_coeff] double, or complex where it is
 ///   /signal_per_m0_crb [N] double, M0 = sigma = 1: the bound of ||c||; absent in files of before it was kept
+///   /jacobian [N, n_bound, n_coeff] complex float, attribute names: d coefficients / d unknown; only where it was asked for
 ///   attributes of the file: t1_model, sequence_name, sequence_sha256, basis_sha256, tr_s, n_frame, snr_min, snr_max,
 ///   provenance (JSON)
 ///
@@ -48,8 +49,11 @@ struct Dataset {
   std::optional<ForeignParameters> foreign;          ///< of another simulator
   Eigen::MatrixXd crb;                               ///< [n_bound, N], order of bound_names()
   std::optional<Eigen::VectorXd> signal_per_m0_crb;  ///< [N]; empty for a file without
-  Basis basis;                                       ///< [n_frame, n_coeff]
-  Unknowns unknowns = T1Model::apparent;             ///< of our simulator
+  /// [n_coeff * n_bound, N]: the coefficients' derivatives by the first unknown, then by the next. Written where it is there;
+  /// read_dataset() leaves it out, because nearly nobody needs so much.
+  std::optional<Eigen::MatrixXcf> jacobian;
+  Basis basis;                            ///< [n_frame, n_coeff]
+  Unknowns unknowns = T1Model::apparent;  ///< of our simulator
   std::string sequence_name, sequence_sha256, basis_sha256;
   double tr_s = 0;
   double snr_min = 10, snr_max = 100;
@@ -84,6 +88,9 @@ struct SnrLimits {
 /// Reads one data set, or the union of its shards (several paths, in order; shapes and hashes must agree).
 /// Throws base::InputError.
 Dataset read_dataset(const std::vector<std::string>& paths, const SnrLimits& snr = {});
+
+/// Reads what read_dataset(paths) has left out into set.jacobian. Throws base::DisagreementError where a file lacks it.
+void read_jacobian(const std::vector<std::string>& paths, Dataset& set);
 
 /// `/basis` of a new file.
 void write_basis(Hdf5Writer& file, const Basis& basis);

@@ -42,10 +42,10 @@ void Hdf5File::fail(const std::string& expected, const std::string& found) const
 bool Hdf5File::has(const std::string& name) const { return open_hdf5_dataset(file_.get(), name).ok(); }
 
 Hdf5Handle Hdf5File::memory_type(const std::string& name, Numbers numbers, hid_t stored) const {
-  if (numbers == Numbers::complex) {
+  if (numbers != Numbers::real) {
     const auto members = hdf5_complex_members(stored);
     if (!members) fail("complex numbers in " + name + ", a pair such as {real, imag} or {r, i}", found_text(stored));
-    return hdf5_complex_type(members->real, members->imag);
+    return hdf5_complex_type(members->real, members->imag, numbers == Numbers::complex ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT);
   }
   const H5T_class_t found = H5Tget_class(stored);
   if (found != H5T_FLOAT && found != H5T_INTEGER) fail("real numbers in " + name, found_text(stored));

@@ -14,7 +14,7 @@ namespace crbrt::physics {
 
 class Hdf5File {
  public:
-  enum class Numbers { real, complex };
+  enum class Numbers { real, complex, complex_single };
 
   /// `shown` is what messages name, `opened` the path of the same file.
   Hdf5File(std::string shown, const std::string& opened);
@@ -23,7 +23,7 @@ class Hdf5File {
   bool is_array(const std::string& name) const;
   bool is_real(const std::string& name) const;
   bool has_attribute(const std::string& object, const std::string& name) const;
-  /// Sends the number of dimensions, the extents and the elements: doubles, or pairs of them.
+  /// Sends the number of dimensions, the extents and the elements: doubles, or pairs of them or of floats.
   void send_array(const std::string& name, Numbers numbers, const base::GuardedSender& sender) const;
   /// Of the file (object "/") or of a data set.
   std::vector<std::string> names_attribute(const std::string& object, const std::string& name) const;

@@ -90,6 +90,13 @@ Array<std::complex<double>> Hdf5Reader::complex(const std::string& name) const {
                                              path_);
 }
 
+Array<std::complex<float>> Hdf5Reader::complex_single(const std::string& name) const {
+  return receive_array<std::complex<float>>(ask([&](const Hdf5File& file, const base::GuardedSender& answer) {
+                                              file.send_array(name, Hdf5File::Numbers::complex_single, answer);
+                                            }),
+                                            path_);
+}
+
 void Hdf5Reader::expect_shape(const std::string& name, const Shape& found, const Shape& expected) const {
   bool same = found.size() == expected.size();
   for (std::size_t i = 0; same && i < found.size(); ++i) same = expected[i] == any || expected[i] == found[i];

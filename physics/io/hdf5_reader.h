@@ -34,10 +34,11 @@ class Hdf5Reader {
 
   const std::string& path() const noexcept { return path_; }
   bool has(const std::string& name) const;
-  bool is_array(const std::string& name) const;                        ///< no scalar
-  bool is_real(const std::string& name) const;                         ///< integers or floating-point numbers
-  Array<double> real(const std::string& name) const;                   ///< any integer or floating-point type
-  Array<std::complex<double>> complex(const std::string& name) const;  ///< any Hdf5ComplexMembers
+  bool is_array(const std::string& name) const;                              ///< no scalar
+  bool is_real(const std::string& name) const;                               ///< integers or floating-point numbers
+  Array<double> real(const std::string& name) const;                         ///< any integer or floating-point type
+  Array<std::complex<double>> complex(const std::string& name) const;        ///< any Hdf5ComplexMembers
+  Array<std::complex<float>> complex_single(const std::string& name) const;  ///< the same, rounded
 
   /// Attributes of the file (object "/") or of a dataset.
   bool has_attribute(const std::string& object, const std::string& name) const;

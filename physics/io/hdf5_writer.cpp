@@ -64,6 +64,12 @@ void Hdf5Writer::write(const std::string& name, const Shape& shape, const std::c
   write_rows(name, 0, shape.front(), values);
 }
 
+void Hdf5Writer::write(const std::string& name, const Shape& shape, const std::complex<float>* values) {
+  const Hdf5Handle type = hdf5_complex_type("real", "imag", H5T_NATIVE_FLOAT);
+  create(name, shape, type.get());
+  write_rows(name, 0, shape.front(), values, type.get());
+}
+
 void Hdf5Writer::write_attribute(const std::string& object, const std::string& name, hid_t type, hid_t space,
                                  const void* values) {
   const Hdf5Handle attribute(

@@ -21,6 +21,8 @@ class Hdf5Writer {
   /// A whole array, row-major.
   void write(const std::string& name, const Shape& shape, const double* values);
   void write(const std::string& name, const Shape& shape, const std::complex<double>* values);
+  /// In single precision, which halves what large arrays need.
+  void write(const std::string& name, const Shape& shape, const std::complex<float>* values);
 
   /// An array written row after row: create it, then fill rows [first, first + n) of its first dimension.
   void create_real(const std::string& name, const Shape& shape);

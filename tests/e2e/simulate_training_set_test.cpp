@@ -97,6 +97,43 @@ TEST_F(SimulateTrainingSet, DoesNotDependOnShardsOrThreads) {
   }
 }
 
+TEST_F(SimulateTrainingSet, DerivativesChangeNothingElseAndDoNotDependOnShardsOrThreads) {
+  make("", "plain.h5");
+  make("--derivatives", "all.h5");
+  make("--derivatives --threads 3", "threads.h5");
+  EXPECT_EQ(content_of(folder_ / "all.h5"), content_of(folder_ / "threads.h5"));
+  Dataset all = read_dataset({folder_ / "all.h5"});
+  expect_equal(all, read_dataset({folder_ / "plain.h5"}));
+  physics::read_jacobian({folder_ / "all.h5"}, all);
+  std::vector<std::string> paths;
+  for (const char* shard : {"0/2", "1/2"}) {
+    paths.push_back(folder_ / ("part" + std::to_string(paths.size()) + ".h5"));
+    make(std::string("--derivatives --shard ") + shard, "part" + std::to_string(paths.size() - 1) + ".h5");
+  }
+  Dataset parts = read_dataset(paths);
+  physics::read_jacobian(paths, parts);
+  EXPECT_EQ(*parts.jacobian, *all.jacobian);
+}
+
+// Bounds that follow from the derivatives are those of the file: they belong to its unknowns, in its order. In single precision
+// a derivative is off by 2^-24, and a bound by twice that times the condition number, which is at most 8000 here: less than
+// 1e-3.
+TEST_F(SimulateTrainingSet, DerivativesAreThoseOfTheBounds) {
+  make("--derivatives --t1 apparent", "all.h5");
+  Dataset set = read_dataset({folder_ / "all.h5"});
+  physics::read_jacobian({folder_ / "all.h5"}, set);
+  const auto n_unknown = static_cast<Eigen::Index>(set.bound_names().size());
+  int n_compared = 0;
+  for (Eigen::Index i = 0; i < set.crb.cols(); ++i) {
+    const Eigen::MatrixXcd derivatives = set.jacobian->col(i).cast<std::complex<double>>().reshaped(9, n_unknown);
+    const physics::Bounds bounds = physics::cramer_rao_bound(set.coefficients.col(i), derivatives);
+    if (bounds.condition > 8000) continue;
+    ++n_compared;
+    for (Eigen::Index p = 0; p < n_unknown; ++p) EXPECT_NEAR(bounds.crb[p] / set.crb(p, i), 1, 1e-3) << i << ' ' << p;
+  }
+  EXPECT_GT(n_compared, 100);
+}
+
 TEST_F(SimulateTrainingSet, AnotherSeedIsAnotherSet) {
   make("", "a.h5");
   succeed("--count 300 --seed 6", "b.h5");
@@ -137,7 +174,7 @@ TEST_F(SimulateTrainingSet, AKindOfBasisGoesWithABasisThatIsMade) {
 
 // Three chunks; the kill comes as soon as the first is there, long before the last.
 TEST_F(SimulateTrainingSet, AKilledRunIsContinuedToTheSameBytes) {
-  const std::string options = "--count 4200 ", first_chunk = folder_ / "killed.h5.partial/chunk-0.h5";
+  const std::string options = "--count 4200 --derivatives ", first_chunk = folder_ / "killed.h5.partial/chunk-0.h5";
   run(command(options, "killed.h5") + " & pid=$!; while [ ! -e " + first_chunk +
       " ] && kill -0 $pid; do sleep 0.01; done; kill -KILL $pid; wait $pid");
   ASSERT_TRUE(std::filesystem::exists(first_chunk));
@@ -266,7 +303,7 @@ TEST_F(SimulateTrainingSet, WhereNoRankIsEnoughTheMostIsTakenOnlyWhereThatIsAske
 
 TEST_F(SimulateTrainingSet, OptionsOfTheRankGoTogether) {
   for (const char* options : {"--count 64 --rank-factor 2", "--count 64 --rank-or-most", "--count 64 --outputs t2_free_s",
-                              "--count 64 --basis-only --shard 0/2"})
+                              "--count 64 --basis-only --shard 0/2", "--count 64 --basis-only --derivatives"})
     EXPECT_EQ(run(command(options, "o.h5")).exit_code, 2) << options;
   EXPECT_EQ(run("crbrt-simulate --sequence " + sequence_ + " --prior " + example_prior + " --count 64 --rank some --out " +
                 (folder_ / "o.h5"))

@@ -116,6 +116,35 @@ TEST(DatasetFile, ShardsWithAndWithoutTheBoundOfTheSignalNormAreNotJoined) {
   expect_input_error([&] { read_dataset({without, with}); }, {with, "signal_per_m0_crb", "absent", "found there"});
 }
 
+Dataset with_jacobian(int n) {
+  Dataset set = example(n);
+  set.jacobian = Eigen::MatrixXcf::Random(3 * 7, n);
+  return set;
+}
+
+TEST(DatasetFile, DerivativesAreReadWhereTheyAreAskedForInTheOrderOfTheShards) {
+  const TemporaryFolder folder;
+  const Dataset a = with_jacobian(4), b = with_jacobian(2);
+  write_dataset(folder / "a.h5", a);
+  write_dataset(folder / "b.h5", b);
+  const std::vector<std::string> paths{folder / "a.h5", folder / "b.h5"};
+  Dataset both = read_dataset(paths);
+  EXPECT_FALSE(both.jacobian) << "nobody asked";
+  read_jacobian(paths, both);
+  ASSERT_TRUE(both.jacobian);
+  EXPECT_EQ(both.jacobian->leftCols(4), *a.jacobian);
+  EXPECT_EQ(both.jacobian->rightCols(2), *b.jacobian);
+}
+
+TEST(DatasetFile, ASetWithoutDerivativesSaysHowTheyAreMade) {
+  const TemporaryFolder folder;
+  write_dataset(folder / "a.h5", with_jacobian(4));
+  write_dataset(folder / "b.h5", example(3));
+  const std::vector<std::string> paths{folder / "a.h5", folder / "b.h5"};
+  Dataset both = read_dataset(paths);
+  expect_error(base::exit_disagreement, [&] { read_jacobian(paths, both); }, {"b.h5", "/jacobian", "--derivatives", "none"});
+}
+
 TEST(DatasetFile, EveryFingerprintHasItsBoundsTogether) {
   const Dataset set = example(5);
   EXPECT_EQ(set.bounds(2).crb, set.crb.col(2));

@@ -38,7 +38,7 @@ void parse_rank(const std::string& text, Options& options) {
 void check_dictionary(const Options& o, const std::vector<std::string>& of_draws) {
   if (!o.sequence.empty()) throw base::UsageError("--sequence goes with --tissues and with --prior: --from simulates nothing");
   if (!of_draws.empty()) throw base::UsageError(of_draws.front() + " goes with --prior: all of --from is taken");
-  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues and with --prior: --from simulates nothing");
   if (o.t1_model) throw base::UsageError("--t1 goes with --tissues and with --prior");
   if ((o.is_rank_auto || o.basis_only) && !o.basis.empty())
     throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes without --basis"));
@@ -63,7 +63,7 @@ void check_combination(const Options& o, bool has_rank, const std::vector<std::s
       throw base::UsageError((o.basis_only ? "--basis-only" : "--rank auto") + std::string(" goes with --prior or --from"));
     return;
   }
-  if (o.derivatives) throw base::UsageError("--derivatives goes with --tissues: a training set always holds its bounds");
+  if (o.derivatives && o.basis_only) throw base::UsageError("--basis-only writes no fingerprints, so no --derivatives of them");
   if (o.count == 0) throw base::UsageError("--prior needs --count");
   if (o.basis_only && (!o.basis.empty() || o.n_shard > 1))
     throw base::UsageError("--basis-only goes without --basis and --shard: it makes the basis of all shards");
@@ -110,7 +110,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   app.option("--t1 T1MODEL", t1_model, "Is r1 one unknown (apparent) or two (separate)? Default: the prior's, else apparent")
       .one_of({"apparent", "separate"});
   app.option("--tissues FILE", o.tissues, "CSV whose header names the tissue parameters");
-  app.flag("--derivatives", o.derivatives, "Also write /jacobian and /crb_time");
+  app.flag("--derivatives", o.derivatives, "Also write /jacobian; with --tissues /crb_time, too");
   app.option("--prior FILE", o.prior, "JSON distribution of tissues");
   app.option("--from FILE", o.from,
              "HDF5 dictionary of another simulator: /signal or /coefficients, /parameters, and /jacobian, /finite_difference\n"

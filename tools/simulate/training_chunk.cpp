@@ -25,24 +25,31 @@ Fingerprints simulate_block(const TrainingProblem& problem, const physics::Basis
   constexpr auto n = static_cast<Eigen::Index>(n_parameter);
   const auto n_bound = static_cast<Eigen::Index>(physics::bound_names(problem.unknowns).size());
   const Eigen::Index n_drawn = coefficients.cols();
-  Fingerprints result{
-      coefficients, Eigen::MatrixXd(n, n_drawn), Eigen::MatrixXd(n_bound, n_drawn), Eigen::VectorXd(n_drawn), {}};
+  const Eigen::Index n_kept_row = problem.derivatives ? coefficients.rows() * n_bound : 0;
+  Fingerprints result{coefficients,
+                      Eigen::MatrixXd(n, n_drawn),
+                      Eigen::MatrixXd(n_bound, n_drawn),
+                      Eigen::VectorXd(n_drawn),
+                      Eigen::MatrixXcf(n_kept_row, n_drawn),
+                      {}};
   Eigen::Index kept = 0;
   for (Eigen::Index t = 0; t < n_drawn; ++t) {
-    const physics::Bounds bounds =
-        physics::cramer_rao_bound(coefficients.col(t), jacobian.middleCols(t * n, n), problem.unknowns);
+    const Eigen::MatrixXcd derivatives = problem.unknowns.columns(jacobian.middleCols(t * n, n));
+    const physics::Bounds bounds = physics::cramer_rao_bound(coefficients.col(t), derivatives);
     if (!is_usable(coefficients.col(t).norm(), bounds, result.dropped)) continue;
     const std::array<double, n_parameter> values = tissues[static_cast<std::size_t>(t)].values();
     result.coefficients.col(kept) = coefficients.col(t);
     result.parameters.col(kept) = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
     result.crb.col(kept) = bounds.crb;
     result.signal_per_m0_crb[kept] = bounds.signal_per_m0_crb;
+    if (problem.derivatives) result.jacobian.col(kept) = derivatives.reshaped().cast<std::complex<float>>();
     ++kept;
   }
   result.coefficients.conservativeResize(Eigen::NoChange, kept);
   result.parameters.conservativeResize(Eigen::NoChange, kept);
   result.crb.conservativeResize(Eigen::NoChange, kept);
   result.signal_per_m0_crb.conservativeResize(kept);
+  result.jacobian.conservativeResize(Eigen::NoChange, kept);
   return result;
 }
 
@@ -71,6 +78,7 @@ Fingerprints joined(const std::vector<Fingerprints>& parts) {
   all.parameters.resize(parts.front().parameters.rows(), n);
   all.crb.resize(parts.front().crb.rows(), n);
   all.signal_per_m0_crb.resize(n);
+  all.jacobian.resize(parts.front().jacobian.rows(), n);
   Eigen::Index at = 0;
   for (const Fingerprints& part : parts) {
     const Eigen::Index n_part = part.coefficients.cols();
@@ -78,6 +86,7 @@ Fingerprints joined(const std::vector<Fingerprints>& parts) {
     all.parameters.middleCols(at, n_part) = part.parameters;
     all.crb.middleCols(at, n_part) = part.crb;
     all.signal_per_m0_crb.segment(at, n_part) = part.signal_per_m0_crb;
+    all.jacobian.middleCols(at, n_part) = part.jacobian;
     all.dropped += part.dropped;
     at += n_part;
   }

@@ -39,6 +39,7 @@ struct Fingerprints {
   Eigen::MatrixXd parameters;         ///< [n_parameter, n]
   Eigen::MatrixXd crb;                ///< [n_bound, n]
   Eigen::VectorXd signal_per_m0_crb;  ///< [n]
+  Eigen::MatrixXcf jacobian;          ///< [n_coeff * n_bound, n] where it is asked for, else without rows
   Dropped dropped;
 };
 
@@ -48,6 +49,7 @@ struct TrainingProblem {
   const std::uint64_t seed;
   const std::uint64_t count;  ///< draws of all shards
   const physics::Simulator simulator;
+  const bool derivatives = false;  ///< are they kept?
 
   std::uint64_t n_block() const { return (count + block_size - 1) / block_size; }
 };

@@ -73,9 +73,13 @@ std::optional<Fingerprints> TrainingParts::chunk(std::uint64_t index, const std:
   const Hdf5Reader file(path->string());
   const auto count = [&](const char* name) { return static_cast<std::uint64_t>(file.number_attribute("/", name)); };
   const physics::Array<double> signal = file.real("signal_per_m0_crb");
+  const bool has_jacobian = file.has("jacobian");
   return Fingerprints{columns_of<Eigen::MatrixXcd>(file.complex("coefficients")),
-                      columns_of<Eigen::MatrixXd>(file.real("parameters")), columns_of<Eigen::MatrixXd>(file.real("crb")),
+                      columns_of<Eigen::MatrixXd>(file.real("parameters")),
+                      columns_of<Eigen::MatrixXd>(file.real("crb")),
                       Eigen::Map<const Eigen::VectorXd>(signal.values.data(), static_cast<Eigen::Index>(signal.values.size())),
+                      has_jacobian ? columns_of<Eigen::MatrixXcf>(file.complex_single("jacobian"))
+                                   : Eigen::MatrixXcf(0, static_cast<Eigen::Index>(signal.values.size())),
                       Dropped{count("no_signal"), count("ill_conditioned"), count("no_bound")}};
 }
 
@@ -86,6 +90,7 @@ void TrainingParts::save_chunk(std::uint64_t index, const std::string& content, 
     write_columns(file, "parameters", chunk.parameters);
     write_columns(file, "crb", chunk.crb);
     file.write("signal_per_m0_crb", {static_cast<std::size_t>(chunk.signal_per_m0_crb.size())}, chunk.signal_per_m0_crb.data());
+    if (chunk.jacobian.rows() > 0) write_columns(file, "jacobian", chunk.jacobian);
     file.attribute("/", "no_signal", static_cast<double>(chunk.dropped.no_signal));
     file.attribute("/", "ill_conditioned", static_cast<double>(chunk.dropped.ill_conditioned));
     file.attribute("/", "no_bound", static_cast<double>(chunk.dropped.no_bound));

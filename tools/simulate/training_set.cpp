@@ -32,7 +32,7 @@ TrainingProblem make_problem(const Options& o) {
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), prior.domain());
   const physics::Unknowns unknowns = prior.unknowns(o.t1_model.value_or(prior.t1_model));
   if (unknowns.size() == 0) throw base::InputError(o.prior, "a parameter that is not fixed", "none");
-  return {std::move(prior), unknowns, o.seed, o.count, std::move(simulator)};
+  return {std::move(prior), unknowns, o.seed, o.count, std::move(simulator), o.derivatives};
 }
 
 /// From draws that no fingerprint of the set shares; the same for every shard.
@@ -100,6 +100,7 @@ base::Json describe(const Options& o, const TrainingProblem& problem) {
   json["seed"] = problem.seed;
   json["shard"] = std::to_string(o.shard) + "/" + std::to_string(o.n_shard);
   json["t1_model"] = name(problem.unknowns.t1_model());
+  if (o.derivatives) json["derivatives"] = true;
   json["prior"] = base::Json::from_file(o.prior);
   return json;
 }
@@ -172,6 +173,7 @@ physics::Dataset make_dataset(const TrainingProblem& problem, const physics::Bas
   set.coefficients = std::move(fingerprints.coefficients);
   set.crb = std::move(fingerprints.crb);
   set.signal_per_m0_crb = std::move(fingerprints.signal_per_m0_crb);
+  if (problem.derivatives) set.jacobian = std::move(fingerprints.jacobian);
   for (Eigen::Index t = 0; t < fingerprints.parameters.cols(); ++t) {
     std::array<double, physics::n_parameter> values;
     std::copy_n(fingerprints.parameters.col(t).data(), physics::n_parameter, values.begin());
