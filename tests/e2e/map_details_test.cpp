@@ -96,14 +96,15 @@ TEST_F(MapDetails, SidecarsNameUnitNoiseAndThreshold) {
   EXPECT_EQ(stats["atypicality"]["AtypicalVoxels"], above);
 }
 
-// 400 voxels with two neighbours give 800 numbers of five coefficients, MAD of uniform noise under second differences: nearly
-// normal, within 1.166 sqrt(1.94 / 800) = 6 % a standard deviation; five of them, and 1.2 more for the smallest of five.
+// Five coefficients leave 8 directions, of which uniform noise fills all: within 1 / sqrt(2 * 8 * 480) = 1.1 % a standard
+// deviation in 480 voxels, five of them, and what the cut of the spectrum takes, 1.5 %.
 TEST_F(MapDetails, WithoutSigmaTheNoiseIsEstimated) {
   const Outcome outcome = map(file("c.nii"), "out");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  EXPECT_NE(outcome.text.find("from differences of neighbours, 400 voxels"), std::string::npos) << outcome.text;
-  EXPECT_EQ(sidecar("T2map_std")["Noise"]["Source"], "neighbours");
-  EXPECT_NEAR(sidecar("T2map_std")["Noise"]["Sigma"].number(), 0.01 / std::sqrt(3.0), 0.37 * 0.01 / std::sqrt(3.0));
+  EXPECT_NE(outcome.text.find("(from the spectra of 128 patches, 480 voxels)"), std::string::npos) << outcome.text;
+  EXPECT_EQ(sidecar("T2map_std")["Noise"]["Source"], "patches");
+  EXPECT_EQ(sidecar("T2map_std")["Noise"]["Patches"], 128);
+  EXPECT_NEAR(sidecar("T2map_std")["Noise"]["Sigma"].number(), 0.01 / std::sqrt(3.0), 0.07 * 0.01 / std::sqrt(3.0));
 }
 
 TEST_F(MapDetails, NoNoiseNoStandardDeviationsAndTheRunGoesOn) {

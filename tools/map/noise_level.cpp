@@ -1,4 +1,4 @@
-// Both estimates read blocks of neighbouring voxels spread over the image: some ten thousand samples say as much as millions.
+// Every estimate reads neighbouring voxels spread over the image: some ten thousand samples say as much as millions.
 #include "tools/map/noise_level.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "base/median.h"
 #include "base/number_text.h"
 #include "base/parallel.h"
+#include "tools/map/patch_spectra.h"
 #include "tools/map/second_differences.h"
 
 namespace crbrt::map {
@@ -16,6 +17,12 @@ namespace {
 
 constexpr double mad_of_normal = 0.6744897501960817;  // median |x| of a standard normal number
 constexpr double max_background_spread = 1.25;
+
+// Seven tissue parameters and |M0| are what can vary within a patch; a floor needs some directions more.
+constexpr std::size_t directions_of_tissue = 8, least_noise_directions = 4;
+constexpr const char* no_floor =
+    "the spectra of its patches have no floor, as those of regularised and filtered images, so that the noise estimated from "
+    "neighbours may be far too low";
 
 std::string number(double value) { return base::number_text(value, "%.4g"); }
 
@@ -49,6 +56,9 @@ NoiseEstimate smallest(const std::vector<double>& sigma, NoiseSource source, std
 std::string NoiseLevel::in_words() const {
   switch (source) {
     case NoiseSource::given: return number(sigma) + " (--sigma)";
+    case NoiseSource::patches:
+      return number(sigma) + " (from the spectra of " + std::to_string(n_patch) + " patches, " + std::to_string(n_sample) +
+             " voxels)";
     case NoiseSource::neighbours:
       return number(sigma) + " (from differences of neighbours, " + std::to_string(n_sample) + " voxels, coefficient " +
              std::to_string(coefficient) + ")";
@@ -61,10 +71,30 @@ std::string NoiseLevel::in_words() const {
 
 base::Json NoiseLevel::to_json() const {
   if (source == NoiseSource::given) return {{"Sigma", sigma}, {"Source", "given"}};
+  if (source == NoiseSource::patches)
+    return {{"Sigma", sigma}, {"Source", "patches"}, {"Voxels", n_sample}, {"Patches", n_patch}};
   return {{"Sigma", sigma},
           {"Source", source == NoiseSource::neighbours ? "neighbours" : "background"},
           {"Voxels", n_sample},
           {"Coefficient", coefficient}};
+}
+
+NoiseEstimate noise_of_patches(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
+  const PatchSpectra spectra = patch_spectra(image, voxels, threads);
+  if (spectra.floors.empty()) return {std::nullopt, "no patches of neighbouring voxels"};
+  std::vector<double> variances;
+  for (const Floor& floor : spectra.floors)
+    if (floor.is_found()) variances.push_back(floor.variance);
+  if (2 * variances.size() < spectra.floors.size()) {
+    NoiseEstimate none{std::nullopt, "spectra of patches without a floor"};
+    if (spectra.n_direction >= directions_of_tissue + least_noise_directions) none.doubt = no_floor;
+    return none;
+  }
+  const double sigma = std::sqrt(base::median(variances));
+  if (!(sigma >= FLT_MIN && sigma <= FLT_MAX)) return {std::nullopt, "neighbouring voxels do not differ"};
+  NoiseLevel level{.sigma = sigma, .source = NoiseSource::patches, .n_sample = spectra.n_voxel};
+  level.n_patch = spectra.floors.size();
+  return {level, ""};
 }
 
 NoiseEstimate noise_of_neighbours(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
@@ -116,6 +146,12 @@ NoiseEstimate noise_of_background(const volume::CoefficientImage& image, const v
 
 NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
   NoiseEstimate inside = noise_of_neighbours(image, voxels, threads);
+  NoiseEstimate patches = noise_of_patches(image, voxels, threads);
+  if (inside.doubt.empty()) inside.doubt = patches.doubt;
+  if (patches.level) {
+    patches.doubt = inside.doubt;
+    return patches;
+  }
   if (inside.level) return inside;
   const NoiseEstimate background = noise_of_background(image, voxels);
   if (background.level) return background;

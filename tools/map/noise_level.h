@@ -14,6 +14,7 @@ namespace crbrt::map {
 
 enum class NoiseSource {
   given,       ///< --sigma
+  patches,     ///< spectra of patches of neighbouring voxels
   neighbours,  ///< differences of neighbouring voxels
   background,  ///< voxels outside the mask
 };
@@ -22,9 +23,10 @@ enum class NoiseSource {
 struct NoiseLevel {
   double sigma = 0;
   NoiseSource source = NoiseSource::given;
-  std::size_t n_sample = 0;      ///< differences or background voxels behind the estimate
-  std::size_t coefficient = 0;   ///< the quietest one, which the estimate is from; counted from 0
-  std::string in_words() const;  ///< "0.02 (second differences of 32768 voxels in the mask, coefficient 12)"
+  std::size_t n_sample = 0;      ///< differences, or voxels of the patches or the background, behind the estimate
+  std::size_t coefficient = 0;   ///< neighbours, background: the quietest one, which the estimate is from; counted from 0
+  std::size_t n_patch = 0;       ///< patches: how many
+  std::string in_words() const;  ///< "0.02 (from the spectra of 128 patches, 43904 voxels)"
   base::Json to_json() const;
 };
 
@@ -35,10 +37,17 @@ struct NoiseEstimate {
   std::string doubt{};  ///< why the level may be wrong by far; empty where nothing speaks against it
 };
 
-/// Estimates the noise from the differences of neighbours inside the mask; where the mask holds too few neighbours, from the
-/// background; where that is no pure noise either, from neighbours anywhere. `voxels` are the mask's.
-/// The estimate is the same for any number of threads. Throws InputError when the file ends early, and for nothing else.
+/// Estimates the noise from the spectra of patches inside the mask; where they show no floor, from the differences of
+/// neighbours; where the mask holds too few of them, from the background; where that is no pure noise either, from neighbours
+/// anywhere. `voxels` are the mask's. What puts neighbours in doubt puts patches in doubt as well. The estimate is the same for
+/// any number of threads. Throws InputError when the file ends early, and for nothing else.
 NoiseEstimate estimate_noise(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads = 1);
+
+/// The median over patches of the variance at the floor of their spectra (patch_spectra.h). Anatomy of a patch, however it
+/// varies from voxel to voxel, fills few directions of coefficient space, so that this sees the noise where every coefficient
+/// carries anatomy. Refused where fewer than half of the patches show a floor; if they have directions enough for one, that
+/// puts the image in doubt: regularised reconstructions have none.
+NoiseEstimate noise_of_patches(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads = 1);
 
 /// Second differences c[v - 1] - 2 c[v] + c[v + 1] along the first dimension with enough neighbours cancel smooth anatomy and
 /// have sqrt(6) times the noise. The median of their absolute values over 0.6745 is a standard deviation that outliers (edges)

@@ -70,7 +70,7 @@ class NoiseLevels : public testing::Test {
 
 TEST_F(NoiseLevels, DifferencesOfNeighboursSeeNoiseUnderSmoothAnatomy) {
   add_smooth_anatomy();
-  const NoiseEstimate estimate = estimate_noise(image(), volume::VoxelList::all(shape));
+  const NoiseEstimate estimate = noise_of_neighbours(image(), volume::VoxelList::all(shape));
   ASSERT_TRUE(estimate.level) << estimate.why_not;
   EXPECT_EQ(estimate.level->source, NoiseSource::neighbours);
   EXPECT_EQ(estimate.level->n_sample, 38u * 30 * 6);
@@ -82,10 +82,12 @@ TEST_F(NoiseLevels, DoNotDependOnThreads) {
   add_smooth_anatomy();
   for (std::size_t v = 0; v < n_voxel; v += 37) set(v, 0);
   const auto all = volume::VoxelList::all(shape);
-  const NoiseLevel one = estimate_noise(image(), all, 1).level.value(), three = estimate_noise(image(), all, 3).level.value();
-  EXPECT_EQ(one.sigma, three.sigma);
-  EXPECT_EQ(one.n_sample, three.n_sample);
-  EXPECT_EQ(one.coefficient, three.coefficient);
+  for (const auto noise_of : {noise_of_neighbours, noise_of_patches}) {
+    const NoiseLevel one = noise_of(image(), all, 1).level.value(), three = noise_of(image(), all, 3).level.value();
+    EXPECT_EQ(one.sigma, three.sigma);
+    EXPECT_EQ(one.n_sample, three.n_sample);
+    EXPECT_EQ(one.coefficient, three.coefficient);
+  }
   const auto middles = spread_blocks(volume::with_neighbours(all, shape, 0));
   EXPECT_EQ(SecondDifferences(image(), middles, 1, 1).far(0), SecondDifferences(image(), middles, 1, 3).far(0));
 }
@@ -100,7 +102,7 @@ TEST_F(NoiseLevels, TheQuietestCoefficientCountsBecauseAnatomyOnlyAdds) {
   for (std::size_t k = 0; k < n_coeff; ++k)
     for (std::size_t v = 0; v < n_voxel; ++v)
       if (k != 3 && v % 2 == 0) values[k * n_voxel + v] += 20;
-  const NoiseLevel level = estimate_noise(image(), volume::VoxelList::all(shape)).level.value();
+  const NoiseLevel level = noise_of_neighbours(image(), volume::VoxelList::all(shape)).level.value();
   EXPECT_EQ(level.coefficient, 3u);
   EXPECT_NEAR(level.sigma, 1, tolerance_of_neighbours(level.n_sample));
 }
@@ -112,12 +114,18 @@ TEST_F(NoiseLevels, EdgesDoNotCount) {
             1.14 + tolerance_of_neighbours(38 * 30 * 6));
 }
 
+// Patches have five times the tolerance of their chi-square: 8 directions of at least 3000 voxels, which overlapping patches
+// share (patch_spectra_test.cpp), and what the cut of the spectrum takes, 1.5 %.
 TEST_F(NoiseLevels, BlankAndBrokenVoxelsDoNotCount) {
   for (std::size_t v = 0; v < n_voxel; v += 10) set(v, 0);
   for (std::size_t v = 5; v < n_voxel; v += 20) set(v, std::numeric_limits<float>::quiet_NaN());
-  const NoiseLevel level = estimate_noise(image(), volume::VoxelList::all(shape)).level.value();
+  const NoiseLevel level = noise_of_neighbours(image(), volume::VoxelList::all(shape)).level.value();
   EXPECT_LT(level.n_sample, 38u * 30 * 6);
   EXPECT_NEAR(level.sigma, 1, tolerance_of_neighbours(level.n_sample));
+  const NoiseLevel of_patches = estimate_noise(image(), volume::VoxelList::all(shape)).level.value();
+  EXPECT_EQ(of_patches.source, NoiseSource::patches);
+  EXPECT_LE(of_patches.n_sample, n_voxel - n_voxel / 10 - n_voxel / 20);
+  EXPECT_NEAR(of_patches.sigma, 1, 5 / std::sqrt(2.0 * 8 * 3000) + 0.015);
 }
 
 TEST_F(NoiseLevels, AMaskWithoutNeighboursIsMeasuredOnItsBackground) {
