@@ -40,7 +40,7 @@ inline void precess_backward(const TissueLanes& p, const Precession& f, Vec4 (&u
 template <int n_part>
 inline V precession_slope(const TissueLanes& p, const Vec4 (&u)[n_part], const Vec4 (&end)[n_part]) {
   const V zero = splat(0);
-  const PulseGradient g{make_pulse(p.m0s, p.m0f, p.r1f, p.r2f, p.rx, p.r1s, p.w0, zero, zero, 1e-3), zero, zero, zero};
+  const PulseGradient g{make_pulse<Shift::none>(p, zero, zero, 1e-3, {3, 1}), zero, zero, zero};
   const auto wide = [zero](const Vec4& m) { return State5{m.x, m.y, m.zf, zero, m.zs}; };
   State5 d = generator(g.pulse, wide(end[0]));
   d.zf += g.pulse.c_f;
@@ -48,7 +48,7 @@ inline V precession_slope(const TissueLanes& p, const Vec4 (&u)[n_part], const V
   V slope = dot(wide(u[0]), d);
 #pragma GCC unroll 8
   for (int i = 0; i + 1 < n_part; ++i)
-    slope += dot(wide(u[1 + i]), sum(generator(g.pulse, wide(end[1 + i])), generator_derivative(g, i, wide(end[0]))));
+    slope += dot(wide(u[1 + i]), sum(generator(g.pulse, wide(end[1 + i])), generator_derivative(g, i, wide(end[0]), splat(1))));
   return slope / g.pulse.step;
 }
 
@@ -57,8 +57,9 @@ template <int n_part>
 inline Slopes reverse_balanced(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k,
                                const Vec4 (&before)[n_part], const Vec4 (&after)[n_part], Vec4 (&u)[n_part]) {
   constexpr int n_dir = n_part - 1;
-  const Precession f = precession(p, (a.tr_s - a.trf_s[k]) / 2);
-  const PulseGradient g = pulse_gradient_of(a, w, p, k);
+  const Precession f = precession(p, a.closed_form, (a.tr_s - a.trf_s[k]) / 2);
+  const V w1 = p.b1 * (a.alpha_rad[k] / a.trf_s[k]);
+  const PulseGradient g = with_gradient(a, w, k, unshifted_pulse(p, w1, load(w.rate + k * 3 * lanes), a.trf_s[k]));
   V time = precession_slope(p, u, after);
   precess_backward(p, f, u);
 
@@ -92,8 +93,8 @@ inline Slopes reverse_balanced(const CycleArgs& a, const CycleWork& w, const Tis
 // From echo 0 of the next cycle back to this one's last.
 template <int n_part>
 inline void reverse_inversion(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, Vec4 (&u)[n_part]) {
-  const Precession f = precession(p, a.tr_s / 2);
-  const InversionFactors inv = inversion(p, a.alpha_rad[0]);
+  const Precession f = precession(p, a.closed_form, a.tr_s / 2);
+  const InversionFactors inv = inversion(p, a.closed_form, a.alpha_rad[0]);
   const V z_end = load(w.rate), dz_dt2 = load(w.rate + lanes), dz_db1 = load(w.rate + 2 * lanes);
   precess_backward(p, f, u);
   const auto inverted = [&](const Vec4& m) { return Vec4{-inv.x * m.x, inv.x * m.y, inv.zf * m.zf, z_end * m.zs}; };

@@ -20,6 +20,7 @@ crbrt_add_library(crbrt_physics SOURCES
   r2sl.cpp
   semisolid.cpp
   sequence.cpp
+  series_plan.cpp
   simulator.cpp
   tissue.cpp
   unknowns.cpp

@@ -68,8 +68,11 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const 
 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                         const Eigen::Ref<const Eigen::MatrixXcd>& derivatives) {
+  return bounds_of_columns(real_unknowns(signal, derivatives));
+}
+
+Bounds bounds_of_columns(const Eigen::MatrixXd& columns) {
   Bounds bounds;
-  const Eigen::MatrixXd columns = real_unknowns(signal, derivatives);
   const Eigen::MatrixXd root = inverse_fisher_root(columns, bounds.condition);
   const Eigen::MatrixXd inverse = root * root.transpose();
   const Eigen::VectorXd variance = inverse.diagonal();

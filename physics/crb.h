@@ -42,6 +42,9 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                         const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
+/// The same of real columns as real_unknowns() makes them, to which rows may have been added (Gaussians of a prior).
+Bounds bounds_of_columns(const Eigen::MatrixXd& columns);
+
 /// The unknowns' columns of J as real vectors [2 n, 2 + n_bound], real parts above imaginary parts: s, i s, then the tissue
 /// parameters in the order of bound_names(unknowns).
 Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,

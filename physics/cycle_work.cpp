@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,9 +39,9 @@ CycleStorage::CycleStorage(std::size_t n_pulse, bool with_gradient) {
           take(n_state),     take(kernel::n_param * n_state), take(n_pulse * 2), take(gradient)};
 }
 
-LaneTissues::LaneTissues(std::span<const Tissue> tissues) {
+LaneTissues::LaneTissues(std::span<const Tissue> tissues, std::span<const std::size_t> members) {
   for (int l = 0; l < lanes; ++l) {
-    const Tissue& t = tissues[std::min<std::size_t>(l, tissues.size() - 1)];
+    const Tissue& t = tissues[members[std::min<std::size_t>(l, members.size() - 1)]];
     const auto all = t.values();
     for (int p = 0; p < kernel::n_param; ++p) values[p * lanes + l] = all[p];
     log_t2_semi[l] = std::log(t.t2_semi_s);
@@ -94,6 +95,8 @@ void CycleRunner::make_tables() {
   }
   if (balanced.tau_max > 0) rho_ = make_rho_table(balanced);
   z_end_ = make_z_end_table(inversion);
+  rho_max_ = largest_rho(sequence_, rho_, domain_);
+  usual_plan_.emplace(sequence_, rho_max_, domain_.b1_max_rel, RateClass{});
 }
 
 CycleRunner::CycleRunner(Sequence sequence, const TissueDomain& domain)
@@ -115,31 +118,43 @@ void CycleRunner::check(std::span<const Tissue> tissues) const {
   }
 }
 
-void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient,
-                      const std::function<void(const GroupResult&)>& sink) const {
+void CycleRunner::run_group(const SeriesPlan& plan, std::span<const Tissue> tissues, std::span<const std::size_t> members,
+                            bool with_gradient, CycleStorage& storage, const Sink& sink) const {
+  const LaneTissues lane_tissues(tissues, members);
+  std::size_t frame = 0;
+  for (std::size_t c = 0; c < sequence_.cycles.size(); ++c) {
+    const Cycle& cycle = sequence_.cycles[c];
+    const kernel::CycleArgs args{static_cast<int>(cycle.alpha_rad.size()),
+                                 sequence_.tr_s,
+                                 cycle.alpha_rad.data(),
+                                 cycle.trf_s.data(),
+                                 log_trf_[c].data(),
+                                 plain_table(rho_),
+                                 plain_table(z_end_),
+                                 lane_tissues.values,
+                                 lane_tissues.log_t2_semi,
+                                 plan.pulse[c].data(),
+                                 plan.closed_form};
+    run_cycle(kernel_, args, storage.work, with_gradient);
+    sink({members, frame, args.n_pulse, storage.work.signal, with_gradient ? storage.work.gradient : nullptr});
+    frame += cycle.alpha_rad.size();
+  }
+}
+
+void CycleRunner::run(std::span<const Tissue> tissues, bool with_gradient, const Sink& sink) const {
   check(tissues);
   std::size_t longest = 0;
   for (const Cycle& c : sequence_.cycles) longest = std::max(longest, c.alpha_rad.size());
   CycleStorage storage(longest, with_gradient);
-  for (std::size_t first = 0; first < tissues.size(); first += kernel::lanes) {
-    const std::size_t n_tissue = std::min<std::size_t>(kernel::lanes, tissues.size() - first);
-    const LaneTissues lane_tissues(tissues.subspan(first, n_tissue));
-    std::size_t frame = 0;
-    for (std::size_t c = 0; c < sequence_.cycles.size(); ++c) {
-      const Cycle& cycle = sequence_.cycles[c];
-      const kernel::CycleArgs args{static_cast<int>(cycle.alpha_rad.size()),
-                                   sequence_.tr_s,
-                                   cycle.alpha_rad.data(),
-                                   cycle.trf_s.data(),
-                                   log_trf_[c].data(),
-                                   plain_table(rho_),
-                                   plain_table(z_end_),
-                                   lane_tissues.values,
-                                   lane_tissues.log_t2_semi};
-      run_cycle(kernel_, args, storage.work, with_gradient);
-      sink({first, n_tissue, frame, args.n_pulse, storage.work.signal, with_gradient ? storage.work.gradient : nullptr});
-      frame += cycle.alpha_rad.size();
-    }
+  std::map<int, std::vector<std::size_t>> by_class;
+  for (std::size_t t = 0; t < tissues.size(); ++t) by_class[RateClass::of(tissues[t]).index].push_back(t);
+  for (const auto& [index, all] : by_class) {
+    std::optional<SeriesPlan> unusual;
+    if (index != 0) unusual.emplace(sequence_, rho_max_, domain_.b1_max_rel, RateClass{index});
+    const SeriesPlan& plan = unusual ? *unusual : *usual_plan_;
+    for (std::size_t first = 0; first < all.size(); first += kernel::lanes)
+      run_group(plan, tissues, std::span(all).subspan(first, std::min<std::size_t>(kernel::lanes, all.size() - first)),
+                with_gradient, storage, sink);
   }
 }
 

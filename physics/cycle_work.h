@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "physics/kernel.h"
 #include "physics/r2sl.h"
 #include "physics/sequence.h"
+#include "physics/series_plan.h"
 #include "physics/simulator.h"
 #include "physics/tissue.h"
 
@@ -32,7 +34,7 @@ class CycleStorage {
 /// Lane-major copies of up to `lanes` tissues; idle lanes repeat the last one.
 struct LaneTissues {
   double values[kernel::n_param * kernel::lanes], log_t2_semi[kernel::lanes];
-  explicit LaneTissues(std::span<const Tissue> tissues);
+  LaneTissues(std::span<const Tissue> tissues, std::span<const std::size_t> members);
 };
 
 enum class Transpose { no, yes };
@@ -42,7 +44,7 @@ void solve_periodic(const kernel::CycleWork& work, Transpose transpose, const do
 
 /// Results of one cycle for up to kernel::lanes tissues.
 struct GroupResult {
-  std::size_t first_tissue, n_tissue;
+  std::span<const std::size_t> tissues;  ///< the tissue of every lane in use
   std::size_t first_frame;
   int n_pulse;
   const double* signal;    ///< [n_pulse][2][lanes]: real, imaginary
@@ -58,17 +60,23 @@ class CycleRunner {
 
   const Sequence& sequence() const noexcept { return sequence_; }
 
-  /// Calls sink for every cycle of every group of lanes, in order.
+  /// Calls sink for every cycle of every group of lanes. What a tissue gets does not depend on the others.
   void run(std::span<const Tissue> tissues, bool with_gradient, const std::function<void(const GroupResult&)>& sink) const;
 
  private:
+  using Sink = std::function<void(const GroupResult&)>;
+
   void make_tables();
+  void run_group(const SeriesPlan& plan, std::span<const Tissue> tissues, std::span<const std::size_t> members,
+                 bool with_gradient, CycleStorage& storage, const Sink& sink) const;
   void check(std::span<const Tissue> tissues) const;
 
   Sequence sequence_;
   TissueDomain domain_;
   std::vector<std::vector<double>> log_trf_;  // [cycle][pulse]
   Chebyshev2d rho_, z_end_;                   // shared by all cycles
+  std::vector<std::vector<double>> rho_max_;  // [cycle][pulse]
+  std::optional<SeriesPlan> usual_plan_;      // of rate class 0
   const kernel::Functions& kernel_;
 };
 

@@ -30,13 +30,12 @@ inline void tabulate_rates(const CycleArgs& a, CycleWork& w) {
 
 inline Pulse pulse_of(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k) {
   const double* rate = w.rate + k * 3 * lanes;
-  return make_pulse(p.m0s, p.m0f, p.r1f, p.r2f, p.rx, p.r1s, p.w0, p.b1 * (a.alpha_rad[k] / a.trf_s[k]), load(rate),
-                    a.trf_s[k]);
+  return make_pulse<Shift::half_decay>(p, p.b1 * (a.alpha_rad[k] / a.trf_s[k]), load(rate), a.trf_s[k], a.plan[k]);
 }
 
-inline PulseGradient pulse_gradient_of(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k) {
+inline PulseGradient with_gradient(const CycleArgs& a, const CycleWork& w, int k, const Pulse& pulse) {
   const double* rate = w.rate + k * 3 * lanes;
-  return {pulse_of(a, w, p, k), splat(a.alpha_rad[k] / a.trf_s[k]), load(rate + lanes), load(rate + 2 * lanes)};
+  return {pulse, splat(a.alpha_rad[k] / a.trf_s[k]), load(rate + lanes), load(rate + 2 * lanes)};
 }
 
 // x and y change sign by the RF phase increment; x_semi starts at zero, and what it ends at is lost.
@@ -58,22 +57,24 @@ void maps(const CycleArgs& a, CycleWork& w) {
   store(w.offset_xy, zero);
   store(w.offset_xy + lanes, zero);
   for (int k = 1; k < a.n_pulse; ++k) {
-    const Precession f = precession(p, (a.tr_s - a.trf_s[k]) / 2);
+    const Precession f = precession(p, a.closed_form, (a.tr_s - a.trf_s[k]) / 2);
     const Pulse pulse = pulse_of(a, w, p, k);
-    for (int j = 0; j < n_state; ++j) {
-      State5 s = enter_pulse(precess_linear(f, column[j]));
+    for (int j = 0; j < n_state; j += 2) {
+      State5 s[2] = {enter_pulse(precess_linear(f, column[j])), enter_pulse(precess_linear(f, column[j + 1]))};
       apply<false>(pulse, s);
-      column[j] = precess_linear(f, leave_pulse(s));
-      store_column(w, k, j, column[j]);
+      for (int i = 0; i < 2; ++i) {
+        column[j + i] = precess_linear(f, leave_pulse(s[i]));
+        store_column(w, k, j + i, column[j + i]);
+      }
     }
-    State5 s = enter_pulse(precess(p, f, offset));
+    State5 s[1] = {enter_pulse(precess(p, f, offset))};
     apply<true>(pulse, s);
-    offset = precess(p, f, leave_pulse(s));
+    offset = precess(p, f, leave_pulse(s[0]));
     store(w.offset_xy + (k * 2 + 0) * lanes, offset.x);
     store(w.offset_xy + (k * 2 + 1) * lanes, offset.y);
   }
-  const Precession f = precession(p, a.tr_s / 2);
-  const InversionFactors inv = inversion(p, a.alpha_rad[0]);
+  const Precession f = precession(p, a.closed_form, a.tr_s / 2);
+  const InversionFactors inv = inversion(p, a.closed_form, a.alpha_rad[0]);
   const V z_end = load(w.rate);
   for (int j = 0; j <= n_state; ++j) {
     const bool affine = j == n_state;
@@ -117,8 +118,8 @@ inline void store_gradient(const CycleWork& w, int k, const Vec4 (&dm)[n_param])
 // Echo k - 1 to echo k of a balanced pulse, with derivatives.
 inline void advance_with_gradient(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k, Vec4& m,
                                   Vec4 (&dm)[n_param]) {
-  const Precession f = precession(p, (a.tr_s - a.trf_s[k]) / 2);
-  const PulseGradient g = pulse_gradient_of(a, w, p, k);
+  const Precession f = precession(p, a.closed_form, (a.tr_s - a.trf_s[k]) / 2);
+  const PulseGradient g = with_gradient(a, w, k, pulse_of(a, w, p, k));
   precess_with_gradient(p, f, m, dm);
   State5 s = enter_pulse(m), ds[n_param];
   for (int i = 0; i < n_param; ++i) ds[i] = enter_pulse(dm[i]);
@@ -138,8 +139,8 @@ void derivatives(const CycleArgs& a, CycleWork& w) {
     advance_with_gradient(a, w, p, k, m, dm);
     store_gradient(w, k, dm);
   }
-  const Precession f = precession(p, a.tr_s / 2);
-  const InversionFactors inv = inversion(p, a.alpha_rad[0]);
+  const Precession f = precession(p, a.closed_form, a.tr_s / 2);
+  const InversionFactors inv = inversion(p, a.closed_form, a.alpha_rad[0]);
   const V z_end = load(w.rate), dz_dt2 = load(w.rate + lanes), dz_db1 = load(w.rate + 2 * lanes);
   precess_with_gradient(p, f, m, dm);
   for (Vec4& d : dm) d = {-inv.x * d.x, inv.x * d.y, inv.zf * d.zf, z_end * d.zs};

@@ -18,6 +18,22 @@ struct Table {
   const int* row_length;
 };
 
+/// The Taylor polynomial of one pulse: n_step equal steps of this degree.
+struct TaylorPlan {
+  int degree, n_step;
+};
+
+inline constexpr int max_degree = 64;
+
+/// How many terms the series of free precession and inversion take. Like TaylorPlan it follows from the domain of tissues
+/// (physics/series_plan.h) and never from the tissues that happen to share the lanes, so that a lane's bits are its own.
+struct ClosedFormPlan {
+  int n_square_transversal;  // exp((-r2f + i w0) t)
+  int n_square_recovery;     // exp(mu t)
+  int n_square_inversion;    // exp(i b1 alpha)
+  int n_hyperbolic_term;
+};
+
 struct CycleArgs {
   int n_pulse;
   double tr_s;
@@ -28,6 +44,8 @@ struct CycleArgs {
   Table z_end;                // of the inversion
   const double* tissue;       // [n_param][lanes]
   const double* log_t2_semi;  // [lanes]
+  const TaylorPlan* plan;     // [n_pulse]; [0] is unused
+  ClosedFormPlan closed_form;
 };
 
 /// Scratch and results of one cycle. Echo k of the cycle is m_k = map[k] m_0 + offset[k], rows x and y only.

@@ -41,15 +41,15 @@ struct Precession {
   V h, t;
 };
 
-inline Precession precession(const TissueLanes& p, double time) {
+inline Precession precession(const TissueLanes& p, const ClosedFormPlan& plan, double time) {
   Precession f;
   f.t = splat(time);
-  f.e = exp(Complex{-p.r2f * time, p.w0 * time});
+  f.e = exp(Complex{-p.r2f * time, p.w0 * time}, plan.n_square_transversal);
   const V a = -(p.r1f + p.rx * p.m0s), d = -(p.r1s + p.rx * p.m0f);
   f.h = (a - d) * 0.5;
   const V q = f.h * f.h + p.rx * p.rx * p.m0s * p.m0f;
-  const Hyperbolic y = hyperbolic(q * (time * time));
-  f.scale = exp(Complex{(a + d) * (0.5 * time), splat(0)}).re;
+  const Hyperbolic y = hyperbolic(q * (time * time), plan.n_hyperbolic_term);
+  f.scale = exp(Complex{(a + d) * (0.5 * time), splat(0)}, plan.n_square_recovery).re;
   f.c = y.c;
   f.s = y.s * time;
   f.ds_dq = y.ds_dx * (time * time * time);
@@ -113,8 +113,8 @@ struct InversionFactors {
   V x, zf, dx_db1, dzf_db1;
 };
 // diag(sin^2(th/2), -sin^2(th/2), cos(th)) with th = b1 alpha.
-inline InversionFactors inversion(const TissueLanes& p, double alpha) {
-  const Complex e = exp(Complex{splat(0), p.b1 * alpha});
+inline InversionFactors inversion(const TissueLanes& p, const ClosedFormPlan& plan, double alpha) {
+  const Complex e = exp(Complex{splat(0), p.b1 * alpha}, plan.n_square_inversion);
   return {(1 - e.re) * 0.5, e.re, e.im * (0.5 * alpha), -e.im * alpha};
 }
 

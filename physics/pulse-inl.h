@@ -2,7 +2,7 @@
 // in Horner form, and its derivative in the direction of every parameter; and the evaluation of the rate tables in lanes.
 #pragma once
 
-#include "physics/lanes.h"
+#include "physics/precession-inl.h"
 
 namespace crbrt::physics::kernel {
 namespace {
@@ -11,44 +11,70 @@ struct State5 {
   V x, y, zf, xs, zs;
 };
 
-// The generator times the step, and the inhomogeneous terms.
+// The generator times the step, and the inhomogeneous terms. x_semi decays so fast that a Taylor series of the generator X
+// itself would need many terms and lose digits to cancellation; exp(X) = exp(-shift) exp(X + shift), with half of that decay as
+// the shift, needs half as many and loses none.
 struct Pulse {
-  V r2f, w0, w1, zz_f, zz_s, f_to_s, s_to_f, r2s, c_f, c_s;
+  V diagonal_xy, diagonal_zf, diagonal_xs, diagonal_zs;  // of X + shift
+  V w0, w1, f_to_s, s_to_f, c_f, c_s;
+  V shift, unshift;          // and exp(-shift)
   V rx, m0f, m0s, r1f, r1s;  // times nothing: the derivatives' entries
   double step;
   TaylorPlan plan;
 };
 
-inline Pulse make_pulse(V m0s, V m0f, V r1f, V r2f, V rx, V r1s, V w0, V w1, V r2sl, double trf) {
+// 1 / n of the Horner levels: a table, because a division takes as long as the level.
+struct Reciprocals {
+  double of[max_degree + 1];
+  constexpr Reciprocals() : of{} {
+    for (int n = 1; n <= max_degree; ++n) of[n] = 1.0 / n;
+  }
+  constexpr double operator[](int n) const { return of[n]; }
+};
+inline constexpr Reciprocals reciprocal;
+
+enum class Shift { none, half_decay };
+
+// exp(-x) for 0 <= x <= 16, a bound that series_plan.h keeps: a polynomial of degree 18 of x / 16 (remainder 1e-17), squared
+// four times, which multiplies its rounding by 16. It scales whole states in every pulse, so its digits count.
+inline V decay(V x) {
+  const V u = x * (-1.0 / 16);
+  V e = splat(1);
+  for (int n = 18; n > 0; --n) e = 1 + u * e * reciprocal[n];
+  for (int i = 0; i < 4; ++i) e *= e;
+  return e;
+}
+
+template <Shift kind>
+inline Pulse make_pulse(const TissueLanes& t, V w1, V r2sl, double trf, TaylorPlan plan) {
   Pulse p;
-  // Row sums of the generator bound its norm.
-  const V size = r2sl + w1 + rx + r1f + r1s;
-  const double norm =
-      (max_abs(size) > max_abs(w0) + max_abs(w1) + max_abs(r2f) ? max_abs(size) : max_abs(w0) + max_abs(w1) + max_abs(r2f)) *
-      trf;
-  p.plan = taylor_plan(norm);
-  p.step = trf / p.plan.n_step;
-  p.r2f = r2f * p.step;
-  p.w0 = w0 * p.step;
+  p.plan = plan;
+  p.step = trf / plan.n_step;
+  p.w0 = t.w0 * p.step;
   p.w1 = w1 * p.step;
-  p.s_to_f = rx * m0f * p.step;
-  p.f_to_s = rx * m0s * p.step;
-  p.zz_f = r1f * p.step + p.f_to_s;
-  p.zz_s = r1s * p.step + p.s_to_f;
-  p.r2s = r2sl * p.step;
-  p.c_f = r1f * m0f * p.step;
-  p.c_s = r1s * m0s * p.step;
-  p.rx = rx;
-  p.m0f = m0f;
-  p.m0s = m0s;
-  p.r1f = r1f;
-  p.r1s = r1s;
+  p.s_to_f = t.rx * t.m0f * p.step;
+  p.f_to_s = t.rx * t.m0s * p.step;
+  p.c_f = t.r1f * t.m0f * p.step;
+  p.c_s = t.r1s * t.m0s * p.step;
+  const V r2s = r2sl * p.step;
+  p.shift = kind == Shift::half_decay ? r2s * 0.5 : splat(0);
+  p.unshift = kind == Shift::half_decay ? decay(p.shift) : splat(1);
+  p.diagonal_xy = p.shift - t.r2f * p.step;
+  p.diagonal_zf = p.shift - t.r1f * p.step - p.f_to_s;
+  p.diagonal_xs = p.shift - r2s;
+  p.diagonal_zs = p.shift - t.r1s * p.step - p.s_to_f;
+  p.rx = t.rx;
+  p.m0f = t.m0f;
+  p.m0s = t.m0s;
+  p.r1f = t.r1f;
+  p.r1s = t.r1s;
   return p;
 }
 
 inline State5 generator(const Pulse& p, const State5& v) {
-  return {p.w1 * v.zf - p.w0 * v.y - p.r2f * v.x, p.w0 * v.x - p.r2f * v.y, p.s_to_f * v.zs - p.w1 * v.x - p.zz_f * v.zf,
-          p.w1 * v.zs - p.r2s * v.xs, p.f_to_s * v.zf - p.w1 * v.xs - p.zz_s * v.zs};
+  return {p.w1 * v.zf - p.w0 * v.y + p.diagonal_xy * v.x, p.w0 * v.x + p.diagonal_xy * v.y,
+          p.s_to_f * v.zs - p.w1 * v.x + p.diagonal_zf * v.zf, p.w1 * v.zs + p.diagonal_xs * v.xs,
+          p.f_to_s * v.zf - p.w1 * v.xs + p.diagonal_zs * v.zs};
 }
 
 inline State5 horner_step(const State5& start, double inverse_n, const State5& g) {
@@ -56,19 +82,31 @@ inline State5 horner_step(const State5& start, double inverse_n, const State5& g
           start.zs + inverse_n * g.zs};
 }
 
-// affine: with the recovery terms (a constant component of 1 that every Horner level sees).
-template <bool affine>
-inline void apply(const Pulse& p, State5& v) {
+inline State5 sum(const State5& a, const State5& b) { return {a.x + b.x, a.y + b.y, a.zf + b.zf, a.xs + b.xs, a.zs + b.zs}; }
+inline State5 scaled(V f, const State5& a) { return {f * a.x, f * a.y, f * a.zf, f * a.xs, f * a.zs}; }
+
+// affine: with the recovery terms, which act on a constant component of 1 that every Horner level shifts, too. n_column states
+// at once, for the same reason as in gradients_of_step().
+template <bool affine, int n_column>
+inline void apply(const Pulse& p, State5 (&v)[n_column]) {
   for (int step = 0; step < p.plan.n_step; ++step) {
-    const State5 start = v;
+    State5 start[n_column];
+    for (int j = 0; j < n_column; ++j) start[j] = v[j];
+    V one = splat(1);
     for (int n = p.plan.degree; n > 0; --n) {
-      State5 g = generator(p, v);
-      if (affine) {
-        g.zf += p.c_f;
-        g.zs += p.c_s;
+      const double inverse_n = reciprocal[n];
+#pragma GCC unroll 4
+      for (int j = 0; j < n_column; ++j) {
+        State5 g = generator(p, v[j]);
+        if (affine) {
+          g.zf += p.c_f * one;
+          g.zs += p.c_s * one;
+        }
+        v[j] = horner_step(start[j], inverse_n, g);
       }
-      v = horner_step(start, 1.0 / n, g);
+      if (affine) one = 1 + p.shift * one * inverse_n;
     }
+    for (int j = 0; j < n_column; ++j) v[j] = scaled(p.unshift, v[j]);
   }
 }
 
@@ -77,19 +115,19 @@ struct PulseGradient {
   V dw1_db1, dr2s_dt2, dr2s_db1;
 };
 
-// dgenerator/dparameter[i] v (+ derivative of the recovery terms), times the step.
-inline State5 generator_derivative(const PulseGradient& g, int parameter, const State5& v) {
+// dgenerator/dparameter[i] v (+ derivative of the recovery terms, which act on the constant component), times the step.
+inline State5 generator_derivative(const PulseGradient& g, int parameter, const State5& v, V one) {
   const V zero = splat(0);
   const Pulse& p = g.pulse;
   State5 d{zero, zero, zero, zero, zero};
   switch (parameter) {
     case 0: {
       const V flow = p.rx * (v.zf + v.zs);
-      d.zf = -flow - p.r1f;
-      d.zs = flow + p.r1s;
+      d.zf = -flow - p.r1f * one;
+      d.zs = flow + p.r1s * one;
       break;
     }
-    case 1: d.zf = p.m0f - v.zf; break;
+    case 1: d.zf = p.m0f * one - v.zf; break;
     case 2:
       d.x = -v.x;
       d.y = -v.y;
@@ -100,7 +138,7 @@ inline State5 generator_derivative(const PulseGradient& g, int parameter, const 
       d.zs = flow;
       break;
     }
-    case 4: d.zs = p.m0s - v.zs; break;
+    case 4: d.zs = p.m0s * one - v.zs; break;
     case 5: d.xs = -g.dr2s_dt2 * v.xs; break;
     case 6:
       d.x = -v.y;
@@ -116,38 +154,47 @@ inline State5 generator_derivative(const PulseGradient& g, int parameter, const 
   return {d.x * h, d.y * h, d.zf * h, d.xs * h, d.zs * h};
 }
 
-inline constexpr int max_degree = 64;
+struct Level {
+  State5 v;
+  V one;
+};
 
-template <int parameter>
-inline void gradient_of_step(const PulseGradient& g, const State5* level, State5& dv) {
-  const State5 start = dv;
+// Two directions at once: the recursion of one is a chain of dependent multiply-adds that leaves the core half idle.
+template <int first, int second>
+inline void gradients_of_step(const PulseGradient& g, const Level* level, State5 (&dv)[n_param]) {
+  State5 u = dv[first], v = dv[second];
+  const State5 start_u = u, start_v = v;
   for (int n = g.pulse.plan.degree; n > 0; --n) {
-    const State5 a = generator(g.pulse, dv), b = generator_derivative(g, parameter, level[n]);
-    dv = horner_step(start, 1.0 / n, {a.x + b.x, a.y + b.y, a.zf + b.zf, a.xs + b.xs, a.zs + b.zs});
+    const double inverse_n = reciprocal[n];
+    const State5 du = generator_derivative(g, first, level[n].v, level[n].one);
+    const State5 dw = generator_derivative(g, second, level[n].v, level[n].one);
+    u = horner_step(start_u, inverse_n, sum(generator(g.pulse, u), du));
+    v = horner_step(start_v, inverse_n, sum(generator(g.pulse, v), dw));
   }
+  dv[first] = scaled(g.pulse.unshift, u);
+  dv[second] = scaled(g.pulse.unshift, v);
 }
 
 // v and all dv through the pulse. Horner levels of v are kept, since level n of dv needs level n of v.
 inline void apply_with_gradient(const PulseGradient& g, State5& v, State5 (&dv)[n_param]) {
   const Pulse& p = g.pulse;
-  State5 level[max_degree + 1];
+  Level level[max_degree + 1];
   for (int step = 0; step < p.plan.n_step; ++step) {
     const State5 start = v;
+    V one = splat(1);
     for (int n = p.plan.degree; n > 0; --n) {
-      level[n] = v;
+      level[n] = {v, one};
       State5 f = generator(p, v);
-      f.zf += p.c_f;
-      f.zs += p.c_s;
-      v = horner_step(start, 1.0 / n, f);
+      f.zf += p.c_f * one;
+      f.zs += p.c_s * one;
+      v = horner_step(start, reciprocal[n], f);
+      one = 1 + p.shift * one * reciprocal[n];
     }
-    gradient_of_step<0>(g, level, dv[0]);
-    gradient_of_step<1>(g, level, dv[1]);
-    gradient_of_step<2>(g, level, dv[2]);
-    gradient_of_step<3>(g, level, dv[3]);
-    gradient_of_step<4>(g, level, dv[4]);
-    gradient_of_step<5>(g, level, dv[5]);
-    gradient_of_step<6>(g, level, dv[6]);
-    gradient_of_step<7>(g, level, dv[7]);
+    v = scaled(p.unshift, v);
+    gradients_of_step<0, 1>(g, level, dv);
+    gradients_of_step<2, 3>(g, level, dv);
+    gradients_of_step<4, 5>(g, level, dv);
+    gradients_of_step<6, 7>(g, level, dv);
   }
 }
 

@@ -1,5 +1,6 @@
 // One pulse backwards: pulse-inl.h's Horner recursions transposed, and what d cost / d (flip angle, duration) needs of them.
-// n_dir is 8 (a state and its derivatives) or 0 (the state alone).
+// n_dir is 8 (a state and its derivatives) or 0 (the state alone). Slopes are those of the generator itself, so nothing is
+// shifted here, and steps are shorter.
 #pragma once
 
 #include "physics/precession-inl.h"
@@ -8,10 +9,41 @@
 namespace crbrt::physics::kernel {
 namespace {
 
+inline double max_abs(V v) {
+  double largest = 0;
+  for (int l = 0; l < lanes; ++l) {
+    const double a = v[l] < 0 ? -v[l] : v[l];
+    if (a > largest) largest = a;
+  }
+  return largest;
+}
+
+// Degree at which the Taylor polynomial of exp has an error below 1e-15 for arguments up to `norm`, and steps before it: beyond
+// 8 cancellation eats more than four digits of sixteen.
+inline TaylorPlan unshifted_plan(double norm) {
+  int n_step = 1;
+  while (norm > 8) {
+    norm *= n_step / (n_step + 1.0);
+    ++n_step;
+  }
+  int degree = 1;
+  for (double term = norm; term > 1e-15; term *= norm / degree) ++degree;
+  return {degree < 3 ? 3 : degree, n_step};
+}
+
+inline Pulse unshifted_pulse(const TissueLanes& t, V w1, V r2sl, double trf) {
+  // Row sums of the generator bound its norm.
+  const double longitudinal = max_abs(r2sl + w1 + t.rx + t.r1f + t.r1s),
+               transversal = max_abs(t.w0) + max_abs(w1) + max_abs(t.r2f);
+  return make_pulse<Shift::none>(t, w1, r2sl, trf,
+                                 unshifted_plan((longitudinal > transversal ? longitudinal : transversal) * trf));
+}
+
 // The transpose of generator().
 inline State5 generator_transposed(const Pulse& p, const State5& u) {
-  return {p.w0 * u.y - p.w1 * u.zf - p.r2f * u.x, -p.w0 * u.x - p.r2f * u.y, p.w1 * u.x - p.zz_f * u.zf + p.f_to_s * u.zs,
-          -p.r2s * u.xs - p.w1 * u.zs, p.s_to_f * u.zf + p.w1 * u.xs - p.zz_s * u.zs};
+  return {p.w0 * u.y - p.w1 * u.zf + p.diagonal_xy * u.x, p.diagonal_xy * u.y - p.w0 * u.x,
+          p.w1 * u.x + p.diagonal_zf * u.zf + p.f_to_s * u.zs, p.diagonal_xs * u.xs - p.w1 * u.zs,
+          p.s_to_f * u.zf + p.w1 * u.xs + p.diagonal_zs * u.zs};
 }
 
 // The transpose of generator_derivative() without the recovery terms.
@@ -47,11 +79,9 @@ inline State5 derivative_transposed(const PulseGradient& g, int parameter, const
 }
 
 inline V dot(const State5& u, const State5& v) { return u.x * v.x + u.y * v.y + u.zf * v.zf + u.xs * v.xs + u.zs * v.zs; }
-inline State5 sum(const State5& a, const State5& b) { return {a.x + b.x, a.y + b.y, a.zf + b.zf, a.xs + b.xs, a.zs + b.zs}; }
 inline State5 difference(const State5& a, const State5& b) {
   return {a.x - b.x, a.y - b.y, a.zf - b.zf, a.xs - b.xs, a.zs - b.zs};
 }
-inline State5 scaled(double f, const State5& a) { return {f * a.x, f * a.y, f * a.zf, f * a.xs, f * a.zs}; }
 // u^T K v, K the generator of the rotation by w1.
 inline V turn(const State5& u, const State5& v) { return u.x * v.zf - u.zf * v.x + u.xs * v.zs - u.zs * v.xs; }
 
@@ -82,8 +112,8 @@ inline void horner_levels(const PulseGradient& g, PulseParts<n_dir>* level) {
     next.part[0] = horner_step(start.part[0], 1.0 / n, f);
 #pragma GCC unroll 8
     for (int i = 0; i < n_dir; ++i)
-      next.part[1 + i] =
-          horner_step(start.part[1 + i], 1.0 / n, sum(generator(p, now.part[1 + i]), generator_derivative(g, i, now.part[0])));
+      next.part[1 + i] = horner_step(start.part[1 + i], 1.0 / n,
+                                     sum(generator(p, now.part[1 + i]), generator_derivative(g, i, now.part[0], splat(1))));
   }
 }
 
@@ -113,9 +143,9 @@ inline void reverse_step(const PulseGradient& g, const PulseParts<n_dir>* level,
 #pragma GCC unroll 8
     for (int i = 0; i < n_dir; ++i) {
       first = sum(first, derivative_transposed(g, i, u.part[1 + i]));
-      u.part[1 + i] = scaled(inverse_n, generator_transposed(p, u.part[1 + i]));
+      u.part[1 + i] = scaled(splat(inverse_n), generator_transposed(p, u.part[1 + i]));
     }
-    u.part[0] = scaled(inverse_n, first);
+    u.part[0] = scaled(splat(inverse_n), first);
     for (int j = 0; j <= n_dir; ++j) start_adjoint.part[j] = sum(start_adjoint.part[j], u.part[j]);
   }
   u = start_adjoint;

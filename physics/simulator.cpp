@@ -46,8 +46,8 @@ void copy_frames(const double* echoes, int n_pulse, int n_part, int part, std::s
 }
 
 void copy_group(const GroupResult& g, Signals& signals, Signals* jacobian) {
-  for (std::size_t l = 0; l < g.n_tissue; ++l) {
-    const auto t = static_cast<Eigen::Index>(g.first_tissue + l);
+  for (std::size_t l = 0; l < g.tissues.size(); ++l) {
+    const auto t = static_cast<Eigen::Index>(g.tissues[l]);
     copy_frames(g.signal, g.n_pulse, 1, 0, l, signals.col(t).data() + g.first_frame);
     for (int p = 0; jacobian != nullptr && p < kernel::n_param; ++p)
       copy_frames(g.gradient, g.n_pulse, kernel::n_param, p, l, jacobian->col(t * kernel::n_param + p).data() + g.first_frame);
@@ -63,9 +63,9 @@ void add_projected(const GroupResult& g, const double* echoes, int n_part, const
   const Eigen::MatrixXd by_real = project(basis.real());
   Eigen::MatrixXd by_imag;
   if (basis.is_complex()) by_imag = project(basis.imag());
-  for (std::size_t l = 0; l < g.n_tissue; ++l)
+  for (std::size_t l = 0; l < g.tissues.size(); ++l)
     for (int p = 0; p < n_part; ++p) {
-      const auto column = static_cast<Eigen::Index>((g.first_tissue + l) * n_part) + p;
+      const auto column = static_cast<Eigen::Index>(g.tissues[l] * static_cast<std::size_t>(n_part)) + p;
       const auto re = static_cast<Eigen::Index>(p * 2 * lanes + l), im = re + lanes;  // of the echoes
       out.col(column).real() += by_real.col(re);
       out.col(column).imag() += by_real.col(im);

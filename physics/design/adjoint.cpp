@@ -2,6 +2,7 @@
 #include "physics/design/adjoint.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -36,9 +37,20 @@ void check(const Cycle& cycle, double tr_s, std::span<const Tissue> tissues) {
     if (const std::string_view why = why_invalid(t); !why.empty()) throw std::invalid_argument(std::string(why));
 }
 
+constexpr std::array<std::size_t, AdjointCycle::group_size> lane_numbers{0, 1, 2, 3};
+
+/// Of the widest class of rates among the tissues.
+SeriesPlan plan_of(const Sequence& train, const Chebyshev2d& rho_table, const TissueDomain& domain,
+                   std::span<const Tissue> tissues) {
+  RateClass widest;
+  for (const Tissue& t : tissues) widest.index = std::max(widest.index, RateClass::of(t).index);
+  return {train, largest_rho(train, rho_table, domain), domain.b1_max_rel, widest};
+}
+
 }  // namespace
 
-AdjointTables::AdjointTables(const PulseDomain& pulses, const TissueDomain& tissues) : kernel_(best_kernel()) {
+AdjointTables::AdjointTables(const PulseDomain& pulses, const TissueDomain& tissues)
+    : domain_(tissues), kernel_(best_kernel()) {
   const PulseRange balanced = balanced_range(pulses, tissues);
   if (balanced.tau_max > kernel::max_adjoint_tau)
     throw std::invalid_argument("expected pulses of at most " + std::to_string(kernel::max_adjoint_tau) + " T2s, found " +
@@ -52,7 +64,8 @@ AdjointCycle::AdjointCycle(const AdjointTables& tables, const Cycle& cycle, doub
       cycle_((check(cycle, tr_s, tissues), cycle)),
       tr_s_(tr_s),
       n_tissue_(tissues.size()),
-      tissues_(tissues),
+      tissues_(tissues, std::span(lane_numbers).first(tissues.size())),
+      plan_(plan_of({"", tr_s, {cycle}}, tables.rho_, tables.domain_, tissues)),
       cycle_storage_(cycle.alpha_rad.size(), true) {
   const std::size_t n_pulse = cycle.alpha_rad.size();
   for (double trf : cycle.trf_s) log_trf_.push_back(std::log(trf));
@@ -72,7 +85,9 @@ kernel::CycleArgs AdjointCycle::args() const {
           plain_table(tables_.rho_),
           plain_table(tables_.z_end_),
           tissues_.values,
-          tissues_.log_t2_semi};
+          tissues_.log_t2_semi,
+          plan_.pulse[0].data(),
+          plan_.closed_form};
 }
 
 void AdjointCycle::forward(Signals& signals, Signals& jacobian) {

@@ -39,6 +39,7 @@ class AdjointTables {
 
  private:
   friend class AdjointCycle;
+  TissueDomain domain_;
   Chebyshev2d rho_, z_end_;
   const kernel::Functions& kernel_;
 };
@@ -69,6 +70,7 @@ class AdjointCycle {
   const double tr_s_;
   const std::size_t n_tissue_;
   const LaneTissues tissues_;
+  const SeriesPlan plan_;
   std::vector<double> log_trf_, trace_, seed_, adjoint_, slope_;
   CycleStorage cycle_storage_;
   kernel::AdjointWork adjoint_work_{};

@@ -1,5 +1,5 @@
-/// What a fit may vary, and from where: the unknown tissue parameters of a T1 model, their box, the scale that makes each O(1),
-/// and starting points in that box.
+/// What a fit may vary, and from where: the unknown tissue parameters of a T1 model, their box, and the scale that makes each
+/// O(1).
 #pragma once
 
 #include <Eigen/Core>
@@ -59,31 +59,5 @@ class FitRange {
 
 /// The centre of a class: means of its Gaussians, middles of its uniform distributions.
 Tissue mean_tissue(const TissueClass& tissue_class, T1Model model);
-
-// Starting points of a fit: a pool of seeded draws from the prior, simulated once and ranked for every voxel by the
-// residual it would leave. Screening a voxel costs one small product instead of hundreds of simulations.
-//
-// The residual has a few separate minima that differ in omega0 (its sign above all) and B1; inside one of them the solver
-// always ended at the same point, whatever the other parameters started from. So starts are the best draws of different
-// (omega0, B1), not just the best ones.
-class StartPool {
- public:
-  /// n_draw draws (Stream::start) moved into the range, and the mean of every class.
-  StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range, std::size_t n_draw,
-            std::uint64_t seed);
-
-  /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
-  /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)).
-  std::vector<Tissue> best(const Eigen::VectorXcd& data, std::size_t n_start) const;
-
- private:
-  Tissue start(std::size_t candidate) const;
-
-  double near_omega0_rad_s_;
-  bool is_mirrored_;
-  std::vector<Tissue> tissues_;
-  Eigen::MatrixXcd directions_;  // [n_coeff, n_draw + n_class], unit columns
-  Eigen::MatrixXcd mirrored_;    // the same at -omega0
-};
 
 }  // namespace crbrt::physics

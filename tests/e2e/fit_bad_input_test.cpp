@@ -1,6 +1,7 @@
 // Every bad input of crbrt-fit ends with its exit code and one line that names the file, and leaves existing maps alone.
 #include <filesystem>
 
+#include "base/json.h"
 #include "tests/e2e/fit_fixture.h"
 #include "tests/support/refusal.h"
 #include "tests/support/replaced.h"
@@ -33,7 +34,8 @@ TEST_F(FitBadInput, AWrongCommandLine) {
   expect_failure(run("crbrt-fit --input " + file("in.nii") + " --basis b --out " + file("out")), 2, {"--sequence"});
   expect_failure(run("crbrt-fit --input " + file("in.nii") + " --sequence s --out " + file("out")), 2, {"--basis"});
   expect_failure(fit("out", "--t1 both"), 2, {"--t1"});
-  expect_failure(fit("out", "--m0 real"), 2, {"--m0"});
+  expect_failure(fit("out", "--wanted m0_semi_frac,colour"), 2, {"--wanted", "colour"});
+  expect_failure(fit("out", "--map-prior"), 2, {"--map-prior", "--sigma"});
   expect_failure(fit("out", "--starts 0"), 2, {"--starts"});
   expect_failure(fit("out", "--voxels 0"), 2, {"--voxels"});
   expect_failure(fit("out", "--sigma -1"), 2, {"--sigma"});
@@ -137,6 +139,28 @@ TEST_F(FitBadInput, HelpListsTheExitCodes) {
   EXPECT_EQ(outcome.exit_code, 0);
   for (const char* part : {"--sequence", "--starts", "Exit codes:", "  8  "})
     EXPECT_NE(outcome.text.find(part), std::string::npos) << part;
+}
+
+TEST_F(FitBadInput, StartMapsOfAnotherGridModelOrUnitAreRefused) {
+  ASSERT_EQ(fit("maps", "--voxels 2").exit_code, 0);
+  const auto refused = [&](int exit_code, const std::vector<std::string>& words) {
+    expect_failure(fit("out", "--start-maps " + file("maps")), exit_code, words);
+  };
+  const std::string sidecar = file("maps/T1map.json"), kept = content_of(sidecar);
+  base::Json json = base::Json::from_file(sidecar);
+  json["SequenceSHA256"] = "0123456789abcdef";
+  write_text(sidecar, json.dump());
+  refused(4, {"T1map.json", "SequenceSHA256", "0123456789ab"});
+  json = base::Json::parse(kept, "kept");
+  json["Units"] = "furlong";
+  write_text(sidecar, json.dump());
+  refused(3, {"T1map.json", "Units", "furlong"});
+  write_text(sidecar, kept);
+  write_nifti1(file("maps/T1map.nii"), {{5, 3, 1}, DT_FLOAT32, bytes_of(std::vector<float>(15))});
+  refused(3, {"T1map.nii", "4x3x1", "5x3x1"});
+  std::filesystem::remove_all(file("maps"));
+  std::filesystem::create_directory(file("maps"));
+  refused(3, {"maps", "at least one unknown"});
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ sub check_exit_codes {
 sub check_status_values {
   my $page = slurp('docs/mapping.md');
   my %enumeration = ('runtime/include/crbrt/status.h' => [qr/enum class VoxelStatus[^{]*\{(.*?)\};/s, 0],
-                     'physics/nlls/fitter.h' => [qr/enum class FitStatus[^{]*\{(.*?)\};/s, 1]);
+                     'physics/nlls/voxel_fit.h' => [qr/enum class FitStatus[^{]*\{(.*?)\};/s, 1]);
   for my $header (sort keys %enumeration) {
     my ($pattern, $column) = @{$enumeration{$header}};
     my ($body) = slurp($header) =~ $pattern;

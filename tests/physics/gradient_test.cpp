@@ -10,7 +10,8 @@ namespace {
 class Gradient : public testing::TestWithParam<std::size_t> {};
 
 // Two central differences (steps h and h/2) combined to fourth order: with h = 2e-3 of the parameter's size the truncation
-// is of order h^4 = 2e-11 and rounding of order 1e-14 / h = 5e-12, times condition factors of a few hundred.
+// is of order h^4 = 2e-11, times condition factors of a few hundred. Rounding is that of a magnetisation of 1, some 5e-15
+// after 50 pulses in a periodic state, so 4e-14 in the norm of 50 echoes, over h: it counts for T2s, on which they hardly depend.
 TEST_P(Gradient, EqualsCentralDifferences) {
   const std::size_t p = GetParam();
   const auto tissues = tests::brain_tissues();
@@ -36,7 +37,8 @@ TEST_P(Gradient, EqualsCentralDifferences) {
     const Eigen::VectorXcd numeric = (4 * difference(t, h / 2) - difference(t, h)) / 3;
     const Eigen::VectorXcd analytic = jacobian.col(static_cast<Eigen::Index>(t * n_parameter + p));
     EXPECT_GT(analytic.norm(), 0);
-    EXPECT_LT((numeric - analytic).norm(), 1e-7 * analytic.norm()) << "tissue " << t;
+    const double rounding = 4e-14 / h;
+    EXPECT_LT((numeric - analytic).norm(), 1e-7 * analytic.norm() + rounding) << "tissue " << t;
   }
 }
 

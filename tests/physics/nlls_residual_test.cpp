@@ -1,148 +1,152 @@
-/// The residual with M0 eliminated or fitted, and its Jacobian against central differences.
+// The cost of one voxel, its quadratic model, and the step inside a box that follows from it.
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <thread>
+#include <Eigen/LU>
+#include <cmath>
 #include <vector>
 
-#include "physics/nlls/lockstep.h"
-#include "physics/nlls/tissue_cost.h"
+#include "physics/counter_random.h"
+#include "physics/crb.h"
+#include "physics/nlls/box_step.h"
+#include "physics/nlls/objective.h"
 #include "tests/physics/nlls_fixture.h"
 
 namespace crbrt::tests {
 namespace {
 
 using physics::FitRange;
-using physics::M0Mode;
+using physics::LocalModel;
+using physics::Objective;
+using physics::PriorTerms;
+using physics::Square;
 using physics::T1Model;
-using Residual = std::function<Eigen::VectorXd(const Eigen::VectorXd&)>;
+using physics::Vector;
 
-/// Central differences at h and h / 2: their difference is three quarters of the truncation error at h, so it exceeds that at
-/// h / 2 three times. The simulator's series end at 1e-15 per pulse, and 160 pulses accumulate at most 160 of those in r:
-/// 3.2e-13 |r| / h. The bound itself must be tight to mean anything.
-void expect_derivative(const Residual& residual, const Eigen::VectorXd& x, const Eigen::MatrixXd& jacobian, double h) {
-  for (Eigen::Index p = 0; p < x.size(); ++p) {
-    const auto central = [&](double step) -> Eigen::VectorXd {
-      Eigen::VectorXd up = x, down = x;
-      up[p] += step;
-      down[p] -= step;
-      return (residual(up) - residual(down)) / (up[p] - down[p]);
-    };
-    const Eigen::VectorXd coarse = central(h), fine = central(h / 2);
-    const double rounding = 3.2e-13 * residual(x).norm() / h;
-    const double tolerance = (coarse - fine).norm() + rounding;
-    ASSERT_GT(fine.norm(), 0) << "unknown " << p;
-    EXPECT_LT(tolerance, 1e-4 * fine.norm()) << "unknown " << p << ": central differences are too coarse to judge";
-    EXPECT_LE((jacobian.col(p) - fine).norm(), tolerance) << "unknown " << p;
+/// The problem of one short voxel whose data are another tissue, so that the residual is large.
+struct Problem {
+  explicit Problem(T1Model model) : range(physics::paper_fit_prior(train.sequence.tr_s), model) {
+    const auto tissues = brain_tissues(2, model, 3);
+    data = std::complex<double>(0.6, -0.8) * train.coefficients({tissues[1]}).col(0);
+    data.normalize();
+    x = range.to_scaled(tissues[0]);
   }
-}
 
-struct CostCase {
-  T1Model model;
-  M0Mode mode;
+  LocalModel at(const Objective& objective, const Vector& point) const {
+    physics::Signals c, jacobian;
+    train.simulator.simulate_projected(std::vector{range.to_tissue(point.data())}, train.basis, c, jacobian);
+    return objective.at(point, c.col(0), jacobian);
+  }
+
+  const ShortTrain& train = ShortTrain::get();
+  FitRange range;
+  Eigen::VectorXcd data;
+  Vector x;
 };
 
-class CostJacobian : public testing::TestWithParam<CostCase> {};
+class ObjectiveGradient : public testing::TestWithParam<T1Model> {};
 
-TEST_P(CostJacobian, EqualsCentralDifferencesFarFromTheMinimum) {
-  const auto [model, mode] = GetParam();
-  const ShortTrain& train = ShortTrain::get();
-  const FitRange range(physics::paper_fit_prior(train.sequence.tr_s), model);
-  const auto tissues = brain_tissues(2, model, 3);
-  Eigen::VectorXcd data = std::complex<double>(0.6, -0.8) * train.coefficients({tissues[1]}).col(0);
-  data.normalize();
-  physics::Lockstep lockstep(train.simulator, train.basis, 1);
-  const physics::TissueCost cost(range, lockstep, 0, data, mode);
-
-  Eigen::VectorXd x = range.to_scaled(tissues[0]);
-  if (mode == M0Mode::fitted) {
-    x.conservativeResize(x.size() + 2);
-    x.tail<2>() << 3, -2;
+TEST_P(ObjectiveGradient, EqualsCentralDifferencesWithAndWithoutThePrior) {
+  const Problem problem(GetParam());
+  const PriorTerms terms(physics::paper_fit_prior(problem.train.sequence.tr_s), problem.range);
+  for (const PriorTerms* prior : {static_cast<const PriorTerms*>(nullptr), &terms}) {
+    const Objective objective(problem.range, problem.data, prior, 1e-4);
+    const LocalModel here = problem.at(objective, problem.x);
+    for (Eigen::Index u = 0; u < problem.x.size(); ++u) {
+      const auto central = [&](double h) {
+        Vector up = problem.x, down = problem.x;
+        up[u] += h;
+        down[u] -= h;
+        return (problem.at(objective, up).cost - problem.at(objective, down).cost) / (up[u] - down[u]);
+      };
+      // The difference of two steps is three times the truncation error of the finer one; series end at 1e-14 a pulse, and 160
+      // pulses leave 1.6e-12 of the cost, over h.
+      const double coarse = central(1e-3), fine = central(5e-4),
+                   tolerance = std::abs(coarse - fine) + 1.6e-12 * here.cost / 5e-4;
+      EXPECT_LT(tolerance, 1e-3 * std::abs(fine)) << "unknown " << u << ": central differences are too coarse to judge";
+      EXPECT_NEAR(here.gradient[u], fine, tolerance) << "unknown " << u;
+    }
   }
-  const Residual residual = [&](const Eigen::VectorXd& at) {
-    Eigen::VectorXd r(cost.num_residuals());
-    const double* block = at.data();
-    EXPECT_TRUE(cost.Evaluate(&block, r.data(), nullptr));
-    return r;
-  };
-  Eigen::VectorXd r(cost.num_residuals());
-  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> jacobian(cost.num_residuals(), x.size());
-  const double* block = x.data();
-  double* rows = jacobian.data();
-  ASSERT_TRUE(cost.Evaluate(&block, r.data(), &rows));
-  EXPECT_EQ(r, residual(x));
-  expect_derivative(residual, x, jacobian, 1e-3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Nlls, CostJacobian,
-                         testing::Values(CostCase{T1Model::apparent, M0Mode::eliminated},
-                                         CostCase{T1Model::separate, M0Mode::eliminated},
-                                         CostCase{T1Model::apparent, M0Mode::fitted},
-                                         CostCase{T1Model::separate, M0Mode::fitted}));
+INSTANTIATE_TEST_SUITE_P(Nlls, ObjectiveGradient, testing::Values(T1Model::apparent, T1Model::separate));
 
-TEST(NllsResidual, EliminatedM0IsTheBestOne) {
+// Kaufman's product is the Schur complement of the full problem, so its inverse is the tissue block of that one's.
+TEST(Objective, ItsCurvatureIsThatOfTheFullProblem) {
+  const Problem problem(T1Model::apparent);
+  const Objective objective(problem.range, problem.data, nullptr, 0);
+  const LocalModel here = problem.at(objective, problem.x);
+  physics::Signals c, jacobian;
+  problem.train.simulator.simulate_projected(std::vector{problem.range.to_tissue(problem.x.data())}, problem.train.basis, c,
+                                             jacobian);
+  const auto bounds = physics::cramer_rao_bound(c.col(0), jacobian, problem.range.unknowns());
+  const Square inverse = here.curvature.inverse();
+  for (Eigen::Index u = 0; u < problem.x.size(); ++u) {
+    const double scale = problem.range.scale(static_cast<std::size_t>(u));
+    // The inverse of normal equations loses twice the digits of the condition of some 1e3: 1e-16 * 1e6 and a margin.
+    EXPECT_NEAR(inverse(u, u) * scale * scale * std::norm(here.m0) / bounds.crb[u], 1, 1e-7) << "unknown " << u;
+  }
+}
+
+TEST(Objective, M0IsTheBestOne) {
   const ShortTrain& train = ShortTrain::get();
   const Eigen::MatrixXcd c = train.coefficients(brain_tissues(2, T1Model::apparent, 4));
   const Eigen::VectorXcd data = c.col(1);
   const std::complex<double> m0 = physics::best_m0(c.col(0), data);
-  const double least = physics::eliminated_residual(c.col(0), {}, data).residual.norm();
+  const double least = (data - m0 * c.col(0)).squaredNorm();
   // A move of delta along any direction adds exactly |delta|^2 ||c||^2 to the squared norm.
   for (const std::complex<double> delta :
-       {std::complex<double>(0.1, 0), std::complex<double>(0, 0.1), std::complex<double>(-0.05, 0.05)}) {
-    const double moved = physics::fitted_residual(c.col(0), {}, data, m0 + delta).residual.squaredNorm();
-    EXPECT_NEAR(moved, least * least + std::norm(delta) * c.col(0).squaredNorm(), 1e-13 * data.squaredNorm());
+       {std::complex<double>(0.1, 0), std::complex<double>(0, 0.1), std::complex<double>(-0.05, 0.05)})
+    EXPECT_NEAR((data - (m0 + delta) * c.col(0)).squaredNorm(), least + std::norm(delta) * c.col(0).squaredNorm(),
+                1e-13 * data.squaredNorm());
+  EXPECT_EQ(physics::best_m0(Eigen::VectorXcd::Zero(4), Eigen::VectorXcd::Ones(4)), 0.0);
+}
+
+/// Random problems: a curvature with a condition of about 1e4, a gradient, and walls near and far, some of them at 0.
+struct BoxProblem {
+  Square curvature;
+  Vector gradient, low, high;
+
+  explicit BoxProblem(std::uint64_t seed) {
+    physics::CounterRandom random(seed, physics::Stream::tissue, 0);
+    constexpr Eigen::Index n = 7;
+    Square root(n, n);
+    gradient.resize(n);
+    low.resize(n);
+    high.resize(n);
+    for (double& value : root.reshaped()) value = random.normal();
+    root.col(3) = root.col(2) + 0.01 * root.col(3);
+    curvature = root.transpose() * root;
+    for (Eigen::Index i = 0; i < n; ++i) {
+      gradient[i] = random.normal();
+      low[i] = random.uniform() < 0.2 ? 0 : -random.uniform();
+      high[i] = random.uniform() < 0.2 ? 0 : random.uniform();
+    }
   }
-}
+};
 
-TEST(NllsResidual, AVanishedSignalLeavesTheDataAndNoDirection) {
-  const Eigen::VectorXcd zero = Eigen::VectorXcd::Zero(4), data = Eigen::VectorXcd::Ones(4);
-  const auto out = physics::eliminated_residual(zero, Eigen::MatrixXcd::Ones(4, 3), data);
-  EXPECT_EQ(out.residual.head(4), Eigen::VectorXd::Ones(4));
-  EXPECT_EQ(out.jacobian, Eigen::MatrixXd::Zero(8, 3));
-}
-
-// The simulator's series are as long as the largest lane needs, so lanes agree to its rounding, not to the bit.
-TEST(NllsLockstep, WorkersGetTheirOwnFingerprintsInOneBatch) {
-  const ShortTrain& train = ShortTrain::get();
-  const auto tissues = brain_tissues(5, T1Model::separate, 5);
-  physics::Signals all, jacobian;
-  train.simulator.simulate_projected(tissues, train.basis, all, jacobian);
-  physics::Lockstep lockstep(train.simulator, train.basis, tissues.size());
-  std::vector<physics::Evaluation> evaluations(tissues.size());
-  std::vector<std::thread> workers;
-  for (std::size_t i = 0; i < tissues.size(); ++i)
-    workers.emplace_back([&, i] {
-      EXPECT_TRUE(lockstep.evaluate(i, tissues[i], evaluations[i]));
-      lockstep.leave();
-    });
-  for (std::thread& worker : workers) worker.join();
-  for (std::size_t i = 0; i < tissues.size(); ++i) {  // the same batch in the same order: the same bits
-    const auto column = static_cast<Eigen::Index>(i);
-    EXPECT_EQ(evaluations[i].coefficients, all.col(column));
-    EXPECT_EQ(evaluations[i].jacobian, jacobian.middleCols(column * 8, 8));
+// The conditions of Karush, Kuhn and Tucker, which of a convex function only the minimum fulfils: the slope is 0 where the step
+// is free, and points inwards at a wall. 1e-9 of the largest gradient is the condition times rounding, and a margin.
+TEST(BoxStep, IsTheMinimumInTheBox) {
+  int n_at_wall = 0, n_free = 0;
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const BoxProblem p(seed);
+    const Vector step = physics::box_step(p.curvature, p.gradient, p.low, p.high);
+    const Vector slope = p.gradient + p.curvature * step;
+    const double tolerance = 1e-9 * (p.gradient.cwiseAbs().maxCoeff() + 1);
+    for (Eigen::Index i = 0; i < step.size(); ++i) {
+      EXPECT_GE(step[i], p.low[i]);
+      EXPECT_LE(step[i], p.high[i]);
+      if (p.low[i] == p.high[i]) continue;
+      const bool at_low = step[i] == p.low[i], at_high = step[i] == p.high[i];
+      n_at_wall += at_low || at_high ? 1 : 0;
+      n_free += at_low || at_high ? 0 : 1;
+      EXPECT_TRUE(at_low || slope[i] <= tolerance) << "seed " << seed << " unknown " << i;
+      EXPECT_TRUE(at_high || slope[i] >= -tolerance) << "seed " << seed << " unknown " << i;
+    }
+    EXPECT_GE(physics::promised_decrease(p.curvature, p.gradient, step), 0);
   }
-}
-
-TEST(NllsLockstep, AWorkerThatLeavesIsNotWaitedFor) {
-  const ShortTrain& train = ShortTrain::get();
-  const auto tissues = brain_tissues(2, T1Model::separate, 5);
-  physics::Lockstep lockstep(train.simulator, train.basis, 2);
-  std::thread waits([&] {
-    physics::Evaluation evaluation;
-    for (const auto& tissue : tissues) EXPECT_TRUE(lockstep.evaluate(0, tissue, evaluation));
-    lockstep.leave();
-  });
-  lockstep.leave();
-  waits.join();
-  EXPECT_FALSE(lockstep.error());
-}
-
-TEST(NllsLockstep, ASimulationThatThrowsEndsTheRequestAndIsReported) {
-  const ShortTrain& train = ShortTrain::get();
-  physics::Lockstep lockstep(train.simulator, train.basis, 1);
-  physics::Evaluation evaluation;
-  EXPECT_FALSE(lockstep.evaluate(0, {0.1, 1, 10, 20, 1, 10e-6, 0, 5.0}, evaluation));  // B1 outside the domain
-  EXPECT_TRUE(lockstep.error());
+  EXPECT_GT(n_at_wall, 500);
+  EXPECT_GT(n_free, 500);
 }
 
 }  // namespace

@@ -19,9 +19,7 @@ using physics::Estimand;
 using physics::FitStatus;
 using physics::VoxelFit;
 
-bool has_estimate(const VoxelFit& fit) {
-  return fit.status == FitStatus::ok || fit.status == FitStatus::at_bound || fit.status == FitStatus::not_converged;
-}
+bool has_estimate(const VoxelFit& fit) { return physics::has_estimate(fit.status); }
 
 volume::StatusValue status_value(FitStatus status) {
   using volume::StatusValue;
@@ -30,7 +28,8 @@ volume::StatusValue status_value(FitStatus status) {
                 static_cast<int>(FitStatus::zero_signal) == static_cast<int>(StatusValue::zero_signal) &&
                 static_cast<int>(FitStatus::not_computed) == static_cast<int>(StatusValue::not_computed) &&
                 static_cast<int>(FitStatus::not_converged) == static_cast<int>(StatusValue::not_converged) &&
-                static_cast<int>(FitStatus::at_bound) == static_cast<int>(StatusValue::at_bound));
+                static_cast<int>(FitStatus::at_bound) == static_cast<int>(StatusValue::at_bound) &&
+                static_cast<int>(FitStatus::nuisance_at_bound) == static_cast<int>(StatusValue::nuisance_at_bound));
   return static_cast<StatusValue>(status);
 }
 

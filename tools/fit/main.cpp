@@ -16,6 +16,7 @@
 #include "tools/fit/fit_maps.h"
 #include "tools/fit/partial_fits.h"
 #include "tools/fit/problem.h"
+#include "tools/fit/start_maps.h"
 #include "tools/viewer/map_page.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
@@ -44,9 +45,10 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
                              std::vector<std::string> sources, std::string command) {
   const physics::FitSettings& settings = problem.settings;
   base::Json estimator;
-  estimator["Estimator"] = "nonlinear least squares";
-  estimator["EstimationAlgorithm"] =
-      "nonlinear least squares, trust-region Levenberg-Marquardt (Ceres), best of several starts";
+  estimator["Estimator"] = settings.map_prior ? "maximum a posteriori" : "nonlinear least squares";
+  estimator["EstimationAlgorithm"] = std::string(settings.map_prior ? "maximum a posteriori" : "nonlinear least squares") +
+                                     ", variable projection, damped Gauss-Newton in a box, " +
+                                     (options.start_maps.empty() ? "best of several starts" : "started from maps");
   estimator["EstimationReference"] = "https://doi.org/10.1002/mrm.29071";  // [generalised-bloch], the signal model
   estimator["Precision"] = "f64";
   estimator["SequenceName"] = problem.sequence.name;
@@ -55,11 +57,10 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   estimator["BasisVerified"] = volume::to_json(check);
   estimator["PriorName"] = problem.prior.name;
   estimator["T1Model"] = physics::name(settings.t1_model);
-  estimator["M0"] = settings.m0_mode == physics::M0Mode::fitted ? "fitted" : "eliminated";
   estimator["Starts"] = settings.n_start;
   estimator["Seed"] = settings.seed;
   estimator["Sigma"] = settings.sigma ? base::Json(*settings.sigma) : base::Json("from the residual");
-  for (const std::string& file : {options.sequence, options.basis, options.prior})
+  for (const std::string& file : {options.sequence, options.basis, options.prior, options.start_maps})
     if (!file.empty()) sources.push_back(file);
   return {"crbrt-fit", std::move(command), std::move(sources), std::move(estimator)};
 }
@@ -71,16 +72,17 @@ Eigen::MatrixXcd read_coefficients(const volume::CoefficientImage& image, const 
   return values.cast<std::complex<double>>();
 }
 
-/// Of everything that the fit of a voxel depends on. Threads are not among it: they change rounding alone.
+/// Of everything that the fit of a voxel depends on. Threads are not among it.
 std::string identity_of(const fit::Options& options, const fit::Problem& problem, const std::vector<std::size_t>& voxels,
-                        const Eigen::MatrixXcd& coefficients) {
+                        const Eigen::MatrixXcd& coefficients, const std::vector<physics::Tissue>& starts) {
   const physics::FitSettings& s = problem.settings;
   const base::Json settings{{"program", cli::version()},
                             {"sequence", physics::sha256_of(problem.sequence)},
                             {"basis", physics::sha256_of(problem.basis)},
                             {"prior", options.prior.empty() ? problem.prior.name : base::read_file(options.prior, "a prior")},
                             {"t1_model", physics::name(s.t1_model)},
-                            {"m0_is_fitted", s.m0_mode == physics::M0Mode::fitted},
+                            {"map_prior", s.map_prior},
+                            {"wanted", options.wanted},
                             {"starts", s.n_start},
                             {"screened", s.n_screened},
                             {"seed", s.seed},
@@ -90,6 +92,10 @@ std::string identity_of(const fit::Options& options, const fit::Problem& problem
   base::Sha256 hash;
   hash.add(text.data(), text.size());
   hash.add(voxels.data(), voxels.size() * sizeof voxels[0]);
+  for (const physics::Tissue& start : starts) {
+    const auto values = start.values();
+    hash.add(values.data(), sizeof values);
+  }
   hash.add(coefficients.data(), static_cast<std::size_t>(coefficients.size()) * sizeof(std::complex<double>));
   return base::hex(hash.digest());
 }
@@ -111,7 +117,8 @@ volume::RunPlan plan_of(const fit::Options& options, const fit::Problem& problem
   plan.reads.push_back(options.sequence + ": sequence " + problem.sequence.name);
   plan.reads.push_back(options.basis + ": the basis, " + std::to_string(problem.basis.cols()) + " columns");
   plan.assumes.push_back("prior " + problem.prior.name + ", " + std::string(physics::name(settings.t1_model)) + " T1, " +
-                         std::to_string(settings.n_start) + " starts a voxel");
+                         (options.start_maps.empty() ? std::to_string(settings.n_start) + " starts a voxel"
+                                                     : "started from " + options.start_maps));
   if (!settings.sigma) plan.assumes.emplace_back("noise: from the residual of each voxel");
   return plan;
 }
@@ -137,6 +144,10 @@ int run(int argc, char** argv) {
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),
                               inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
+  std::vector<physics::Tissue> starts;
+  if (!options->start_maps.empty())
+    starts = fit::read_start_maps(options->start_maps, inputs.grid, options->image.grid_check(), voxels, problem.unknowns(),
+                                  problem.sequence, problem.basis);
   const double read_s = reading.seconds();
   const volume::MapPlace place = volume::place_of(options->image);
   const auto names = fit::map_names(problem.unknowns(), options->image.times());
@@ -153,12 +164,12 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch fitting;
   const physics::Fitter fitter = fit::make_fitter(*options, problem);
-  const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients), options->resume,
+  const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients, starts), options->resume,
                               warnings);
   std::vector<physics::VoxelFit> fits;
   {
     base::Progress progress("fitting", voxels.size());
-    fits = fit::fit_in_parts(fitter, coefficients, kept, [&](std::size_t n) { progress.advance(n); });
+    fits = fit::fit_in_parts(fitter, coefficients, starts, kept, [&](std::size_t n) { progress.advance(n); });
   }
   const double kernel_s = fitting.seconds();
 

@@ -1,4 +1,4 @@
-// A part is a list of doubles: 19 numbers a voxel, then its variances, whose number stands before them.
+// A part is a list of doubles: 20 numbers a voxel, then its variances, whose number stands before them.
 #include "tools/fit/partial_fits.h"
 
 #include <algorithm>
@@ -23,8 +23,8 @@ std::string text_of(const std::vector<VoxelFit>& fits) {
     numbers.push_back(static_cast<double>(fit.status));
     for (const double value : fit.tissue.values()) numbers.push_back(value);
     for (const double value :
-         {fit.m0.real(), fit.m0.imag(), fit.signal_variance, fit.m0_std, fit.signal_norm, fit.residual_norm, fit.sigma,
-          static_cast<double>(fit.n_agree), static_cast<double>(fit.n_simulated)})
+         {fit.m0.real(), fit.m0.imag(), fit.signal_variance, fit.m0_std, fit.signal_norm, fit.residual_norm, fit.start_residual,
+          fit.sigma, static_cast<double>(fit.n_agree), static_cast<double>(fit.n_simulated)})
       numbers.push_back(value);
     numbers.push_back(static_cast<double>(fit.variance.size()));
     numbers.insert(numbers.end(), fit.variance.begin(), fit.variance.end());
@@ -58,7 +58,8 @@ VoxelFit next_fit(Numbers& from) {
   fit.tissue = physics::Tissue::from_values(tissue);
   const double real = from.next(), imag = from.next();
   fit.m0 = {real, imag};
-  for (double* value : {&fit.signal_variance, &fit.m0_std, &fit.signal_norm, &fit.residual_norm, &fit.sigma})
+  for (double* value :
+       {&fit.signal_variance, &fit.m0_std, &fit.signal_norm, &fit.residual_norm, &fit.start_residual, &fit.sigma})
     *value = from.next();
   fit.n_agree = from.next_count();
   fit.n_simulated = from.next_count();
@@ -109,7 +110,8 @@ std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,
   return fits;
 }
 
-std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients, const PartialFits& kept,
+std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients,
+                                   std::span<const physics::Tissue> starts, const PartialFits& kept,
                                    const std::function<void(std::size_t)>& on_voxels) {
   const auto n_voxel = static_cast<std::size_t>(coefficients.cols());
   std::vector<VoxelFit> all;
@@ -117,8 +119,9 @@ std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::M
     const std::size_t n = std::min(voxels_of_part, n_voxel - first);
     std::size_t counted = 0;
     const auto part = kept.part(first / voxels_of_part, n, [&] {
-      return fitter.fit(coefficients.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n)),
-                        [&](std::size_t) { ++counted, on_voxels(1); });
+      const Eigen::MatrixXcd data = coefficients.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n));
+      const auto on_voxel = [&](std::size_t) { ++counted, on_voxels(1); };
+      return starts.empty() ? fitter.fit(data, on_voxel) : fitter.fit_from(data, starts.subspan(first, n), on_voxel);
     });
     if (counted < n) on_voxels(n - counted);
     all.insert(all.end(), part.begin(), part.end());

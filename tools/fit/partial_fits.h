@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,10 +33,12 @@ class PartialFits {
   base::PartsFolder folder_;
 };
 
-/// All columns of `coefficients`, part by part. The parts have a fixed size, so that a run that went on gives the bits of one
-/// that was not stopped. on_voxels(n) is called whenever n more are done, kept ones included.
+/// All columns of `coefficients`, part by part, from `starts` unless that is empty. The parts have a fixed size, so that a run
+/// that went on gives the bits of one that was not stopped. on_voxels(n) is called whenever n more are done, kept ones
+/// included.
 std::vector<physics::VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients,
-                                            const PartialFits& kept, const std::function<void(std::size_t)>& on_voxels);
+                                            std::span<const physics::Tissue> starts, const PartialFits& kept,
+                                            const std::function<void(std::size_t)>& on_voxels);
 
 inline constexpr std::size_t voxels_of_part = 512;
 

@@ -6,13 +6,13 @@
 #include "base/error.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
+#include "physics/quantity.h"
 #include "tools/cli/command_line.h"
 #include "tools/subspace/basis.h"
 
 namespace crbrt::fit {
 namespace {
 
-using physics::M0Mode;
 using physics::T1Model;
 
 void add_fit_options(cli::Command& app, Options& o) {
@@ -34,35 +34,57 @@ void add_fit_options(cli::Command& app, Options& o) {
       .in_range(1, 1000000)
       .show_default();
   app.option("--seed N", o.settings.seed, "seed of the starting points and of --voxels").show_default();
+  app.option("--start-maps FOLDER", o.start_maps,
+             "start from these maps, as crbrt-map writes them, instead of from draws; what they lack is drawn");
+  app.option("--wanted NAMES", o.wanted,
+             "quantities that matter: only where a bound of the prior decides one of them is the status at_bound (default: "
+             "m0_semi_frac, T1 and t2_free_s)")
+      .separated_by(',');
   app.option("--sigma NOISE", o.settings.sigma,
              "noise of the real and of the imaginary part of a coefficient (default: from each voxel's residual)")
       .positive();
+}
+
+std::vector<physics::Parameter> parameters_of(const std::vector<std::string>& names) {
+  cli::expect_different("--wanted", names);
+  std::vector<physics::Parameter> parameters;
+  for (const std::string& name : names) {
+    const physics::Quantity* const quantity = physics::find_quantity(name);
+    const bool is_of_parameter =
+        quantity != nullptr && (quantity->form == physics::Form::parameter || quantity->form == physics::Form::inverse);
+    if (!is_of_parameter)
+      throw base::UsageError("--wanted: expected quantities of docs/quantities.md that a fit estimates, found " +
+                             name);
+    parameters.push_back(quantity->parameter);
+  }
+  return parameters;
 }
 
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
   Options o;
-  std::string t1, m0 = "eliminated";
+  std::string t1;
   cli::CommandLine app(
       "Fits all tissue parameters and M0 in every voxel of a coefficient image by nonlinear least squares, and writes "
       "maps of the estimates and of their standard deviations.",
       "crbrt-fit",
       {{{"A fit of 300 voxels of a mask",
          "crbrt-fit --sequence protocol.json --basis basis.h5 --input brain.nii --mask mask.nii --voxels 300 --out fits"},
-        {"All voxels of a slice, with the noise known",
-         "crbrt-fit --sequence protocol.json --basis basis.h5 --input slice.nii --sigma 0.02 --out fits --threads 4"}}});
+        {"All voxels of a slice from the maps of a model, with the noise known",
+         "crbrt-fit --sequence protocol.json --basis basis.h5 --input slice.nii --start-maps maps --sigma 0.02 --out fits"}}});
   volume::add_image_options(app, o.image);
   add_fit_options(app, o);
   app.option("--t1 T1MODEL", t1, "one longitudinal relaxation time, or one per pool: apparent, separate (default: the prior's)")
       .one_of({"apparent", "separate"});
-  app.option("--m0 M0MODE", m0, "complex M0: eliminated from the problem, or fitted as two more unknowns; same minimum")
-      .one_of({"eliminated", "fitted"})
-      .show_default();
+  app.flag("--map-prior", o.settings.map_prior,
+           "maximum a posteriori: the Gaussians of the prior's first class count beside the data (needs --sigma)");
   app.flag("--resume", o.resume, "go on with the fits that a run of the same command left when it was stopped");
   if (!app.parse(argc, argv)) return std::nullopt;
   if (!t1.empty()) o.t1_model = t1 == "apparent" ? T1Model::apparent : T1Model::separate;
-  o.settings.m0_mode = m0 == "fitted" ? M0Mode::fitted : M0Mode::eliminated;
+  if (o.settings.map_prior && !o.settings.sigma)
+    throw base::UsageError("--map-prior needs --sigma: how much the prior counts depends on the noise");
+  if (!o.wanted.empty()) o.settings.wanted = parameters_of(o.wanted);
   o.settings.n_thread = o.image.threads;
   return o;
 }

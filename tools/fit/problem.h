@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/warnings.h"
 #include "physics/nlls/fitter.h"
@@ -23,6 +24,8 @@ struct Options {
   int rank = 0;                              ///< 0: as many as the input has coefficients
   std::string prior;                         ///< empty: the distributions of [paper]
   std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
+  std::string start_maps;                    ///< folder of maps to start from; empty: draws from the prior
+  std::vector<std::string> wanted;           ///< keys of quantities; empty: physics::FitSettings::wanted
   std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
   bool resume = false;                       ///< fits of an earlier run that was stopped are used
   physics::FitSettings settings;             ///< all but the T1 model

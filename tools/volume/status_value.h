@@ -20,7 +20,9 @@ enum class StatusValue : std::uint8_t {
   outside_range = 3,  ///< crbrt-map: an estimate lies outside its output's range, and is kept
   not_computed = 4,   ///< outside the mask, or not drawn
   not_converged = 5,  ///< crbrt-fit: the best start stopped before it converged; its estimates are kept
-  at_bound = 6,       ///< crbrt-fit: a parameter ended at a wall of the prior's range, and is kept
+  at_bound = 6,       ///< crbrt-fit: a wall of the prior's range decides a wanted parameter, and is kept
+  nuisance_at_bound =
+      7,  ///< crbrt-fit: only parameters that are not wanted ended at walls, and they do not matter to the others
 };
 
 struct StatusText {
@@ -36,7 +38,9 @@ inline constexpr auto status_texts = std::to_array<StatusText>({
     {"outside_range", "an estimate lies outside the model's range; the map holds it as it is"},
     {"not_computed", "outside the mask, or not drawn; not estimated"},
     {"not_converged", "the best start stopped before it converged; the map holds where it stopped"},
-    {"at_bound", "a parameter ended at a wall of the prior's range; its standard deviation has no meaning"},
+    {"at_bound", "a wall of the prior's range decides a wanted quantity; its standard deviation has no meaning"},
+    {"nuisance_at_bound",
+     "a quantity that is not wanted ended at a wall of the prior's range; the wanted ones hardly depend on it"},
 });
 
 /// What a status means; empty for a name that is none of ours, in a folder that another version made.

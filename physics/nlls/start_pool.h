@@ -1,0 +1,42 @@
+/// Starting points of a fit: a pool of seeded draws from the prior, simulated once and ranked for every voxel by the
+/// residual it would leave. Screening a voxel costs one small product instead of hundreds of simulations.
+///
+/// The residual has a few separate minima that differ in omega0 (its sign above all) and B1; inside one of them the solver
+/// always ended at the same point, whatever the other parameters started from. So starts are the best draws of different
+/// (omega0, B1), not just the best ones.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "physics/nlls/fit_range.h"
+#include "physics/prior.h"
+#include "physics/simulator.h"
+
+namespace crbrt::physics {
+
+class StartPool {
+ public:
+  /// n_draw draws (Stream::start) moved into the range, and the mean of every class.
+  StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range, std::size_t n_draw,
+            std::uint64_t seed);
+
+  /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
+  /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)).
+  std::vector<Tissue> best(const Eigen::VectorXcd& data, std::size_t n_start) const;
+
+  /// Half the squared residual of the best draw, of data of norm 1.
+  double least_misfit(const Eigen::VectorXcd& data) const;
+
+ private:
+  Tissue start(std::size_t candidate) const;
+
+  double near_omega0_rad_s_;
+  bool is_mirrored_;
+  std::vector<Tissue> tissues_;
+  Eigen::MatrixXcd directions_;  // [n_coeff, n_draw + n_class], unit columns
+  Eigen::MatrixXcd mirrored_;    // the same at -omega0
+};
+
+}  // namespace crbrt::physics

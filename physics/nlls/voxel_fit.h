@@ -1,0 +1,64 @@
+/// What a least-squares fit says of one voxel, and how it is told to work.
+#pragma once
+
+#include <Eigen/Core>
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "physics/crb.h"
+#include "physics/tissue.h"
+
+namespace crbrt::physics {
+
+struct FitSettings {
+  T1Model t1_model = T1Model::apparent;
+  std::size_t n_start = 4;        ///< solver runs per voxel; the lowest cost wins
+  std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
+  std::uint64_t seed = 1;         ///< of those draws
+  std::optional<double> sigma;    ///< noise of the real and of the imaginary part; empty: from each voxel's residual
+  bool map_prior = false;         ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma
+  std::size_t n_thread = 1;
+  int max_iterations = 100;  ///< fingerprints with derivatives of one solver run
+  /// Whose estimates a wall of the range must not have moved (FitStatus); those that the T1 model knows.
+  std::vector<Parameter> wanted{Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz};
+};
+
+enum class FitStatus : std::uint8_t {
+  ok = 0,
+  non_finite = 1,         ///< a coefficient is NaN or infinite: nothing was fitted
+  zero_signal = 2,        ///< all coefficients are zero: nothing was fitted
+  not_computed = 4,       ///< never set by a fit: the voxel was not asked for
+  not_converged = 5,      ///< the best start stopped before it converged: the estimates are kept
+  at_bound = 6,           ///< a wall of the range decides a wanted parameter: it lies there, or it would move by more than half
+                          ///< its standard deviation if the walls were not there
+  nuisance_at_bound = 7,  ///< a parameter that is not wanted lies at a wall, and the wanted ones would hardly move without it
+};
+
+/// Tissue, M0 and a covariance are there: all but the voxels that were not fitted.
+constexpr bool has_estimate(FitStatus status) {
+  return status == FitStatus::ok || status == FitStatus::at_bound || status == FitStatus::nuisance_at_bound ||
+         status == FitStatus::not_converged;
+}
+
+struct VoxelFit {
+  FitStatus status = FitStatus::not_computed;
+  Tissue tissue;
+  std::complex<double> m0;
+  Eigen::VectorXd variance;     ///< [n_bound], squared parameter units, order of range().unknowns(); infinite where none exists
+  double signal_variance = 0;   ///< of signal_norm
+  double m0_std = 0;            ///< standard deviation of |M0|
+  double signal_norm = 0;       ///< ||c|| of the fitted tissue at M0 = 1
+  double residual_norm = 0;     ///< ||d - M0 c||
+  double start_residual = 0;    ///< the same of the first start
+  double sigma = 0;             ///< used for the variances
+  std::size_t n_agree = 0;      ///< starts that ended within a log-likelihood of 0.01 of the best, or on the way there
+  std::size_t n_simulated = 0;  ///< fingerprints with derivatives that the voxel cost
+};
+
+/// Real numbers of the data minus unknowns: 2 n_coeff - n_unknown - 2.
+double degrees_of_freedom(Eigen::Index n_coeff, std::size_t n_unknown);
+
+}  // namespace crbrt::physics

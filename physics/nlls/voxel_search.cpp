@@ -1,0 +1,150 @@
+// Which runs go on, and the minimum in the words of VoxelFit.
+#include "physics/nlls/voxel_search.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace crbrt::physics {
+namespace {
+
+// A run is given up where even this many times what it promises would not do: its quadratic model may promise too little.
+constexpr double most_surprise = 4;
+constexpr int least_evaluations = 3;
+
+double unit_sigma2(const FitSettings& settings, double norm) {
+  return settings.sigma ? std::pow(*settings.sigma / norm, 2) : 0;
+}
+
+}  // namespace
+
+double degrees_of_freedom(Eigen::Index n_coeff, std::size_t n_unknown) {
+  return 2 * static_cast<double>(n_coeff) - static_cast<double>(n_unknown + 2);
+}
+
+VoxelSearch::VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen::VectorXcd>& data)
+    : rules_(rules),
+      norm_(data.norm()),
+      objective_(rules.range, data / norm_, rules.prior, unit_sigma2(rules.settings, norm_)) {}
+
+void VoxelSearch::add_starts(const std::vector<Tissue>& starts) {
+  for (const Tissue& start : starts) runs_.emplace_back(objective_, start, rules_.damping, rules_.settings.max_iterations);
+}
+
+bool VoxelSearch::is_running() const {
+  return std::any_of(runs_.begin(), runs_.end(), [](const Descent& run) { return run.is_running(); });
+}
+
+void VoxelSearch::ask(std::vector<Tissue>& tissues) const {
+  for (const Descent& run : runs_)
+    if (run.is_running()) tissues.push_back(run.next());
+}
+
+Eigen::Index VoxelSearch::take(const Signals& coefficients, const Signals& jacobian, Eigen::Index first) {
+  constexpr auto n = static_cast<Eigen::Index>(n_parameter);
+  for (Descent& run : runs_) {
+    if (!run.is_running()) continue;
+    run.take(coefficients.col(first), jacobian.middleCols(first * n, n));
+    ++first;
+  }
+  end_losers();
+  return first;
+}
+
+const Descent& VoxelSearch::best() const {
+  return *std::min_element(runs_.begin(), runs_.end(), [](const Descent& a, const Descent& b) { return a.cost() < b.cost(); });
+}
+
+double VoxelSearch::best_misfit() const {
+  return runs_.empty() ? std::numeric_limits<double>::infinity() : best().here().misfit;
+}
+
+bool VoxelSearch::is_plausible() const {
+  if (!rules_.settings.sigma) return true;
+  // Wilson and Hilferty: the cube root of chi^2 / n is nearly normal, of mean 1 - 2 / (9 n) and variance 2 / (9 n).
+  constexpr double one_in_ten_thousand = 3.72;
+  const double n = degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown()), spread = 2 / (9 * n);
+  const double chi2 = 2 * best_misfit() / unit_sigma2(rules_.settings, norm_);
+  return std::cbrt(chi2 / n) <= 1 - spread + one_in_ten_thousand * std::sqrt(spread);
+}
+
+void VoxelSearch::end_losers() {
+  const Descent* leader = nullptr;
+  for (const Descent& run : runs_)
+    if (run.has_converged() && (leader == nullptr || run.cost() < leader->cost())) leader = &run;
+  if (leader == nullptr) return;
+  const LocalModel& end = leader->here();
+  const double sigma2 = 2 * end.misfit / degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown());
+  for (Descent& run : runs_) {
+    if (!run.is_running() || run.n_evaluation() < least_evaluations) continue;
+    const Vector away = run.here().x - end.x;
+    if (run.cost() >= end.cost && away.dot(end.curvature * away) <= 9 * sigma2 && run.cost() - end.cost <= 9 * sigma2)
+      run.end(StopReason::joined);
+    else if (run.cost() - most_surprise * run.promise() > end.cost)
+      run.end(StopReason::outrun);
+  }
+}
+
+VoxelFit VoxelSearch::result() const {
+  VoxelFit fit;
+  for (const Descent& run : runs_) fit.n_simulated += static_cast<std::size_t>(run.n_evaluation());
+  fit.status = FitStatus::not_converged;
+  const Descent& run = best();
+  if (!std::isfinite(run.cost())) return fit;
+  LocalModel end = run.here();
+  end.x += run.last_step();
+  const Eigen::VectorXcd signal = run.coefficients() + rules_.range.to_scaled_jacobian(run.jacobian()) * run.last_step();
+  const std::complex<double> m0 = best_m0(signal, objective_.data());
+  fit.tissue = rules_.range.to_tissue(end.x.data());
+  fit.m0 = m0 * norm_;
+  fit.signal_norm = signal.norm();
+  fit.residual_norm = (objective_.data() - m0 * signal).norm() * norm_;
+  fit.start_residual = std::sqrt(2 * runs_.front().first_misfit()) * norm_;
+  fit.sigma = rules_.settings.sigma
+                  ? *rules_.settings.sigma
+                  : fit.residual_norm / std::sqrt(degrees_of_freedom(signal.size(), rules_.range.n_unknown()));
+
+  // sigma^2 (J^T J)^-1 of the real problem that includes M0: the bound at M0 = sigma = 1 times (sigma / |M0|)^2, or sigma^2 for
+  // |M0| itself. Terms of a prior are further rows of J, in the same units.
+  Eigen::MatrixXd columns = real_unknowns(signal, run.jacobian(), rules_.range.unknowns());
+  const double per_sigma = fit.sigma / std::abs(fit.m0);
+  if (rules_.prior != nullptr) {
+    const Vector slopes = rules_.prior->slopes(fit.tissue, rules_.range);
+    const Eigen::Index n_row = columns.rows();
+    columns.conservativeResizeLike(Eigen::MatrixXd::Zero(n_row + slopes.size(), columns.cols()));
+    columns.bottomRightCorner(slopes.size(), slopes.size()) = (slopes * per_sigma).asDiagonal();
+  }
+  const Bounds bounds = bounds_of_columns(columns);
+  fit.variance = bounds.crb * (per_sigma * per_sigma);
+  fit.signal_variance = bounds.signal_per_m0_crb * (per_sigma * per_sigma);
+  fit.m0_std = fit.sigma * std::sqrt(bounds.m0_crb_real);
+
+  const double tolerance = 0.01 * std::pow(fit.sigma / norm_, 2) + 1e-16;  // the second term is rounding, without noise
+  fit.n_agree = static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [&](const Descent& r) {
+    return r.cost() <= run.cost() + tolerance || r.reason() == StopReason::joined;
+  }));
+  if (run.has_converged()) fit.status = status_at(end, fit);
+  return fit;
+}
+
+/// Of a run that has converged.
+FitStatus VoxelSearch::status_at(const LocalModel& end, const VoxelFit& fit) const {
+  const FitRange& range = rules_.range;
+  const std::uint32_t walls = range.walls(fit.tissue);
+  if (walls == 0) return FitStatus::ok;
+  // Where the quadratic model would have its minimum without any wall.
+  const Vector scale = end.curvature.diagonal().cwiseMax(std::numeric_limits<double>::min()).cwiseSqrt().cwiseInverse();
+  const Square scaled = scale.asDiagonal() * end.curvature * scale.asDiagonal();
+  const Vector free = -scale.cwiseProduct(Vector(scaled.ldlt().solve(scale.cwiseProduct(end.gradient))));
+  for (const Parameter parameter : rules_.settings.wanted) {
+    const auto at = range.unknowns().index_of(parameter);
+    if (!at) continue;
+    const auto u = static_cast<std::size_t>(*at);
+    const double moves = std::abs(free[*at]) * range.scale(u);
+    if ((walls >> (2 * u) & 3) != 0 || !(moves <= 0.5 * std::sqrt(fit.variance[*at]))) return FitStatus::at_bound;
+  }
+  return FitStatus::nuisance_at_bound;
+}
+
+}  // namespace crbrt::physics

@@ -1,0 +1,57 @@
+/// The fit of one voxel: solver runs from several starts side by side, of which those that cannot win are ended early, and a
+/// description of the best.
+#pragma once
+
+#include <vector>
+
+#include "physics/nlls/descent.h"
+#include "physics/nlls/voxel_fit.h"
+
+namespace crbrt::physics {
+
+/// What all voxels of a fit share.
+struct SearchRules {
+  const FitRange& range;
+  const FitSettings& settings;
+  const PriorTerms* prior;  ///< null without FitSettings::map_prior
+  double damping;           ///< the first one of every run
+};
+
+class VoxelSearch {
+ public:
+  /// data [n_coeff], as measured: neither zero nor infinite. The rules must outlive this.
+  VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen::VectorXcd>& data);
+  VoxelSearch(const VoxelSearch&) = delete;
+
+  /// data / ||data||: costs and tolerances then do not depend on the scanner's units.
+  const Eigen::VectorXcd& unit_data() const noexcept { return objective_.data(); }
+
+  void add_starts(const std::vector<Tissue>& starts);
+
+  bool is_running() const;
+  /// Appends the tissues that running runs ask for.
+  void ask(std::vector<Tissue>& tissues) const;
+  /// Takes the answers from column `first` on, in the order of ask(); returns the column behind the last.
+  Eigen::Index take(const Signals& coefficients, const Signals& jacobian, Eigen::Index first);
+
+  /// Half the squared residual of the best run over that of no signal at all; infinite where no run is finite.
+  double best_misfit() const;
+
+  /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by noise alone.
+  bool is_plausible() const;
+
+  /// Once no run is running.
+  VoxelFit result() const;
+
+ private:
+  void end_losers();
+  const Descent& best() const;
+  FitStatus status_at(const LocalModel& end, const VoxelFit& fit) const;
+
+  const SearchRules& rules_;
+  double norm_;
+  Objective objective_;
+  std::vector<Descent> runs_;
+};
+
+}  // namespace crbrt::physics
