@@ -134,6 +134,19 @@ TEST_F(SimulateTrainingSet, DerivativesAreThoseOfTheBounds) {
   EXPECT_GT(n_compared, 100);
 }
 
+TEST_F(SimulateTrainingSet, EveryDrawMayHaveTheSameOffResonances) {
+  succeed("--count 40 --seed 5 --derivatives --off-resonances 8", "grid.h5");
+  succeed("--count 5 --seed 5", "draws.h5");
+  const Dataset grid = read_dataset({folder_ / "grid.h5"}), draws = read_dataset({folder_ / "draws.h5"});
+  ASSERT_EQ(grid.size(), 40u);
+  for (std::size_t i = 0; i < 40; ++i) {
+    physics::Tissue expected = draws.tissues[i / 8];
+    expected.omega0_rad_s = (static_cast<double>(i % 8) + 0.5) / 8 * 3.14159265358979323846 / grid.tr_s;
+    EXPECT_EQ(grid.tissues[i].values(), expected.values()) << i;
+  }
+  EXPECT_EQ(run(command("--count 41 --off-resonances 8", "o.h5")).exit_code, 2);
+}
+
 TEST_F(SimulateTrainingSet, AnotherSeedIsAnotherSet) {
   make("", "a.h5");
   succeed("--count 300 --seed 6", "b.h5");

@@ -38,6 +38,7 @@ struct Options {
   std::uint64_t count = 0;
   std::uint64_t seed = 0;
   std::uint64_t shard = 0, n_shard = 1;
+  std::uint64_t off_resonances = 0;  ///< of every tissue that is drawn; 0: the prior's own
 
   std::string from;                        ///< an HDF5 file of another simulator: the dictionary mode
   Share share;                             ///< of its rows

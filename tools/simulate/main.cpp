@@ -65,6 +65,8 @@ void check_combination(const Options& o, bool has_rank, const std::vector<std::s
   }
   if (o.derivatives && o.basis_only) throw base::UsageError("--basis-only writes no fingerprints, so no --derivatives of them");
   if (o.count == 0) throw base::UsageError("--prior needs --count");
+  if (o.off_resonances > 0 && o.count % o.off_resonances != 0)
+    throw base::UsageError("--count: expected a multiple of --off-resonances, found " + std::to_string(o.count));
   if (o.basis_only && (!o.basis.empty() || o.n_shard > 1))
     throw base::UsageError("--basis-only goes without --basis and --shard: it makes the basis of all shards");
   if (o.is_rank_auto && !o.basis.empty())
@@ -125,6 +127,11 @@ std::optional<Options> parse_options(int argc, char** argv) {
              "(all)")
       .separated_by(',');
   const cli::Option count = app.option("--count N", o.count, "Fingerprints to draw, over all shards").positive();
+  const cli::Option off_resonances =
+      app.option("--off-resonances M", o.off_resonances,
+                 "With --prior: every drawn tissue at M off-resonances of half a period, in place "
+                 "of the prior's (for forward models)")
+          .in_range(1, 100000);
   const cli::Option seed = app.option("--seed N", o.seed, "Seed of the draws (default 0)");
   const cli::Option part =
       app.option("--shard I/N", shard, "i/n: make only part i (0-based) of n; the union does not depend on n");
@@ -144,6 +151,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
   if (count.is_given()) of_draws.emplace_back("--count");
   if (seed.is_given()) of_draws.emplace_back("--seed");
   if (part.is_given()) of_draws.emplace_back("--shard");
+  if (off_resonances.is_given()) of_draws.emplace_back("--off-resonances");
   check_combination(o, rank.is_given(), of_draws);
   o.command = cli::command_text(argc, argv);
   return o;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <numbers>
 
 #include "base/parallel.h"
 
@@ -11,10 +12,19 @@ namespace {
 
 using physics::n_parameter;
 
+physics::Tissue draw(const TrainingProblem& problem, std::uint64_t i) {
+  const std::uint64_t n = problem.off_resonances;
+  if (n == 0) return problem.prior.draw(problem.seed, i);
+  physics::Tissue tissue = problem.prior.draw(problem.seed, i / n);
+  const double part = (static_cast<double>(i % n) + 0.5) / static_cast<double>(n);
+  tissue.omega0_rad_s = part * std::numbers::pi / problem.simulator.sequence().tr_s;
+  return tissue;
+}
+
 std::vector<physics::Tissue> draw_block(const TrainingProblem& problem, std::uint64_t block) {
   std::vector<physics::Tissue> tissues;
   for (std::uint64_t i = block * block_size; i < std::min((block + 1) * block_size, problem.count); ++i)
-    tissues.push_back(problem.prior.draw(problem.seed, i));
+    tissues.push_back(draw(problem, i));
   return tissues;
 }
 

@@ -50,6 +50,9 @@ struct TrainingProblem {
   const std::uint64_t count;  ///< draws of all shards
   const physics::Simulator simulator;
   const bool derivatives = false;  ///< are they kept?
+  /// 0: draw i is fingerprint i. M: fingerprint i is draw i / M at off-resonance i % M of M, in the middle of equal parts of
+  /// half a period.
+  const std::uint64_t off_resonances = 0;
 
   std::uint64_t n_block() const { return (count + block_size - 1) / block_size; }
 };

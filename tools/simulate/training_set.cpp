@@ -32,7 +32,7 @@ TrainingProblem make_problem(const Options& o) {
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), prior.domain());
   const physics::Unknowns unknowns = prior.unknowns(o.t1_model.value_or(prior.t1_model));
   if (unknowns.size() == 0) throw base::InputError(o.prior, "a parameter that is not fixed", "none");
-  return {std::move(prior), unknowns, o.seed, o.count, std::move(simulator), o.derivatives};
+  return {std::move(prior), unknowns, o.seed, o.count, std::move(simulator), o.derivatives, o.off_resonances};
 }
 
 /// From draws that no fingerprint of the set shares; the same for every shard.
@@ -101,6 +101,7 @@ base::Json describe(const Options& o, const TrainingProblem& problem) {
   json["shard"] = std::to_string(o.shard) + "/" + std::to_string(o.n_shard);
   json["t1_model"] = name(problem.unknowns.t1_model());
   if (o.derivatives) json["derivatives"] = true;
+  if (o.off_resonances > 0) json["off_resonances"] = o.off_resonances;
   json["prior"] = base::Json::from_file(o.prior);
   return json;
 }
