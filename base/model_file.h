@@ -25,6 +25,27 @@ inline Model load_model(const std::string& path) {
   return model;
 }
 
+/// As load_model(), and it also takes a file that holds a forward part alone, whose program() is empty. Throws InputError.
+inline Model load_any_model(const std::string& path) {
+  expect_file(path, "a model");
+  Model model;
+  if (load_forward_file(path.c_str(), model).status != Status::ok) expect_model(load_model_file(path.c_str(), model), path);
+  return model;
+}
+
+/// A file with a forward part, beside an estimator or alone, in plain structs. Throws InputError, and DisagreementError where
+/// there is none.
+inline ModelFile load_forward_part(const std::string& path) {
+  expect_file(path, "a model");
+  ModelFile file;
+  const LoadResult result = load_forward_network_file(path.c_str(), file);
+  Model whole;
+  if (result.status != Status::ok && load_model_file(path.c_str(), whole).status == Status::ok)
+    throw DisagreementError(path, "a forward part (crbrt-train with \"task\": \"forward\")", "an estimator alone");
+  expect_model(result, path);
+  return file;
+}
+
 /// The same file in plain structs (crbrt/network.hpp). Throws InputError.
 inline ModelFile load_network(const std::string& path) {
   expect_file(path, "a model");

@@ -20,10 +20,10 @@ struct Activation {
 
   /// x [n, width] -> [n, width], differentiable.
   at::Tensor operator()(const at::Tensor& x) const;
-  /// The same in place and not differentiable.
-  void apply(at::Tensor& x) const;
-  /// In place: the gradient of f(x) becomes that of x, from `result` = f(x).
-  void differentiate(at::Tensor& gradient, const at::Tensor& result) const;
+  /// The same in place and not differentiable. `slope` receives f'(x), where f(x) does not tell it.
+  void apply(at::Tensor& x, at::Tensor& slope) const;
+  /// In place: the gradient of f(x) becomes that of x, from `result` = f(x) and what apply() kept.
+  void differentiate(at::Tensor& gradient, const at::Tensor& result, const at::Tensor& slope) const;
 
   /// Makes `op`, whose width is set, this activation: kind and numbers.
   void describe(Operation& op) const;

@@ -21,6 +21,7 @@ at::Tensor DensePass::forward(const at::Tensor& inputs) {
   const at::NoGradGuard no_gradient;
   const std::size_t n_hidden = tensors_.config.hidden.size();
   read_.resize(n_hidden + 1);
+  slope_.resize(n_hidden);
   read_[0] = inputs;
   for (std::size_t i = 0; i < n_hidden; ++i) {
     const Layer& layer = tensors_.layers[i];
@@ -28,7 +29,7 @@ at::Tensor DensePass::forward(const at::Tensor& inputs) {
     at::addmm_out(read_[i + 1], layer.bias, read_[i], layer.weight.t());
     if (layer.skip_from >= 0) read_[i + 1].add_(sum_[static_cast<std::size_t>(layer.skip_from)]);
     if (sum_[i].defined()) sum_[i].resize_as_(read_[i + 1]).copy_(read_[i + 1]);
-    tensors_.config.activation.apply(read_[i + 1]);
+    tensors_.config.activation.apply(read_[i + 1], slope_[i]);
   }
   const Layer &last = tensors_.layers.back(), &head = tensors_.head;
   features_ = at::addmm(last.bias, read_.back(), last.weight.t());
@@ -53,7 +54,7 @@ void DensePass::backward() {
     if (trunk_gradient_ > 0) gradient_.back().addmm_(of_heads, head.weight, 1, trunk_gradient_);
   }
   for (std::size_t i = n_hidden; i-- > 0;) {
-    tensors_.config.activation.differentiate(gradient_[i + 1], read_[i + 1]);
+    tensors_.config.activation.differentiate(gradient_[i + 1], read_[i + 1], slope_[i]);
     for (const Skip& skip : tensors_.config.skips)
       if (skip.from == i) gradient_[i + 1].add_(gradient_[skip.to + 1]);
     differentiate(tensors_.layers[i], read_[i], gradient_[i + 1]);

@@ -30,6 +30,7 @@ class DensePass {
   at::Tensor features_;
   std::vector<at::Tensor> read_;      ///< what each layer read, the last one last; [0] is the caller's
   std::vector<at::Tensor> sum_;       ///< of hidden layer i before its activation, where a skip begins; else undefined
+  std::vector<at::Tensor> slope_;     ///< of hidden layer i, where its activation keeps it; else undefined
   std::vector<at::Tensor> gradient_;  ///< of read_[i], and then of the sum that it came from; none of the inputs'
 };
 

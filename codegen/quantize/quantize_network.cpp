@@ -94,6 +94,8 @@ std::string why_no_integers(const Network& network) {
   if (last.kind != OperationKind::dense || last.relu || last.add != Operation::none)
     return "a last layer with a skip, normalisation or ReLU";
   for (const Operation& op : network.operations)
+    if (op.kind == OperationKind::root_silu) return "the activation root_silu";
+  for (const Operation& op : network.operations)
     if (op.kind == OperationKind::group_norm && !group_fits(op.n_in, op.n_group))
       return "groups of " + std::to_string(op.n_in / op.n_group) + " features, no multiple of 4 nor one even group";
   return {};

@@ -9,6 +9,9 @@
 
 namespace crbrt {
 
+struct RootSiluTangentArgs;
+struct PhaseTableArgs;
+
 // Their contract headers define them (kernels/kernels-inl.h names all); a table needs no more than names.
 #define CRBRT_OP(kind, reads, writes, arguments) struct arguments;
 #include "crbrt/format/ops.inc"
@@ -19,6 +22,8 @@ struct KernelTable {
   PreprocessFlags (*preprocess)(const PreprocessArgs&) noexcept;
   layout::VoxelBits (*estimate)(const EstimateArgs&) noexcept;
   void (*uncertainty)(const UncertaintyArgs&) noexcept;
+  void (*root_silu_tangent)(const RootSiluTangentArgs&) noexcept;
+  void (*phase_table)(const PhaseTableArgs&) noexcept;
 #define CRBRT_OP(kind, reads, writes, arguments) void (*kind)(const arguments&) noexcept;
 #include "crbrt/format/ops.inc"
 #undef CRBRT_OP

@@ -7,6 +7,7 @@
 #include "runtime/src/kernel_table.h"
 #include "runtime/src/program_check.h"
 #include "runtime/src/run_ops.h"
+#include "runtime/src/view_check.h"
 
 namespace crbrt {
 
@@ -15,26 +16,6 @@ namespace {
 bool wants_standard_deviations(const Results& results) noexcept { return results.standard_deviations.rows != 0; }
 bool wants_atypicality(const Results& results) noexcept { return results.atypicality.size != 0; }
 bool wants_status(const Results& results) noexcept { return results.status.size != 0; }
-
-// Every view is checked by the same two questions: are its extents the batch's, and does each element have memory of its own.
-
-/// No two elements share memory: rows lie apart by more than a row spans, or columns by more than a column spans.
-bool is_distinct(std::size_t rows, std::size_t row_stride, std::size_t columns, std::size_t column_stride) {
-  const bool rows_apart = row_stride > (columns - 1) * column_stride, columns_apart = column_stride > (rows - 1) * row_stride;
-  if (rows < 2) return columns < 2 || column_stride > 0;
-  if (columns < 2) return row_stride > 0;
-  return (rows_apart && column_stride > 0) || (columns_apart && row_stride > 0);
-}
-
-bool fits(const View2<float>& view, std::size_t rows, std::size_t columns) {
-  if (view.rows != rows || view.columns != columns) return false;
-  return rows == 0 || (view.data != nullptr && is_distinct(rows, view.row_stride, columns, view.column_stride));
-}
-
-template <class T>
-bool fits(const View1<T>& view, std::size_t size) {
-  return view.data != nullptr && view.size == size && (size < 2 || view.stride > 0);
-}
 
 bool fits(const Coefficients& in, std::size_t n_coeff) {
   if (in.n_coeff != n_coeff) return false;

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "tests/support/forward_models.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/refusal.h"
 
@@ -197,6 +198,48 @@ TEST_F(ModelPrograms, ExportBasisNeedsAModelThatCarriesItsBasis) {
   const std::string out = (folder_ / "b.h5").string();
   expect_refusal(run("crbrt-model export-basis --model " + model_.string() + " --out " + out), base::exit_input,
                  {model_.string(), "a model that carries its basis", "its hash alone"});
+  EXPECT_FALSE(fs::exists(out));
+}
+
+/// Writes a forward part alone beside the estimator of the test.
+std::string write_forward(const fs::path& folder, const ModelSpec& estimator) {
+  const std::vector<std::uint8_t> bytes = crbm_image(forward_alone(load_file(estimator), PhaseForm::table));
+  const fs::path path = folder / "forward.crbm";
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  return path.string();
+}
+
+TEST_F(ModelPrograms, AddForwardPutsItBesideTheEstimatorAndEverythingElseStays) {
+  const std::string forward = write_forward(folder_, plain_spec()), both = (folder_ / "both.crbm").string();
+  const Outcome joined = run("crbrt-model add-forward --model " + model_.string() + " --forward " + forward + " --out " + both);
+  ASSERT_EQ(joined.exit_code, 0) << joined.text;
+  for (const std::string& file : {forward, both}) {
+    const Outcome info = run("crbrt-model info " + file), verified = run("crbrt-model verify " + file);
+    EXPECT_EQ(info.exit_code, 0) << info.text;
+    for (const char* part : {"m0_semi_frac, 0 to 0.3", "table of 6 intervals", "hidden1: dense 2 -> 5, root silu",
+                             "r2_free_hz, sqrt(CRB) at SNR 100: 0.07 rms, 0.04 median, 0.3 in 99 %"})
+      EXPECT_NE(info.text.find(part), std::string::npos) << part << " in " << info.text;
+    EXPECT_EQ(verified.exit_code, 0) << verified.text;
+    EXPECT_NE(verified.text.find("scalar, forward part: ok: 2 voxels equal bit for bit"), std::string::npos) << verified.text;
+  }
+  // Adding it a second time replaces it.
+  const std::string again = (folder_ / "again.crbm").string();
+  ASSERT_EQ(run("crbrt-model add-forward --model " + both + " --forward " + both + " --out " + again).exit_code, 0);
+  EXPECT_EQ(bytes_of(again), bytes_of(both));
+  EXPECT_NE(run("crbrt-model info " + model_.string()).text.find("forward part        none"), std::string::npos);
+}
+
+TEST_F(ModelPrograms, AddForwardRefusesWhatDoesNotBelongTogether) {
+  ModelSpec other = plain_spec();
+  other.n_coeff = 5;  // has another basis
+  const std::string forward = write_forward(folder_, other), out = (folder_ / "both.crbm").string();
+  const std::string start = "crbrt-model add-forward --out " + out + " --model ";
+  expect_refusal(run(start + model_.string() + " --forward " + forward), base::exit_disagreement,
+                 {forward, "the sequence and basis of " + model_.string(), "protocol.basis_sha256"});
+  expect_refusal(run(start + model_.string() + " --forward " + model_.string()), base::exit_disagreement,
+                 {model_.string(), "a forward part (crbrt-train with \"task\": \"forward\")", "an estimator alone"});
+  expect_refusal(run(start + forward + " --forward " + forward), base::exit_input, {forward, "a forward part alone"});
   EXPECT_FALSE(fs::exists(out));
 }
 

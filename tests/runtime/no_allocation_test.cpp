@@ -6,6 +6,7 @@
 
 #include "crbrt/crbrt.h"
 #include "crbrt/crbrt.hpp"
+#include "tests/runtime/forward_network.h"
 #include "tests/support/allocation_detector.h"
 #include "tests/support/runnable_isas.h"
 #include "tests/support/synthetic_program.h"
@@ -73,6 +74,31 @@ TEST(Session, NeverTouchesTheHeapAfterTheArenaWasAllocated) {
     EXPECT_EQ(results[2], Status::ok);
     EXPECT_EQ(results[3], Status::bad_shape);
     EXPECT_EQ(results[4], Status::ok);
+  }
+}
+
+TEST(ForwardSession, NeverTouchesTheHeapAfterTheArenaWasAllocated) {
+  if (!AllocationDetector::is_available()) GTEST_SKIP() << "malloc belongs to a sanitizer, or is not glibc's";
+  const ForwardNetwork network(PhaseKind::table, 1);
+  const ForwardProgram& program = network.program();
+  const std::size_t bytes = ForwardSession::arena_bytes(program), n = 50, n_part = 2 * std::size_t{program.n_coeff};
+  const std::unique_ptr<void, decltype(&std::free)> arena(std::aligned_alloc(layout::arena_alignment, bytes), &std::free);
+  const std::vector<double> tissues = network.tissues(n, 2);
+  std::vector<float> coefficients(n * n_part), jacobian(n * program.n_input * n_part);
+  std::vector<VoxelStatus> status(n);
+  for (const Isa isa : runnable_isas()) {
+    Status bound = Status::not_bound, evaluated = Status::not_bound;
+    const std::size_t count = allocations_of([&] {
+      ForwardSession session;
+      bound = session.bind(program, arena.get(), bytes, isa);
+      evaluated =
+          session.evaluate({tissues.data(), n, program.n_input}, {.coefficients = {coefficients.data(), n, n_part},
+                                                                  .jacobian = {jacobian.data(), n, program.n_input * n_part},
+                                                                  .status = {status.data(), n}});
+    });
+    EXPECT_EQ(count, 0u) << name(isa);
+    EXPECT_EQ(bound, Status::ok);
+    EXPECT_EQ(evaluated, Status::ok);
   }
 }
 

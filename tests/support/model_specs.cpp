@@ -105,7 +105,7 @@ ModelSpec activations_spec() {
   for (const fbs::Activation activation : fbs::EnumValuesActivation()) {
     const std::string name = fbs::EnumNameActivation(activation);
     LayerSpec layer{.name = name, .width = 9, .activation = activation};
-    layer.slope = activation > fbs::Activation::relu ? 0.3f : 0.0f;
+    layer.slope = activation == fbs::Activation::leaky_relu ? 0.3f : 0.0f;
     spec.hidden.push_back(layer);
     layer.name = name + "_of_norm";
     layer.width = 8;

@@ -1,6 +1,7 @@
 # crbrt_test_models: small models made from a spec, for every test that needs a .crbm or a Program. Needs the loader.
 crbrt_add_library(crbrt_test_models
-  SOURCES ${PROJECT_SOURCE_DIR}/tests/support/model_builder.cpp ${PROJECT_SOURCE_DIR}/tests/support/model_specs.cpp
+  SOURCES ${PROJECT_SOURCE_DIR}/tests/support/forward_models.cpp
+          ${PROJECT_SOURCE_DIR}/tests/support/model_builder.cpp ${PROJECT_SOURCE_DIR}/tests/support/model_specs.cpp
   PUBLIC crbrt::loader crbrt::runtime crbrt_model_schema)
 
 # crbrt-test-models DIR [NAME...]: writes the named specs as DIR/<name>.crbm, for tests of programs and of compiled models.

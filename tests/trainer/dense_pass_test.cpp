@@ -68,6 +68,7 @@ TEST_P(DensePassOf, ANetworkGivesTheFeaturesAndTheGradientThatLibTorchGives) {
 INSTANTIATE_TEST_SUITE_P(Networks, DensePassOf,
                          testing::Values(Case{"Relu", network(OperationKind::relu, {}), 0, 0},
                                          Case{"LeakyRelu", network(OperationKind::leaky_relu, {}), 0, 0},
+                                         Case{"RootSilu", network(OperationKind::root_silu, {{0, 2}}), 0, 0},
                                          Case{"Skip", network(OperationKind::relu, {{0, 2}}), 4, 1},
                                          Case{"SkipsInARow", network(OperationKind::leaky_relu, {{0, 2}, {2, 3}}), 4, 0.3},
                                          Case{"TwoSkipsFromOneLayer", network(OperationKind::relu, {{0, 2}, {0, 3}}), 0, 0},

@@ -11,17 +11,12 @@
 
 #include "base/number_text.h"
 #include "crbrt/session.h"
+#include "tools/model/inspect_forward.h"
 #include "tools/model/rounding_bound.h"
 
 namespace crbrt::model {
 
 namespace {
-
-std::string number(double value) { return base::number_text(value, "%g"); }
-
-std::string line(const std::string& key, const std::string& value) {
-  return key + std::string(key.size() < 20 ? 20 - key.size() : 1, ' ') + (value.empty() ? "-" : value) + '\n';
-}
 
 std::string protocol_text(const ModelInfo& info) {
   return line("sequence", info.sequence_name) + line("sequence sha256", info.sequence_sha256) +
@@ -105,9 +100,12 @@ std::string provenance_text(const ModelInfo& info) {
 
 std::string info_text(const Model& model) {
   const ModelInfo& info = model.info();
+  if (model.program().n_op == 0)
+    return line("name", info.name) + line("content sha256", info.content_sha256) +
+           line("format version", std::to_string(info.format_version)) + protocol_text(info) + forward_text(model);
   return line("name", info.name) + line("content sha256", info.content_sha256) +
          line("format version", std::to_string(info.format_version)) + protocol_text(info) + network_text(model) +
-         integer_text(model) + provenance_text(info) +
+         integer_text(model) + forward_text(model) + provenance_text(info) +
          line("test vector", std::to_string(info.test_coefficients.size() / (2 * info.n_coeff)) + " voxels");
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "crbrt/format/program.h"
+#include "crbrt/forward_session.h"
 #include "crbrt/isa.h"
 #include "crbrt/session.h"
 #include "crbrt/status.h"

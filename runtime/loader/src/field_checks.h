@@ -51,6 +51,13 @@ std::string member(std::string_view table, std::string_view field);
 
 }  // namespace crbrt::loader
 
+namespace crbrt::loader {
+
+/// Of the FlatBuffer of a file that holds a forward part alone (models/model.fbs, ForwardFile).
+inline constexpr const char* forward_identifier = "CRBF";
+
+}  // namespace crbrt::loader
+
 /// What a plausible model stays below. A hostile file may claim anything, and may let many layers share one vector, so sizes
 /// that turn into memory or time are bounded here and not by the size of the file. The network of [paper] has 2.67 million
 /// weights in 14 layers.
@@ -66,6 +73,8 @@ inline constexpr std::size_t packed_weights = std::size_t{1} << 24;   ///< float
 inline constexpr std::size_t integer_numbers = std::size_t{1} << 25;  ///< integers of all operations together, any width
 inline constexpr std::size_t slot_features = std::size_t{1} << 16;    ///< features of all slots together: an arena of 6 MiB
 inline constexpr std::size_t test_voxels = 4096;
+inline constexpr std::size_t forward_features = 256;
+inline constexpr std::uint32_t table_intervals = 1u << 16;
 inline constexpr std::size_t name_length = 64;
 inline constexpr std::size_t text_length = std::size_t{1} << 20;
 

@@ -107,6 +107,7 @@ std::vector<std::string> loader::layer_texts(const Network& network) {
       case OperationKind::group_norm: texts.back() += ", group norm in " + std::to_string(op.n_group); break;
       case OperationKind::affine: break;  // not in a file
       case OperationKind::relu:
+      case OperationKind::root_silu:
       case OperationKind::leaky_relu: texts.back() += ", " + loader::activation_text(op);
     }
   }

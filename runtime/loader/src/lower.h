@@ -25,6 +25,18 @@ struct IntegerStorage {
   std::vector<float> input_scale, output_scale;
 };
 
+/// The forward program and its tables.
+struct ForwardStorage {
+  ForwardProgram program{};
+  std::vector<ForwardPart::Input> input_text;  ///< owns the characters of names
+  std::vector<ForwardInput> inputs;
+  std::vector<ForwardFeature> features;
+  std::vector<Op> ops;
+  std::vector<std::uint32_t> slot_width;
+  std::vector<std::vector<float>> tables;  ///< packed weights, and zeros in place of their biases
+  std::vector<float> phase_table;          ///< with room to begin at a multiple of layout::arena_alignment
+};
+
 struct Model::Storage {
   Program program{};
   ModelInfo info;
@@ -36,6 +48,7 @@ struct Model::Storage {
   std::vector<std::uint32_t> slot_width;
   std::vector<std::vector<float>> tables;    ///< packed weights and everything else ops point at
   std::unique_ptr<IntegerStorage> integers;  ///< null: no integer form
+  std::unique_ptr<ForwardStorage> forward;   ///< null: no forward part
 };
 
 }  // namespace crbrt
@@ -85,6 +98,10 @@ void lower(const Network& folded, Model::Storage& storage, Checks& checks);
 /// operations are refused where a sum of any input could leave its width (crbrt/format/integer_bounds.h). Fills
 /// `storage.integers` and info.integers.layer_text from folded.integers, after lower().
 void lower_integer(const Network& folded, Model::Storage& storage, Checks& checks);
+
+/// The forward part: biases become the first weights of their outputs, and every slot gets a row in front and one behind
+/// (crbrt/format/forward_program.h). Fills `storage.forward`; the info is already read.
+void lower_forward(const ForwardPart& part, Model::Storage& storage, Checks& checks);
 
 // Whether the tables of an integer operation belong to its operation, and cannot overflow (check_integer.cpp).
 

@@ -8,6 +8,7 @@ OpKind float_kind(OperationKind kind) noexcept {
     case OperationKind::group_norm: return OpKind::group_norm;
     case OperationKind::relu: return OpKind::relu;
     case OperationKind::leaky_relu: return OpKind::leaky_relu;
+    case OperationKind::root_silu: return OpKind::root_silu;
     case OperationKind::batch_norm:  // folded() has left none
     case OperationKind::affine: break;
   }
@@ -19,7 +20,8 @@ OpKind integer_kind(OperationKind kind, Number in) noexcept {
     case OperationKind::dense: return in == Number::u8 ? OpKind::dense_u8 : OpKind::dense_s16;
     case OperationKind::group_norm: return OpKind::group_norm_s16;
     case OperationKind::leaky_relu: return OpKind::leaky_relu_s16;
-    case OperationKind::relu:  // an affine of factors that only rescale
+    case OperationKind::relu:       // an affine of factors that only rescale
+    case OperationKind::root_silu:  // has no integers
     case OperationKind::batch_norm:
     case OperationKind::affine: break;
   }
@@ -33,6 +35,7 @@ std::vector<float> integer_weights(const Operation& op) {
       for (std::size_t j = 0; j < op.weights.size(); ++j) weights.push_back(static_cast<float>(slope_s16(op, j)));
       break;
     case OperationKind::relu:
+    case OperationKind::root_silu:
     case OperationKind::dense:
     case OperationKind::batch_norm:
     case OperationKind::group_norm:
@@ -45,6 +48,7 @@ std::string activation_text(const Operation& op) {
   switch (op.kind) {
     case OperationKind::relu: return "relu";
     case OperationKind::leaky_relu: return "leaky relu";
+    case OperationKind::root_silu: return "root silu";
     case OperationKind::dense:
     case OperationKind::batch_norm:
     case OperationKind::group_norm:
@@ -62,6 +66,7 @@ bool read_activation(const fbs::Dense& from, Operation& to, const std::string& f
   switch (from.activation()) {
     case fbs::Activation::none: return false;
     case fbs::Activation::relu: to.kind = OperationKind::relu; return true;
+    case fbs::Activation::root_silu: to.kind = OperationKind::root_silu; return true;
     case fbs::Activation::leaky_relu: break;
   }
   const bool is_share = from.slope() > 0 && from.slope() <= 1;
@@ -74,6 +79,7 @@ bool read_activation(const fbs::Dense& from, Operation& to, const std::string& f
 void write_activation(const Operation& op, fbs::DenseT& to) {
   switch (op.kind) {
     case OperationKind::relu: to.activation = fbs::Activation::relu; break;
+    case OperationKind::root_silu: to.activation = fbs::Activation::root_silu; break;
     case OperationKind::leaky_relu:
       to.activation = fbs::Activation::leaky_relu;
       to.slope = op.weights.front();

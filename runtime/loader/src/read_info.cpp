@@ -14,8 +14,8 @@ namespace {
 
 constexpr double longest_tr_s = 60;
 
-/// As of every --basis. A singular value decomposition in single precision (BART's, by LAPACK) leaves columns of some hundred frames
-/// orthonormal to 3e-6 (BART 0.9.00), and what this adds to noise that is white otherwise nobody can measure.
+/// As of every --basis. A singular value decomposition in single precision (BART's, by LAPACK) leaves columns of some hundred
+/// frames orthonormal to 3e-6 (BART 0.9.00), and what this adds to noise that is white otherwise nobody can measure.
 constexpr double orthonormal_tolerance = 1e-4;
 
 constexpr std::string_view loss_kinds[] = {"", "crb", "mse", "relative", "bias_reduced"};
@@ -43,6 +43,8 @@ void check_basis(const ModelInfo& info, Checks& checks) {
                     "columns " + std::to_string(b) + " and " + std::to_string(a) + " with an error of " + number_text(error));
     }
 }
+
+}  // namespace
 
 void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks) {
   to.sequence_name = view(from.sequence_name());
@@ -73,6 +75,8 @@ void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks) {
   }
   if (checks.ok()) check_basis(to, checks);
 }
+
+namespace {
 
 void read_text(const flatbuffers::String* from, std::string& to, std::string_view field, Checks& checks) {
   to = view(from);

@@ -59,6 +59,16 @@ void copy(std::span<const T> from, std::vector<T>& to, const Checks& checks) {
 /// Preprocessing, layers and outputs. n_coeff comes from the protocol.
 void read_network(const fbs::Model& model, Network& network, Checks& checks);
 
+/// Layers, whose first one reads value 0 of `to`. `field` is what the vector is called.
+void read_layers(const flatbuffers::Vector<flatbuffers::Offset<fbs::Dense>>& from, std::string_view field, Network& to,
+                 Checks& checks);
+
+/// The forward part of a file whose protocol is in `info`.
+void read_forward(const fbs::Forward& from, ForwardPart& to, ModelInfo& info, Checks& checks);
+
+/// Sequence and basis. n_coeff is read and checked already.
+void read_protocol(const fbs::Protocol& from, ModelInfo& to, Checks& checks);
+
 /// Protocol, provenance and test vector.
 void read_info(const fbs::Model& model, ModelInfo& info, Checks& checks);
 

@@ -126,8 +126,8 @@ void read_dense(const fbs::Dense& from, const std::string& name, const std::stri
   copy(bias, to.bias, checks);
 }
 
-void read_layer(const fbs::Dense& from, std::size_t index, std::size_t& packed, Network& network, Checks& checks) {
-  const std::string field = indexed("layers", index), name(view(from.name()));
+void read_layer(const fbs::Dense& from, const std::string& field, std::size_t& packed, Network& network, Checks& checks) {
+  const std::string name(view(from.name()));
   checks.label(name, member(field, "name"));
   checks.expect(std::none_of(network.operations.begin(), network.operations.end(),
                              [&](const Operation& earlier) { return earlier.layer == name; }),
@@ -138,13 +138,6 @@ void read_layer(const fbs::Dense& from, std::size_t index, std::size_t& packed, 
   Operation activation;
   if (!read_activation(from, activation, field, checks)) return;
   append(network, activation.kind, name).weights = std::move(activation.weights);
-}
-
-void read_layers(const flatbuffers::Vector<flatbuffers::Offset<fbs::Dense>>& from, Network& to, Checks& checks) {
-  checks.in_range(from.size(), 1, limits::n_layer, "layers");
-  std::size_t packed = 0;
-  for (std::size_t i = 0; i < from.size() && checks.ok(); ++i)
-    read_layer(*from.Get(static_cast<flatbuffers::uoffset_t>(i)), i, packed, to, checks);
 }
 
 NetworkOutput read_output(const fbs::Output& from, const std::string& field, Checks& checks) {
@@ -207,13 +200,21 @@ void check_last_width(const Network& network, Checks& checks) {
 
 }  // namespace
 
+void read_layers(const flatbuffers::Vector<flatbuffers::Offset<fbs::Dense>>& from, std::string_view field, Network& to,
+                 Checks& checks) {
+  checks.in_range(from.size(), 1, limits::n_layer, field);
+  std::size_t packed = 0;
+  for (std::size_t i = 0; i < from.size() && checks.ok(); ++i)
+    read_layer(*from.Get(static_cast<flatbuffers::uoffset_t>(i)), indexed(field, i), packed, to, checks);
+}
+
 void read_network(const fbs::Model& model, Network& network, Checks& checks) {
   network.name = view(model.name());
   network.n_coeff = model.protocol()->n_coeff();
   checks.identifier(network.name, "name");
   if (!checks.in_range(network.n_coeff, 1, limits::n_coeff, "protocol.n_coeff")) return;
   read_preprocessing(*model.preprocessing(), network, checks);
-  if (checks.ok()) read_layers(*model.layers(), network, checks);
+  if (checks.ok()) read_layers(*model.layers(), "layers", network, checks);
   if (checks.ok()) read_outputs(*model.outputs(), network, checks);
   read_uncertainty(model.uncertainty(), network, checks);
   read_atypicality(model.atypicality(), network, checks);

@@ -33,14 +33,15 @@ std::unique_ptr<fbs::DenseT> written_dense(const Operation& op, const Network& n
 }
 
 /// A dense operation opens a layer; the others belong to the last one.
-void write_layers(const Network& network, fbs::ModelT& to) {
+void write_layers(const Network& network, std::vector<std::unique_ptr<fbs::DenseT>>& to) {
   for (const Operation& op : network.operations) switch (op.kind) {
-      case OperationKind::dense: to.layers.push_back(written_dense(op, network)); break;
+      case OperationKind::dense: to.push_back(written_dense(op, network)); break;
       case OperationKind::batch_norm:
-      case OperationKind::group_norm: to.layers.back()->normalization = written_normalization(op); break;
+      case OperationKind::group_norm: to.back()->normalization = written_normalization(op); break;
       case OperationKind::affine: break;  // folded networks only
       case OperationKind::relu:
-      case OperationKind::leaky_relu: loader::write_activation(op, *to.layers.back());
+      case OperationKind::root_silu:
+      case OperationKind::leaky_relu: loader::write_activation(op, *to.back());
     }
 }
 
@@ -52,7 +53,7 @@ void write_network(const Network& network, fbs::ModelT& to) {
   to.preprocessing->l2_normalize = network.l2_normalize;
   to.preprocessing->mean = network.feature_mean;
   to.preprocessing->std = network.feature_std;
-  write_layers(network, to);
+  write_layers(network, to.layers);
   for (const NetworkOutput& output : network.outputs) {
     auto made = std::make_unique<fbs::OutputT>();
     made->name = output.name;
@@ -73,6 +74,62 @@ void write_network(const Network& network, fbs::ModelT& to) {
     to.atypicality = std::make_unique<fbs::AtypicalityT>();
     to.atypicality->threshold = network.atypicality->threshold;
   }
+}
+
+std::unique_ptr<fbs::ForwardErrorT> written_error(const ForwardError& error) {
+  auto to = std::make_unique<fbs::ForwardErrorT>();
+  to->name = error.name;
+  to->rms = error.rms;
+  to->median = error.median;
+  to->q99 = error.q99;
+  return to;
+}
+
+std::unique_ptr<fbs::ProvenanceT> written_provenance(const ForwardInfo& info) {
+  auto to = std::make_unique<fbs::ProvenanceT>();
+  to->crbrt_version = info.crbrt_version;
+  to->config_json = info.config_json;
+  to->dataset_provenance = info.dataset_provenance;
+  to->epochs = info.epochs;
+  to->n_train = info.n_train;
+  to->n_validation = info.n_validation;
+  to->validation_loss = info.validation_loss;
+  to->licence = info.licence;
+  return to;
+}
+
+std::unique_ptr<fbs::ForwardT> written_forward(const ForwardPart& part, const ForwardInfo& info) {
+  auto to = std::make_unique<fbs::ForwardT>();
+  for (const ForwardPart::Input& input : part.inputs) {
+    to->inputs.push_back(std::make_unique<fbs::ForwardInputT>());
+    to->inputs.back()->name = input.name;
+    to->inputs.back()->minimum = input.minimum;
+    to->inputs.back()->maximum = input.maximum;
+  }
+  for (std::size_t i = 0; i < part.features.size(); ++i) {
+    to->features.push_back(std::make_unique<fbs::ForwardFeatureT>());
+    fbs::ForwardFeatureT& feature = *to->features.back();
+    feature.function = static_cast<fbs::ForwardFunction>(part.features[i].function);
+    feature.inputs = part.features[i].inputs;
+    feature.factor = part.features[i].factor;
+    feature.offset = part.features[i].offset;
+    feature.mean = part.network.feature_mean[i];
+    feature.std = part.network.feature_std[i];
+  }
+  write_layers(part.network, to->layers);
+  to->is_mirrored = part.is_mirrored;
+  to->is_antiperiodic = part.is_antiperiodic;
+  if (part.n_interval > 0) {
+    to->table = std::make_unique<fbs::PhaseTableT>();
+    to->table->n_interval = part.n_interval;
+    to->table->values = part.table;
+  }
+  for (const ForwardError& error : info.errors) to->errors.push_back(written_error(error));
+  to->residual = written_error(info.residual);
+  to->test_tissues = info.test_tissues;
+  to->test_coefficients = info.test_coefficients;
+  to->provenance = written_provenance(info);
+  return to;
 }
 
 std::unique_ptr<fbs::ProtocolT> written_protocol(const ModelFile& file) {
@@ -162,7 +219,23 @@ std::unique_ptr<fbs::IntegersT> written_integer(const IntegerForm& form, const I
 
 }  // namespace
 
+namespace {
+
+std::vector<std::uint8_t> forward_image(const ModelFile& file) {
+  fbs::ForwardFileT forward;
+  forward.format_version = loader::limits::format_version_of(-1);
+  forward.name = file.network.name;
+  forward.protocol = written_protocol(file);
+  forward.forward = written_forward(*file.forward, file.info.forward);
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(fbs::CreateForwardFile(builder, &forward), loader::forward_identifier);
+  return wrap_model({builder.GetBufferPointer(), builder.GetSize()});
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> crbm_image(const ModelFile& file) {
+  if (file.network.operations.empty() && file.forward) return forward_image(file);
   fbs::ModelT model;
   model.format_version = loader::limits::format_version_of(file.network.conjugate_reference);
   write_network(file.network, model);
@@ -172,6 +245,7 @@ std::vector<std::uint8_t> crbm_image(const ModelFile& file) {
   model.test_vector->coefficients = file.info.test_coefficients;
   model.test_vector->estimates = file.info.test_estimates;
   if (file.network.integers) model.integers = written_integer(*file.network.integers, file.info.integers);
+  if (file.forward) model.forward = written_forward(*file.forward, file.info.forward);
   flatbuffers::FlatBufferBuilder builder;
   fbs::FinishModelBuffer(builder, fbs::CreateModel(builder, &model));
   return wrap_model({builder.GetBufferPointer(), builder.GetSize()});

@@ -10,9 +10,11 @@
 #include "runtime/src/kernels/group_norm/group_norm.h"
 #include "runtime/src/kernels/group_norm/group_norm_integer-inl.h"
 #include "runtime/src/kernels/leaky_relu/leaky_relu.h"
+#include "runtime/src/kernels/phase_table/phase_table.h"
 #include "runtime/src/kernels/preprocess/preprocess-inl.h"
 #include "runtime/src/kernels/quantize/quantize.h"
 #include "runtime/src/kernels/relu/relu.h"
+#include "runtime/src/kernels/root_silu/root_silu.h"
 #include "runtime/src/kernels/uncertainty/uncertainty.h"
 
 namespace crbrt {
@@ -22,6 +24,8 @@ inline constexpr KernelTable kernels_over{
     .preprocess = preprocess<Ops>,
     .estimate = estimate<Ops>,
     .uncertainty = uncertainty<Ops>,
+    .root_silu_tangent = root_silu_tangent<Ops>,
+    .phase_table = phase_table<Ops>,
 #define CRBRT_OP(kind, reads, writes, arguments) .kind = kind<Ops>,
 #include "crbrt/format/ops.inc"
 #undef CRBRT_OP

@@ -52,6 +52,8 @@ struct IntegerTile {
 PreprocessFlags preprocess_ref(const PreprocessArgs& a) noexcept;
 layout::VoxelBits estimate_ref(const EstimateArgs& a) noexcept;
 void uncertainty_ref(const UncertaintyArgs& a) noexcept;
+void root_silu_tangent_ref(MulAdd kind, const RootSiluTangentArgs& a) noexcept;
+void phase_table_ref(MulAdd kind, const PhaseTableArgs& a) noexcept;
 
 #define CRBRT_OP(kind, reads, writes, arguments) void kind##_ref(MulAdd, const arguments&) noexcept;
 #include "crbrt/format/ops.inc"

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "crbrt/format/forward_program.h"
 #include "crbrt/format/program.h"
 #include "crbrt/status.h"
 #include "crbrt/view.h"
@@ -40,6 +41,32 @@ struct IntegerInfo {
   std::vector<IntegerCost> cost;        ///< empty: not measured against a bound
   double relative_rms = 0;              ///< without a data set: rms change of the outputs over their spread
   std::vector<std::string> layer_text;  ///< one line per operation, for people
+};
+
+/// Error of a forward part on held-out fingerprints (docs/format.md, The forward part).
+struct ForwardError {
+  std::string name;   ///< of the quantity
+  double rms = 0;     ///< in sqrt(CRB) at SNR 100
+  double median = 0;  ///< of magnitudes, likewise
+  double q99 = 0;     ///< 99 % of the magnitudes are smaller
+};
+
+/// What a file says about its forward part; numbers are in forward_program().
+struct ForwardInfo {
+  std::vector<ForwardError> errors;       ///< of the wanted quantities
+  ForwardError residual;                  ///< of all numbers, in standard deviations of the noise of one of them at SNR 100
+  std::vector<double> test_tissues;       ///< [n_voxel, n_input]
+  std::vector<float> test_coefficients;   ///< [n_voxel, 2 * n_coeff], from the scalar kernels
+  std::string crbrt_version;              ///< that trained it
+  std::string config_json;                ///< the configuration of the training
+  std::string dataset_provenance;         ///< JSON of the data set
+  std::string licence;                    ///< of the forward part
+  std::uint32_t epochs = 0;               ///< of the training
+  std::uint64_t n_train = 0;              ///< fingerprints it was trained on
+  std::uint64_t n_validation = 0;         ///< fingerprints held out
+  double validation_loss = 0;             ///< of them
+  std::vector<std::string> feature_text;  ///< one line per feature, for people
+  std::vector<std::string> layer_text;    ///< one line per layer, for people
 };
 
 /// Everything in a model file that is not weights. Absent text is empty, absent numbers are zero.
@@ -79,6 +106,7 @@ struct ModelInfo {
   std::vector<float> test_estimates;     ///< [n_voxel, n_output], from the scalar kernels
   std::vector<std::string> layer_text;   ///< one line per layer, for people
   IntegerInfo integers;                  ///< empty precision: no integer form
+  ForwardInfo forward;                   ///< no test_tissues: no forward part
 };
 
 /// A loaded model. Movable, not copyable; program() stays valid as long as the object lives (moves included).
@@ -91,7 +119,9 @@ class CRBRT_API Model {
 
   const Program& program() const noexcept;          ///< float form
   const Program* integer_program() const noexcept;  ///< integer form; null where the file has none
-  const ModelInfo& info() const noexcept;           ///< what the file says beside its weights
+  /// The forward part; null where the file has none.
+  const ForwardProgram* forward_program() const noexcept;
+  const ModelInfo& info() const noexcept;  ///< what the file says beside its weights
 
   struct Storage;  ///< private to the loader
 
@@ -111,6 +141,13 @@ CRBRT_API LoadResult load_model(View1<const std::uint8_t> bytes, Model& model) n
 
 /// Reads the file, then load_model. io_error when it cannot be read.
 CRBRT_API LoadResult load_model_file(const char* path, Model& model) noexcept;
+
+/// As load_model(), and it also takes a file that holds a forward part alone: such a model has an empty program().
+/// bad_model where the file holds no forward part.
+CRBRT_API LoadResult load_forward(View1<const std::uint8_t> bytes, Model& model) noexcept;
+
+/// Reads the file, then load_forward. io_error when it cannot be read.
+CRBRT_API LoadResult load_forward_file(const char* path, Model& model) noexcept;
 
 /// Puts the container header (magic, version, length, SHA-256) in front of a finished FlatBuffer.
 CRBRT_API std::vector<std::uint8_t> wrap_model(View1<const std::uint8_t> flatbuffer);

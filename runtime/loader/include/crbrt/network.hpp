@@ -11,6 +11,7 @@
 ///       std::printf("%s reads value %zu\n", op.layer.c_str(), op.in);
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,6 +33,7 @@ enum class OperationKind {
   affine,      ///< out = weights * in + bias
   relu,        ///< out = max(in, 0)
   leaky_relu,  ///< out = in > 0 ? in : weights * in
+  root_silu,   ///< out = in / 2 * (1 + in / sqrt(in^2 + 1))
 };
 
 /// Operations that make one number of one number. Quantiser, freestanding generator and rounding bound treat all alike, by the
@@ -39,7 +41,8 @@ enum class OperationKind {
 constexpr bool is_activation(OperationKind kind) noexcept {
   switch (kind) {  // like every switch over kinds without a default, so that the compiler names what a new one needs
     case OperationKind::relu:
-    case OperationKind::leaky_relu: return true;
+    case OperationKind::leaky_relu:
+    case OperationKind::root_silu: return true;
     case OperationKind::dense:
     case OperationKind::batch_norm:
     case OperationKind::group_norm:
@@ -74,6 +77,7 @@ Real activated(const Operation& op, std::size_t j, Real x) noexcept {
   switch (op.kind) {
     case OperationKind::relu: return x > 0 ? x : 0;
     case OperationKind::leaky_relu: return x > 0 ? x : static_cast<Real>(op.weights[j]) * x;
+    case OperationKind::root_silu: return x / 2 * (1 + x / std::sqrt(x * x + 1));
     case OperationKind::dense:
     case OperationKind::batch_norm:
     case OperationKind::group_norm:
@@ -88,6 +92,10 @@ Real activation_slope(const Operation& op, std::size_t j, Real x) noexcept {
   switch (op.kind) {
     case OperationKind::relu: return x > 0 ? 1 : 0;
     case OperationKind::leaky_relu: return x > 0 ? 1 : static_cast<Real>(op.weights[j]);
+    case OperationKind::root_silu: {
+      const Real s = x / std::sqrt(x * x + 1);
+      return (1 + s * (2 - s * s)) / 2;
+    }
     case OperationKind::dense:
     case OperationKind::batch_norm:
     case OperationKind::group_norm:
@@ -106,6 +114,7 @@ inline std::int32_t slope_s16(const Operation& op, std::size_t j) noexcept {
 inline std::int32_t activated_s16(const Operation& op, std::size_t j, std::int32_t x) noexcept {
   switch (op.kind) {
     case OperationKind::leaky_relu: return x > 0 ? x : (x * slope_s16(op, j) + (1 << 14)) >> 15;
+    case OperationKind::root_silu:  // has none: why_no_integers() of the quantiser
     case OperationKind::relu:
     case OperationKind::dense:
     case OperationKind::batch_norm:
@@ -156,8 +165,8 @@ struct Network {
   std::int32_t phase_reference = -1;       ///< Preprocessing of crbrt/format/program.h
   std::int32_t conjugate_reference = -1;   ///< likewise
   bool l2_normalize = false;               ///< likewise
-  std::vector<float> feature_mean;         ///< [2 * n_coeff] of the standardisation
-  std::vector<float> feature_std;          ///< [2 * n_coeff], positive: value 0 = (x - feature_mean) / feature_std
+  std::vector<float> feature_mean;         ///< [2 * n_coeff] of the standardisation; of a forward part [n_feature]
+  std::vector<float> feature_std;          ///< as feature_mean, positive: value 0 = (x - feature_mean) / feature_std
   std::vector<Operation> operations;       ///< the last one writes outputs, then what uncertainty and atypicality take
   std::vector<NetworkOutput> outputs;      ///< of the first features of the last value
   std::optional<Uncertainty> uncertainty;  ///< three more features an output
@@ -165,7 +174,9 @@ struct Network {
   std::optional<IntegerForm> integers;     ///< absent: no integer form
 
   /// Features of a value.
-  std::uint32_t width(std::size_t value) const { return value == 0 ? 2 * n_coeff : operations[value - 1].n_out; }
+  std::uint32_t width(std::size_t value) const {
+    return value == 0 ? static_cast<std::uint32_t>(feature_mean.size()) : operations[value - 1].n_out;
+  }
 };
 
 /// The operations as they are executed. A batch normalisation goes into the weights and bias of its dense operation where
@@ -178,10 +189,37 @@ CRBRT_API Network folded(Network network);
 /// What the standardisation multiplies by: 1 / feature_std, rounded to float.
 CRBRT_API std::vector<float> inverse_std(const Network& network);
 
+/// A learned forward model: from tissue parameters to coefficients (crbrt/format/forward_program.h says how). The network is
+/// `network`, of which only standardisation and operations are used: dense ones, and root_silu.
+struct ForwardPart {
+  /// A tissue parameter.
+  struct Input {
+    std::string name;    ///< e.g. "r2_free_hz"
+    double minimum = 0;  ///< of the training data
+    double maximum = 0;  ///< of the training data
+  };
+  /// What the network reads, before its standardisation.
+  struct Feature {
+    ForwardFunction function = ForwardFunction::identity;  ///< of factor times the product
+    std::vector<std::uint8_t> inputs;                      ///< of the product, 1 to 4
+    double factor = 1;                                     ///< not 0
+    double offset = 0;                                     ///< saturation only, positive
+  };
+
+  std::vector<Input> inputs;      ///< in the order of the data set's unknowns
+  std::vector<Feature> features;  ///< of value 0 of the network
+  Network network;                ///< the last operation writes 2 n_coeff numbers
+  bool is_mirrored = false;       ///< coefficients at -omega0_rad_s are the conjugates of those at omega0_rad_s
+  bool is_antiperiodic = false;   ///< a period of omega0_rad_s further they have the other sign
+  std::uint32_t n_interval = 0;   ///< of the table; 0: none
+  std::vector<float> table;       ///< [n_interval + 3, n_latent, 2 n_coeff]; n_latent is what the last operation writes then
+};
+
 /// A model file in plain structs: the network, and what is said of it.
 struct ModelFile {
-  Network network;  ///< weights, outputs, integer form
-  ModelInfo info;   ///< everything else
+  Network network;                     ///< weights, outputs, integer form; without operations in a file of a forward part alone
+  ModelInfo info;                      ///< everything else
+  std::optional<ForwardPart> forward;  ///< absent: none
 };
 
 /// Loads the bytes of a .crbm file with every check of load_model(), so that a network that was loaded has a Program. Statuses
@@ -191,11 +229,22 @@ CRBRT_API LoadResult load_network(View1<const std::uint8_t> bytes, ModelFile& fi
 /// Reads the file, then calls load_network(). io_error when the file cannot be read.
 CRBRT_API LoadResult load_network_file(const char* path, ModelFile& file) noexcept;
 
-/// The bytes of a whole .crbm file; the same model always gives the same bytes. The network is as a file has it, not folded:
-/// each layer is a dense operation, at most one normalisation and at most one ReLU, in this order, each of which reads what the
-/// last one wrote. Name, number of coefficients and heads are those of `network`; protocol, provenance, test vector and the
-/// texts of the integer form are those of `info`. What the loader derives (hashes, one line a layer) is not stored. Nothing is
-/// checked: load_network() of the bytes says whether they are a model.
+/// As load_network(), and it also takes a file that holds a forward part alone. bad_model where the file holds none.
+CRBRT_API LoadResult load_forward_network(View1<const std::uint8_t> bytes, ModelFile& file) noexcept;
+
+/// Reads the file, then calls load_forward_network(). io_error when the file cannot be read.
+CRBRT_API LoadResult load_forward_network_file(const char* path, ModelFile& file) noexcept;
+
+/// Puts the forward part of `from` into `to`, in place of its own, if any. bad_model, and `to` untouched, where sequence, basis
+/// or rank are others. It allocates and may throw std::bad_alloc.
+CRBRT_API LoadResult add_forward(const ModelFile& from, ModelFile& to);
+
+/// The bytes of a whole .crbm file, of a forward part alone where the network has no operations; the same model always gives
+/// the same bytes. The network is as a file has it, not folded: each layer is a dense operation, at most one normalisation and
+/// at most one ReLU, in this order, each of which reads what the last one wrote. Name, number of coefficients and heads are
+/// those of `network`; protocol, provenance, test vector and the texts of the integer form are those of `info`. What the loader
+/// derives (hashes, one line a layer) is not stored. Nothing is checked: load_network() of the bytes says whether they are a
+/// model.
 CRBRT_API std::vector<std::uint8_t> crbm_image(const ModelFile& file);
 
 }  // namespace crbrt

@@ -1,0 +1,86 @@
+#include "tools/learned/learned_model.h"
+
+#include <complex>
+#include <memory>
+#include <new>
+#include <optional>
+
+#include "base/error.h"
+#include "crbrt/forward_session.h"
+
+namespace crbrt::learned {
+namespace {
+
+const ForwardProgram& program_of(const Model& model, const std::string& path) {
+  if (model.forward_program() == nullptr)
+    throw base::DisagreementError(path, "a forward part (crbrt-train with \"task\": \"forward\", crbrt-model add-forward)",
+                                  "none");
+  return *model.forward_program();
+}
+
+physics::Unknowns unknowns_of(const ForwardProgram& program, const std::string& path) {
+  std::vector<std::string> names;
+  std::string all;
+  for (std::uint32_t i = 0; i < program.n_input; ++i) {
+    names.emplace_back(program.inputs[i].name);
+    all += (i > 0 ? ", " : "") + names.back();
+  }
+  for (const physics::T1Model t1 : {physics::T1Model::apparent, physics::T1Model::separate})
+    if (const std::optional<physics::Unknowns> unknowns = physics::Unknowns::from_names(t1, names)) return *unknowns;
+  throw base::DisagreementError(path, "a forward part whose inputs are unknowns of our simulator", all);
+}
+
+/// A session costs its checks, microseconds, so every call has its own; the memory is the thread's.
+std::byte* arena_of(std::size_t bytes) {
+  struct Release {
+    void operator()(std::byte* arena) const noexcept { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); }
+  };
+  thread_local std::unique_ptr<std::byte, Release> arena;
+  thread_local std::size_t size = 0;
+  if (size < bytes) {
+    arena.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{layout::arena_alignment})));
+    size = bytes;
+  }
+  return arena.get();
+}
+
+}  // namespace
+
+LearnedModel::LearnedModel(const Model& model, const std::string& path, Isa isa)
+    : program_(program_of(model, path)), isa_(isa), unknowns_(unknowns_of(program_, path)) {}
+
+std::size_t LearnedModel::n_lane() const noexcept { return layout::tile_voxels / (1 + program_.n_input); }
+
+void LearnedModel::evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients,
+                            physics::Signals& jacobian) const {
+  const std::size_t n = tissues.size(), n_input = program_.n_input, n_part = 2 * std::size_t{program_.n_coeff};
+  std::vector<double> inputs;
+  for (const physics::Tissue& tissue : tissues) {
+    const auto values = tissue.values();
+    for (const physics::Parameter parameter : unknowns_.parameters())
+      inputs.push_back(values[static_cast<std::size_t>(parameter)]);
+  }
+  std::vector<float> parts(n * n_part), derivatives(n * n_input * n_part);
+  const std::size_t bytes = ForwardSession::arena_bytes(program_);
+  ForwardSession session;
+  Status status = session.bind(program_, arena_of(bytes), bytes, isa_);
+  if (status == Status::ok)
+    status = session.evaluate({inputs.data(), n, n_input}, {.coefficients = {parts.data(), n, n_part},
+                                                            .jacobian = {derivatives.data(), n, n_input * n_part}});
+  if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
+  const auto n_coeff = static_cast<Eigen::Index>(program_.n_coeff);
+  constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
+  coefficients.resize(n_coeff, static_cast<Eigen::Index>(n));
+  jacobian.setZero(n_coeff, static_cast<Eigen::Index>(n) * n_parameter);
+  const auto complex_of = [&](const float* from, Eigen::Index c) { return std::complex<double>(from[c], from[n_coeff + c]); };
+  for (std::size_t v = 0; v < n; ++v)
+    for (Eigen::Index c = 0; c < n_coeff; ++c) {
+      const auto column = static_cast<Eigen::Index>(v);
+      coefficients(c, column) = complex_of(&parts[v * n_part], c);
+      for (std::size_t i = 0; i < n_input; ++i)
+        jacobian(c, column * n_parameter + static_cast<Eigen::Index>(unknowns_.parameters()[i])) =
+            complex_of(&derivatives[(v * n_input + i) * n_part], c);
+    }
+}
+
+}  // namespace crbrt::learned

@@ -1,0 +1,36 @@
+/// The forward part of a model file as what a fit compares data with (physics/nlls/forward_model.h), in place of the simulator.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crbrt/isa.h"
+#include "crbrt/loader.hpp"
+#include "physics/nlls/forward_model.h"
+#include "physics/unknowns.h"
+
+namespace crbrt::learned {
+
+class LearnedModel : public physics::ForwardModel {
+ public:
+  /// `model` outlives this. Throws base::DisagreementError naming `path` where the model has no forward part, or one whose
+  /// inputs are no unknowns of our simulator.
+  LearnedModel(const Model& model, const std::string& path, Isa isa = Isa::automatic);
+
+  /// The parameters that are no inputs are ignored: they are what the prior of the training fixed. Derivatives by them are 0,
+  /// and so is that by r1_semi_hz of an apparent R1. Outside its trained ranges a model extrapolates.
+  void evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients,
+                physics::Signals& jacobian) const override;
+  /// Tissues of one tile.
+  std::size_t n_lane() const noexcept override;
+
+  const physics::Unknowns& unknowns() const noexcept { return unknowns_; }
+  const ForwardProgram& program() const noexcept { return program_; }
+
+ private:
+  const ForwardProgram& program_;
+  const Isa isa_;
+  physics::Unknowns unknowns_;
+};
+
+}  // namespace crbrt::learned
