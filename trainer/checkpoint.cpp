@@ -6,35 +6,16 @@
 #include <torch/serialize.h>
 
 #include <filesystem>
-#include <optional>
 
-#include "base/atomic_output.h"
 #include "base/error.h"
-#include "base/sealed_file.h"
+#include "trainer/archive.h"
 #include "trainer/layer_tensors.h"
 
 namespace crbrt::trainer {
 namespace {
 
-constexpr const char* seal_label = "crbrt-train checkpoint";
-
 using torch::serialize::InputArchive;
 using torch::serialize::OutputArchive;
-
-at::Tensor to_tensor(const History& history, std::size_t n_output) {
-  at::Tensor table =
-      at::zeros({static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(5 + n_output)}, at::kDouble);
-  double* cell = table.data_ptr<double>();
-  for (const HistoryRow& row : history) {
-    *cell++ = static_cast<double>(row.epoch);
-    *cell++ = row.learning_rate;
-    *cell++ = row.training_loss;
-    *cell++ = row.validation_loss;
-    *cell++ = row.real_loss;
-    for (double loss : row.validation_per_output) *cell++ = loss;
-  }
-  return table;
-}
 
 /// All of it in one row.
 at::Tensor to_tensor(const Standardization& standardization) {
@@ -42,16 +23,6 @@ at::Tensor to_tensor(const Standardization& standardization) {
   for (const auto* part : {&standardization.mean, &standardization.std, &standardization.offset, &standardization.scale})
     all.insert(all.end(), part->begin(), part->end());
   return at::tensor(all, at::kFloat);
-}
-
-History to_history(const at::Tensor& table) {
-  History history;
-  for (std::int64_t i = 0; i < table.size(0); ++i) {
-    const double* cell = table.data_ptr<double>() + i * table.size(1);
-    history.push_back({static_cast<std::size_t>(cell[0]), cell[1], cell[2], cell[3], cell[4],
-                       std::vector<double>(cell + 5, cell + table.size(1))});
-  }
-  return history;
 }
 
 at::Tensor read_tensor(InputArchive& archive, const char* key) {
@@ -73,15 +44,6 @@ std::string read_identity(InputArchive& archive) {
   return value.toStringRef();
 }
 
-/// LibTorch reads archives without looking at their checksums: a bit that flipped in a weight would be trained on. Checkpoints
-/// of before there were seals have none, and are taken as they are.
-void load_archive(InputArchive& archive, const std::string& path) {
-  if (!base::has_seal(path)) return archive.load_from(path);
-  const std::optional<std::string> bytes = base::sealed_bytes(path, seal_label);
-  if (!bytes) throw base::InputError(path, "a complete checkpoint", "a damaged one");
-  archive.load_from(bytes->data(), bytes->size());
-}
-
 }  // namespace
 
 void write_checkpoint(const std::string& path, const std::string& identity, const CheckpointState& state) {
@@ -96,14 +58,7 @@ void write_checkpoint(const std::string& path, const std::string& identity, cons
   archive.write("integer_plan", at::tensor(state.integer_plan, at::kDouble));
   state.adam.save(adam);
   archive.write("adam", adam);
-  base::AtomicFile file(path);
-  try {
-    archive.save_to(file.temporary().string());
-  } catch (const std::exception&) {
-    throw base::OutputError(path, "LibTorch could not save the checkpoint");
-  }
-  base::seal(file.temporary(), seal_label, path);
-  file.commit();
+  save_archive(archive, path);
 }
 
 void read_checkpoint(const std::string& path, const std::string& identity, CheckpointState state) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json_reader.h"
 #include "base/read_file.h"
+#include "trainer/config_parts.h"
 #include "trainer/config_values.h"
 
 namespace crbrt::trainer {
@@ -29,6 +30,8 @@ Skip read_skip(const JsonReader& value, const NetworkConfig& network) {
   return skip;
 }
 
+}  // namespace
+
 NetworkConfig read_network(const JsonReader& value) {
   std::vector<std::string_view> keys{"hidden", "normalization", "n_group", "skips"};
   keys.insert(keys.end(), activation_keys().begin(), activation_keys().end());
@@ -50,6 +53,8 @@ NetworkConfig read_network(const JsonReader& value) {
     for (const JsonReader& skip : value.at("skips").items()) network.skips.push_back(read_skip(skip, network));
   return network;
 }
+
+namespace {
 
 /// The number of a coefficient, or -1.
 int coefficient_or_none(const JsonReader& value) {
@@ -98,10 +103,14 @@ void read_optimizer(const JsonReader& value, Config& config) {
   if (value.has("max_gradient_norm")) config.max_gradient_norm = value.at("max_gradient_norm").positive();
 }
 
+}  // namespace
+
 Schedule read_schedule(const JsonReader& value) {
   Schedule schedule;
-  schedule.kind = choice<ScheduleKind>(
-      value.at("kind"), {{"constant", ScheduleKind::constant}, {"step", ScheduleKind::step}, {"cosine", ScheduleKind::cosine}});
+  schedule.kind = choice<ScheduleKind>(value.at("kind"), {{"constant", ScheduleKind::constant},
+                                                          {"step", ScheduleKind::step},
+                                                          {"cosine", ScheduleKind::cosine},
+                                                          {"linear", ScheduleKind::linear}});
   if (schedule.kind == ScheduleKind::step) {
     value.expect_only({"kind", "every", "factor", "warmup_epochs"});
     schedule.every_epochs = value.at("every").positive();
@@ -122,6 +131,8 @@ void read_training(const JsonReader& value, Config& config) {
   config.snr = SnrRange{value.at("snr_min").positive(), value.at("snr_max").positive()};
   if (config.snr->minimum > config.snr->maximum) value.at("snr_max").fail("at least snr_min");
 }
+
+namespace {
 
 BiasReduction read_bias_reduction(const JsonReader& value, LossKind loss) {
   if (loss != LossKind::bias_reduced) value.fail("this key with \"loss\": \"bias_reduced\" only");
@@ -151,6 +162,8 @@ HeadConfig read_heads(const JsonReader& value) {
   return result;
 }
 
+}  // namespace
+
 ValidationConfig read_validation(const JsonReader& value) {
   value.expect_only({"count", "fraction", "every"});
   ValidationConfig result;
@@ -164,6 +177,8 @@ ValidationConfig read_validation(const JsonReader& value) {
   if (value.has("every")) result.every_epochs = integer(value.at("every"), 1);
   return result;
 }
+
+namespace {
 
 QuantizationConfig read_quantization(const JsonReader& value, const NetworkConfig& network) {
   value.expect_only({"widths", "calibration_voxels"});

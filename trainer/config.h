@@ -14,7 +14,7 @@ namespace crbrt::trainer {
 
 enum class Normalization { none, batch, group };
 enum class LossKind { crb, mse, relative, bias_reduced };  ///< loss.h
-enum class ScheduleKind { constant, step, cosine };
+enum class ScheduleKind { constant, step, cosine, linear };
 
 /// The value of `from` before normalisation and activation is added to that of `to` (paper, Fig. 2).
 struct Skip {

@@ -43,6 +43,9 @@ struct LayerTensors {
   void initialize(std::uint64_t seed);
 };
 
+/// As a model file has them, the last one with the rows of the heads.
+std::vector<Operation> operations_of(const LayerTensors& tensors);
+
 // Tensors of any device and type as plain numbers. For .cpp files that use LibTorch.
 
 inline std::vector<double> to_doubles(const at::Tensor& tensor) {

@@ -60,6 +60,10 @@ double learning_rate_at(const Config& config, double epoch) {
       const double left = std::max(static_cast<double>(config.epochs) - s.warmup_epochs, 1e-9);
       return config.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * std::min(past / left, 1.0)));
     }
+    case ScheduleKind::linear: {
+      const double left = std::max(static_cast<double>(config.epochs) - s.warmup_epochs, 1e-9);
+      return config.learning_rate * std::max(1 - past / left, 0.0);
+    }
     case ScheduleKind::constant: break;
   }
   return config.learning_rate;

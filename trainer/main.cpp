@@ -14,6 +14,8 @@
 #include "tools/cli/command_line.h"
 #include "trainer/blas.h"
 #include "trainer/finished_model.h"
+#include "trainer/forward/forward_config.h"
+#include "trainer/forward/forward_program.h"
 #include "trainer/history.h"
 #include "trainer/train.h"
 
@@ -27,8 +29,8 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int) { stop_requested = 1; }
 
 struct CommandLine {
-  std::string config, out, folder, start, start_model, teacher;
-  std::vector<std::string> datasets;
+  std::string config, out, folder, start, start_model, teacher, estimator;
+  std::vector<std::string> datasets, phase_datasets;
   bool resume = false;
   int threads = 1;
 };
@@ -36,7 +38,8 @@ struct CommandLine {
 /// False when the program is done (--help).
 bool read_command_line(int argc, char** argv, CommandLine& line) {
   cli::CommandLine app(
-      "Trains an estimator. SIGINT and SIGTERM finish the epoch and write a checkpoint (exit code 8, no model yet);\n"
+      "Trains an estimator, or with \"task\": \"forward\" in the configuration a forward model. SIGINT and SIGTERM finish the "
+      "epoch and write a checkpoint (exit code 8, no model yet);\n"
       "--resume then gives the same model, bit for bit, as a run that was never stopped.",
       "crbrt-train",
       {{{"A training", "crbrt-train --config config.json --dataset training.h5 --out model.crbm --threads 4"},
@@ -53,6 +56,11 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
              "model (.crbm) whose weights are the first ones and whose standardisation is kept (for --resume, too)")
       .excludes(start);
   app.option("--teacher FILE", line.teacher, "model (.crbm) that the configuration's distillation names");
+  app.option(
+      "--phase-dataset FILE", line.phase_datasets,
+      "of a forward model with a table: tissues at the same off-resonances (crbrt-simulate --off-resonances); repeatable");
+  app.option("--estimator FILE", line.estimator,
+             "of a forward model: the estimator (.crbm) beside which it is written to OUT; without, it is written alone");
   app.option("--threads N", line.threads, "of LibTorch").in_range(1, 1024).show_default();
   if (!app.parse(argc, argv)) return false;
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
@@ -86,11 +94,28 @@ void print_data(const trainer::TrainingData& data) {
                data.training.n, data.validation.n, data.n_dropped, data.snr.minimum, data.snr.maximum);
 }
 
+int train_forward(const CommandLine& line) {
+  if (!line.start.empty() || !line.start_model.empty() || !line.teacher.empty())
+    throw base::UsageError("--start, --start-model and --teacher go with estimators: " + line.config +
+                           " is of a forward model");
+  trainer::ForwardFiles files{line.config, line.datasets, line.phase_datasets, line.estimator, line.out, line.folder};
+  make_folder(line.folder);
+  const base::FileLock lock(fs::path(line.folder) / ".lock");
+  if (lock.outcome() == base::FileLock::Outcome::taken)
+    throw base::OutputError(line.folder, "another training is at work there");
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  return trainer::run_forward_training(files, line.resume, line.threads, [] { return stop_requested != 0; });
+}
+
 int train(int argc, char** argv) {
   CommandLine line;
   if (!read_command_line(argc, argv, line)) return base::exit_ok;
   trainer::restart_with_kernels_of_cpu(argv);
   trainer::keep_blas_single_threaded();
+  if (trainer::is_forward_config(line.config)) return train_forward(line);
+  if (!line.phase_datasets.empty() || !line.estimator.empty())
+    throw base::UsageError("--phase-dataset and --estimator go with forward models: " + line.config + " is of an estimator");
   const trainer::Config given = trainer::read_config(line.config);
   const physics::Dataset dataset = physics::read_dataset(line.datasets);
   const trainer::Config config = trainer::for_data(given, dataset);

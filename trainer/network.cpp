@@ -202,8 +202,9 @@ Operation normalization(const Layer& layer, const NetworkConfig& config, const s
 
 }  // namespace
 
-std::vector<Operation> TrainableNetwork::operations() const {
-  const LayerTensors& tensors = impl_->tensors;
+std::vector<Operation> TrainableNetwork::operations() const { return operations_of(impl_->tensors); }
+
+std::vector<Operation> operations_of(const LayerTensors& tensors) {
   std::vector<Operation> result;
   std::vector<std::size_t> sums;  // of each layer: the value that its dense operation writes
   for (std::size_t i = 0; i < tensors.layers.size(); ++i) {

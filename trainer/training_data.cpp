@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
-#include <numeric>
 
 #include "base/error.h"
 #include "base/sha256.h"
-#include "physics/counter_random.h"
+#include "trainer/held_out.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -30,20 +29,6 @@ bool append(const physics::Dataset& dataset, Eigen::Index i, const std::vector<p
   samples.inverse_bounds.insert(samples.inverse_bounds.end(), inverse_bounds.begin(), inverse_bounds.end());
   ++samples.n;
   return true;
-}
-
-/// Which fingerprints are held out: a seeded draw, because listed sets may be sorted.
-std::vector<bool> held_out(std::size_t n, std::size_t count, std::uint64_t seed) {
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  physics::CounterRandom random(seed, physics::Stream::selection, 0);
-  std::vector<bool> result(n, false);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto j = i + static_cast<std::size_t>(random.uniform() * static_cast<double>(n - i));
-    std::swap(order[i], order[j]);
-    result[order[i]] = true;
-  }
-  return result;
 }
 
 /// The sign of which a conjugated voxel no longer tells.
@@ -101,18 +86,10 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
   for (const OutputConfig& output : config.outputs) outputs.push_back(dataset.target(output.name, file));
   for (const physics::Target& output : outputs) data.units.push_back(output.unit);
   const std::size_t n = dataset.size();
-  const auto wanted =
-      config.validation.count.value_or(static_cast<std::size_t>(config.validation.fraction * static_cast<double>(n)));
-  if (wanted >= n)
-    throw base::DisagreementError(file, "more than " + std::to_string(wanted) + " fingerprints (validation.count)",
-                                  std::to_string(n));
-  const auto held = held_out(n, std::max<std::size_t>(wanted, 1), config.seed);
+  const std::vector<bool> held = held_out_of(n, config.validation, config.seed, file);
   for (std::size_t i = 0; i < n; ++i)
     if (!append(dataset, static_cast<Eigen::Index>(i), outputs, held[i] ? data.validation : data.training)) ++data.n_dropped;
-  if (data.training.n < 2 || data.validation.n == 0)
-    throw base::DisagreementError(file, "usable fingerprints to train on and to hold out",
-                                  std::to_string(data.training.n) + " and " + std::to_string(data.validation.n) + " (" +
-                                      std::to_string(data.n_dropped) + " dropped without signal or finite bound)");
+  expect_enough(data.training.n, data.validation.n, data.n_dropped, file);
   return data;
 }
 

@@ -159,5 +159,59 @@ TEST_F(Program, BadInputHasItsExitCodeAndLeavesOldOutputsAlone) {
   EXPECT_EQ(contents(out_), "old");
 }
 
+class ForwardProgram : public Program {
+ protected:
+  void SetUp() override {
+    Program::SetUp();
+    std::ofstream(config_) << R"({"task": "forward", "name": "forward",
+      "network": {"hidden": [12], "activation": "root_silu"},
+      "features": [{"inputs": ["m0_semi_frac"]}, {"inputs": ["r1_apparent_hz"]}, {"inputs": ["r2_free_hz"]}],
+      "outputs": ["m0_semi_frac"], "residual_weight": 0.3, "derivative_weight": 0,
+      "optimizer": {"kind": "soap", "learning_rate": 0.003}, "schedule": {"kind": "linear"},
+      "training": {"batch": 64, "epochs": 4, "seed": 3}, "validation": {"count": 50, "every": 2}})";
+    physics::Dataset set = tests::small_dataset(400);
+    // Of pool size, R1 and R2; the made-up signal depends on nothing else.
+    set.unknowns =
+        physics::Unknowns(physics::T1Model::apparent, {physics::Parameter::exchange_hz, physics::Parameter::t2_semi_s,
+                                                       physics::Parameter::omega0_rad_s, physics::Parameter::b1_rel});
+    set.crb = Eigen::MatrixXd(set.crb.topRows(3));
+    physics::write_dataset(dataset_, set);
+    set.jacobian = Eigen::MatrixXcf::Random(3 * set.coefficients.rows(), set.coefficients.cols());
+    physics::write_dataset(with_derivatives_, set);
+  }
+  const std::string with_derivatives_ = tests::temporary_path("derivatives.h5");
+};
+
+TEST_F(ForwardProgram, ASetWithoutDerivativesIsRefusedWithTheOptionThatMakesThem) {
+  EXPECT_EQ(exit_code(start(arguments(out_), log_)), base::exit_disagreement);
+  EXPECT_THAT(contents(log_),
+              HasSubstr("data.h5: expected derivatives in /jacobian (crbrt-simulate --prior ... --derivatives), found none"));
+  EXPECT_FALSE(fs::exists(out_));
+}
+
+TEST_F(ForwardProgram, WritesAFileOfTheForwardPartAlone) {
+  ASSERT_EQ(exit_code(start({"--config", config_, "--dataset", with_derivatives_, "--out", out_}, log_)), base::exit_ok)
+      << contents(log_);
+  Model model;
+  ASSERT_EQ(load_forward_file(out_.c_str(), model).status, Status::ok);
+  EXPECT_EQ(model.forward_program()->n_input, 3u);
+  EXPECT_EQ(model.info().forward.epochs, 4u);
+  EXPECT_THAT(contents(fs::path(out_).replace_extension(".training").string() + "/loss.csv"),
+              HasSubstr("validation_m0_semi_frac"));
+}
+
+TEST_F(ForwardProgram, OptionsOfEstimatorsAndForwardModelsDoNotMix) {
+  const auto refused = [&](const std::string& option, const std::string& file) {
+    EXPECT_EQ(exit_code(start({"--config", config_, "--dataset", with_derivatives_, "--out", out_, option, file}, log_)),
+              base::exit_usage)
+        << option;
+  };
+  refused("--teacher", out_);
+  refused("--phase-dataset", with_derivatives_);  // the configuration has no table
+  write_config("\"epochs\": 4");
+  refused("--estimator", out_);
+  refused("--phase-dataset", dataset_);
+}
+
 }  // namespace
 }  // namespace crbrt::trainer

@@ -1,0 +1,63 @@
+/// One forward run owns the network and its optimiser. For .cpp files that use LibTorch.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "trainer/forward/forward_train.h"
+#include "trainer/forward/phase_head.h"
+#include "trainer/forward/soap.h"
+#include "trainer/forward/tangent_pass.h"
+#include "trainer/layer_tensors.h"
+
+namespace crbrt::trainer {
+
+class ForwardRun {
+ public:
+  ForwardRun(const ForwardConfig& config, const ForwardData& data, const ForwardOptions& options);
+
+  std::size_t epoch() const { return epoch_; }
+  const History& history() const { return history_; }
+  void load(const std::string& path);
+  void save(const std::string& path) const;
+  void run_epoch();
+  /// Why the weights are no model, for a message; empty where they are one.
+  std::string why_diverged() const;
+  TrainedForward result();
+
+ private:
+  /// Of samples, as rows; undefined where there are none.
+  struct Tensors {
+    at::Tensor features, targets, directions, place;
+    at::Tensor feature_tangents, target_tangents, place_tangents;  ///< first one wanted unknown, then the next
+  };
+  struct Measured {
+    std::vector<float> projected, residual, derivative;
+  };
+
+  static Tensors tensors_of(const ForwardSamples& samples, const ForwardData& data);
+  const float* table() const { return options_.table.empty() ? nullptr : options_.table.data(); }
+  std::vector<at::Tensor> state() const;
+  double run_step(const at::Tensor& rows, std::size_t wanted, double rate);
+  Measured measure();
+  void validate();
+
+  const ForwardConfig& config_;
+  const ForwardData& data_;
+  const ForwardOptions& options_;
+  HeadShape shape_;
+  LayerTensors layers_;
+  TangentPass pass_;
+  Tensors training_, validation_;
+  std::unique_ptr<Soap> soap_;
+  std::string identity_;
+  std::vector<float> space_;
+  std::size_t epoch_ = 0;
+  double training_loss_ = 0;
+  History history_;
+};
+
+}  // namespace crbrt::trainer
