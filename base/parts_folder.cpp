@@ -8,6 +8,7 @@
 
 #include "base/atomic_output.h"
 #include "base/error.h"
+#include "base/files_of_run.h"
 #include "base/sealed_file.h"
 #include "base/staging.h"
 
@@ -77,6 +78,17 @@ void PartsFolder::set_identity(std::string identity) {
   output.commit();
 }
 
+void PartsFolder::take_over(const std::string& identity, bool resume, const std::string& what, const std::string& of) {
+  const bool is_begun = has_parts();
+  if (is_begun && !resume)
+    throw OutputError(folder_.string(),
+                      "it holds " + what + " of a run that was stopped; --resume goes on with them, remove it to begin anew");
+  const std::optional<std::string> found = this->identity();
+  if (is_begun && found && *found != identity)
+    throw DisagreementError(folder_.string(), what + " of the same " + of + " (remove it to begin anew)", what + " of others");
+  set_identity(identity);
+}
+
 std::string PartsFolder::label_of(const std::string& name, const std::string& label) const {
   return name + "\n" + label + "\n" + identity_;
 }
@@ -125,6 +137,14 @@ void PartsFolder::remove() const {
   }
   fs::remove(folder_ / lock_file, ignored);
   fs::remove(folder_, ignored);  // refused where it is not empty
+}
+
+std::string partial_folder_of(const std::string& out) {
+  std::error_code error;
+  fs::path folder = folder_name(out);
+  if (folder.filename() == "." || folder.filename() == "..")
+    folder = fs::weakly_canonical(folder, error);  // a name to put it beside
+  return folder.string() + ".partial";
 }
 
 bool is_numbered(const std::string& name, const std::string& begin, const std::string& end) {

@@ -39,6 +39,11 @@ class PartsFolder {
   /// The same of this run, from now on: it is in the label of every part.
   void set_identity(std::string identity);
 
+  /// Both, for programs with --resume: parts of an earlier run are used where `resume` says so. Throws OutputError where there
+  /// are some and it does not, DisagreementError where they are of another identity. "the voxels" of the same "data and
+  /// settings": `what` and `of` are the words of the complaint.
+  void take_over(const std::string& identity, bool resume, const std::string& what, const std::string& of);
+
   /// The file of a part where it is whole and one of this run; empty where it is absent. `label` says which part it is and what
   /// shape it has. Anything else under that name is warned of and removed.
   std::optional<std::filesystem::path> part(const std::string& name, const std::string& label) const;
@@ -62,6 +67,9 @@ class PartsFolder {
   std::optional<FileLock> lock_;
   std::string identity_;
 };
+
+/// OUT.partial, beside the folder of an output.
+std::string partial_folder_of(const std::string& out);
 
 /// Whether a name is `begin`, a number, `end`: "part-12".
 bool is_numbered(const std::string& name, const std::string& begin, const std::string& end);

@@ -86,8 +86,16 @@ void coefficients_and_derivatives(benchmark::State& state) {
   });
 }
 
+void in_single_precision(benchmark::State& state) {
+  Signals c, jacobian;
+  measure(state, [&](const Setup& setup, const std::vector<Tissue>& batch) {
+    setup.simulator.simulate_projected(batch, setup.basis, c, jacobian, Precision::single);
+  });
+}
+
 BENCHMARK(signals)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
 BENCHMARK(coefficients)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
 BENCHMARK(coefficients_and_derivatives)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(in_single_precision)->Arg(8)->Arg(64)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -2,9 +2,29 @@
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_library(CRBRT_MD_LIBRARY md REQUIRED)
 
-set(isa baseline)
-set(isa_text "every machine")
-configure_file(kernel.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp @ONLY)
+# One source file for each instruction set and precision: kernels, in double the backward sweeps, too.
+set(kernel_sources)
+function(crbrt_physics_kernel isa isa_text options)
+  foreach(precision_and_real IN ITEMS double=double single=float)
+    string(REPLACE "=" ";" pair ${precision_and_real})
+    list(GET pair 0 precision)
+    list(GET pair 1 real)
+    configure_file(kernel.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/kernel_${isa}_${precision}.cpp @ONLY)
+    list(APPEND sources ${CMAKE_CURRENT_BINARY_DIR}/kernel_${isa}_${precision}.cpp)
+  endforeach()
+  configure_file(adjoint.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/adjoint_${isa}.cpp @ONLY)
+  list(APPEND sources ${CMAKE_CURRENT_BINARY_DIR}/adjoint_${isa}.cpp)
+  # Vectors wider than the baseline's registers are split by the compiler; the ABI note about passing them is moot, since
+  # every function that takes one is inlined into this unit.
+  set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "${options};-Wno-psabi" SKIP_PRECOMPILE_HEADERS ON)
+  set(kernel_sources ${kernel_sources} ${sources} PARENT_SCOPE)
+endfunction()
+crbrt_physics_kernel(baseline "every machine" "")
+set(has_avx2 OFF)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(has_avx2 ON)
+  crbrt_physics_kernel(avx2 "AVX2 and FMA" "-mavx2;-mfma")
+endif()
 
 crbrt_add_library(crbrt_physics SOURCES
   basis.cpp
@@ -14,7 +34,7 @@ crbrt_add_library(crbrt_physics SOURCES
   cycle_work.cpp
   design/adjoint.cpp
   estimand.cpp
-  ${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp
+  ${kernel_sources}
   prior.cpp
   quantity.cpp
   r2sl.cpp
@@ -28,15 +48,6 @@ crbrt_add_library(crbrt_physics SOURCES
   PRIVATE ${CRBRT_MD_LIBRARY})
 crbrt_precompile(crbrt_physics eigen)
 
-# Vectors wider than the baseline's registers are split by the compiler; the ABI note about passing them is moot, since
-# every function that takes one is inlined into this unit.
-set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/kernel_baseline.cpp PROPERTIES COMPILE_OPTIONS "-Wno-psabi")
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(isa avx2)
-  set(isa_text "AVX2 and FMA")
-  configure_file(kernel.cpp.in ${CMAKE_CURRENT_BINARY_DIR}/kernel_avx2.cpp @ONLY)
-  target_sources(crbrt_physics PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/kernel_avx2.cpp)
-  set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/kernel_avx2.cpp PROPERTIES
-    COMPILE_OPTIONS "-mavx2;-mfma;-Wno-psabi" SKIP_PRECOMPILE_HEADERS ON)
+if(has_avx2)
   target_compile_definitions(crbrt_physics PRIVATE CRBRT_PHYSICS_AVX2=1)
 endif()

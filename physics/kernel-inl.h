@@ -10,31 +10,31 @@ namespace crbrt::physics::kernel {
 namespace {
 
 // Rates and derivatives of all pulses: [0] holds z_end of the inversion.
-inline void tabulate_rates(const CycleArgs& a, CycleWork& w) {
+inline void tabulate_rates(const Args& a, Work& w) {
   const TissueLanes t = load_tissue(a);
   const V log_t2 = load(a.log_t2_semi);
   for (int k = 0; k < a.n_pulse; ++k) {
-    double* out = w.rate + k * 3 * lanes;
+    Real* out = w.rate + k * 3 * lanes;
     const V theta = t.b1 * a.alpha_rad[k];
     if (k > 0 && a.alpha_rad[k] == 0) {  // x_semi stays zero: no rate is needed
       for (int i = 0; i < 3; ++i) store(out + i * lanes, splat(0));
       continue;
     }
     const TableValue value = evaluate<false>(k == 0 ? a.z_end : a.rho, a.log_trf[k] - log_t2, theta * theta);
-    const double inverse = k == 0 ? 1 : 1 / a.trf_s[k];
+    const Real inverse = k == 0 ? 1 : 1 / a.trf_s[k];
     store(out, value.f * inverse);
     store(out + lanes, -value.df_dx / t.t2s * inverse);
     store(out + 2 * lanes, value.df_dy * (2 * a.alpha_rad[k] * inverse) * theta);
   }
 }
 
-inline Pulse pulse_of(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k) {
-  const double* rate = w.rate + k * 3 * lanes;
+inline Pulse pulse_of(const Args& a, const Work& w, const TissueLanes& p, int k) {
+  const Real* rate = w.rate + k * 3 * lanes;
   return make_pulse<Shift::half_decay>(p, p.b1 * (a.alpha_rad[k] / a.trf_s[k]), load(rate), a.trf_s[k], a.plan[k]);
 }
 
-inline PulseGradient with_gradient(const CycleArgs& a, const CycleWork& w, int k, const Pulse& pulse) {
-  const double* rate = w.rate + k * 3 * lanes;
+inline PulseGradient with_gradient(const Args& a, const Work& w, int k, const Pulse& pulse) {
+  const Real* rate = w.rate + k * 3 * lanes;
   return {pulse, splat(a.alpha_rad[k] / a.trf_s[k]), load(rate + lanes), load(rate + 2 * lanes)};
 }
 
@@ -42,12 +42,12 @@ inline PulseGradient with_gradient(const CycleArgs& a, const CycleWork& w, int k
 inline State5 enter_pulse(const Vec4& m) { return {-m.x, -m.y, m.zf, splat(0), m.zs}; }
 inline Vec4 leave_pulse(const State5& s) { return {s.x, s.y, s.zf, s.zs}; }
 
-inline void store_column(const CycleWork& w, int k, int column, const Vec4& m) {
+inline void store_column(const Work& w, int k, int column, const Vec4& m) {
   store(w.map_xy + ((k * 2 + 0) * n_state + column) * lanes, m.x);
   store(w.map_xy + ((k * 2 + 1) * n_state + column) * lanes, m.y);
 }
 
-void maps(const CycleArgs& a, CycleWork& w) {
+inline void maps(const Args& a, Work& w) {
   tabulate_rates(a, w);
   const TissueLanes p = load_tissue(a);
   const V one = splat(1), zero = splat(0);
@@ -87,7 +87,7 @@ void maps(const CycleArgs& a, CycleWork& w) {
   }
 }
 
-void signals(const CycleArgs& a, CycleWork& w) {
+inline void signals(const Args& a, Work& w) {
   for (int k = 0; k < a.n_pulse * 2; ++k) {
     V sum = load(w.offset_xy + k * lanes);
     for (int j = 0; j < n_state; ++j) sum += load(w.map_xy + (k * n_state + j) * lanes) * load(w.state + j * lanes);
@@ -95,12 +95,12 @@ void signals(const CycleArgs& a, CycleWork& w) {
   }
 }
 
-void add_periodic(const CycleArgs& a, CycleWork& w, const double* dm_0) {
+inline void add_periodic(const Args& a, Work& w, const Real* dm_0) {
   for (int k = 0; k < a.n_pulse; ++k)
     for (int row = 0; row < 2; ++row) {
-      const double* map = w.map_xy + (k * 2 + row) * n_state * lanes;
+      const Real* map = w.map_xy + (k * 2 + row) * n_state * lanes;
       for (int i = 0; i < n_param; ++i) {
-        double* g = w.gradient + ((k * n_param + i) * 2 + row) * lanes;
+        Real* g = w.gradient + ((k * n_param + i) * 2 + row) * lanes;
         V sum = load(g);
         for (int j = 0; j < n_state; ++j) sum += load(map + j * lanes) * load(dm_0 + (i * n_state + j) * lanes);
         store(g, sum);
@@ -108,7 +108,7 @@ void add_periodic(const CycleArgs& a, CycleWork& w, const double* dm_0) {
     }
 }
 
-inline void store_gradient(const CycleWork& w, int k, const Vec4 (&dm)[n_param]) {
+inline void store_gradient(const Work& w, int k, const Vec4 (&dm)[n_param]) {
   for (int i = 0; i < n_param; ++i) {
     store(w.gradient + ((k * n_param + i) * 2 + 0) * lanes, dm[i].x);
     store(w.gradient + ((k * n_param + i) * 2 + 1) * lanes, dm[i].y);
@@ -116,8 +116,7 @@ inline void store_gradient(const CycleWork& w, int k, const Vec4 (&dm)[n_param])
 }
 
 // Echo k - 1 to echo k of a balanced pulse, with derivatives.
-inline void advance_with_gradient(const CycleArgs& a, const CycleWork& w, const TissueLanes& p, int k, Vec4& m,
-                                  Vec4 (&dm)[n_param]) {
+inline void advance_with_gradient(const Args& a, const Work& w, const TissueLanes& p, int k, Vec4& m, Vec4 (&dm)[n_param]) {
   const Precession f = precession(p, a.closed_form, (a.tr_s - a.trf_s[k]) / 2);
   const PulseGradient g = with_gradient(a, w, k, pulse_of(a, w, p, k));
   precess_with_gradient(p, f, m, dm);
@@ -129,7 +128,7 @@ inline void advance_with_gradient(const CycleArgs& a, const CycleWork& w, const 
   precess_with_gradient(p, f, m, dm);
 }
 
-void derivatives(const CycleArgs& a, CycleWork& w) {
+inline void derivatives(const Args& a, Work& w) {
   const TissueLanes p = load_tissue(a);
   Vec4 m = load_state(w.state);
   Vec4 dm[n_param];

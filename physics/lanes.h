@@ -1,5 +1,6 @@
-// Lane arithmetic of the propagation kernel: a compiler vector of doubles and the few functions the physics needs.
-// Everything is in an unnamed namespace, because each ISA compiles its own copy.
+// Lane arithmetic of the propagation kernel: a compiler vector of doubles or floats and the few functions the physics needs.
+// The unit that includes it says which, by CRBRT_PHYSICS_REAL. Everything is in an unnamed namespace, because each ISA compiles
+// its own copy.
 #pragma once
 
 #include "physics/kernel.h"
@@ -7,16 +8,21 @@
 namespace crbrt::physics::kernel {
 namespace {
 
-typedef double V __attribute__((vector_size(lanes * sizeof(double))));
+using Real = CRBRT_PHYSICS_REAL;
+using Args = BasicCycleArgs<Real>;
+using Work = BasicCycleWork<Real>;
+inline constexpr int lanes = lanes_of<Real>;
 
-inline V splat(double value) { return V{value, value, value, value}; }
+typedef Real V __attribute__((vector_size(lanes * sizeof(Real))));
 
-inline V load(const double* p) {
+inline V splat(Real value) { return V{} + value; }
+
+inline V load(const Real* p) {
   V v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;
 }
-inline void store(double* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
+inline void store(Real* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
 
 struct Complex {
   V re, im;
@@ -24,18 +30,19 @@ struct Complex {
 inline Complex multiply(Complex a, Complex b) { return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}; }
 
 // exp(z) by a Taylor polynomial of degree 10 of z / 2^n_square, squared n_square times; the remainder is 6e-15 for
-// |z| <= 2^n_square / 4.
+// |z| <= 2^n_square / 4. Squared is exp - 1, whose rounding is small where z is: factors near 1 are those that are applied a
+// thousand times.
 inline Complex exp(Complex z, int n_square) {
-  double scale = 1;
+  Real scale = 1;
   for (int i = 0; i < n_square; ++i) scale /= 2;
   const Complex u{z.re * scale, z.im * scale};
-  Complex e{splat(1), splat(0)};
+  Complex e{splat(0), splat(0)};
   for (int n = 10; n > 0; --n) {
-    const Complex product = multiply(u, e);
-    e = {1 + product.re * (1.0 / n), product.im * (1.0 / n)};
+    const Complex product = multiply(u, {1 + e.re, e.im});
+    e = {product.re * (Real(1) / n), product.im * (Real(1) / n)};
   }
-  for (int i = 0; i < n_square; ++i) e = multiply(e, e);
-  return e;
+  for (int i = 0; i < n_square; ++i) e = multiply(e, {2 + e.re, e.im});
+  return {1 + e.re, e.im};
 }
 
 // cosh(sqrt(x)), sinh(sqrt(x)) / sqrt(x) and the latter's derivative: entire functions of x, so no case distinction.
@@ -45,14 +52,14 @@ struct Hyperbolic {
 inline Hyperbolic hyperbolic(V x, int n_term) {
   V c = splat(1), s = splat(1);
   for (int n = n_term; n > 0; --n) {
-    c = 1 + x * c * (1 / ((2.0 * n - 1) * (2.0 * n)));
-    s = 1 + x * s * (1 / ((2.0 * n) * (2.0 * n + 1)));
+    c = 1 + x * c * (1 / ((Real(2) * n - 1) * (Real(2) * n)));
+    s = 1 + x * s * (1 / ((Real(2) * n) * (Real(2) * n + 1)));
   }
   // ds/dx = sum_{n >= 1} n x^(n-1) / (2n+1)!, summed forwards since its terms share no simple Horner ratio.
   V power = splat(1), d = splat(0);
-  double factorial = 1;
+  Real factorial = 1;
   for (int n = 1; n <= n_term; ++n) {
-    factorial *= (2.0 * n) * (2.0 * n + 1);
+    factorial *= (Real(2) * n) * (Real(2) * n + 1);
     d += power * (n / factorial);
     power *= x;
   }

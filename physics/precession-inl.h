@@ -16,16 +16,16 @@ struct TissueLanes {
   V m0s, m0f, r1f, r2f, rx, r1s, t2s, w0, b1;
 };
 
-inline TissueLanes load_tissue(const CycleArgs& a) {
+inline TissueLanes load_tissue(const Args& a) {
   const auto p = [&a](int i) { return load(a.tissue + i * lanes); };
   return {p(0), 1 - p(0), p(1), p(2), p(3), p(4), p(5), p(6), p(7)};
 }
 
-inline Vec4 load_state(const double* from) {
+inline Vec4 load_state(const Real* from) {
   return {load(from), load(from + lanes), load(from + 2 * lanes), load(from + 3 * lanes)};
 }
 
-inline void store_state(double* to, const Vec4& m) {
+inline void store_state(Real* to, const Vec4& m) {
   store(to, m.x);
   store(to + lanes, m.y);
   store(to + 2 * lanes, m.zf);
@@ -41,15 +41,15 @@ struct Precession {
   V h, t;
 };
 
-inline Precession precession(const TissueLanes& p, const ClosedFormPlan& plan, double time) {
+inline Precession precession(const TissueLanes& p, const ClosedFormPlan& plan, Real time) {
   Precession f;
   f.t = splat(time);
   f.e = exp(Complex{-p.r2f * time, p.w0 * time}, plan.n_square_transversal);
   const V a = -(p.r1f + p.rx * p.m0s), d = -(p.r1s + p.rx * p.m0f);
-  f.h = (a - d) * 0.5;
+  f.h = (a - d) * Real(0.5);
   const V q = f.h * f.h + p.rx * p.rx * p.m0s * p.m0f;
   const Hyperbolic y = hyperbolic(q * (time * time), plan.n_hyperbolic_term);
-  f.scale = exp(Complex{(a + d) * (0.5 * time), splat(0)}, plan.n_square_recovery).re;
+  f.scale = exp(Complex{(a + d) * (Real(0.5) * time), splat(0)}, plan.n_square_recovery).re;
   f.c = y.c;
   f.s = y.s * time;
   f.ds_dq = y.ds_dx * (time * time * time);
@@ -78,7 +78,7 @@ struct Pair {
 inline Pair exchange_derivative(const TissueLanes& p, const Precession& f, Pair u, V dmu, V dh, V dfs, V dsf) {
   const V b = p.rx * p.m0f, c = p.rx * p.m0s;
   const V dq = 2 * f.h * dh + dfs * c + b * dsf;
-  const V dc = f.s * f.t * 0.5 * dq, ds = f.ds_dq * dq;
+  const V dc = f.s * f.t * Real(0.5) * dq, ds = f.ds_dq * dq;
   const V cc = f.t * dmu * f.c + dc, ss = f.t * dmu * f.s + ds;
   return {f.scale * (cc * u.zf + ss * (f.h * u.zf + b * u.zs) + f.s * (dh * u.zf + dfs * u.zs)),
           f.scale * (cc * u.zs + ss * (c * u.zf - f.h * u.zs) + f.s * (dsf * u.zf - dh * u.zs))};
@@ -89,7 +89,7 @@ inline void precess_with_gradient(const TissueLanes& p, const Precession& f, Vec
   const Pair u{m.zf - p.m0f, m.zs - p.m0s};
   for (int i = 0; i < n_param; ++i) dm[i] = precess_linear(f, dm[i]);
   const Vec4 next = precess(p, f, m);
-  const V zero = splat(0), half = splat(0.5);
+  const V zero = splat(0), half = splat(Real(0.5));
   const auto add = [&](int i, V dmu, V dh, V dfs, V dsf) {
     const Pair d = exchange_derivative(p, f, u, dmu, dh, dfs, dsf);
     dm[i].zf += d.zf;
@@ -102,7 +102,7 @@ inline void precess_with_gradient(const TissueLanes& p, const Precession& f, Vec
   add(1, -half, -half, zero, zero);
   dm[2].x -= f.t * next.x;
   dm[2].y -= f.t * next.y;
-  add(3, -half, (p.m0f - p.m0s) * 0.5, p.m0f, p.m0s);
+  add(3, -half, (p.m0f - p.m0s) * Real(0.5), p.m0f, p.m0s);
   add(4, -half, half, zero, zero);
   dm[6].x -= f.t * next.y;
   dm[6].y += f.t * next.x;
@@ -113,9 +113,9 @@ struct InversionFactors {
   V x, zf, dx_db1, dzf_db1;
 };
 // diag(sin^2(th/2), -sin^2(th/2), cos(th)) with th = b1 alpha.
-inline InversionFactors inversion(const TissueLanes& p, const ClosedFormPlan& plan, double alpha) {
+inline InversionFactors inversion(const TissueLanes& p, const ClosedFormPlan& plan, Real alpha) {
   const Complex e = exp(Complex{splat(0), p.b1 * alpha}, plan.n_square_inversion);
-  return {(1 - e.re) * 0.5, e.re, e.im * (0.5 * alpha), -e.im * alpha};
+  return {(1 - e.re) * Real(0.5), e.re, e.im * (Real(0.5) * alpha), -e.im * alpha};
 }
 
 }  // namespace

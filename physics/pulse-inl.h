@@ -19,34 +19,34 @@ struct Pulse {
   V w0, w1, f_to_s, s_to_f, c_f, c_s;
   V shift, unshift;          // and exp(-shift)
   V rx, m0f, m0s, r1f, r1s;  // times nothing: the derivatives' entries
-  double step;
+  Real step;
   TaylorPlan plan;
 };
 
 // 1 / n of the Horner levels: a table, because a division takes as long as the level.
 struct Reciprocals {
-  double of[max_degree + 1];
+  Real of[max_degree + 1];
   constexpr Reciprocals() : of{} {
-    for (int n = 1; n <= max_degree; ++n) of[n] = 1.0 / n;
+    for (int n = 1; n <= max_degree; ++n) of[n] = Real(1) / n;
   }
-  constexpr double operator[](int n) const { return of[n]; }
+  constexpr Real operator[](int n) const { return of[n]; }
 };
 inline constexpr Reciprocals reciprocal;
 
 enum class Shift { none, half_decay };
 
-// exp(-x) for 0 <= x <= 16, a bound that series_plan.h keeps: a polynomial of degree 18 of x / 16 (remainder 1e-17), squared
-// four times, which multiplies its rounding by 16. It scales whole states in every pulse, so its digits count.
+// exp(-x) for 0 <= x <= 16, a bound that series_plan.h keeps: exp - 1 by a polynomial of degree 18 of x / 16 (remainder 1e-17),
+// squared four times. It scales whole states in every pulse, so its digits count.
 inline V decay(V x) {
-  const V u = x * (-1.0 / 16);
-  V e = splat(1);
-  for (int n = 18; n > 0; --n) e = 1 + u * e * reciprocal[n];
-  for (int i = 0; i < 4; ++i) e *= e;
-  return e;
+  const V u = x * (Real(-1) / 16);
+  V e = splat(0);
+  for (int n = 18; n > 0; --n) e = u * (1 + e) * reciprocal[n];
+  for (int i = 0; i < 4; ++i) e *= 2 + e;
+  return 1 + e;
 }
 
 template <Shift kind>
-inline Pulse make_pulse(const TissueLanes& t, V w1, V r2sl, double trf, TaylorPlan plan) {
+inline Pulse make_pulse(const TissueLanes& t, V w1, V r2sl, Real trf, TaylorPlan plan) {
   Pulse p;
   p.plan = plan;
   p.step = trf / plan.n_step;
@@ -57,7 +57,7 @@ inline Pulse make_pulse(const TissueLanes& t, V w1, V r2sl, double trf, TaylorPl
   p.c_f = t.r1f * t.m0f * p.step;
   p.c_s = t.r1s * t.m0s * p.step;
   const V r2s = r2sl * p.step;
-  p.shift = kind == Shift::half_decay ? r2s * 0.5 : splat(0);
+  p.shift = kind == Shift::half_decay ? r2s * Real(0.5) : splat(0);
   p.unshift = kind == Shift::half_decay ? decay(p.shift) : splat(1);
   p.diagonal_xy = p.shift - t.r2f * p.step;
   p.diagonal_zf = p.shift - t.r1f * p.step - p.f_to_s;
@@ -77,7 +77,7 @@ inline State5 generator(const Pulse& p, const State5& v) {
           p.f_to_s * v.zf - p.w1 * v.xs + p.diagonal_zs * v.zs};
 }
 
-inline State5 horner_step(const State5& start, double inverse_n, const State5& g) {
+inline State5 horner_step(const State5& start, Real inverse_n, const State5& g) {
   return {start.x + inverse_n * g.x, start.y + inverse_n * g.y, start.zf + inverse_n * g.zf, start.xs + inverse_n * g.xs,
           start.zs + inverse_n * g.zs};
 }
@@ -94,7 +94,7 @@ inline void apply(const Pulse& p, State5 (&v)[n_column]) {
     for (int j = 0; j < n_column; ++j) start[j] = v[j];
     V one = splat(1);
     for (int n = p.plan.degree; n > 0; --n) {
-      const double inverse_n = reciprocal[n];
+      const Real inverse_n = reciprocal[n];
 #pragma GCC unroll 4
       for (int j = 0; j < n_column; ++j) {
         State5 g = generator(p, v[j]);
@@ -165,7 +165,7 @@ inline void gradients_of_step(const PulseGradient& g, const Level* level, State5
   State5 u = dv[first], v = dv[second];
   const State5 start_u = u, start_v = v;
   for (int n = g.pulse.plan.degree; n > 0; --n) {
-    const double inverse_n = reciprocal[n];
+    const Real inverse_n = reciprocal[n];
     const State5 du = generator_derivative(g, first, level[n].v, level[n].one);
     const State5 dw = generator_derivative(g, second, level[n].v, level[n].one);
     u = horner_step(start_u, inverse_n, sum(generator(g.pulse, u), du));
@@ -216,7 +216,7 @@ inline Polynomial next_polynomial(V u, const Polynomial& now, const Polynomial& 
 }
 
 template <bool curvature>
-inline TableValue evaluate(const Table& t, V x, V y) {
+inline TableValue evaluate(const BasicTable<Real>& t, V x, V y) {
   const V u = (x - t.x_mid) * (1 / t.x_half), v = (y - t.y_mid) * (1 / t.y_half), zero = splat(0), one = splat(1);
   Polynomial py[max_table];
   py[0] = {one, zero, zero};
@@ -225,7 +225,7 @@ inline TableValue evaluate(const Table& t, V x, V y) {
   Polynomial px{one, zero, zero}, px_next{u, one, zero};
   TableValue r{zero, zero, zero, zero, zero, zero};
   for (int i = 0; i < t.n_x; ++i) {
-    const double* c = t.coefficients + i * t.n_y;
+    const Real* c = t.coefficients + i * t.n_y;
     V row = zero, drow = zero, ddrow = zero;
     for (int j = 0; j < t.row_length[i]; ++j) {
       row += c[j] * py[j].t;
@@ -244,7 +244,7 @@ inline TableValue evaluate(const Table& t, V x, V y) {
     px = px_next;
     px_next = after;
   }
-  const double sx = 1 / t.x_half, sy = 1 / t.y_half;
+  const Real sx = 1 / t.x_half, sy = 1 / t.y_half;
   return {r.f, r.df_dx * sx, r.df_dy * sy, r.df_dxx * (sx * sx), r.df_dxy * (sx * sy), r.df_dyy * (sy * sy)};
 }
 

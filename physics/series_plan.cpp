@@ -12,12 +12,10 @@ namespace {
 // T2 of 1 ms at any offset of a period of 2 ms and more; exchange of 200 Hz with a T1 of 0.1 s.
 constexpr double usual_transversal_hz = 2500, usual_longitudinal_hz = 500;
 
-constexpr double tolerance = 1e-14;  // so that derivatives by T2s, which are a thousandth of the signal, are good to 1e-10
-
 /// Degree and steps for a generator of the given norm whose fast decay of `rho` is shifted by its half (pulse-inl.h): the terms
 /// left out are below exp(-shift) (shift + rest)^n / n!, which grows with the shift while n is above shift + rest, so that
 /// slower decays need no more.
-kernel::TaylorPlan taylor_plan(double rho, double rest) {
+kernel::TaylorPlan taylor_plan(double rho, double rest, double tolerance) {
   constexpr double longest_step = 14;  // a degree of 55 of kernel::max_degree, and a shift below the 16 of decay()
   const double norm = 0.5 * rho + rest;
   const int n_step = std::max(1, static_cast<int>(std::ceil(norm / longest_step)));
@@ -76,16 +74,17 @@ std::vector<std::vector<double>> largest_rho(const Sequence& sequence, const Che
 }
 
 SeriesPlan::SeriesPlan(const Sequence& sequence, const std::vector<std::vector<double>>& rho_max, double b1_max_rel,
-                       RateClass rates) {
+                       RateClass rates, double tolerance) {
   double largest_angle = 0;
   for (std::size_t c = 0; c < sequence.cycles.size(); ++c) {
     const Cycle& cycle = sequence.cycles[c];
     std::vector<kernel::TaylorPlan>& plans = pulse.emplace_back(1, kernel::TaylorPlan{});
     largest_angle = std::max(largest_angle, cycle.alpha_rad[0] * b1_max_rel);
     for (std::size_t k = 1; k < cycle.alpha_rad.size(); ++k)
-      plans.push_back(
-          taylor_plan(rho_max[c][k], cycle.alpha_rad[k] * b1_max_rel +
-                                         cycle.trf_s[k] * std::max(rates.transversal_max_hz(), rates.longitudinal_max_hz())));
+      plans.push_back(taylor_plan(
+          rho_max[c][k],
+          cycle.alpha_rad[k] * b1_max_rel + cycle.trf_s[k] * std::max(rates.transversal_max_hz(), rates.longitudinal_max_hz()),
+          tolerance));
   }
   // Both arguments are bounded by the sums that define a class: |mu| by half of the longitudinal one, and q by 5/16 of its
   // square.

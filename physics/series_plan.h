@@ -31,12 +31,17 @@ struct RateClass {
 std::vector<std::vector<double>> largest_rho(const Sequence& sequence, const Chebyshev2d& rho_table,
                                              const TissueDomain& domain);
 
+/// In double so that derivatives by T2s, which are a thousandth of the signal, are good to 1e-10.
+template <typename Real>
+inline constexpr double series_tolerance = sizeof(Real) == sizeof(double) ? 1e-14 : 1e-8;
+
 struct SeriesPlan {
   std::vector<std::vector<kernel::TaylorPlan>> pulse;  ///< [cycle][pulse]; the first of a cycle, an inversion, is unused
   kernel::ClosedFormPlan closed_form;
 
-  /// For errors of 1e-15 relative to the largest component, in every step of a pulse.
-  SeriesPlan(const Sequence& sequence, const std::vector<std::vector<double>>& rho_max, double b1_max_rel, RateClass rates);
+  /// `tolerance`: what the series of a step of a pulse may leave out, relative to the largest component.
+  SeriesPlan(const Sequence& sequence, const std::vector<std::vector<double>>& rho_max, double b1_max_rel, RateClass rates,
+             double tolerance);
 };
 
 }  // namespace crbrt::physics

@@ -23,6 +23,10 @@ struct TissueDomain {
   static TissueDomain of(std::span<const Tissue> tissues);
 };
 
+/// Of the propagation. single: twice the lanes and shorter series, good to about 1e-5 of the largest echo and of its
+/// derivatives, which is a hundredth of the noise of the best data (docs/physics.md).
+enum class Precision { full, single };
+
 using Signals = Eigen::MatrixXcd;  ///< one column per fingerprint (or per fingerprint and parameter)
 
 /// Thread-safe after construction: every const member may run from several threads.
@@ -45,7 +49,8 @@ class Simulator {
 
   /// The same in the compressed domain: coefficients = U^H s.
   void simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients) const;
-  void simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients, Signals& jacobian) const;
+  void simulate_projected(std::span<const Tissue> tissues, const Basis& basis, Signals& coefficients, Signals& jacobian,
+                          Precision precision = Precision::full) const;
 
  private:
   struct Impl;

@@ -10,12 +10,12 @@
 
 namespace crbrt::physics {
 
-using kernel::lanes;
 using kernel::n_param;
 using kernel::n_state;
 
 namespace {
 
+constexpr int lanes = kernel::lanes_of<double>;
 constexpr int n_part = 1 + n_param;
 constexpr std::size_t state_size = static_cast<std::size_t>(n_state) * lanes;
 
@@ -44,13 +44,13 @@ SeriesPlan plan_of(const Sequence& train, const Chebyshev2d& rho_table, const Ti
                    std::span<const Tissue> tissues) {
   RateClass widest;
   for (const Tissue& t : tissues) widest.index = std::max(widest.index, RateClass::of(t).index);
-  return {train, largest_rho(train, rho_table, domain), domain.b1_max_rel, widest};
+  return {train, largest_rho(train, rho_table, domain), domain.b1_max_rel, widest, series_tolerance<double>};
 }
 
 }  // namespace
 
 AdjointTables::AdjointTables(const PulseDomain& pulses, const TissueDomain& tissues)
-    : domain_(tissues), kernel_(best_kernel()) {
+    : domain_(tissues), kernel_(best_kernel<double>()), sweeps_(best_adjoint()) {
   const PulseRange balanced = balanced_range(pulses, tissues);
   if (balanced.tau_max > kernel::max_adjoint_tau)
     throw std::invalid_argument("expected pulses of at most " + std::to_string(kernel::max_adjoint_tau) + " T2s, found " +
@@ -99,7 +99,7 @@ void AdjointCycle::forward(Signals& signals, Signals& jacobian) {
   double dm_0[n_param * state_size];
   for (std::size_t p = 0; p < n_param; ++p)
     solve_periodic(work, Transpose::no, work.state_gradient + p * state_size, dm_0 + p * state_size);
-  tables_.kernel_.trace(a, work, dm_0, adjoint_work_);
+  tables_.sweeps_.trace(a, work, dm_0, adjoint_work_);
 
   const auto n_pulse = static_cast<Eigen::Index>(cycle_.alpha_rad.size()), n_tissue = static_cast<Eigen::Index>(n_tissue_);
   signals.resize(n_pulse, n_tissue);
@@ -152,9 +152,9 @@ PulseSlopes AdjointCycle::backward(const Signals& signal_seeds, const Signals& j
   std::fill(slope_.begin(), slope_.end(), 0);
   load_seeds(signal_seeds, jacobian_seeds);
   pass_back_derivatives();
-  tables_.kernel_.backward(a, cycle_storage_.work, adjoint_work_);
+  tables_.sweeps_.backward(a, cycle_storage_.work, adjoint_work_);
   pass_back_echo();
-  tables_.kernel_.backward_echo(a, cycle_storage_.work, adjoint_work_);
+  tables_.sweeps_.backward_echo(a, cycle_storage_.work, adjoint_work_);
 
   const auto n_pulse = static_cast<Eigen::Index>(cycle_.alpha_rad.size());
   PulseSlopes slopes{Eigen::VectorXd::Zero(n_pulse), Eigen::VectorXd::Zero(n_pulse)};

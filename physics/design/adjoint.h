@@ -41,13 +41,14 @@ class AdjointTables {
   friend class AdjointCycle;
   TissueDomain domain_;
   Chebyshev2d rho_, z_end_;
-  const kernel::Functions& kernel_;
+  const kernel::Functions<double>& kernel_;
+  const kernel::AdjointFunctions& sweeps_;
 };
 
 /// One cycle seen by up to group_size tissues at once.
 class AdjointCycle {
  public:
-  static constexpr std::size_t group_size = kernel::lanes;
+  static constexpr std::size_t group_size = kernel::lanes_of<double>;
 
   /// Throws std::invalid_argument for an invalid cycle or tissue. Pulses and tissues must lie in the domains of the tables.
   AdjointCycle(const AdjointTables& tables, const Cycle& cycle, double tr_s, std::span<const Tissue> tissues);
@@ -69,10 +70,10 @@ class AdjointCycle {
   const Cycle cycle_;
   const double tr_s_;
   const std::size_t n_tissue_;
-  const LaneTissues tissues_;
+  const LaneTissues<double> tissues_;
   const SeriesPlan plan_;
   std::vector<double> log_trf_, trace_, seed_, adjoint_, slope_;
-  CycleStorage cycle_storage_;
+  CycleStorage<double> cycle_storage_;
   kernel::AdjointWork adjoint_work_{};
 };
 

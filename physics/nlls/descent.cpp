@@ -5,19 +5,24 @@
 #include <cmath>
 #include <limits>
 
+#include "physics/nlls/voxel_fit.h"
+
 namespace crbrt::physics {
 namespace {
 
 // At the noise floor f is about ten sigma^2, so that such a step lowers the log-likelihood by 1e-3: it moves 0.05 standard
 // deviations, and what its quadratic model errs about it is a small part of that.
 constexpr double decrease_tolerance = 1e-4;
-constexpr double exact_cost = 1e-22;
+constexpr double rounding_single = 1e-5;
+constexpr double range_damping = 12e3;  // with 12 / width^2 the inverse variance over a range; 1e3 for a first damping of 1e-2
+constexpr double trusted_share = 0.1;
+constexpr double exact_cost = 1e-22, exact_cost_single = 1e-11;
 constexpr double most_damping = 1e8;
 
 }  // namespace
 
-Descent::Descent(const Objective& objective, const Tissue& start, double damping, int max_evaluations)
-    : objective_(&objective), next_(objective.range().to_scaled(start)), damping_(damping), max_evaluations_(max_evaluations) {
+Descent::Descent(const Objective& objective, const Tissue& start, const DescentRules& rules)
+    : objective_(&objective), next_(objective.range().to_scaled(start)), rules_(rules), damping_(rules.damping) {
   const FitRange& range = objective.range();
   low_.resize(next_.size());
   high_.resize(next_.size());
@@ -59,14 +64,25 @@ void Descent::propose() {
   const Vector low = low_ - here_.x, high = high_ - here_.x;
   const Vector full = box_step(here_.curvature, here_.gradient, low, high);
   promise_ = promised_decrease(here_.curvature, here_.gradient, full);
-  if (here_.cost <= exact_cost) return end(StopReason::exact);
-  if (promise_ <= decrease_tolerance * here_.cost) {
+  if (here_.cost <= (rules_.precision == Precision::single ? exact_cost_single : exact_cost)) return end(StopReason::exact);
+  // What rounding in single precision does to a cost of a residual of this norm is not worth a step either.
+  const double rounding = rules_.precision == Precision::single ? rounding_single * std::sqrt(2 * here_.cost) : 0;
+  if (promise_ <= decrease_tolerance * here_.cost + rounding) {
     last_step_ = full;
     return end(StopReason::small_decrease);
   }
-  if (n_evaluation_ >= max_evaluations_) return end(StopReason::too_many_steps);
+  if (n_evaluation_ >= rules_.max_evaluations) {
+    if (promise_ > trusted_share * here_.cost) return end(StopReason::too_many_steps);
+    last_step_ = full;
+    return end(StopReason::few_steps);
+  }
   Square damped = here_.curvature;
   damped.diagonal() *= 1 + damping_;
+  // A parameter that the data hardly tell has next to no curvature to be damped by, and would run to a wall where nothing of
+  // the quadratic model holds. Its range is the scale on which it may move.
+  const double sigma2 =
+      2 * here_.cost / degrees_of_freedom(objective_->data().size(), static_cast<std::size_t>(here_.x.size()));
+  damped.diagonal() += (range_damping * damping_ * sigma2) * (high_ - low_).cwiseAbs2().cwiseInverse();
   const Vector step = box_step(damped, here_.gradient, low, high);
   predicted_ = promised_decrease(here_.curvature, here_.gradient, step);
   next_ = here_.x + step;

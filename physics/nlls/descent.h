@@ -4,29 +4,42 @@
 #pragma once
 
 #include "physics/nlls/objective.h"
+#include "physics/simulator.h"
 
 namespace crbrt::physics {
 
 /// Why a run ended. f is the cost where it stands, p the decrease that an undamped step inside the box still promises.
 enum class StopReason : unsigned char {
   running,
-  small_decrease,  ///< p <= 1e-4 f: that last step is taken on trust, and moves about 0.05 standard deviations at most
-  exact,           ///< f <= 1e-22 of the squared norm of the data: there is no residual left
+  small_decrease,  ///< p <= 1e-4 f: that last step is taken on trust, and moves about 0.05 standard deviations at
+                   ///< most. In single precision also p <= 1e-5 of the residual
+  exact,           ///< f <= 1e-22 of the squared norm of the data (1e-11 in single precision): there is no residual left
   outrun,          ///< another run has ended, and even four times p would leave this one above it
   joined,          ///< it is within three standard deviations of where another run has ended, and not lower
+  few_steps,       ///< the iterations are used up, but p <= f / 10, about one standard deviation: that step is taken on trust
   too_many_steps,  ///< the iterations are used up
   stuck,           ///< the damping has grown beyond 1e8: no step of any length lowers f
   not_finite,      ///< the forward model gave numbers that are not finite at the start
 };
 
+struct DescentRules {
+  double damping;  ///< the first one, relative to the diagonal of the curvature
+  int max_evaluations;
+  Precision precision;  ///< of the simulations that it asks for
+};
+
 class Descent {
  public:
-  /// damping: the first one, relative to the diagonal of the curvature. The objective must outlive this.
-  Descent(const Objective& objective, const Tissue& start, double damping, int max_evaluations);
+  /// The objective must outlive this.
+  Descent(const Objective& objective, const Tissue& start, const DescentRules& rules);
+
+  Precision precision() const noexcept { return rules_.precision; }
 
   bool is_running() const noexcept { return reason_ == StopReason::running; }
   StopReason reason() const noexcept { return reason_; }
-  bool has_converged() const noexcept { return reason_ == StopReason::small_decrease || reason_ == StopReason::exact; }
+  bool has_converged() const noexcept {
+    return reason_ == StopReason::small_decrease || reason_ == StopReason::exact || reason_ == StopReason::few_steps;
+  }
 
   /// The tissue to simulate next.
   Tissue next() const { return objective_->range().to_tissue(next_.data()); }
@@ -56,8 +69,9 @@ class Descent {
   Eigen::VectorXcd coefficients_;
   Eigen::MatrixXcd jacobian_;
   Vector next_, low_, high_, last_step_;
+  DescentRules rules_;
   double damping_, growth_ = 2, promise_ = 0, predicted_ = 0, first_misfit_ = 0;
-  int n_evaluation_ = 0, max_evaluations_;
+  int n_evaluation_ = 0;
   StopReason reason_ = StopReason::running;
 };
 

@@ -15,12 +15,13 @@
 namespace crbrt::physics {
 namespace {
 
-// Draws are far from the minimum, and a first step of Gauss-Newton from there mostly too long; a given start is near.
-constexpr double cold_damping = 0.01, warm_damping = 1e-4;
+constexpr double first_damping = 0.01;
 
 class Draws : public StartSource {
  public:
-  Draws(const StartPool& pool, std::size_t n_start) : pool_(pool), n_start_(n_start) {}
+  Draws(const StartPool& pool, const FitSettings& settings) : pool_(pool), settings_(settings), n_start_(settings.n_start) {}
+
+  int max_evaluations() const override { return settings_.max_iterations; }
 
   std::vector<Tissue> starts(std::size_t, const Eigen::VectorXcd& data) const override { return pool_.best(data, n_start_); }
 
@@ -33,13 +34,18 @@ class Draws : public StartSource {
 
  private:
   const StartPool& pool_;
+  const FitSettings& settings_;
   std::size_t n_start_;
 };
 
 class Given : public StartSource {
  public:
-  Given(const StartPool& pool, std::span<const PartialTissue> given, std::size_t n_start)
-      : pool_(pool), given_(given), n_start_(n_start) {}
+  Given(const StartPool& pool, std::span<const PartialTissue> given, const FitSettings& settings)
+      : pool_(pool), given_(given), settings_(settings) {}
+
+  int max_evaluations() const override {
+    return settings_.max_refining > 0 ? settings_.max_refining : settings_.max_iterations;
+  }
 
   std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const override {
     const auto given = given_[voxel].values();
@@ -54,22 +60,19 @@ class Given : public StartSource {
 
   std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, double misfit,
                                       bool is_plausible) const override {
-    return is_plausible && misfit <= pool_.least_misfit(data) ? std::vector<Tissue>() : pool_.best(data, n_start_);
+    return is_plausible && misfit <= pool_.least_misfit(data) ? std::vector<Tissue>() : pool_.best(data, settings_.n_start);
   }
 
  private:
   const StartPool& pool_;
   std::span<const PartialTissue> given_;
-  std::size_t n_start_;
+  const FitSettings& settings_;
 };
 
-void check(const Sequence& sequence, const Basis& basis, const Unknowns& unknowns, const FitSettings& settings) {
-  if (static_cast<std::size_t>(basis.rows()) != sequence.n_frame())
-    throw std::invalid_argument("expected a basis of " + std::to_string(sequence.n_frame()) + " frames, found " +
-                                std::to_string(basis.rows()));
-  if (const std::size_t least = least_rank(unknowns, settings); static_cast<std::size_t>(basis.cols()) < least)
+void check(const ForwardModel& model, const Unknowns& unknowns, const FitSettings& settings) {
+  if (const std::size_t least = least_rank(unknowns, settings); static_cast<std::size_t>(model.n_coeff()) < least)
     throw std::invalid_argument("expected a rank of at least " + std::to_string(least) + ", found " +
-                                std::to_string(basis.cols()));
+                                std::to_string(model.n_coeff()));
   if (settings.n_start == 0) throw std::invalid_argument("expected at least one start, found 0");
   if (settings.map_prior && !settings.sigma)
     throw std::invalid_argument("expected the noise of the data for a maximum a posteriori, found none");
@@ -83,44 +86,44 @@ std::size_t least_rank(const Unknowns& unknowns, const FitSettings& settings) {
 }
 
 struct Fitter::Impl {
-  Impl(Sequence sequence, Basis basis_in, const Prior& prior, const FitSettings& settings_in)
+  Impl(std::shared_ptr<const ForwardModel> model_in, const Prior& prior, const FitSettings& settings_in)
       : settings(settings_in),
-        basis(std::move(basis_in)),
         range(prior, settings.t1_model),
-        simulator(std::move(sequence), range.domain()),
-        model(simulator, basis),
-        pool(simulator, basis, prior, range, settings.n_screened, settings.seed) {
+        model((check(*model_in, range.unknowns(), settings), std::move(model_in))),
+        pool(*model, prior, range, settings.n_screened, settings.seed) {
     if (settings.map_prior) prior_terms.emplace(prior, range);
   }
 
-  std::vector<VoxelFit> solve(const Eigen::MatrixXcd& coefficients, const StartSource& source, double damping,
+  std::vector<VoxelFit> solve(const Eigen::MatrixXcd& coefficients, const StartSource& source,
                               const std::function<void(std::size_t)>& on_voxel) const {
-    if (coefficients.rows() != basis.cols())
-      throw std::invalid_argument("expected " + std::to_string(basis.cols()) + " coefficients per voxel, found " +
+    if (coefficients.rows() != model->n_coeff())
+      throw std::invalid_argument("expected " + std::to_string(model->n_coeff()) + " coefficients per voxel, found " +
                                   std::to_string(coefficients.rows()));
-    const SearchRules rules{range, settings, prior_terms ? &*prior_terms : nullptr, damping};
-    return solve_voxels(model, rules, source, coefficients, on_voxel);
+    const SearchRules rules{range, settings, prior_terms ? &*prior_terms : nullptr, first_damping};
+    return solve_voxels(*model, rules, source, coefficients, on_voxel);
   }
 
   FitSettings settings;
-  Basis basis;
   FitRange range;
-  Simulator simulator;
-  SimulatedModel model;
+  std::shared_ptr<const ForwardModel> model;
   StartPool pool;
   std::optional<PriorTerms> prior_terms;
 };
 
-Fitter::Fitter(Sequence sequence, Basis basis, Prior prior, const FitSettings& settings) {
-  check(sequence, basis, FitRange(prior, settings.t1_model).unknowns(), settings);
-  impl_ = std::make_unique<Impl>(std::move(sequence), std::move(basis), prior, settings);
-}
+Fitter::Fitter(std::shared_ptr<const ForwardModel> model, const Prior& prior, const FitSettings& settings)
+    : impl_(std::make_unique<Impl>(std::move(model), prior, settings)) {}
+
+Fitter::Fitter(Sequence sequence, Basis basis, const Prior& prior, const FitSettings& settings)
+    : Fitter(
+          std::make_shared<SimulatedModel>(std::move(sequence), FitRange(prior, settings.t1_model).domain(), std::move(basis)),
+          prior, settings) {}
 
 Fitter::~Fitter() = default;
+Fitter::Fitter(Fitter&&) noexcept = default;
 
 std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients,
                                   const std::function<void(std::size_t)>& on_voxel) const {
-  return impl_->solve(coefficients, Draws(impl_->pool, settings().n_start), cold_damping, on_voxel);
+  return impl_->solve(coefficients, Draws(impl_->pool, settings()), on_voxel);
 }
 
 std::vector<VoxelFit> Fitter::fit_from(const Eigen::MatrixXcd& coefficients, std::span<const PartialTissue> starts,
@@ -128,12 +131,11 @@ std::vector<VoxelFit> Fitter::fit_from(const Eigen::MatrixXcd& coefficients, std
   if (starts.size() != static_cast<std::size_t>(coefficients.cols()))
     throw std::invalid_argument("expected one start for each of " + std::to_string(coefficients.cols()) + " voxels, found " +
                                 std::to_string(starts.size()));
-  return impl_->solve(coefficients, Given(impl_->pool, starts, settings().n_start), warm_damping, on_voxel);
+  return impl_->solve(coefficients, Given(impl_->pool, starts, settings()), on_voxel);
 }
 
 const FitSettings& Fitter::settings() const noexcept { return impl_->settings; }
 const FitRange& Fitter::range() const noexcept { return impl_->range; }
-const Simulator& Fitter::simulator() const noexcept { return impl_->simulator; }
-const Basis& Fitter::basis() const noexcept { return impl_->basis; }
+const ForwardModel& Fitter::model() const noexcept { return *impl_->model; }
 
 }  // namespace crbrt::physics

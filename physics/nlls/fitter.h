@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "physics/nlls/fit_range.h"
+#include "physics/nlls/forward_model.h"
 #include "physics/nlls/voxel_fit.h"
 #include "physics/prior.h"
 #include "physics/sequence.h"
-#include "physics/simulator.h"
 #include "physics/tissue.h"
 
 namespace crbrt::physics {
@@ -25,11 +25,14 @@ using PartialTissue = Tissue;
 
 class Fitter {
  public:
-  /// basis [n_frame, n_coeff], orthonormal columns. Throws std::invalid_argument where sequence, basis, prior and settings do
-  /// not fit together (fewer real coefficients than unknowns, no degree of freedom left to estimate sigma from, a maximum a
-  /// posteriori without sigma), and what Simulator throws. Making one simulates n_screened fingerprints.
-  Fitter(Sequence sequence, Basis basis, Prior prior, const FitSettings& settings);
+  /// Throws std::invalid_argument where model, prior and settings do not fit together (fewer real coefficients than unknowns,
+  /// no degree of freedom left to estimate sigma from, a maximum a posteriori without sigma). Making one evaluates n_screened
+  /// fingerprints. The model must serve the prior's range.
+  Fitter(std::shared_ptr<const ForwardModel> model, const Prior& prior, const FitSettings& settings);
+  /// The exact physics: basis [n_frame, n_coeff], orthonormal columns. Throws what SimulatedModel throws, too.
+  Fitter(Sequence sequence, Basis basis, const Prior& prior, const FitSettings& settings);
   ~Fitter();
+  Fitter(Fitter&&) noexcept;
 
   /// coefficients [n_coeff, n_voxel] -> one fit per column, the same bits for any number of threads and whatever other voxels
   /// there are. Where sigma is known and the residual is larger than noise makes it, twice as many more starts are tried.
@@ -44,8 +47,7 @@ class Fitter {
 
   const FitSettings& settings() const noexcept;
   const FitRange& range() const noexcept;
-  const Simulator& simulator() const noexcept;
-  const Basis& basis() const noexcept;
+  const ForwardModel& model() const noexcept;
 
  private:
   struct Impl;

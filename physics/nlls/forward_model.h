@@ -2,6 +2,8 @@
 /// (SimulatedModel), a learned emulator may be another.
 #pragma once
 
+#include <Eigen/Core>
+#include <cstddef>
 #include <span>
 
 #include "physics/basis.h"
@@ -10,31 +12,45 @@
 
 namespace crbrt::physics {
 
+/// Thread-safe. What a tissue gets must not depend on the others of the call, bit for bit.
 class ForwardModel {
  public:
   virtual ~ForwardModel() = default;
 
-  /// coefficients [n_coeff, n_tissue] at M0 = 1 and jacobian [n_coeff, n_tissue * n_parameter], as
-  /// Simulator::simulate_projected. What a tissue gets must not depend on the others of the call, bit for bit; thread-safe.
-  virtual void evaluate(std::span<const Tissue> tissues, Signals& coefficients, Signals& jacobian) const = 0;
+  /// coefficients [n_coeff, n_tissue] at M0 = 1.
+  virtual void evaluate(std::span<const Tissue> tissues, Signals& coefficients) const = 0;
+  /// Also jacobian [n_coeff, n_tissue * n_parameter], as Simulator::simulate_projected. A model of one precision ignores the
+  /// last.
+  virtual void evaluate(std::span<const Tissue> tissues, Signals& coefficients, Signals& jacobian,
+                        Precision precision = Precision::full) const = 0;
 
+  virtual Eigen::Index n_coeff() const noexcept = 0;
+  virtual double tr_s() const noexcept = 0;
+  /// Whether -omega0 gives the conjugate coefficients, as it does in a real basis.
+  virtual bool is_mirrored_by_conjugation() const noexcept = 0;
   /// How many tissues a call should have at least, so that none of its SIMD lanes idles.
   virtual std::size_t n_lane() const noexcept = 0;
 };
 
-/// The exact signal in a basis. Both must outlive this.
+/// The exact signal in a basis.
 class SimulatedModel : public ForwardModel {
  public:
-  SimulatedModel(const Simulator& simulator, const Basis& basis) : simulator_(simulator), basis_(basis) {}
+  /// basis [n_frame, n_coeff], orthonormal columns. Throws std::invalid_argument for a basis of another number of frames, and
+  /// what Simulator throws.
+  SimulatedModel(Sequence sequence, const TissueDomain& domain, Basis basis);
 
-  void evaluate(std::span<const Tissue> tissues, Signals& coefficients, Signals& jacobian) const override {
-    simulator_.simulate_projected(tissues, basis_, coefficients, jacobian);
-  }
-  std::size_t n_lane() const noexcept override { return 4; }
+  void evaluate(std::span<const Tissue> tissues, Signals& coefficients) const override;
+  void evaluate(std::span<const Tissue> tissues, Signals& coefficients, Signals& jacobian, Precision precision) const override;
+  Eigen::Index n_coeff() const noexcept override { return basis_.cols(); }
+  double tr_s() const noexcept override { return simulator_.sequence().tr_s; }
+  bool is_mirrored_by_conjugation() const noexcept override { return !basis_.is_complex(); }
+  std::size_t n_lane() const noexcept override { return 8; }
+
+  const Simulator& simulator() const noexcept { return simulator_; }
 
  private:
-  const Simulator& simulator_;
-  const Basis& basis_;
+  Basis basis_;
+  Simulator simulator_;
 };
 
 }  // namespace crbrt::physics

@@ -20,12 +20,12 @@ constexpr double near_omega0_period = 0.04;
 Tissue into(const FitRange& range, const Tissue& tissue) { return range.to_tissue(range.to_scaled(tissue).data()); }
 
 /// Coefficients [n_coeff, n_tissue] of norm 1, or of 0 where there is no signal.
-Eigen::MatrixXcd directions_in(const Simulator& simulator, const Basis& basis, const std::vector<Tissue>& tissues) {
-  Eigen::MatrixXcd directions(basis.cols(), static_cast<Eigen::Index>(tissues.size()));
+Eigen::MatrixXcd directions_in(const ForwardModel& model, const std::vector<Tissue>& tissues) {
+  Eigen::MatrixXcd directions(model.n_coeff(), static_cast<Eigen::Index>(tissues.size()));
   Signals coefficients;
   for (std::size_t first = 0; first < tissues.size(); first += batch) {
     const std::size_t n = std::min(batch, tissues.size() - first);
-    simulator.simulate_projected(std::span(tissues).subspan(first, n), basis, coefficients);
+    model.evaluate(std::span(tissues).subspan(first, n), coefficients);
     directions.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n)) = coefficients;
   }
   directions.colwise().normalize();  // leaves a column of zeros as it is
@@ -34,17 +34,22 @@ Eigen::MatrixXcd directions_in(const Simulator& simulator, const Basis& basis, c
 
 }  // namespace
 
-StartPool::StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range,
-                     std::size_t n_draw, std::uint64_t seed)
-    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / simulator.sequence().tr_s),
+StartPool::StartPool(const ForwardModel& model, const Prior& prior, const FitRange& range, std::size_t n_draw,
+                     std::uint64_t seed)
+    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / model.tr_s()),
       is_mirrored_(range.unknowns().has(Parameter::omega0_rad_s)) {
   for (const TissueClass& tissue_class : prior.classes)
     tissues_.push_back(into(range, mean_tissue(tissue_class, prior.t1_model)));
   for (std::size_t i = 0; i < n_draw; ++i) tissues_.push_back(into(range, prior.draw(seed, Stream::start, i)));
 
-  directions_ = directions_in(simulator, basis, tissues_);
-  // U^H conj(s) = conj(conj(U)^H s), and nothing needs simulating again where U is real.
-  mirrored_ = (basis.is_complex() ? directions_in(simulator, basis.conjugate(), tissues_) : directions_).conjugate();
+  directions_ = directions_in(model, tissues_);
+  if (model.is_mirrored_by_conjugation()) {
+    mirrored_ = directions_.conjugate();
+  } else {
+    std::vector<Tissue> mirrored = tissues_;
+    for (Tissue& tissue : mirrored) tissue.omega0_rad_s *= -1;
+    mirrored_ = directions_in(model, mirrored);
+  }
 }
 
 std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_start) const {

@@ -11,16 +11,15 @@
 #include <vector>
 
 #include "physics/nlls/fit_range.h"
+#include "physics/nlls/forward_model.h"
 #include "physics/prior.h"
-#include "physics/simulator.h"
 
 namespace crbrt::physics {
 
 class StartPool {
  public:
   /// n_draw draws (Stream::start) moved into the range, and the mean of every class.
-  StartPool(const Simulator& simulator, const Basis& basis, const Prior& prior, const FitRange& range, std::size_t n_draw,
-            std::uint64_t seed);
+  StartPool(const ForwardModel& model, const Prior& prior, const FitRange& range, std::size_t n_draw, std::uint64_t seed);
 
   /// The best draw, then the best of those that are not near an earlier one, until n_start are found (fewer in a small pool).
   /// Where omega0 is unknown, every draw stands for two: s(-omega0) = conj(s(omega0)).

@@ -22,6 +22,12 @@ struct FitSettings {
   bool map_prior = false;         ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma
   std::size_t n_thread = 1;
   int max_iterations = 100;  ///< fingerprints with derivatives of one solver run
+  /// Runs simulate in single precision, and the best one ends in full precision. false: only where single precision does not
+  /// suffice, which leaves the other estimates within a hundredth of the noise of SNR 100.
+  bool ends_in_full_precision = true;
+  /// max_iterations of the run from a given start (Fitter::fit_from), whose last step is then taken on trust where it promises
+  /// less than a standard deviation; 0: as all others.
+  int max_refining = 0;
   /// Whose estimates a wall of the range must not have moved (FitStatus); those that the T1 model knows.
   std::vector<Parameter> wanted{Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz};
 };

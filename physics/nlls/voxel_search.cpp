@@ -28,8 +28,16 @@ VoxelSearch::VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen:
       norm_(data.norm()),
       objective_(rules.range, data / norm_, rules.prior, unit_sigma2(rules.settings, norm_)) {}
 
-void VoxelSearch::add_starts(const std::vector<Tissue>& starts) {
-  for (const Tissue& start : starts) runs_.emplace_back(objective_, start, rules_.damping, rules_.settings.max_iterations);
+void VoxelSearch::add_starts(const std::vector<Tissue>& starts, int max_evaluations) {
+  for (const Tissue& start : starts)
+    runs_.emplace_back(objective_, start, DescentRules{rules_.damping, max_evaluations, precision_});
+}
+
+void VoxelSearch::have_second_thoughts(std::vector<Tissue> starts) {
+  if (starts.empty()) return;
+  if (const Descent& end = best(); std::isfinite(end.cost()) && !end.has_converged())
+    starts.push_back(rules_.range.to_tissue(end.here().x.data()));
+  add_starts(starts, rules_.settings.max_iterations);
 }
 
 bool VoxelSearch::is_running() const {
@@ -52,7 +60,26 @@ Eigen::Index VoxelSearch::take(const Signals& coefficients, const Signals& jacob
   return first;
 }
 
+bool VoxelSearch::polish() {
+  if (precision_ == Precision::full) return false;
+  // Without noise to speak of, single precision leaves runs stuck in its rounding, or has them wander in it.
+  const bool is_lost = best().reason() == StopReason::stuck || best().n_evaluation() >= rules_.settings.max_iterations;
+  if (!rules_.settings.ends_in_full_precision && !is_lost) return false;
+  precision_ = Precision::full;
+  const Descent& end = best();
+  if (!std::isfinite(end.cost())) return false;
+  Vector x = end.here().x;
+  x += end.last_step();
+  // It is nearly there: the damping only has to survive a step that rounding in single precision had misled.
+  runs_.emplace_back(objective_, rules_.range.to_tissue(x.data()),
+                     DescentRules{1e-6, rules_.settings.max_iterations, Precision::full});
+  return true;
+}
+
+/// Those in full precision are compared with each other alone, because the others' costs are rounded.
 const Descent& VoxelSearch::best() const {
+  if (precision_ == Precision::full && runs_.back().precision() == Precision::full && std::isfinite(runs_.back().cost()))
+    return runs_.back();
   return *std::min_element(runs_.begin(), runs_.end(), [](const Descent& a, const Descent& b) { return a.cost() < b.cost(); });
 }
 
@@ -70,6 +97,7 @@ bool VoxelSearch::is_plausible() const {
 }
 
 void VoxelSearch::end_losers() {
+  if (precision_ == Precision::full) return;  // the one that polishes has nobody of its precision to lose to
   const Descent* leader = nullptr;
   for (const Descent& run : runs_)
     if (run.has_converged() && (leader == nullptr || run.cost() < leader->cost())) leader = &run;
@@ -120,7 +148,8 @@ VoxelFit VoxelSearch::result() const {
   fit.signal_variance = bounds.signal_per_m0_crb * (per_sigma * per_sigma);
   fit.m0_std = fit.sigma * std::sqrt(bounds.m0_crb_real);
 
-  const double tolerance = 0.01 * std::pow(fit.sigma / norm_, 2) + 1e-16;  // the second term is rounding, without noise
+  // The second term is rounding in single precision, which counts without noise.
+  const double tolerance = 0.01 * std::pow(fit.sigma / norm_, 2) + 1e-10;
   fit.n_agree = static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [&](const Descent& r) {
     return r.cost() <= run.cost() + tolerance || r.reason() == StopReason::joined;
   }));

@@ -26,13 +26,20 @@ class VoxelSearch {
   /// data / ||data||: costs and tolerances then do not depend on the scanner's units.
   const Eigen::VectorXcd& unit_data() const noexcept { return objective_.data(); }
 
-  void add_starts(const std::vector<Tissue>& starts);
+  void add_starts(const std::vector<Tissue>& starts, int max_evaluations);
+
+  /// Where these are any: runs from them, and on from the best end so far if that has not converged.
+  void have_second_thoughts(std::vector<Tissue> starts);
 
   bool is_running() const;
+  /// Of the simulations that it asks for: single until all runs have ended once.
+  Precision precision() const noexcept { return precision_; }
   /// Appends the tissues that running runs ask for.
   void ask(std::vector<Tissue>& tissues) const;
   /// Takes the answers from column `first` on, in the order of ask(); returns the column behind the last.
   Eigen::Index take(const Signals& coefficients, const Signals& jacobian, Eigen::Index first);
+  /// Once no run is running: goes on from the best end in full precision. False where nothing can or need go on.
+  bool polish();
 
   /// Half the squared residual of the best run over that of no signal at all; infinite where no run is finite.
   double best_misfit() const;
@@ -51,6 +58,7 @@ class VoxelSearch {
   const SearchRules& rules_;
   double norm_;
   Objective objective_;
+  Precision precision_ = Precision::single;
   std::vector<Descent> runs_;
 };
 

@@ -56,18 +56,25 @@ class Crew {
 
   void work() {
     std::vector<Flight> flights;
-    std::vector<Tissue> tissues;
-    Signals signals, jacobian;
     for (;;) {
       while (flights.size() < n_in_flight(model_) && take_off(flights)) continue;
       if (flights.empty()) return;
-      tissues.clear();
-      for (const Flight& flight : flights) flight.search->ask(tissues);
-      model_.evaluate(tissues, signals, jacobian);
-      Eigen::Index column = 0;
-      for (Flight& flight : flights) column = flight.search->take(signals, jacobian, column);
+      for (const Precision precision : {Precision::single, Precision::full}) answer(flights, precision);
       std::erase_if(flights, [this](Flight& flight) { return has_landed(flight); });
     }
+  }
+
+  /// Simulates what the searches of one precision ask for.
+  void answer(std::vector<Flight>& flights, Precision precision) const {
+    std::vector<Tissue> tissues;
+    for (const Flight& flight : flights)
+      if (flight.search->precision() == precision) flight.search->ask(tissues);
+    if (tissues.empty()) return;
+    Signals signals, jacobian;
+    model_.evaluate(tissues, signals, jacobian, precision);
+    Eigen::Index column = 0;
+    for (Flight& flight : flights)
+      if (flight.search->precision() == precision) column = flight.search->take(signals, jacobian, column);
   }
 
   /// Begins with the next voxel; false when there is none.
@@ -82,7 +89,7 @@ class Crew {
       return true;
     }
     auto search = std::make_unique<VoxelSearch>(rules_, data);
-    search->add_starts(source_.starts(voxel, search->unit_data()));
+    search->add_starts(source_.starts(voxel, search->unit_data()), source_.max_evaluations());
     flights.push_back({voxel, std::move(search)});
     return true;
   }
@@ -90,10 +97,11 @@ class Crew {
   bool has_landed(Flight& flight) {
     if (flight.search->is_running()) return false;
     if (!std::exchange(flight.had_second_thoughts, true)) {
-      flight.search->add_starts(source_.second_thoughts(flight.voxel, flight.search->unit_data(), flight.search->best_misfit(),
-                                                        flight.search->is_plausible()));
+      flight.search->have_second_thoughts(source_.second_thoughts(flight.voxel, flight.search->unit_data(),
+                                                                  flight.search->best_misfit(), flight.search->is_plausible()));
       if (flight.search->is_running()) return false;
     }
+    if (flight.search->polish()) return false;
     fits_[flight.voxel] = flight.search->result();
     report();
     return true;

@@ -17,6 +17,8 @@ class StartSource {
  public:
   virtual ~StartSource() = default;
   virtual std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const = 0;
+  /// Fingerprints with derivatives that a run from there may cost.
+  virtual int max_evaluations() const = 0;
   /// More starts for a voxel whose runs have ended at `misfit` (half the squared residual); is_plausible: not more than noise
   /// leaves, as far as sigma is known. Empty where the end is believed. Asked once.
   virtual std::vector<Tissue> second_thoughts(std::size_t voxel, const Eigen::VectorXcd& data, double misfit,

@@ -202,7 +202,8 @@ TEST(StartPool, ADrawStandsForItsMirrorImageInAComplexBasisToo) {
   const physics::FitRange range(prior, T1Model::apparent);
   const physics::Basis basis = one_sided_basis(14);
   constexpr std::uint64_t seed = 4;
-  const physics::StartPool pool(train.simulator, basis, prior, range, 50, seed);
+  const physics::SimulatedModel model(train.sequence, wide_domain(), basis);
+  const physics::StartPool pool(model, prior, range, 50, seed);
   std::vector<Tissue> mirrored;
   for (std::uint64_t i = 0; i < 20; ++i) {
     mirrored.push_back(range.to_tissue(range.to_scaled(prior.draw(seed, physics::Stream::start, i)).data()));
@@ -264,7 +265,7 @@ TEST(NllsFit, EndsWhereTheWholeProblemIsStationary) {
     if (fits[v].status != FitStatus::ok) continue;
     ++n_ok;
     physics::Signals c, jacobian;
-    fitter.simulator().simulate_projected(std::vector{fits[v].tissue}, train.basis, c, jacobian);
+    fitter.model().evaluate(std::vector{fits[v].tissue}, c, jacobian);
     const Eigen::MatrixXcd of_tissue = fits[v].m0 * jacobian;
     const Eigen::MatrixXd columns = physics::real_unknowns(c.col(0), of_tissue, fitter.range().unknowns());
     const Eigen::VectorXcd residual = data.col(static_cast<Eigen::Index>(v)) - fits[v].m0 * c.col(0);

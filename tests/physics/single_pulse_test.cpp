@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/json.h"
+#define CRBRT_PHYSICS_REAL double
 #include "physics/kernel-inl.h"
 #include "physics/r2sl.h"
 #include "tests/support/shared_data.h"

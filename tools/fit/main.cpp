@@ -11,7 +11,6 @@
 #include "base/sha256.h"
 #include "base/warnings.h"
 #include "physics/basis.h"
-#include "physics/counter_random.h"
 #include "tools/cli/command_line.h"
 #include "tools/fit/fit_maps.h"
 #include "tools/fit/partial_fits.h"
@@ -22,24 +21,11 @@
 #include "tools/volume/blank_parts.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/run_plan.h"
+#include "tools/volume/voxel_draw.h"
 
 namespace {
 
 using namespace crbrt;
-
-/// `count` of `voxels` (ascending; all of them when there are no more), ascending. Every voxel gets a random number of its
-/// index and the seed, and the smallest are drawn: the draw of 300 holds that of 200.
-std::vector<std::size_t> draw_voxels(const std::vector<std::size_t>& voxels, std::size_t count, std::uint64_t seed) {
-  if (count >= voxels.size()) return voxels;
-  std::vector<std::pair<double, std::size_t>> keyed;
-  for (const std::size_t voxel : voxels)
-    keyed.emplace_back(physics::CounterRandom(seed, physics::Stream::selection, voxel).uniform(), voxel);
-  std::nth_element(keyed.begin(), keyed.begin() + static_cast<std::ptrdiff_t>(count), keyed.end());
-  std::vector<std::size_t> drawn;
-  for (std::size_t i = 0; i < count; ++i) drawn.push_back(keyed[i].second);
-  std::sort(drawn.begin(), drawn.end());
-  return drawn;
-}
 
 volume::RunRecord run_record(const fit::Options& options, const fit::Problem& problem, volume::BasisCheck check,
                              std::vector<std::string> sources, std::string command) {
@@ -140,7 +126,7 @@ int run(int argc, char** argv) {
   const auto check = volume::check_basis({physics::identity_of(problem.basis), n_coeff, "--basis " + options->basis}, "",
                                          inputs.image.files(), warnings);
   const std::vector<std::size_t> listed = inputs.voxels.indices();
-  const auto voxels = options->n_voxel == 0 ? listed : draw_voxels(listed, options->n_voxel, problem.settings.seed);
+  const auto voxels = options->n_voxel == 0 ? listed : volume::draw_voxels(listed, options->n_voxel, problem.settings.seed);
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),
                               inputs.image.spec().shown, warnings);
   const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);

@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "base/atomic_output.h"
-#include "base/error.h"
 #include "base/files_of_run.h"
 
 namespace crbrt::fit {
@@ -68,30 +66,14 @@ VoxelFit next_fit(Numbers& from) {
   return fit;
 }
 
-std::string folder_of(const std::string& out) {
-  std::error_code error;
-  fs::path maps = base::folder_name(out);
-  if (maps.filename() == "." || maps.filename() == "..") maps = fs::weakly_canonical(maps, error);  // a name to put it beside
-  return maps.string() + ".partial";
-}
-
 std::string name_of(std::size_t index) { return "part-" + std::to_string(index); }
 
 }  // namespace
 
 PartialFits::PartialFits(const std::string& out, const std::string& identity, bool resume, base::Warnings& warnings)
-    : folder_(folder_of(out), {"identity.txt", [](const std::string& name) { return base::is_numbered(name, "part-", ""); }},
-              warnings) {
-  const bool has_parts = folder_.has_parts();
-  if (has_parts && !resume)
-    throw base::OutputError(folder_.path().string(),
-                            "it holds fits of a run that was stopped; --resume goes on with them, remove it to begin anew");
-  const std::optional<std::string> found = folder_.identity();
-  if (has_parts && found && *found != identity)
-    throw base::DisagreementError(folder_.path().string(),
-                                  "fits of the same data, sequence, basis and settings (remove it to begin anew)",
-                                  "fits of others");
-  folder_.set_identity(identity);
+    : folder_(base::partial_folder_of(out),
+              {"identity.txt", [](const std::string& name) { return base::is_numbered(name, "part-", ""); }}, warnings) {
+  folder_.take_over(identity, resume, "fits", "data, sequence, basis and settings");
 }
 
 std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,

@@ -53,8 +53,7 @@ std::vector<physics::Parameter> parameters_of(const std::vector<std::string>& na
     const bool is_of_parameter =
         quantity != nullptr && (quantity->form == physics::Form::parameter || quantity->form == physics::Form::inverse);
     if (!is_of_parameter)
-      throw base::UsageError("--wanted: expected quantities of docs/quantities.md that a fit estimates, found " +
-                             name);
+      throw base::UsageError("--wanted: expected quantities of docs/quantities.md that a fit estimates, found " + name);
     parameters.push_back(quantity->parameter);
   }
   return parameters;

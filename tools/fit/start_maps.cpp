@@ -56,8 +56,7 @@ std::vector<physics::Tissue> read_start_maps(const std::string& folder, const vo
       values[v][static_cast<std::size_t>(quantity.parameter)] = quantity.form == physics::Form::inverse ? 1 / si : si;
     }
   }
-  if (!has_any)
-    throw base::InputError(folder, "maps of at least one unknown of the fit, as crbrt-map writes them", "none");
+  if (!has_any) throw base::InputError(folder, "maps of at least one unknown of the fit, as crbrt-map writes them", "none");
   const std::string status_file = volume::map_path(folder, "status");
   const std::vector<float> status =
       std::filesystem::exists(status_file) ? volume::read_values(status_file, grid, check) : std::vector<float>();

@@ -16,6 +16,7 @@
 #include "tools/map/model_maps.h"
 #include "tools/map/noise_level.h"
 #include "tools/map/options.h"
+#include "tools/map/refine_plan.h"
 #include "tools/map/single_faults.h"
 #include "tools/viewer/map_page.h"
 #include "tools/volume/basis_check.h"
@@ -41,7 +42,7 @@ volume::BasisCheck check_basis(const MapOptions& options, const ModelInfo& info,
 }
 
 volume::RunRecord run_record(const MapOptions& options, const ModelInfo& info, volume::BasisCheck check,
-                             std::vector<std::string> sources, std::string command) {
+                             const base::Json& refinement, std::vector<std::string> sources, std::string command) {
   base::Json estimator;
   estimator["ModelName"] = info.name;
   estimator["ModelSHA256"] = info.content_sha256;
@@ -50,6 +51,7 @@ volume::RunRecord run_record(const MapOptions& options, const ModelInfo& info, v
   estimator["BasisSHA256"] = info.basis_sha256;
   estimator["BasisVerified"] = volume::to_json(check);
   estimator["EstimationAlgorithm"] = "neural network, voxel by voxel, from coefficients in a subspace";
+  if (!refinement.is_null()) estimator["Refinement"] = refinement;
   estimator["EstimationReference"] = "https://doi.org/10.1002/mrm.29206";  // [paper]
   estimator["Precision"] = options.is_integer ? "integer" : "f32";
   estimator["InstructionSet"] = name(options.isa == Isa::automatic ? best_isa() : options.isa);
@@ -68,10 +70,11 @@ const Program& program_of(const MapOptions& options, const Model& model) {
 /// model has no use for.
 std::optional<map::NoiseLevel> noise_of(const MapOptions& options, const Program& program, const volume::ImageInputs& inputs,
                                         base::Warnings& warnings) {
-  if (options.sigma && program.uncertainty == nullptr)
+  const bool has_std = program.uncertainty != nullptr || !options.refine.kind.empty();
+  if (options.sigma && !has_std)
     throw base::DisagreementError(options.model, "a model that predicts standard deviations (--sigma)", "one without");
   if (options.sigma) return map::NoiseLevel{.sigma = *options.sigma, .source = map::NoiseSource::given};
-  if (options.no_std || program.uncertainty == nullptr) return std::nullopt;
+  if (options.no_std || !has_std) return std::nullopt;
   const map::NoiseEstimate estimate = map::estimate_noise(inputs.image, inputs.voxels, options.image.threads);
   if (!estimate.level) {
     warnings.add(inputs.image.spec().shown + ": no standard deviations, because the noise cannot be estimated (" +
@@ -98,6 +101,12 @@ base::Json report_details(const std::string& input, const std::optional<map::Noi
                  atypical->diagnosis->in_words());
   }
   return json;
+}
+
+base::Json refinement_report(const map::Refinement& refinement) {
+  const map::RefinementReport report = refinement.report();
+  base::print_lines("refined: " + report.in_words() + "\n");
+  return report.to_json();
 }
 
 /// What a sample of the voxels says about single coefficients, and the same for --stats.
@@ -145,29 +154,36 @@ int run(int argc, char** argv) {
   const auto basis = check_basis(*options, model.info(), inputs.image, warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
+  const auto refine = map::plan_refinement(*options, model, program, inputs, noise ? noise->sigma : 0, warnings);
   const volume::MapPlace place = volume::place_of(options->image);
-  const auto names = map::map_names(outputs, noise.has_value(), program.atypicality != nullptr);
+  const auto names = map::map_names(outputs, noise.has_value(), program.atypicality != nullptr, refine.has_value());
   if (options->image.dry_run) {
     place.expect_room(names);
-    base::print_lines(plan_of(*options, model, program, inputs, outputs, noise, warnings).in_words());
+    volume::RunPlan plan = plan_of(*options, model, program, inputs, outputs, noise, warnings);
+    if (refine) plan.reads.insert(plan.reads.end(), refine->reads.begin(), refine->reads.end());
+    base::print_lines(plan.in_words());
     return base::exit_ok;
   }
-  volume::MapFolder folder(
-      place, inputs.grid, inputs.voxels,
-      run_record(*options, model.info(), basis, inputs.sources, volume::command_without_folders(argc, argv)),
-      options->image.compression(), options->image.threads, options->image.fill_value());
+  volume::MapFolder folder(place, inputs.grid, inputs.voxels,
+                           run_record(*options, model.info(), basis, refine ? refine->settings : base::Json(), inputs.sources,
+                                      volume::command_without_folders(argc, argv)),
+                           options->image.compression(), options->image.threads, options->image.fill_value());
   place.expect_room(names);  // in the folder, in which what a killed run left has been put right
-  map::OutputMaps maps(folder, program, outputs, noise);
+  map::OutputMaps maps(folder, program, outputs, noise, refine ? refine->refinement.get() : nullptr);
 
-  const map::MapSettings settings{.isa = options->isa, .threads = options->image.threads, .sigma = noise ? noise->sigma : 0};
+  const map::MapSettings settings{.isa = options->isa,
+                                  .threads = options->image.threads,
+                                  .sigma = noise ? noise->sigma : 0,
+                                  .refinement = refine ? refine->refinement.get() : nullptr};
   const map::ModelRun result =
       map::map_voxels(program, settings, inputs.image, inputs.voxels, [&] { return maps.make_sink(); });
   std::optional<map::Atypical> atypical;
   if (program.atypicality != nullptr) atypical = map::count_atypical(program, result, inputs.image, inputs.voxels);
 
   base::Json details = report_details(inputs.image.spec().shown, noise, atypical, warnings);
+  if (refine) details["refinement"] = refinement_report(*refine->refinement);
   details["coefficient_faults"] = check_coefficients(program, settings, inputs, atypical, warnings);
-  const auto counts = volume::count(volume::status_values(result.status), volume::n_voxel(inputs.grid.shape));
+  const auto counts = volume::count(map::final_status(result, settings.refinement), volume::n_voxel(inputs.grid.shape));
   const auto has_estimate = [](VoxelStatus s) { return s == VoxelStatus::ok || s == VoxelStatus::outside_range; };
   if (std::none_of(result.status.begin(), result.status.end(), has_estimate))
     warnings.add(inputs.image.spec().shown + ": no voxel has an estimate, because none holds finite coefficients other than 0");
@@ -195,6 +211,7 @@ int run(int argc, char** argv) {
   folder.commit();
   stats_file.commit();
   page.commit();
+  if (refine && refine->parts) refine->parts->remove();
   volume::print_summary(options->image, stats, "estimating");
   return base::exit_ok;
 }

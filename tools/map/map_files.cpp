@@ -39,12 +39,14 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
   return maps;
 }
 
-std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality) {
+std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality,
+                                   bool is_refined) {
   std::vector<std::string> names;
   for (const volume::MapDescription& map : outputs) names.push_back(map.name);
   for (const volume::MapDescription& map : outputs)
     if (has_std) names.push_back(volume::describe_std(map, "").name);
   if (has_atypicality) names.emplace_back("atypicality");
+  if (is_refined) names.emplace_back("chi_square");
   names.insert(names.end(), {"status", "status_detail"});
   return names;
 }
@@ -64,6 +66,7 @@ class OutputMaps::Sink final : public MapSink {
     for (std::size_t i = 0; i < maps_.estimates_.size(); ++i) write(maps_.estimates_[i], batch.plane(batch.estimates, i));
     for (std::size_t i = 0; i < maps_.std_.size(); ++i) write(maps_.std_[i], batch.plane(batch.std, i));
     if (maps_.atypicality_) write(*maps_.atypicality_, batch.atypicality);
+    if (maps_.chi_square_) write(*maps_.chi_square_, batch.chi_square);
   }
 
  private:
@@ -80,19 +83,21 @@ class OutputMaps::Sink final : public MapSink {
 };
 
 OutputMaps::OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
-                       const std::optional<NoiseLevel>& noise)
-    : folder_(folder), program_(program) {
+                       const std::optional<NoiseLevel>& noise, const Refinement* refinement)
+    : folder_(folder), program_(program), refinement_(refinement) {
   for (const volume::MapDescription& output : outputs) estimates_.push_back(open(output));
   for (std::size_t i = 0; noise && i < outputs.size(); ++i) {
     volume::MapDescription map = volume::describe_std(
         outputs[i],
         "standard deviation of " + outputs[i].output +
-            (i < program.n_output ? ", as the model predicts it for this noise"
-                                  : ": those of signal_per_m0 and of the norm of the coefficients, as if not correlated"));
+            (refinement != nullptr  ? ": of refined voxels from the Jacobian of the fit, of others as the model predicts it"
+             : i < program.n_output ? ", as the model predicts it for this noise"
+                                    : ": those of signal_per_m0 and of the norm of the coefficients, as if not correlated"));
     map.details["Noise"] = noise->to_json();
     std_.push_back(open(std::move(map)));
   }
   if (program.atypicality != nullptr) atypicality_ = open({"atypicality", "atypicality", "1"});
+  if (refinement != nullptr) chi_square_ = open({"chi_square", "chi_square", "1"});
 }
 
 OutputMaps::Map OutputMaps::open(volume::MapDescription description) {
@@ -140,6 +145,20 @@ volume::StatusDetail OutputMaps::detail() const {
   return detail;
 }
 
+std::vector<volume::StatusValue> final_status(const ModelRun& run, const Refinement* refinement) {
+  const auto said = volume::status_values(run.status);
+  std::vector<volume::StatusValue> status(said.begin(), said.end());
+  if (refinement == nullptr) return status;
+  const std::span<const Refined> states = refinement->states();
+  for (std::size_t v = 0; v < status.size(); ++v) {
+    if (states[v] == Refined::failed) status[v] = volume::StatusValue::not_refined;
+    if (status[v] != volume::StatusValue::ok) continue;
+    if (states[v] == Refined::at_bound) status[v] = volume::StatusValue::at_bound;
+    if (states[v] == Refined::nuisance_at_bound) status[v] = volume::StatusValue::nuisance_at_bound;
+  }
+  return status;
+}
+
 std::unique_ptr<MapSink> OutputMaps::make_sink() { return std::make_unique<Sink>(*this); }
 
 void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atypical) {
@@ -153,7 +172,16 @@ void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atyp
     if (atypical) details.update(atypical->to_json());
     folder_.write_sidecar(atypicality_->description);
   }
-  folder_.write_status(volume::status_values(run.status), detail());
+  if (chi_square_) {
+    base::Json& details = chi_square_->description.details;
+    details["Description"] =
+        "reduced chi-square of the refined fit: the squared residual over sigma^2 and degrees of freedom; 0 where nothing was "
+        "refined";
+    details["Sigma"] = refinement_->settings().sigma;
+    details.update(refinement_->report().to_json());
+    folder_.write_sidecar(chi_square_->description);
+  }
+  folder_.write_status(final_status(run, refinement_), detail());
   folder_.flush();
 }
 

@@ -15,6 +15,7 @@
 #include "tools/map/diagnosis.h"
 #include "tools/map/model_maps.h"
 #include "tools/map/noise_level.h"
+#include "tools/map/refinement.h"
 #include "tools/volume/maps_out.h"
 
 namespace crbrt::map {
@@ -37,14 +38,18 @@ std::vector<volume::MapDescription> describe_outputs(const std::string& model_pa
                                                      volume::TimeUnit times = volume::TimeUnit::seconds);
 
 /// The names of all maps of a run, in the order in which they are written.
-std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality);
+std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality,
+                                   bool is_refined = false);
+
+/// What the status map holds: what the runtime says, and of refined voxels what the refinement says.
+std::vector<volume::StatusValue> final_status(const ModelRun& run, const Refinement* refinement);
 
 /// The maps of a run in the order of their planes. They are open while the model runs; their sidecars come behind it.
 class OutputMaps {
  public:
-  /// `noise` is what standard deviations are made with; empty where there are none.
+  /// `noise` is what standard deviations are made with; empty where there are none. `refinement`: null without --refine.
   OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
-             const std::optional<NoiseLevel>& noise);
+             const std::optional<NoiseLevel>& noise, const Refinement* refinement = nullptr);
 
   /// What one thread hands its results to.
   std::unique_ptr<MapSink> make_sink();
@@ -71,8 +76,9 @@ class OutputMaps {
 
   volume::MapFolder& folder_;
   const Program& program_;
+  const Refinement* refinement_;
   std::vector<Map> estimates_, std_;
-  std::optional<Map> atypicality_;
+  std::optional<Map> atypicality_, chi_square_;
   std::mutex mutex_;  ///< guards what follows
   std::vector<Beyond> beyond_;
 };

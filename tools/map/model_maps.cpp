@@ -9,6 +9,7 @@
 #include "base/bound_session.h"
 #include "base/error.h"
 #include "tools/map/map_files.h"
+#include "tools/map/refinement.h"
 
 namespace crbrt::map {
 namespace {
@@ -27,6 +28,7 @@ class SessionWorker final : public volume::BatchWorker {
         run_(run),
         sink_(std::move(sink)),
         sigma_(settings.sigma),
+        refinement_(settings.refinement),
         m0_(signal_per_m0_output(program)),
         session_(program, settings.isa) {
     run_.isa = session_->isa();
@@ -38,7 +40,8 @@ class SessionWorker final : public volume::BatchWorker {
     Results results{.estimates = View2<float>::planes(maps_.estimates.data(), n, program_.n_output, n),
                     .status = {run_.status.data() + first, n},
                     .sigma = static_cast<float>(sigma_)};
-    if (!maps_.std.empty()) results.standard_deviations = View2<float>::planes(maps_.std.data(), n, program_.n_output, n);
+    if (!maps_.std.empty() && program_.uncertainty != nullptr)
+      results.standard_deviations = View2<float>::planes(maps_.std.data(), n, program_.n_output, n);
     if (!maps_.atypicality.empty()) results.atypicality = {maps_.atypicality.data(), n};
     check(session_->run(planes, results));
     maps_.status = {run_.status.data() + first, n};
@@ -46,6 +49,7 @@ class SessionWorker final : public volume::BatchWorker {
       find_norms(planes, maps_.signal_norm.data());
       find_m0(program_, sigma_, maps_);
     }
+    if (refinement_ != nullptr) refinement_->refine(planes, first, maps_, {run_.status.data() + first, n});
     for (std::size_t v = 0; v < maps_.atypicality.size(); ++v)
       run_.is_atypical[first + v] = is_atypical(maps_.atypicality[v], program_);
   }
@@ -85,6 +89,7 @@ class SessionWorker final : public volume::BatchWorker {
   ModelRun& run_;
   std::unique_ptr<MapSink> sink_;
   double sigma_;
+  Refinement* refinement_;
   std::optional<std::size_t> m0_;  ///< the output that |M0| is found from
   base::BoundSession session_;
   BatchMaps maps_;

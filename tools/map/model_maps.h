@@ -14,10 +14,13 @@
 
 namespace crbrt::map {
 
+class Refinement;
+
 struct MapSettings {
   Isa isa = Isa::automatic;
   unsigned threads = 1;
-  double sigma = 0;  ///< noise of real and imaginary part; 0: no standard deviations
+  double sigma = 0;                  ///< noise of real and imaginary part; 0: no standard deviations
+  Refinement* refinement = nullptr;  ///< --refine; null: none
 };
 
 /// What a model says of some voxels. A plane holds one number of each; voxels without signal are 0.
@@ -27,6 +30,7 @@ struct BatchMaps {
   std::vector<float> std;               ///< the same of the standard deviations; empty without a sigma
   std::vector<float> signal_norm;       ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
   std::vector<float> atypicality;       ///< [voxel]; empty where the model has none
+  std::vector<float> chi_square;        ///< [voxel] reduced, 0 where nothing was refined; empty without a refinement
   std::span<const VoxelStatus> status;  ///< [voxel]
 
   /// Plane i of estimates or std.
@@ -51,7 +55,7 @@ struct ModelRun {
 };
 
 /// Runs the model, and |M0| with it. Throws UsageError when this CPU cannot run the instruction set, InputError when the image
-/// ends early, and what the sink throws. A sigma needs a program with uncertainty.
+/// ends early, and what the sink throws. A sigma needs a program with uncertainty, or a refinement.
 ModelRun map_voxels(const Program& program, const MapSettings& settings, const volume::CoefficientImage& image,
                     const volume::VoxelList& voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink);
 

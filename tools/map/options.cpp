@@ -9,6 +9,16 @@
 
 namespace crbrt::map {
 
+namespace {
+
+void check(const RefineOptions& o) {
+  if (o.kind.empty() && (!o.sequence.empty() || !o.prior.empty() || o.tr_s || o.resume || o.voxels != "all"))
+    throw base::UsageError("--sequence, --tr, --prior, --refine-voxels and --resume go with --refine");
+  if (o.kind == "exact" && o.sequence.empty()) throw base::UsageError("--refine exact needs the --sequence of the model");
+}
+
+}  // namespace
+
 std::optional<MapOptions> parse_options(int argc, char** argv) {
   MapOptions options;
   std::string isa_name = "auto", precision = "f32";
@@ -36,7 +46,23 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
   app.option("--precision PRECISION", precision,
              "f32, or integer: the integer form of a model that has one (older name: fixed)")
       .show_default();
+  RefineOptions& refine = options.refine;
+  app.option(
+         "--refine KIND", refine.kind,
+         "least squares from the model's estimates: exact, by the physics of --sequence; learned, by the model's forward part")
+      .one_of({"exact", "learned"});
+  app.option("--sequence FILE", refine.sequence,
+             "pulse sequence of the model, for --refine exact: JSON, or MAT v7.3/HDF5 (then --tr)");
+  app.option("--tr SECONDS", refine.tr_s, "repetition time in seconds").positive();
+  app.option("--prior FILE", refine.prior,
+             "JSON file whose classes bound the refinement (default: models/priors/paper.json, of Zhang et al. 2022)");
+  app.option("--refine-voxels WHICH", refine.voxels,
+             "all, flagged (out of range or atypical), a number of drawn ones, or label:K of --labels")
+      .show_default();
+  app.option("--refine-steps N", refine.steps, "most steps of Gauss-Newton").in_range(1, 100).show_default();
+  app.flag("--resume", refine.resume, "go on with the voxels that a run of the same command had refined when it was stopped");
   if (!app.parse(argc, argv)) return std::nullopt;
+  check(refine);
   if (precision != "f32" && precision != "integer" && precision != "fixed")
     throw base::UsageError("--precision: expected f32 or integer, found " + precision);
   options.is_integer = precision != "f32";

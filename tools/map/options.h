@@ -9,6 +9,16 @@
 
 namespace crbrt::map {
 
+/// --refine and what belongs to it.
+struct RefineOptions {
+  std::string kind;  ///< "exact" or "learned"; empty: none
+  std::string sequence, prior;
+  std::optional<double> tr_s;
+  std::string voxels = "all";  ///< "all", "flagged", a number, or "label:K"
+  int steps = 5;
+  bool resume = false;
+};
+
 struct MapOptions {
   volume::ImageOptions image;
   std::string model, basis;
@@ -16,6 +26,7 @@ struct MapOptions {
   bool is_integer = false;      ///< the model's integer form
   std::optional<double> sigma;  ///< empty: estimated from the data
   bool no_std = false;
+  RefineOptions refine;
 };
 
 /// Empty when the program is done (--help). Throws UsageError.

@@ -1,10 +1,11 @@
 // Names and codes of the status come from its sidecar: a folder tells what its own codes mean.
 #include "tools/viewer/page_run.h"
-#include "tools/viewer/label_names.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
+#include "tools/viewer/label_names.h"
 #include "tools/viewer/regions.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
@@ -32,15 +33,17 @@ Run read_run(const PageOptions& options) {
   const Json* const levels = run.status_sidecar.find("Levels");
   if (levels == nullptr || !levels->is_object() || levels->size() == 0 || levels->size() > status_colours.size())
     throw base::InputError(path, "a sidecar with Levels", "none");
-  std::size_t ok = 0, code = 0;
+  std::vector<float> as_good_as_ok;
+  std::size_t code = 0;
   for (const Json::Member& level : levels->members()) {
-    if (level.value.is_text() && level.value.text() == "ok") ok = code;
+    if (level.value.is_text() && (level.value.text() == "ok" || level.value.text() == "nuisance_at_bound"))
+      as_good_as_ok.push_back(static_cast<float>(code));
     if (level.value.is_text() && level.value.text() == "not_computed") run.outside = code;
     ++code;
   }
   std::vector<bool> is_computed;
   for (const float s : run.status) {
-    run.is_ok.push_back(s == static_cast<float>(ok));
+    run.is_ok.push_back(std::find(as_good_as_ok.begin(), as_good_as_ok.end(), s) != as_good_as_ok.end());
     is_computed.push_back(s != static_cast<float>(run.outside));
   }
   run.box = box_around(run.grid.shape, is_computed);

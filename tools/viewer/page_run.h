@@ -16,8 +16,9 @@ namespace crbrt::viewer {
 using base::Json;
 
 /// One colour (red, green, blue) for each status.
-inline constexpr std::array<const char*, 8> status_colours{"38,110,60", "200,40,40",  "120,120,200", "240,180,40",
-                                                           "30,30,30",  "220,90,200", "90,200,220",  "250,250,120"};
+inline constexpr std::array<const char*, 12> status_colours{"38,110,60",  "200,40,40",   "120,120,200", "240,180,40",
+                                                            "30,30,30",   "220,90,200",  "90,200,220",  "250,250,120",
+                                                            "160,110,60", "250,140,120", "120,200,120", "180,180,180"};
 
 /// What every part of a page needs to know of the run.
 struct Run {

@@ -15,14 +15,14 @@ namespace crbrt::volume {
 
 enum class StatusValue : std::uint8_t {
   ok = 0,
-  non_finite = 1,     ///< a coefficient is NaN or infinite: no estimates
-  zero_signal = 2,    ///< all coefficients are zero: no estimates
-  outside_range = 3,  ///< crbrt-map: an estimate lies outside its output's range, and is kept
-  not_computed = 4,   ///< outside the mask, or not drawn
-  not_converged = 5,  ///< crbrt-fit: the best start stopped before it converged; its estimates are kept
-  at_bound = 6,       ///< crbrt-fit: a wall of the prior's range decides a wanted parameter, and is kept
-  nuisance_at_bound =
-      7,  ///< crbrt-fit: only parameters that are not wanted ended at walls, and they do not matter to the others
+  non_finite = 1,         ///< a coefficient is NaN or infinite: no estimates
+  zero_signal = 2,        ///< all coefficients are zero: no estimates
+  outside_range = 3,      ///< crbrt-map: an estimate lies outside its output's range, and is kept
+  not_computed = 4,       ///< outside the mask, or not drawn
+  not_converged = 5,      ///< crbrt-fit: the best start stopped before it converged; its estimates are kept
+  at_bound = 6,           ///< crbrt-fit: a wall of the prior's range decides a wanted parameter, and is kept
+  nuisance_at_bound = 7,  ///< crbrt-fit: only what is not wanted ended at walls, and does not matter to the others
+  not_refined = 8,        ///< crbrt-map --refine: it did not converge; the network's estimates are kept
 };
 
 struct StatusText {
@@ -41,6 +41,7 @@ inline constexpr auto status_texts = std::to_array<StatusText>({
     {"at_bound", "a wall of the prior's range decides a wanted quantity; its standard deviation has no meaning"},
     {"nuisance_at_bound",
      "a quantity that is not wanted ended at a wall of the prior's range; the wanted ones hardly depend on it"},
+    {"not_refined", "the refinement did not converge; the map holds the network's estimate"},
 });
 
 /// What a status means; empty for a name that is none of ours, in a folder that another version made.
