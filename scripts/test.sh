@@ -159,6 +159,8 @@ if [ "$further" -eq 1 ]; then
   build_and_test aarch64 runtime gates
   build_and_test wasm runtime
   check "runtime alone: build" runtime_alone
+  # For function alone: nobody looks at its times.
+  check "benchmark" scripts/benchmark.sh --quick --bin build/trainer/bin
 fi
 if [ "$full" -eq 1 ]; then
   crbrt_stage "long tests" run_tests full -L '^full$'

@@ -52,6 +52,38 @@ double draw(const Value& value, physics::CounterRandom& random) {
   return value.mean + value.std * deviation;
 }
 
+/// The same field of view in voxels of another width (or nearly so: their number is whole), each with the value of the nearest
+/// one. The corner of the first voxel stays where it is in the world, not its centre.
+volume::ImageValues with_voxels_of(const volume::ImageValues& image, double voxel_mm) {
+  const auto affine = volume::affine_mm(image.grid.geometry);
+  volume::ImageValues result;
+  std::array<double, 3> step{};  // in voxels of the image
+  for (std::size_t d = 0; d < 3; ++d) {
+    const double extent = static_cast<double>(image.grid.shape[d]);
+    const double width = std::hypot(affine[0][d], affine[1][d], affine[2][d]);
+    result.grid.shape[d] = std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(extent * width / voxel_mm)));
+    step[d] = extent / static_cast<double>(result.grid.shape[d]);
+    result.grid.geometry.spacing[d] = width * step[d];
+  }
+  volume::Geometry& geometry = result.grid.geometry;
+  geometry.is_known = image.grid.geometry.is_known;
+  geometry.sform_code = std::max({1, image.grid.geometry.sform_code, image.grid.geometry.qform_code});
+  for (std::size_t row = 0; row < 3; ++row) {
+    geometry.sform[row][3] = affine[row][3];
+    for (std::size_t d = 0; d < 3; ++d) {
+      geometry.sform[row][d] = affine[row][d] * step[d];
+      geometry.sform[row][3] += affine[row][d] * (step[d] - 1) / 2;
+    }
+  }
+  for (std::size_t v = 0; v < volume::n_voxel(result.grid.shape); ++v) {
+    const auto at = coordinates(result.grid.shape, v);
+    std::array<std::size_t, 3> from{};
+    for (std::size_t d = 0; d < 3; ++d) from[d] = static_cast<std::size_t>((static_cast<double>(at[d]) + 0.5) * step[d]);
+    result.values.push_back(image.values[from[0] + image.grid.shape[0] * (from[1] + image.grid.shape[1] * from[2])]);
+  }
+  return result;
+}
+
 }  // namespace
 
 const char* short_name(TissueClass tissue) noexcept {
@@ -74,8 +106,9 @@ std::array<double, 3> Brain::position(std::size_t voxel) const {
   return position;
 }
 
-Brain read_brain(const std::string& path) {
-  const volume::ImageValues image = volume::read_values(path);
+Brain read_brain(const std::string& path, std::optional<double> voxel_mm) {
+  volume::ImageValues image = volume::read_values(path);
+  if (voxel_mm) image = with_voxels_of(image, *voxel_mm);
   Brain brain;
   brain.grid = image.grid;
   brain.first = brain.grid.shape;

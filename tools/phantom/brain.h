@@ -6,6 +6,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ struct Brain {
   std::array<std::size_t, 3> first{}, last{};  ///< bounding box
 };
 
-/// Intensities above zero are brain. Throws InputError for a file that is no image, or one without brain.
-Brain read_brain(const std::string& path);
+/// Intensities above zero are brain. With `voxel_mm` the brain has voxels of that width, each with the tissue of the image's
+/// nearest voxel, in the same place of the world. Throws InputError for a file that is no image, or one without brain.
+Brain read_brain(const std::string& path, std::optional<double> voxel_mm = std::nullopt);
 
 /// A random tissue of its class at this off-resonance and transmit field; r1_free_hz = r1_semi_hz (apparent T1).
 physics::Tissue draw_tissue(TissueClass tissue, double omega0_rad_s, double b1_rel, physics::CounterRandom& random);

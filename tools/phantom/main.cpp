@@ -19,6 +19,7 @@ cli::Command add_make(cli::CommandLine& app, phantom::MakeOptions& make) {
   command.option("--image FILE", make.image, "skull-stripped T1-weighted brain (.nii.gz)").required();
   command.option("--out FOLDER", make.out, "folder").required();
   command.option("--snr RATIO", make.snr, "|M0| / sigma where |M0| is 1").positive().show_default();
+  command.option("--voxel-mm MILLIMETRES", make.voxel_mm, "width of the voxels, in place of the image's").in_range(0.2, 20.0);
   command.option("--fingerprints N", make.n_entry, "how many to simulate for all voxels").in_range(1, 10000000).show_default();
   command.option("--seed N", make.seed, "of the noise and the draws").show_default();
   command.option("--threads N", make.threads, "worker threads").in_range(1, 1024).show_default();

@@ -30,9 +30,10 @@ void expect_room(const std::string& out, std::initializer_list<const char*> imag
 struct MakeOptions {
   std::string model;  ///< gives basis, hashes and the names of the maps
   std::string sequence;
-  std::string image;  ///< skull-stripped T1-weighted brain
-  std::string out;    ///< folder
-  double snr = 50;    ///< |M0| / sigma where |M0| = 1
+  std::string image;               ///< skull-stripped T1-weighted brain
+  std::string out;                 ///< folder
+  double snr = 50;                 ///< |M0| / sigma where |M0| = 1
+  std::optional<double> voxel_mm;  ///< width of the voxels; empty: the image's
   std::size_t n_entry = 24000;
   std::uint64_t seed = 1;
   unsigned threads = 1;

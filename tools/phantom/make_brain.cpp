@@ -157,7 +157,7 @@ void make_phantom(const MakeOptions& options) {
   const Model model = base::load_model(options.model);
   const Physics physics = physics_of(options, model);
   const std::vector<volume::MapDescription> outputs = maps_of(options, model);
-  const Brain brain = read_brain(options.image);
+  const Brain brain = read_brain(options.image, options.voxel_mm);
   base::AtomicFolder folder(options.out);
 
   const Cells cells = assign_cells(brain);

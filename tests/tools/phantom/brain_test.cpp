@@ -44,6 +44,24 @@ TEST(Brain, PositionsSpanTheBoundingBox) {
   EXPECT_EQ(brain.position(5), (std::array<double, 3>{1, -1, -1}));  // x is the fastest
 }
 
+TEST(Brain, FinerVoxelsHaveTheTissueOfTheNearestAndFillTheSameSpace) {
+  const tests::TemporaryFolder folder;
+  const std::string path = image(folder, {0, 40, 66, 100, 90});
+  const Brain coarse = read_brain(path), fine = read_brain(path, 0.5);
+  EXPECT_EQ(fine.grid.shape, (volume::Shape{12, 10, 8}));
+  EXPECT_EQ(fine.voxels.size(), 8 * coarse.voxels.size());
+  for (std::size_t v = 0; v < fine.tissue.size(); ++v) {
+    const std::size_t x = v % 12 / 2, y = v / 12 % 10 / 2, z = v / 120 / 2;
+    EXPECT_EQ(fine.tissue[v], coarse.tissue[x + 6 * (y + 5 * z)]) << v;
+  }
+  // A voxel of 1 mm around 0 begins at -0.5; so does the first of 0.5 mm, whose centre is at -0.25.
+  const auto affine = volume::affine_mm(fine.grid.geometry);
+  for (std::size_t d = 0; d < 3; ++d) {
+    EXPECT_DOUBLE_EQ(affine[d][d], 0.5);
+    EXPECT_DOUBLE_EQ(affine[d][3], -0.25);
+  }
+}
+
 TEST(Brain, AnImageWithoutBrainIsRefused) {
   const tests::TemporaryFolder folder;
   EXPECT_THROW(read_brain(image(folder, {0})), base::InputError);

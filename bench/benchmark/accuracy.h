@@ -1,0 +1,32 @@
+/// Errors of one estimator at one SNR in units of the square root of the bound, split into bias and spread.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace crbrt::bench {
+
+/// What the errors are held against, of one SNR.
+struct Yardstick {
+  Eigen::ArrayXXd truth;          ///< [output, fingerprint]
+  Eigen::ArrayXXd bound;          ///< [output, fingerprint] variances at this SNR
+  Eigen::ArrayXd prior_variance;  ///< [output]
+  std::size_t n_realisation = 0;  ///< of the noise, of every fingerprint, at least 2
+};
+
+/// `values` [output, fingerprint * n_realisation], realisations of a fingerprint next to each other. For every output of
+/// `names`, and for their mean under "all":
+///   total, bias, spread  square roots of the means over fingerprints of squared error, squared bias (without the share of the
+///                        noise in it) and variance over the bound
+///   median               square root of the median over voxels of squared error over the bound
+///   total_standard_error of total, by the scatter over fingerprints
+///   fingerprints         that count: those whose bound is below the prior's variance. Where it is not, the data tell less than
+///                        the prior, and an estimator that knows the prior beats the bound by as much as one likes.
+/// An output without such fingerprints has nulls.
+base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::ArrayXXd& values, const Yardstick& yardstick);
+
+}  // namespace crbrt::bench

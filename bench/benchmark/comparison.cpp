@@ -1,0 +1,85 @@
+// Turns: a turn has its own fingerprints and goes through all estimators, so that what disturbs the machine disturbs all alike.
+#include "bench/benchmark/comparison.h"
+
+#include <utility>
+
+#include "base/progress.h"
+
+namespace crbrt::bench {
+namespace {
+
+physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings) {
+  settings.t1_model = problem.prior.t1_model;
+  settings.sigma = problem.sigma();
+  return physics::Fitter(problem.simulator.sequence(), problem.set.basis, problem.prior, settings);
+}
+
+/// All fits of the run: they outlive the estimators.
+struct Fitters {
+  physics::Fitter plain, posterior, refining;
+  explicit Fitters(const Problem& problem)
+      : plain(fitter_of(problem, {})),
+        posterior(fitter_of(problem, {.map_prior = true})),
+        refining(fitter_of(problem, {.ends_in_full_precision = false, .max_refining = 5})) {}
+};
+
+void add_network(std::vector<Row>& rows, const std::string& name, const Model& model) {
+  rows.push_back({name + "_f32", "network " + name + " in float, estimates alone", network_estimator(model.program())});
+  if (const Program* const integers = model.integer_program(); integers != nullptr)
+    rows.push_back({name + "_" + model.info().integers.precision,
+                    "network " + name + " in integers (" + model.info().integers.precision + "), estimates alone",
+                    network_estimator(*integers)});
+}
+
+std::vector<Row> all_rows(const Problem& problem, const Models& models, const Fitters& fitters, const Dictionary& of_3,
+                          const Dictionary& of_4) {
+  std::vector<Row> rows;
+  const Program* const start = &models.full.program();
+  rows.push_back({"nlls_cold", "least squares of all unknowns, four starts, full precision at the end",
+                  fit_estimator(problem, fitters.plain, nullptr)});
+  rows.push_back({"nlls_map", "the same, maximum a posteriori with the prior's Gaussians",
+                  fit_estimator(problem, fitters.posterior, nullptr)});
+  rows.push_back({"nlls_warm", "least squares from the estimates of brain_v2_full, full precision at the end",
+                  fit_estimator(problem, fitters.plain, start)});
+  rows.push_back({"refine_exact", "at most five steps from the estimates of brain_v2_full, in single precision",
+                  fit_estimator(problem, fitters.refining, start)});
+  rows.push_back({"dictionary_3", "dictionary over m0s, T1, T2f with " + std::to_string(of_3.size()) + " entries",
+                  dictionary_estimator(problem, of_3)});
+  rows.push_back({"dictionary_4", "dictionary over m0s, T1, T2f, omega0 with " + std::to_string(of_4.size()) + " entries",
+                  dictionary_estimator(problem, of_4)});
+  add_network(rows, "brain_v2", models.small);
+  add_network(rows, "brain_v2_full", models.full);
+  return rows;
+}
+
+void take_turns(const Problem& problem, const BenchmarkOptions& options, std::vector<Row>& rows) {
+  base::Progress progress("turns", options.turns * benchmark_snrs.size() * rows.size());
+  const auto n_column = static_cast<Eigen::Index>(problem.set.size() * options.realisations);
+  for (std::size_t turn = 0; turn < options.turns; ++turn)
+    for (const double snr : benchmark_snrs) {
+      const Voxels voxels = noisy_voxels(problem, snr, turn, options.turns, options.realisations, options.seed);
+      for (Row& row : rows) {
+        const Estimator::Answer answer = row.estimator->estimate(voxels);
+        row.us[snr].push_back(answer.us_per_voxel);
+        Eigen::ArrayXXd& values = row.values[snr];
+        if (values.size() == 0) values.resize(answer.values.rows(), n_column);
+        for (std::size_t v = 0; v < voxels.size(); ++v)
+          values.col(static_cast<Eigen::Index>(voxels.fingerprints[v] * options.realisations + v % options.realisations)) =
+              answer.values.col(static_cast<Eigen::Index>(v));
+        progress.advance(1);
+      }
+    }
+}
+
+}  // namespace
+
+std::vector<Row> compare_estimators(const Problem& problem, const Models& models, const Dictionary& of_3,
+                                    const Dictionary& of_4, const BenchmarkOptions& options) {
+  const Fitters fitters(problem);
+  std::vector<Row> rows = all_rows(problem, models, fitters, of_3, of_4);
+  take_turns(problem, options, rows);
+  for (Row& row : rows) row.estimator.reset();
+  return rows;
+}
+
+}  // namespace crbrt::bench

@@ -1,0 +1,180 @@
+// Starts are given as crbrt-map --refine gives them: what the network says, and nothing of the rest.
+#include "bench/benchmark/estimator.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "base/bound_session.h"
+#include "base/error.h"
+#include "physics/quantity.h"
+
+namespace crbrt::bench {
+namespace {
+
+using physics::Tissue;
+
+constexpr std::size_t timed_voxels = 4096;
+
+std::size_t output_index(const Program& program, const std::string& name) {
+  for (std::size_t i = 0; i < program.n_output; ++i)
+    if (name == program.outputs[i].name) return i;
+  throw base::DisagreementError("a network", "an output " + name, "none");
+}
+
+void run(base::BoundSession& session, const Program& program, const std::vector<float>& rows, std::vector<float>& estimates,
+         std::vector<VoxelStatus>& status) {
+  const std::size_t n = rows.size() / (2 * program.n_coeff);
+  estimates.resize(n * program.n_output);
+  status.resize(n);
+  const Status outcome = session->run(Coefficients::rows(rows.data(), n, program.n_coeff),
+                                      {.estimates = {estimates.data(), n, program.n_output}, .status = {status.data(), n}});
+  if (outcome != Status::ok) throw base::Error(base::exit_internal, message(outcome));
+}
+
+/// The fastest of the passes within `seconds`, and of three at least.
+double best_pass_us(base::BoundSession& session, const Program& program, const std::vector<float>& rows, double seconds) {
+  const std::size_t n = rows.size() / (2 * program.n_coeff);
+  const std::size_t passes_at_once = std::max<std::size_t>(1, timed_voxels / n);  // a clock costs as much as a small pass
+  std::vector<float> estimates;
+  std::vector<VoxelStatus> status;
+  double best = std::numeric_limits<double>::infinity();
+  const double start = processor_s();
+  for (int pass = 0; pass < 3 || processor_s() - start < seconds; ++pass) {
+    const double begin = processor_s();
+    for (std::size_t i = 0; i < passes_at_once; ++i) run(session, program, rows, estimates, status);
+    best = std::min(best, processor_s() - begin);
+  }
+  return best * 1e6 / static_cast<double>(n * passes_at_once);
+}
+
+class NetworkEstimator : public Estimator {
+ public:
+  explicit NetworkEstimator(const Program& program) : program_(program), session_(program) {
+    for (const std::string& name : wanted_outputs()) outputs_.push_back(output_index(program, name));
+  }
+
+  Answer estimate(const Voxels& voxels) override {
+    std::vector<float> estimates;
+    std::vector<VoxelStatus> status;
+    run(session_, program_, voxels.rows, estimates, status);
+    Answer answer;
+    answer.values.resize(static_cast<Eigen::Index>(outputs_.size()), static_cast<Eigen::Index>(voxels.size()));
+    for (std::size_t v = 0; v < voxels.size(); ++v)
+      for (std::size_t j = 0; j < outputs_.size(); ++j)
+        answer.values(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(v)) =
+            static_cast<double>(estimates[v * program_.n_output + outputs_[j]]);
+    std::vector<float> many(timed_voxels * 2 * program_.n_coeff);
+    for (std::size_t i = 0; i < many.size(); ++i) many[i] = voxels.rows[i % voxels.rows.size()];
+    answer.us_per_voxel = best_pass_us(session_, program_, many, 0.01);
+    return answer;
+  }
+
+ private:
+  const Program& program_;
+  base::BoundSession session_;
+  std::vector<std::size_t> outputs_;
+};
+
+class FitEstimator : public Estimator {
+ public:
+  FitEstimator(const Problem& problem, const physics::Fitter& fitter, const Program* network)
+      : problem_(problem), fitter_(fitter), network_(network) {
+    if (network_ != nullptr) session_.emplace(*network_);
+  }
+
+  Answer estimate(const Voxels& voxels) override {
+    const double begin = processor_s();
+    const std::vector<Tissue> starts = network_ == nullptr ? std::vector<Tissue>() : starts_of(voxels);
+    const std::vector<physics::VoxelFit> fits =
+        network_ == nullptr ? fitter_.fit(voxels.coefficients) : fitter_.fit_from(voxels.coefficients, starts);
+    Answer answer;
+    answer.us_per_voxel = (processor_s() - begin) * 1e6 / static_cast<double>(voxels.size());
+    std::vector<Tissue> tissues;
+    for (std::size_t v = 0; v < fits.size(); ++v) {
+      const bool keeps_start = fits[v].status == physics::FitStatus::not_converged && fitter_.settings().max_refining > 0;
+      tissues.push_back(keeps_start ? starts[v] : fits[v].tissue);
+    }
+    answer.values = problem_.values(tissues);
+    return answer;
+  }
+
+ private:
+  std::vector<Tissue> starts_of(const Voxels& voxels) {
+    std::vector<float> estimates;
+    std::vector<VoxelStatus> status;
+    run(*session_, *network_, voxels.rows, estimates, status);
+    std::vector<Tissue> starts;
+    for (std::size_t v = 0; v < voxels.size(); ++v) {
+      std::array<double, physics::n_parameter> values{};
+      values.fill(std::numeric_limits<double>::quiet_NaN());
+      for (std::size_t i = 0; i < network_->n_output; ++i) {
+        const physics::Quantity& quantity = *physics::find_quantity(network_->outputs[i].name);
+        const auto value = static_cast<double>(estimates[v * network_->n_output + i]);
+        if (quantity.form == physics::Form::parameter) values[static_cast<std::size_t>(quantity.parameter)] = value;
+        if (quantity.form == physics::Form::inverse)
+          values[static_cast<std::size_t>(quantity.parameter)] = 1 / std::max(value, 1e-6);
+      }
+      if (fitter_.settings().t1_model == physics::T1Model::apparent)
+        values[static_cast<std::size_t>(physics::Parameter::r1_semi_hz)] =
+            values[static_cast<std::size_t>(physics::Parameter::r1_free_hz)];
+      starts.push_back(Tissue::from_values(values));
+    }
+    return starts;
+  }
+
+  const Problem& problem_;
+  const physics::Fitter& fitter_;
+  const Program* network_;
+  std::optional<base::BoundSession> session_;
+};
+
+class DictionaryEstimator : public Estimator {
+ public:
+  DictionaryEstimator(const Problem& problem, const Dictionary& dictionary) : problem_(problem), dictionary_(dictionary) {}
+
+  Answer estimate(const Voxels& voxels) override {
+    const double begin = processor_s();
+    const std::vector<std::size_t> best = dictionary_.match(voxels.coefficients);
+    Answer answer;
+    answer.us_per_voxel = (processor_s() - begin) * 1e6 / static_cast<double>(voxels.size());
+    std::vector<Tissue> tissues;
+    for (const std::size_t entry : best) tissues.push_back(dictionary_.tissue(entry));
+    answer.values = problem_.values(tissues);
+    return answer;
+  }
+
+ private:
+  const Problem& problem_;
+  const Dictionary& dictionary_;
+};
+
+}  // namespace
+
+double processor_s() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+std::unique_ptr<Estimator> network_estimator(const Program& program) { return std::make_unique<NetworkEstimator>(program); }
+
+double network_us(const Program& program, std::size_t n_voxel, double seconds) {
+  base::BoundSession session(program);
+  std::vector<float> rows(n_voxel * 2 * program.n_coeff);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<float>((i * 7919) % 1009) / 1009 - 0.5f;
+  return best_pass_us(session, program, rows, seconds);
+}
+
+std::unique_ptr<Estimator> fit_estimator(const Problem& problem, const physics::Fitter& fitter, const Program* start_network) {
+  return std::make_unique<FitEstimator>(problem, fitter, start_network);
+}
+
+std::unique_ptr<Estimator> dictionary_estimator(const Problem& problem, const Dictionary& dictionary) {
+  return std::make_unique<DictionaryEstimator>(problem, dictionary);
+}
+
+}  // namespace crbrt::bench

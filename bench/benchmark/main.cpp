@@ -1,0 +1,48 @@
+// crbrt-benchmark: what every way to estimate is worth, measured side by side, and the page that shows it.
+#include <string>
+
+#include "base/atomic_output.h"
+#include "base/error.h"
+#include "bench/benchmark/measure.h"
+#include "bench/benchmark/page.h"
+#include "tools/cli/command_line.h"
+
+namespace {
+
+using namespace crbrt;
+
+int run(int argc, char** argv) {
+  bench::BenchmarkOptions options;
+  bool is_quick = false;
+  std::string json, from, html;
+  cli::CommandLine line(
+      "Least squares, dictionaries and networks on the same unseen fingerprints: errors in units of the bound, and time.",
+      "crbrt-benchmark",
+      {{{"A short run", "crbrt-benchmark measure --quick --json benchmark.json"},
+        {"Its page", "crbrt-benchmark page --from benchmark.json --html benchmark.html"}}});
+  cli::Command measure = line.subcommand("measure", "measures, and writes JSON");
+  measure.option("--json FILE", json, "what was measured").required();
+  measure.flag("--quick", is_quick, "few fingerprints and coarse grids, for function");
+  measure.option("--models FOLDER", options.models, "the shipped models").show_default();
+  measure.option("--timed NAME=FILE", options.timed, "a network whose time alone is measured").one_value_each();
+  measure.option("--brain SIZE.PRECISION.CORES=FILE", options.brains, "a --stats file of crbrt-map").one_value_each();
+  measure.option("--fingerprints N", options.fingerprints, "unseen fingerprints").in_range(8, 1000000).show_default();
+  measure.option("--realisations N", options.realisations, "of the noise").in_range(2, 1000).show_default();
+  measure.option("--turns N", options.turns, "in which estimators are timed").in_range(1, 1000).show_default();
+  measure.option("--seed N", options.seed, "of fingerprints and noise").show_default();
+  cli::Command page = line.subcommand("page", "makes the page of a JSON file");
+  page.option("--from FILE", from, "JSON of crbrt-benchmark measure").required();
+  page.option("--html FILE", html, "the page").required();
+  if (!line.parse(argc, argv)) return base::exit_ok;
+  if (page.is_chosen()) {
+    base::write_text_file(html, bench::benchmark_page(base::Json::from_file(from), from));
+    return base::exit_ok;
+  }
+  if (is_quick) options.be_quick();
+  base::write_text_file(json, bench::measure_benchmark(options).dump(1) + "\n");
+  return base::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return base::run_main("crbrt-benchmark", run, argc, argv); }
