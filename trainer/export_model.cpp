@@ -183,7 +183,7 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
                                        const TrainedNetwork& trained) {
   const std::size_t n_test = std::min(n_test_voxel, trained.check.n);
   const auto end = trained.check.coefficients.begin() + static_cast<std::ptrdiff_t>(n_test * 2 * data.n_coeff);
-  ModelFile file{network_of(config, data, trained), info_of(config, dataset, data, trained)};
+  ModelFile file{network_of(config, data, trained), info_of(config, dataset, data, trained), {}};
   file.info.test_coefficients.assign(trained.check.coefficients.begin(), end);
   file.info.test_estimates.assign(n_test * data.n_output, 0.0f);
   const auto sigma = static_cast<float>(1 / data.snr.maximum);

@@ -95,10 +95,10 @@ void print_data(const trainer::TrainingData& data) {
 }
 
 int train_forward(const CommandLine& line) {
-  if (!line.start.empty() || !line.start_model.empty() || !line.teacher.empty())
-    throw base::UsageError("--start, --start-model and --teacher go with estimators: " + line.config +
-                           " is of a forward model");
-  trainer::ForwardFiles files{line.config, line.datasets, line.phase_datasets, line.estimator, line.out, line.folder};
+  if (!line.start_model.empty() || !line.teacher.empty())
+    throw base::UsageError("--start-model and --teacher go with estimators: " + line.config + " is of a forward model");
+  trainer::ForwardFiles files{line.config, line.datasets, line.phase_datasets, line.estimator,
+                              line.out,    line.folder,   line.start};
   make_folder(line.folder);
   const base::FileLock lock(fs::path(line.folder) / ".lock");
   if (lock.outcome() == base::FileLock::Outcome::taken)

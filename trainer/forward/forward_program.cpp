@@ -81,6 +81,7 @@ int run_forward_training(const ForwardFiles& files, bool resume, int n_thread, c
   ForwardOptions options;
   options.checkpoint_path = files.folder + "/checkpoint.pt";
   options.resume = resume;
+  options.start_path = files.start;
   options.n_thread = n_thread;
   options.table = read_table(files, config, dataset);
   options.stop_requested = stop_requested;

@@ -13,6 +13,7 @@ struct ForwardFiles {
   std::vector<std::string> phase_datasets;  ///< empty: none
   std::string estimator;                    ///< empty: the forward part is written alone
   std::string out, folder;                  ///< the model; of checkpoint and history
+  std::string start;                        ///< checkpoint of another run whose weights are the first ones; empty: none
 };
 
 /// An exit code: done, or stopped with a checkpoint. Throws base::Error.

@@ -34,6 +34,19 @@ at::Tensor rows_of(const std::vector<float>& values, std::size_t n, std::size_t 
   return at::from_blob(const_cast<float*>(values.data()), {size_of(n), size_of(width)}, options);
 }
 
+/// Of the features, in one row.
+at::Tensor standardization_of(const ForwardData& data) {
+  const Network& network = data.part.network;
+  return at::stack({at::tensor(network.feature_mean, at::kFloat), at::tensor(network.feature_std, at::kFloat)});
+}
+
+/// Root of the mean square.
+float size_of_targets(const ForwardSamples& samples) {
+  double squares = 0;
+  for (const float x : samples.targets) squares += double{x} * x / static_cast<double>(samples.targets.size());
+  return static_cast<float>(std::sqrt(squares));
+}
+
 const float* data_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
 
 }  // namespace
@@ -53,9 +66,13 @@ ForwardRun::ForwardRun(const ForwardConfig& config, const ForwardData& data, con
     : config_(config),
       data_(data),
       options_(options),
-      shape_{2 * data.n_coeff,       config.table ? config.table->rank : 2 * data.n_coeff,
-             data.n_wanted,          config.table ? config.table->intervals : 0,
-             config.residual_weight, config.derivative_weight},
+      shape_{2 * data.n_coeff,
+             config.table ? config.table->rank : 2 * data.n_coeff,
+             data.n_wanted,
+             config.table ? config.table->intervals : 0,
+             config.residual_weight,
+             config.derivative_weight,
+             config.table ? 1.0f : size_of_targets(data.training)},
       layers_(config.common.network, {data.n_feature, shape_.n_latent, 0}, config.common.seed, at::kCPU),
       pass_(layers_),
       training_(tensors_of(data.training, data)),
@@ -85,6 +102,7 @@ void ForwardRun::save(const std::string& path) const {
   archive.write("identity", c10::IValue(identity_));
   archive.write("epoch", c10::IValue(size_of(epoch_)));
   archive.write("history", to_tensor(history_, config_.common.outputs.size()));
+  archive.write("standardization", standardization_of(data_));
   const std::vector<at::Tensor> tensors = state();
   for (std::size_t i = 0; i < tensors.size(); ++i) archive.write("state" + std::to_string(i), tensors[i]);
   save_archive(archive, path);
@@ -103,14 +121,17 @@ void ForwardRun::load(const std::string& path) {
       const at::NoGradGuard no_gradient;
       archive.read("epoch", value);
       epoch_ = static_cast<std::size_t>(value.toInt());
-      at::Tensor stored;
-      archive.read("history", stored);
-      history_ = to_history(stored);
+      const auto stored = [&](const std::string& key) {
+        at::Tensor tensor;
+        archive.read(key, tensor);
+        return tensor;
+      };
+      history_ = to_history(stored("history"));
       std::size_t i = 0;
       for (at::Tensor& tensor : state()) {
-        archive.read("state" + std::to_string(i++), stored);
-        TORCH_CHECK(stored.sizes() == tensor.sizes(), "another shape");
-        tensor.copy_(stored);
+        const at::Tensor found_tensor = stored("state" + std::to_string(i++));
+        TORCH_CHECK(found_tensor.sizes() == tensor.sizes(), "another shape");
+        tensor.copy_(found_tensor);
       }
     }
   } catch (const std::exception&) {  // LibTorch's own texts are backtraces
@@ -119,6 +140,26 @@ void ForwardRun::load(const std::string& path) {
   if (found != identity_)
     throw base::DisagreementError(path, "a checkpoint of this configuration and data (" + identity_.substr(0, 12) + ")",
                                   "one of another run (" + found.substr(0, 12) + ")");
+}
+
+void ForwardRun::start(const std::string& path) {
+  if (!std::filesystem::exists(path)) throw base::InputError(path, "a checkpoint to start from", "none");
+  at::Tensor weights, standardization;
+  try {
+    torch::serialize::InputArchive archive;
+    load_archive(archive, path);
+    archive.read("state0", weights);
+    if (!archive.try_read("standardization", standardization))
+      standardization = standardization_of(data_);  // the first had none
+  } catch (const std::exception&) {                 // LibTorch's own texts are backtraces
+    throw base::InputError(path, "a complete checkpoint of a forward model", "a damaged one, or of an estimator");
+  }
+  if (weights.sizes() != layers_.parameters.sizes())
+    throw base::DisagreementError(path, "a checkpoint of the same network", "one of another");
+  if (!standardization.equal(standardization_of(data_)))
+    throw base::DisagreementError(path, "a checkpoint of the same data set, seed and features", "one of others");
+  const at::NoGradGuard no_gradient;
+  layers_.parameters.copy_(weights);
 }
 
 void ForwardRun::run_epoch() {
@@ -238,13 +279,13 @@ ForwardError error_of(const std::string& name, std::vector<double> magnitudes) {
 }
 
 /// Ends in coefficients instead of standard deviations of noise.
-void undo_scale(TrainedForward& out) {
+void undo_scale(TrainedForward& out, float scale) {
   if (!out.part.table.empty()) {
     for (float& x : out.part.table) x /= static_cast<float>(forward_snr);
     return;
   }
-  for (float& x : out.part.network.operations.back().weights) x /= static_cast<float>(forward_snr);
-  for (float& x : out.part.network.operations.back().bias) x /= static_cast<float>(forward_snr);
+  for (float& x : out.part.network.operations.back().weights) x *= scale / static_cast<float>(forward_snr);
+  for (float& x : out.part.network.operations.back().bias) x *= scale / static_cast<float>(forward_snr);
 }
 
 }  // namespace
@@ -280,7 +321,7 @@ TrainedForward ForwardRun::result() {
       magnitudes.push_back(std::sqrt(double{measured.derivative[w * measured.residual.size() + i]}));
     out.derivatives.push_back(error_of(config_.common.outputs[w].name, std::move(magnitudes)));
   }
-  undo_scale(out);
+  undo_scale(out, shape_.scale);
   return out;
 }
 
@@ -299,7 +340,10 @@ TrainedForward train_forward(const ForwardConfig& config, const ForwardData& dat
   using Clock = std::chrono::steady_clock;
   at::set_num_threads(options.n_thread);
   ForwardRun run(config, data, options);
-  if (options.resume) run.load(options.checkpoint_path);
+  if (options.resume)
+    run.load(options.checkpoint_path);
+  else if (!options.start_path.empty())
+    run.start(options.start_path);
   auto last_checkpoint = Clock::now();
   bool stopped = false;
   while (run.epoch() < config.common.epochs && !stopped) {

@@ -22,6 +22,9 @@ class ForwardRun {
   std::size_t epoch() const { return epoch_; }
   const History& history() const { return history_; }
   void load(const std::string& path);
+  /// Takes the weights alone from the checkpoint of another run of the same layers. Their features have to be the same; a
+  /// checkpoint holds their standardisation, which is compared.
+  void start(const std::string& path);
   void save(const std::string& path) const;
   void run_epoch();
   /// Why the weights are no model, for a message; empty where they are one.

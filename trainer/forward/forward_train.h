@@ -17,6 +17,7 @@ namespace crbrt::trainer {
 struct ForwardOptions {
   std::string checkpoint_path;  ///< empty: none are written
   bool resume = false;          ///< continue from checkpoint_path
+  std::string start_path;       ///< checkpoint of another run whose weights are the first ones; empty: random weights
   int n_thread = 1;
   double checkpoint_every_s = 60;
   std::vector<float> table;                                            ///< where it starts (phase_basis.h); empty without

@@ -102,7 +102,7 @@ class Head {
   }
 
   float part(const float* functions, const float* latent, std::size_t j) const {
-    return b_.table != nullptr ? product(functions + j * s_.n_latent, latent, s_.n_latent) : latent[j];
+    return b_.table != nullptr ? product(functions + j * s_.n_latent, latent, s_.n_latent) : s_.scale * latent[j];
   }
 
   double measure(std::size_t i) {
@@ -132,8 +132,8 @@ class Head {
     if (by_tangent != nullptr) std::fill_n(by_tangent, s_.n_latent, 0.0f);
     for (std::size_t j = 0; j < s_.n_part; ++j) {
       if (b_.table == nullptr) {
-        by_latent[j] = by_part_[j];
-        if (by_tangent != nullptr) by_tangent[j] = by_derivative_[j];
+        by_latent[j] = s_.scale * by_part_[j];
+        if (by_tangent != nullptr) by_tangent[j] = s_.scale * by_derivative_[j];
         continue;
       }
       add_multiple(by_part_[j], functions_ + j * s_.n_latent, s_.n_latent, by_latent);

@@ -1,7 +1,7 @@
 /// The end of a forward network while it is trained: from what the last layer gives, values and derivatives along one
 /// direction, to the loss and back.
 ///
-///   part[j]  = sum_r table[r, j](place) latent[r]     cubic B-splines, or latent itself without a table
+///   part[j]  = sum_r table[r, j](place) latent[r]     cubic B-splines; without a table scale latent[j]
 ///   e[j]     = part[j] - target[j]                    in standard deviations of the noise at SNR 100
 ///   p[i]     = sum_j directions[i, j] e[j]            in sqrt(CRB) at SNR 100
 ///   d[j]     = derivative of part[j] - its target
@@ -20,6 +20,7 @@ struct HeadShape {
   std::size_t n_part = 0, n_latent = 0, n_wanted = 0;
   std::size_t intervals = 0;  ///< of the table; 0: none, and n_latent is n_part
   double residual_weight = 0, derivative_weight = 0;
+  float scale = 1;  ///< without a table a part is `scale` times its latent factor, so that these are of unit size
 };
 
 /// Arrays of n fingerprints. Those of derivatives are null where none are wanted.

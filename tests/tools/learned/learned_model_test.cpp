@@ -27,7 +27,7 @@ TEST(LearnedModel, GivesTheRuntimesNumbersInThePlacesOfTheParameters) {
   EXPECT_EQ(forward.unknowns().names(), (std::vector<std::string>{"m0_semi_frac", "r2_free_hz", "omega0_rad_s"}));
   EXPECT_EQ(forward.n_lane(), 12u);
   std::vector<Tissue> tissues;
-  for (int i = 0; i < 20; ++i) tissues.push_back({0.01 * i, 1, 5.0 + i, 20, 1, 1e-5, 70.0 * i - 600, 1});
+  for (int i = 0; i < 20; ++i) tissues.push_back({0.01 * (i + 1), 1, 5.0 + i, 20, 1, 1e-5, 70.0 * i - 600, 1});
   physics::Signals coefficients, jacobian, alone, jacobian_alone;
   forward.evaluate(tissues, coefficients, jacobian);
   ASSERT_EQ(coefficients.cols(), 20);
