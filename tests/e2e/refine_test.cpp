@@ -117,7 +117,7 @@ TEST_F(Refine, BadInputIsRefusedBeforeAnythingIsWritten) {
   refused(exact + "--refine-voxels many", 2, {"--refine-voxels", "many"});
   refused(exact + "--refine-voxels label:3", 2, {"label:K", "--labels"});
   refused("--refine exact --sequence " + file("none.json"), 3, {"none.json"});
-  refused("--refine learned", 4, {"m.crbm", "forward part", "task"});
+  refused("--refine learned", 4, {"m.crbm", "forward part", "add-forward"});
   physics::Sequence other = ShortTrain::get().sequence;
   other.cycles[0].alpha_rad[7] += 0.1;
   write_text(file("other.json"), json_of(other));

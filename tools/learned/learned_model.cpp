@@ -1,8 +1,8 @@
 #include "tools/learned/learned_model.h"
 
-#include <complex>
 #include <memory>
 #include <new>
+#include <numbers>
 #include <optional>
 
 #include "base/error.h"
@@ -51,8 +51,10 @@ LearnedModel::LearnedModel(const Model& model, const std::string& path, Isa isa)
 
 std::size_t LearnedModel::n_lane() const noexcept { return layout::tile_voxels / (1 + program_.n_input); }
 
-void LearnedModel::evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients,
-                            physics::Signals& jacobian) const {
+double LearnedModel::tr_s() const noexcept { return program_.periodic_input < 0 ? 0 : 2 * std::numbers::pi / program_.period; }
+
+void LearnedModel::run(std::span<const physics::Tissue> tissues, std::vector<float>& parts,
+                       std::vector<float>& derivatives) const {
   const std::size_t n = tissues.size(), n_input = program_.n_input, n_part = 2 * std::size_t{program_.n_coeff};
   std::vector<double> inputs;
   for (const physics::Tissue& tissue : tissues) {
@@ -60,27 +62,49 @@ void LearnedModel::evaluate(std::span<const physics::Tissue> tissues, physics::S
     for (const physics::Parameter parameter : unknowns_.parameters())
       inputs.push_back(values[static_cast<std::size_t>(parameter)]);
   }
-  std::vector<float> parts(n * n_part), derivatives(n * n_input * n_part);
+  ForwardResults results{.coefficients = {parts.data(), n, n_part}};
+  if (!derivatives.empty()) results.jacobian = {derivatives.data(), n, n_input * n_part};
   const std::size_t bytes = ForwardSession::arena_bytes(program_);
   ForwardSession session;
   Status status = session.bind(program_, arena_of(bytes), bytes, isa_);
-  if (status == Status::ok)
-    status = session.evaluate({inputs.data(), n, n_input}, {.coefficients = {parts.data(), n, n_part},
-                                                            .jacobian = {derivatives.data(), n, n_input * n_part}});
+  if (status == Status::ok) status = session.evaluate({inputs.data(), n, n_input}, results);
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
-  const auto n_coeff = static_cast<Eigen::Index>(program_.n_coeff);
+}
+
+namespace {
+
+/// A column of n_coeff complex numbers from their real parts and then their imaginary parts.
+template <class Column>
+void put(const float* from, Column column) {
+  for (Eigen::Index c = 0; c < column.size(); ++c)
+    column[c] = {static_cast<double>(from[c]), static_cast<double>(from[column.size() + c])};
+}
+
+}  // namespace
+
+void LearnedModel::evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients) const {
+  const std::size_t n = tissues.size(), n_part = 2 * std::size_t{program_.n_coeff};
+  std::vector<float> parts(n * n_part), none;
+  run(tissues, parts, none);
+  coefficients.resize(n_coeff(), static_cast<Eigen::Index>(n));
+  for (std::size_t v = 0; v < n; ++v) put(&parts[v * n_part], coefficients.col(static_cast<Eigen::Index>(v)));
+}
+
+void LearnedModel::evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients,
+                            physics::Signals& jacobian, physics::Precision) const {
+  const std::size_t n = tissues.size(), n_input = program_.n_input, n_part = 2 * std::size_t{program_.n_coeff};
+  std::vector<float> parts(n * n_part), derivatives(n * n_input * n_part);
+  run(tissues, parts, derivatives);
   constexpr auto n_parameter = static_cast<Eigen::Index>(physics::n_parameter);
-  coefficients.resize(n_coeff, static_cast<Eigen::Index>(n));
-  jacobian.setZero(n_coeff, static_cast<Eigen::Index>(n) * n_parameter);
-  const auto complex_of = [&](const float* from, Eigen::Index c) { return std::complex<double>(from[c], from[n_coeff + c]); };
-  for (std::size_t v = 0; v < n; ++v)
-    for (Eigen::Index c = 0; c < n_coeff; ++c) {
-      const auto column = static_cast<Eigen::Index>(v);
-      coefficients(c, column) = complex_of(&parts[v * n_part], c);
-      for (std::size_t i = 0; i < n_input; ++i)
-        jacobian(c, column * n_parameter + static_cast<Eigen::Index>(unknowns_.parameters()[i])) =
-            complex_of(&derivatives[(v * n_input + i) * n_part], c);
-    }
+  coefficients.resize(n_coeff(), static_cast<Eigen::Index>(n));
+  jacobian.setZero(n_coeff(), static_cast<Eigen::Index>(n) * n_parameter);
+  for (std::size_t v = 0; v < n; ++v) {
+    const auto column = static_cast<Eigen::Index>(v);
+    put(&parts[v * n_part], coefficients.col(column));
+    for (std::size_t i = 0; i < n_input; ++i)
+      put(&derivatives[(v * n_input + i) * n_part],
+          jacobian.col(column * n_parameter + static_cast<Eigen::Index>(unknowns_.parameters()[i])));
+  }
 }
 
 }  // namespace crbrt::learned

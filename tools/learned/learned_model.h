@@ -19,8 +19,13 @@ class LearnedModel : public physics::ForwardModel {
 
   /// The parameters that are no inputs are ignored: they are what the prior of the training fixed. Derivatives by them are 0,
   /// and so is that by r1_semi_hz of an apparent R1. Outside its trained ranges a model extrapolates.
-  void evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients,
-                physics::Signals& jacobian) const override;
+  void evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients, physics::Signals& jacobian,
+                physics::Precision precision = physics::Precision::full) const override;
+  void evaluate(std::span<const physics::Tissue> tissues, physics::Signals& coefficients) const override;
+  Eigen::Index n_coeff() const noexcept override { return static_cast<Eigen::Index>(program_.n_coeff); }
+  /// Of the period of omega0; 0 where that is no input.
+  double tr_s() const noexcept override;
+  bool is_mirrored_by_conjugation() const noexcept override { return program_.is_mirrored != 0; }
   /// Tissues of one tile.
   std::size_t n_lane() const noexcept override;
 
@@ -28,6 +33,9 @@ class LearnedModel : public physics::ForwardModel {
   const ForwardProgram& program() const noexcept { return program_; }
 
  private:
+  /// parts [n_tissue, 2 n_coeff] and, unless it is empty, derivatives [n_tissue, n_input * 2 n_coeff].
+  void run(std::span<const physics::Tissue> tissues, std::vector<float>& parts, std::vector<float>& derivatives) const;
+
   const ForwardProgram& program_;
   const Isa isa_;
   physics::Unknowns unknowns_;

@@ -11,6 +11,7 @@
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
 #include "tools/cli/command_line.h"
+#include "tools/learned/learned_model.h"
 #include "tools/subspace/basis.h"
 #include "tools/viewer/regions.h"
 #include "tools/volume/voxel_draw.h"
@@ -99,18 +100,28 @@ std::string identity_of(const MapOptions& options, const ModelInfo& info, double
   return base::hex(hash.digest());
 }
 
-physics::Fitter exact_fitter(const MapOptions& options, const ModelInfo& info, const physics::Sequence& sequence,
-                             const physics::Prior& prior, const physics::FitSettings& settings, base::Warnings& warnings) {
+std::shared_ptr<const physics::ForwardModel> exact_model(const MapOptions& options, const ModelInfo& info,
+                                                         const physics::Sequence& sequence, const physics::FitRange& range,
+                                                         base::Warnings& warnings) {
   const std::string& file = options.basis.empty() ? options.model : options.basis;
   physics::Basis basis = subspace::load_basis(file, static_cast<int>(info.n_coeff), sequence, warnings);
   try {
-    return physics::Fitter(sequence, std::move(basis), prior, settings);
+    return std::make_shared<physics::SimulatedModel>(sequence, range.domain(), std::move(basis));
   } catch (const std::domain_error& error) {
     throw base::InputError(options.refine.sequence, "balanced pulses for which the linear semi-solid rate exists",
                            error.what());
-  } catch (const std::invalid_argument& error) {
-    throw base::DisagreementError(options.model, "a model and a prior that a fit can refine", error.what());
   }
+}
+
+std::shared_ptr<const physics::ForwardModel> learned_model(const MapOptions& options, const Model& model,
+                                                           const physics::FitRange& range) {
+  auto learned = std::make_shared<learned::LearnedModel>(model, options.model, options.isa);
+  if (learned->unknowns() != range.unknowns()) {
+    std::string found;
+    for (const std::string& name : learned->unknowns().names()) found += (found.empty() ? "" : ", ") + name;
+    throw base::DisagreementError(options.model, "a forward part with the unknowns of the prior", found);
+  }
+  return learned;
 }
 
 }  // namespace
@@ -118,15 +129,15 @@ physics::Fitter exact_fitter(const MapOptions& options, const ModelInfo& info, c
 std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model& model, const Program& program,
                                           const volume::ImageInputs& inputs, double sigma, base::Warnings& warnings) {
   if (options.refine.kind.empty()) return std::nullopt;
-  if (options.refine.kind == "learned")
-    throw base::DisagreementError(
-        options.model, "a model with a forward part (crbrt-train makes one with \"task\": \"forward\")", "one without");
   RefinePlan plan;
   RefinementSettings settings = voxels_of(options, inputs);
   settings.sigma = sigma;
-  const physics::Sequence sequence = sequence_of(options, model.info());
-  const physics::Prior prior = options.refine.prior.empty() ? physics::paper_fit_prior(sequence.tr_s)
-                                                            : physics::read_prior(options.refine.prior, sequence.tr_s);
+  const bool is_exact = options.refine.kind == "exact";
+  std::optional<physics::Sequence> sequence;
+  if (is_exact) sequence = sequence_of(options, model.info());
+  const double tr_s = is_exact ? sequence->tr_s : model.info().tr_s;
+  const physics::Prior prior =
+      options.refine.prior.empty() ? physics::paper_fit_prior(tr_s) : physics::read_prior(options.refine.prior, tr_s);
   physics::FitSettings fit;
   fit.t1_model = t1_model_of(program, prior);
   if (sigma > 0) fit.sigma = sigma;
@@ -136,14 +147,21 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
                              {"Steps", options.refine.steps},
                              {"Voxels", options.refine.voxels},
                              {"PriorName", prior.name}};
-  plan.reads.push_back(options.refine.sequence + ": sequence " + sequence.name + ", to refine with");
+  if (is_exact) plan.reads.push_back(options.refine.sequence + ": sequence " + sequence->name + ", to refine with");
   if (!options.refine.prior.empty()) plan.reads.push_back(options.refine.prior + ": prior " + prior.name);
-  if (!options.image.dry_run)
-    plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma),
-                                                options.refine.resume, warnings);
-  plan.refinement =
-      std::make_unique<Refinement>(program, options.model, exact_fitter(options, model.info(), sequence, prior, fit, warnings),
-                                   prior, std::move(settings), plan.parts.get());
+  const physics::FitRange range(prior, fit.t1_model);
+  const auto forward =
+      is_exact ? exact_model(options, model.info(), *sequence, range, warnings) : learned_model(options, model, range);
+  try {
+    physics::Fitter fitter(forward, prior, fit);
+    if (!options.image.dry_run)
+      plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma),
+                                                  options.refine.resume, warnings);
+    plan.refinement =
+        std::make_unique<Refinement>(program, options.model, std::move(fitter), prior, std::move(settings), plan.parts.get());
+  } catch (const std::invalid_argument& error) {
+    throw base::DisagreementError(options.model, "a model and a prior that a fit can refine", error.what());
+  }
   return plan;
 }
 

@@ -44,6 +44,9 @@ TEST(LearnedModel, GivesTheRuntimesNumbersInThePlacesOfTheParameters) {
     EXPECT_EQ(alone.col(0), coefficients.col(v));
     EXPECT_EQ(jacobian_alone, jacobian.middleCols(v * jacobian_alone.cols(), jacobian_alone.cols()));
   }
+  physics::Signals values_alone;
+  forward.evaluate(tissues, values_alone);
+  EXPECT_EQ(values_alone, coefficients);
   const auto column = [&](Parameter p) { return jacobian.col(static_cast<Eigen::Index>(p)).norm(); };
   EXPECT_GT(column(Parameter::m0_semi_frac), 0);
   EXPECT_GT(column(Parameter::r2_free_hz), 0);
