@@ -45,6 +45,18 @@ inline Complex exp(Complex z, int n_square) {
   return {1 + e.re, e.im};
 }
 
+// The same of a real number, squared as it is: it keeps its digits where exp(x) is far below 1, which exp - 1 does not, and is as
+// good near 1 for the one or two squarings of usual rates.
+inline V exp_of_real(V x, int n_square) {
+  Real scale = 1;
+  for (int i = 0; i < n_square; ++i) scale /= 2;
+  const V u = x * scale;
+  V e = splat(1);
+  for (int n = 10; n > 0; --n) e = 1 + u * e * (Real(1) / n);
+  for (int i = 0; i < n_square; ++i) e *= e;
+  return e;
+}
+
 // cosh(sqrt(x)), sinh(sqrt(x)) / sqrt(x) and the latter's derivative: entire functions of x, so no case distinction.
 struct Hyperbolic {
   V c, s, ds_dx;
@@ -55,13 +67,11 @@ inline Hyperbolic hyperbolic(V x, int n_term) {
     c = 1 + x * c * (1 / ((Real(2) * n - 1) * (Real(2) * n)));
     s = 1 + x * s * (1 / ((Real(2) * n) * (Real(2) * n + 1)));
   }
-  // ds/dx = sum_{n >= 1} n x^(n-1) / (2n+1)!, summed forwards since its terms share no simple Horner ratio.
-  V power = splat(1), d = splat(0);
-  Real factorial = 1;
-  for (int n = 1; n <= n_term; ++n) {
-    factorial *= (Real(2) * n) * (Real(2) * n + 1);
-    d += power * (n / factorial);
-    power *= x;
+  // ds/dx = sum_{n >= 1} n x^(n-1) / (2n+1)!, term by term from the one before: neither power nor factorial may overflow.
+  V term = splat(Real(1) / 6), d = term;
+  for (int n = 2; n <= n_term; ++n) {
+    term *= x * (Real(n) / (Real(n - 1) * (Real(2) * n) * (Real(2) * n + 1)));
+    d += term;
   }
   return {c, s, d};
 }

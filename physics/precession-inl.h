@@ -49,7 +49,7 @@ inline Precession precession(const TissueLanes& p, const ClosedFormPlan& plan, R
   f.h = (a - d) * Real(0.5);
   const V q = f.h * f.h + p.rx * p.rx * p.m0s * p.m0f;
   const Hyperbolic y = hyperbolic(q * (time * time), plan.n_hyperbolic_term);
-  f.scale = exp(Complex{(a + d) * (Real(0.5) * time), splat(0)}, plan.n_square_recovery).re;
+  f.scale = exp_of_real((a + d) * (Real(0.5) * time), plan.n_square_recovery);
   f.c = y.c;
   f.s = y.s * time;
   f.ds_dq = y.ds_dx * (time * time * time);

@@ -109,10 +109,10 @@ TEST_F(FitBadInput, APriorAtWhoseBoundsMostVoxelsEndIsWarnedOf) {
   const Outcome warned = fit("warned", arguments);
   EXPECT_EQ(warned.exit_code, 0) << warned.text;
   EXPECT_NE(warned.text.find("warning: " + file("short.json") + ": "), std::string::npos) << warned.text;
-  EXPECT_NE(
-      warned.text.find(" of 12 voxels ended at a bound of the prior, most of them with r1_free_hz at its lower bound, 5 1/s"),
-      std::string::npos)
+  EXPECT_NE(warned.text.find(" of 12 voxels ended at a bound of the prior, most of them with "), std::string::npos)
       << warned.text;
+  EXPECT_GE(
+      base::Json::from_file(file("warned/status_detail.json"))["Counts"]["r1_free_hz at its lower bound, 5 1/s"].integer(), 7);
   const Outcome strict = fit("out", arguments + " --strict");
   EXPECT_EQ(strict.exit_code, 4) << strict.text;
   EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");

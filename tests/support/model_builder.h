@@ -84,7 +84,8 @@ ModelSpec group_skip_spec();   ///< group normalisation and two skips
 ModelSpec plain_skip_spec();   ///< a skip from before a ReLU, without normalisation
 ModelSpec paper_spec();        ///< the 14 layers of [paper], group normalisation and skips, at a tenth of the width
 ModelSpec uncertain_spec();    ///< standard deviations and atypicality
-ModelSpec activations_spec();  ///< every activation, after sums and after group normalisation
+ModelSpec activations_spec();  ///< every activation with an integer form, after sums and after group normalisation
+ModelSpec smooth_spec();       ///< the activation without one, likewise
 std::vector<ModelSpec> all_specs();
 
 /// Every kind of operation in as few bytes as possible: the golden, fuzzing seeds, tests that load once per byte.
