@@ -62,11 +62,14 @@ std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_
   };
   std::vector<std::size_t> order((is_mirrored_ ? 2 : 1) * tissues_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
+  // A heap, because a few of thousands are asked for.
+  const auto is_worse = [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) < score(b) : a > b; };
+  std::make_heap(order.begin(), order.end(), is_worse);
   std::vector<Tissue> starts;
-  for (std::size_t k = 0; k < order.size() && starts.size() < n_start; ++k) {
-    const Tissue tissue = start(order[k]);
+  while (!order.empty() && starts.size() < n_start) {
+    const Tissue tissue = start(order.front());
+    std::pop_heap(order.begin(), order.end(), is_worse);
+    order.pop_back();
     const bool is_near = std::any_of(starts.begin(), starts.end(), [&](const Tissue& earlier) {
       return std::abs(tissue.omega0_rad_s - earlier.omega0_rad_s) < near_omega0_rad_s_ &&
              std::abs(tissue.b1_rel - earlier.b1_rel) < near_b1;
