@@ -10,9 +10,11 @@
 namespace crbrt::bench {
 namespace {
 
+constexpr double far_error = 5;
+
 /// Means over fingerprints of one output, squared and over the bound.
 struct Squares {
-  double total = 0, bias = 0, variance = 0, median = 0, standard_error = 0;
+  double total = 0, bias = 0, variance = 0, median = 0, far = 0, standard_error = 0;
   std::size_t n_fingerprint = 0;
 };
 
@@ -44,19 +46,22 @@ Squares squares_of(const Eigen::ArrayXXd& values, const Yardstick& yardstick, Ei
   sum.variance /= n;
   sum.standard_error = n > 1 ? std::sqrt(std::max(0.0, total2 / n - sum.total * sum.total) / (n - 1)) : 0;
   sum.median = base::median(losses);
+  for (const double loss : losses) sum.far += (loss > far_error * far_error ? 1.0 : 0.0) / static_cast<double>(losses.size());
   return sum;
 }
 
 /// Of a square's error, that of its root.
 base::Json json_of(const Squares& s) {
   if (s.n_fingerprint == 0)
-    return {{"total", nullptr}, {"bias", nullptr}, {"spread", nullptr}, {"median", nullptr}, {"total_standard_error", nullptr},
+    return {{"total", nullptr},  {"bias", nullptr}, {"spread", nullptr},
+            {"median", nullptr}, {"far", nullptr},  {"total_standard_error", nullptr},
             {"fingerprints", 0}};
   const double total = std::sqrt(s.total);
   return {{"total", total},
           {"bias", std::sqrt(std::max(0.0, s.bias))},
           {"spread", std::sqrt(s.variance)},
           {"median", std::sqrt(s.median)},
+          {"far", s.far},
           {"total_standard_error", total > 0 ? s.standard_error / (2 * total) : 0},
           {"fingerprints", s.n_fingerprint}};
 }
@@ -75,11 +80,14 @@ base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::Arr
     all.bias += squares.bias;
     all.variance += squares.variance;
     all.median += squares.median;
+    all.far += squares.far;
     all.standard_error = std::hypot(all.standard_error, squares.standard_error);
     all.n_fingerprint = std::max(all.n_fingerprint, squares.n_fingerprint);
     ++n;
   }
-  if (n > 0) all = {all.total / n, all.bias / n, all.variance / n, all.median / n, all.standard_error / n, all.n_fingerprint};
+  if (n > 0)
+    all = {all.total / n, all.bias / n,           all.variance / n, all.median / n,
+           all.far / n,   all.standard_error / n, all.n_fingerprint};
   json["all"] = json_of(all);
   return json;
 }

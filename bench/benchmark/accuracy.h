@@ -23,6 +23,7 @@ struct Yardstick {
 ///   total, bias, spread  square roots of the means over fingerprints of squared error, squared bias (without the share of the
 ///                        noise in it) and variance over the bound
 ///   median               square root of the median over voxels of squared error over the bound
+///   far                  share of voxels with an error of more than five times the bound's root: wrong minima, mostly
 ///   total_standard_error of total, by the scatter over fingerprints
 ///   fingerprints         that count: those whose bound is below the prior's variance. Where it is not, the data tell less than
 ///                        the prior, and an estimator that knows the prior beats the bound by as much as one likes.

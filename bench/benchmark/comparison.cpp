@@ -1,9 +1,12 @@
 // Turns: a turn has its own fingerprints and goes through all estimators, so that what disturbs the machine disturbs all alike.
 #include "bench/benchmark/comparison.h"
 
+#include <optional>
 #include <utility>
 
+#include "base/error.h"
 #include "base/progress.h"
+#include "tools/learned/learned_model.h"
 
 namespace crbrt::bench {
 namespace {
@@ -14,13 +17,32 @@ physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings)
   return physics::Fitter(problem.simulator.sequence(), problem.set.basis, problem.prior, settings);
 }
 
+/// Those of crbrt-map --refine.
+const physics::FitSettings refining_settings{
+    .n_start = 8, .n_screened = 4096, .ends_in_full_precision = false, .max_refining = 5};
+
+physics::Fitter learned_fitter(const Problem& problem, const Models& models) {
+  physics::FitSettings settings = refining_settings;
+  settings.t1_model = problem.prior.t1_model;
+  settings.sigma = problem.sigma();
+  auto model = std::make_shared<learned::LearnedModel>(models.forward, models.forward_path);
+  if (model->unknowns() != problem.set.unknowns || model->n_coeff() != problem.set.coefficients.rows())
+    throw base::DisagreementError(models.forward_path, "a forward part with the prior's unknowns and the rank of brain_v2",
+                                  "another one");
+  return physics::Fitter(std::move(model), problem.prior, settings);
+}
+
 /// All fits of the run: they outlive the estimators.
 struct Fitters {
-  physics::Fitter plain, posterior, refining;
-  explicit Fitters(const Problem& problem)
+  physics::Fitter plain, thorough, posterior, refining;
+  std::optional<physics::Fitter> learned;
+  Fitters(const Problem& problem, const Models& models)
       : plain(fitter_of(problem, {})),
+        thorough(fitter_of(problem, {.n_start = 16, .n_screened = 16384})),
         posterior(fitter_of(problem, {.map_prior = true})),
-        refining(fitter_of(problem, {.ends_in_full_precision = false, .max_refining = 5})) {}
+        refining(fitter_of(problem, refining_settings)) {
+    if (!models.forward_path.empty()) learned.emplace(learned_fitter(problem, models));
+  }
 };
 
 void add_network(std::vector<Row>& rows, const std::string& name, const Model& model) {
@@ -37,12 +59,17 @@ std::vector<Row> all_rows(const Problem& problem, const Models& models, const Fi
   const Program* const start = &models.full.program();
   rows.push_back({"nlls_cold", "least squares of all unknowns, four starts, full precision at the end",
                   fit_estimator(problem, fitters.plain, nullptr)});
-  rows.push_back({"nlls_map", "the same, maximum a posteriori with the prior's Gaussians",
+  rows.push_back({"nlls_thorough", "the same with 16 starts of 16,384 draws: the gold standard of this page",
+                  fit_estimator(problem, fitters.thorough, nullptr)});
+  rows.push_back({"nlls_map", "as nlls_cold, maximum a posteriori with the prior's Gaussians",
                   fit_estimator(problem, fitters.posterior, nullptr)});
   rows.push_back({"nlls_warm", "least squares from the estimates of brain_v2_full, full precision at the end",
                   fit_estimator(problem, fitters.plain, start)});
   rows.push_back({"refine_exact", "at most five steps from the estimates of brain_v2_full, in single precision",
                   fit_estimator(problem, fitters.refining, start)});
+  if (fitters.learned)
+    rows.push_back({"refine_learned", "the same with a learned forward model in place of the physics",
+                    fit_estimator(problem, *fitters.learned, start)});
   rows.push_back({"dictionary_3", "dictionary over m0s, T1, T2f with " + std::to_string(of_3.size()) + " entries",
                   dictionary_estimator(problem, of_3)});
   rows.push_back({"dictionary_4", "dictionary over m0s, T1, T2f, omega0 with " + std::to_string(of_4.size()) + " entries",
@@ -75,7 +102,7 @@ void take_turns(const Problem& problem, const BenchmarkOptions& options, std::ve
 
 std::vector<Row> compare_estimators(const Problem& problem, const Models& models, const Dictionary& of_3,
                                     const Dictionary& of_4, const BenchmarkOptions& options) {
-  const Fitters fitters(problem);
+  const Fitters fitters(problem, models);
   std::vector<Row> rows = all_rows(problem, models, fitters, of_3, of_4);
   take_turns(problem, options, rows);
   for (Row& row : rows) row.estimator.reset();

@@ -23,7 +23,9 @@ struct Row {
 };
 
 struct Models {
-  Model small, full;  ///< brain_v2 and brain_v2_full
+  Model small, full;         ///< brain_v2 and brain_v2_full
+  std::string forward_path;  ///< of a model with a forward part; empty: there is none
+  Model forward;             ///< empty: there is none
 };
 
 std::vector<Row> compare_estimators(const Problem& problem, const Models& models, const Dictionary& of_3,

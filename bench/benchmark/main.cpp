@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
   measure.option("--json FILE", json, "what was measured").required();
   measure.flag("--quick", is_quick, "few fingerprints and coarse grids, for function");
   measure.option("--models FOLDER", options.models, "the shipped models").show_default();
+  measure.option("--forward FILE", options.forward, "a model with a forward part, for the learned refinement");
   measure.option("--timed NAME=FILE", options.timed, "a network whose time alone is measured").one_value_each();
   measure.option("--brain SIZE.PRECISION.CORES=FILE", options.brains, "a --stats file of crbrt-map").one_value_each();
   measure.option("--fingerprints N", options.fingerprints, "unseen fingerprints").in_range(8, 1000000).show_default();

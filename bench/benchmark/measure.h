@@ -11,6 +11,7 @@ namespace crbrt::bench {
 
 struct BenchmarkOptions {
   std::string models = "models";     ///< folder of the shipped models
+  std::string forward;               ///< a model with a forward part; empty: brain_v2_full or brain_v2, where they have one
   std::vector<std::string> timed;    ///< NAME=FILE.crbm: networks whose time alone is measured
   std::vector<std::string> brains;   ///< KEY=STATS.json: what crbrt-map --stats wrote of a whole brain, e.g. 1mm.f32.1
   std::uint64_t fingerprints = 160;  ///< unseen ones

@@ -86,7 +86,8 @@ std::string charts(const Json& d, const std::vector<Numbered>& estimators) {
          "efficient "
          "estimator). Dashed line: the bound. Roots of means over m0s, T1 and T2f, and over fingerprints whose bound is below "
          "the "
-         "prior's variance: a single wrong minimum weighs more there than a hundred good fits.</p>\n";
+         "prior's variance: a single wrong minimum weighs more there than a hundred good fits. Far: share of estimates off by "
+         "more than 5.</p>\n";
 }
 
 std::string accuracy(const Json& d, const std::vector<Numbered>& estimators) {
@@ -97,13 +98,14 @@ std::string accuracy(const Json& d, const std::vector<Numbered>& estimators) {
       const std::string place = "." + e.name + ".snr" + snr, key = "accuracy" + place;
       std::vector<std::string> row{dot(e) + " " + for_html(e.name), figure(d, "time" + place + ".us_per_voxel")};
       for (const char* kind : {"total", "bias", "spread", "median"}) row.push_back(figure(d, key + ".all." + kind));
+      row.push_back(figure(d, key + ".all.far", 100));
       for (const char* output : {"m0_semi_frac", "t1_apparent_s", "t2_free_s"})
         row.push_back(figure(d, key + "." + output + ".bias") + " / " + figure(d, key + "." + output + ".spread"));
       rows.push_back(std::move(row));
     }
     html += "<h3>SNR " + snr + "</h3>\n" +
-            html_table({"estimator", "us a voxel", "total", "bias", "spread", "median", "m0s bias / spread", "T1 bias / spread",
-                        "T2f bias / spread"},
+            html_table({"estimator", "us a voxel", "total", "bias", "spread", "median", "far, %", "m0s bias / spread",
+                        "T1 bias / spread", "T2f bias / spread"},
                        rows);
   }
   return html;

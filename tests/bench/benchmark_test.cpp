@@ -41,7 +41,10 @@ TEST(Accuracy, LeavesOutFingerprintsOfWhichTheDataTellLessThanThePrior) {
   values << 1, -1, 50, 50;
   const Json json = accuracy_json({"t1"}, values, {truth, bound, Eigen::ArrayXd::Constant(1, 9), 2});
   EXPECT_EQ(json["t1"]["fingerprints"].number(), 1);
+  EXPECT_EQ(json["t1"]["far"].number(), 0);
   EXPECT_DOUBLE_EQ(json["t1"]["total"].number(), 1);
+  values(0, 1) = 6;
+  EXPECT_EQ(accuracy_json({"t1"}, values, {truth, bound, Eigen::ArrayXd::Constant(1, 9), 2})["t1"]["far"].number(), 0.5);
   const Json none = accuracy_json({"t1"}, values, {truth, bound, Eigen::ArrayXd::Constant(1, 0.5), 2});
   EXPECT_TRUE(none["all"]["total"].is_null());
 }
