@@ -36,6 +36,7 @@ struct ClosedFormPlan {
   int n_square_recovery;     // exp(mu t)
   int n_square_inversion;    // exp(i b1 alpha)
   int n_hyperbolic_term;
+  bool is_fast;  // exchange so fast that the hyperbolic series would overflow, or lose what decays to cancellation
 };
 
 template <typename Real>

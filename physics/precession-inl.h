@@ -41,18 +41,45 @@ struct Precession {
   V h, t;
 };
 
+// exp(mu t) (c, s, ds/dq) of one lane where both exponentials mu +- sqrt(q) are far apart; as a series where they are not.
+inline void fast_exchange(double mu, double q, double t, double& c, double& s, double& ds_dq) {
+  const double x = q * t * t;
+  if (x < 1) {
+    const double decay = __builtin_exp(mu * t);
+    c = decay * (1 + x / 2 * (1 + x / 12 * (1 + x / 30 * (1 + x / 56 * (1 + x / 90 * (1 + x / 132))))));
+    s = decay * t * (1 + x / 6 * (1 + x / 20 * (1 + x / 42 * (1 + x / 72 * (1 + x / 110 * (1 + x / 156))))));
+    ds_dq = decay * t * t * t * (1.0 / 6 + x * (2.0 / 120 + x * (3.0 / 5040 + x * (4.0 / 362880 + x * (5.0 / 39916800)))));
+    return;
+  }
+  const double root = __builtin_sqrt(q), slow = __builtin_exp((mu + root) * t), fast = __builtin_exp((mu - root) * t);
+  c = 0.5 * (slow + fast);
+  s = 0.5 * (slow - fast) / root;
+  ds_dq = 0.5 * (c * t - s) / q;
+}
+
 inline Precession precession(const TissueLanes& p, const ClosedFormPlan& plan, Real time) {
   Precession f;
   f.t = splat(time);
   f.e = exp(Complex{-p.r2f * time, p.w0 * time}, plan.n_square_transversal);
   const V a = -(p.r1f + p.rx * p.m0s), d = -(p.r1s + p.rx * p.m0f);
   f.h = (a - d) * Real(0.5);
-  const V q = f.h * f.h + p.rx * p.rx * p.m0s * p.m0f;
-  const Hyperbolic y = hyperbolic(q * (time * time), plan.n_hyperbolic_term);
-  f.scale = exp_of_real((a + d) * (Real(0.5) * time), plan.n_square_recovery);
-  f.c = y.c;
-  f.s = y.s * time;
-  f.ds_dq = y.ds_dx * (time * time * time);
+  const V q = f.h * f.h + p.rx * p.rx * p.m0s * p.m0f, mu = (a + d) * Real(0.5);
+  if (plan.is_fast) {
+    f.scale = splat(1);  // c, s and ds_dq hold it
+    for (int l = 0; l < lanes; ++l) {
+      double c, s, ds_dq;
+      fast_exchange(mu[l], q[l], time, c, s, ds_dq);
+      f.c[l] = static_cast<Real>(c);
+      f.s[l] = static_cast<Real>(s);
+      f.ds_dq[l] = static_cast<Real>(ds_dq);
+    }
+  } else {
+    const Hyperbolic y = hyperbolic(q * (time * time), plan.n_hyperbolic_term);
+    f.scale = exp_of_real(mu * time, plan.n_square_recovery);
+    f.c = y.c;
+    f.s = y.s * time;
+    f.ds_dq = y.ds_dx * (time * time * time);
+  }
   f.g11 = f.scale * (f.c + f.s * f.h);
   f.g12 = f.scale * f.s * (p.rx * p.m0f);
   f.g21 = f.scale * f.s * (p.rx * p.m0s);

@@ -90,7 +90,7 @@ SeriesPlan::SeriesPlan(const Sequence& sequence, const std::vector<std::vector<d
   // square.
   const double longest = sequence.tr_s / 2, longitudinal = rates.longitudinal_max_hz() * longest;
   closed_form = {squarings(rates.transversal_max_hz() * longest), squarings(0.5 * longitudinal), squarings(largest_angle),
-                 hyperbolic_terms(0.3125 * longitudinal * longitudinal)};
+                 hyperbolic_terms(std::min(0.3125 * longitudinal * longitudinal, 100.0)), longitudinal > 4};
 }
 
 }  // namespace crbrt::physics

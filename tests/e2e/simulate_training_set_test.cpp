@@ -375,9 +375,16 @@ TEST_F(SimulateDrops, FingerprintsWithoutSignalAreCounted) {
 }
 
 TEST_F(SimulateDrops, IllConditionedFingerprintsAreCounted) {
-  // Exchange so fast that the pools relax as one: nothing tells their properties apart.
-  const std::string text =
-      make_with_fluid(R"("exchange_hz": {"kind": "fixed", "value": 10})", R"("exchange_hz": {"kind": "fixed", "value": 1e5})");
+  // A field so weak that the signal is proportional to it, so that a smaller B1 is a smaller M0, and a semi-solid pool that
+  // hardly exchanges, so that nothing tells its properties apart.
+  const std::string between = R"("t1_semi_s": {"kind": "fixed", "value": 0.3},
+        "t2_semi_s": {"kind": "fixed", "value": 12e-6},
+        "omega0_rad_s": {"kind": "uniform", "min": -300, "max": 300},
+        "b1_rel": {"kind": "fixed", "value": )";
+  const std::string text = make_with_fluid(R"("exchange_hz": {"kind": "fixed", "value": 10},
+        )" + between + "1}",
+                                           R"("exchange_hz": {"kind": "fixed", "value": 0.1},
+        )" + between + "0.01}");
   EXPECT_NE(text.find("dropped 0 without signal, " + n_dropped() + " ill-conditioned, 0 without"), std::string::npos) << text;
   EXPECT_NE(set_.provenance.find("\"ill_conditioned\": " + n_dropped()), std::string::npos) << set_.provenance;
 }

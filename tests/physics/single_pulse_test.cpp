@@ -25,7 +25,7 @@ void expect_state(const Json& expected, const Vec4& found, const char* what) {
 }
 
 // Enough terms for the rates of the reference.
-constexpr ClosedFormPlan plan{6, 4, 5, 12};
+constexpr ClosedFormPlan plan{6, 4, 5, 12, false};
 
 Vec4 free_half(const TissueLanes& p, double time, const Vec4& m) { return precess(p, precession(p, plan, time), m); }
 

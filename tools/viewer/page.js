@@ -112,10 +112,10 @@ async function show_images() {
   }
   images.status = await unpacked(report.status.image);
   const colours = report.status.levels.map(level => level.colour.split(',').map(Number));
-  // Sixteen stops lie 17 apart in the 256 entries of a colour map, so that every level has one of its own and none is mixed.
-  const stops = Array.from({ length: 16 }, (_, i) => colours[Math.min(i, colours.length - 1)]);
+  // Sixteen levels lie 17 apart in the 256 entries of a colour map. Each has a plateau of its own, because pictures mix neighbours.
+  const stops = Array.from({ length: 32 }, (_, i) => colours[Math.min(i >> 1, colours.length - 1)]);
   viewers.status.addColormap('crbrt_status', { R: stops.map(c => c[0]), G: stops.map(c => c[1]), B: stops.map(c => c[2]),
-    A: stops.map(() => 255), I: stops.map((c, i) => 17 * i) });
+    A: stops.map(() => 255), I: stops.map((c, i) => Math.min(255, Math.max(0, 17 * (i >> 1) + (i % 2 ? 6 : -6)))) });
 
   const load = async (viewer, key, colours, low, high) => {
     while (viewer.volumes.length > 0) viewer.removeVolumeByIndex(0);
@@ -152,7 +152,7 @@ async function show_images() {
     button.addEventListener('click', () => choose(map));
     document.getElementById('maps').append(button);
   }
-  await load(viewers.status, 'status', 'crbrt_status', -1e-6, stops.length - 1);
+  await load(viewers.status, 'status', 'crbrt_status', -1e-6, 15);
   viewers.status.setInterpolation(true);
   await choose(report.maps[0]);
   viewers.map.scene.crosshairPos = viewers.map.mm2frac(report.centre_mm);
