@@ -77,7 +77,7 @@ struct Evaluation {
     float* const out = features(op.out_slot);
     if (!is_dense && n_tangent > 0) return kernels.root_silu_tangent({in, out, op.n_in, n_voxel, n_tangent});
     const float* const add = op.add_slot >= 0 ? features(static_cast<std::uint32_t>(op.add_slot)) : nullptr;
-    apply_op(kernels, {op, in, out, add, op.n_in, op.n_out, op.n_group, op.out, false, (1 + n_tangent) * n_voxel});
+    apply_op(kernels, {op, in, out, add, op.n_in, op.n_out, op.n_group, op.out, false, (1 + n_tangent) * n_voxel, op.n_out});
   }
 
   /// Part j of the coefficients of a voxel is real for j < n_coeff. The sign of the off-resonance is that of the imaginary

@@ -5,9 +5,9 @@
 
 namespace crbrt {
 
-#define CRBRT_ISA(isa, text, where) \
-  namespace isa {                   \
-  extern const KernelTable kernels; \
+#define CRBRT_ISA(isa, text, where)                    \
+  namespace isa {                                      \
+  extern const KernelTable kernels, one_voxel_kernels; \
   }
 #include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
@@ -17,11 +17,11 @@ namespace {
 struct Entry {
   Isa isa;
   const char* text;
-  const KernelTable* kernels;
+  const KernelTable *kernels, *one_voxel_kernels;
 };
 
 constexpr Entry entries[] = {
-#define CRBRT_ISA(isa, text, where) {Isa::isa, text, where(isa::kernels)},
+#define CRBRT_ISA(isa, text, where) {Isa::isa, text, where(isa::kernels), where(isa::one_voxel_kernels)},
 #include "runtime/src/isa/isas.inc"
 #undef CRBRT_ISA
 };
@@ -52,6 +52,11 @@ const Entry* find(Isa isa) noexcept {
 const KernelTable* kernel_table(Isa isa) noexcept {
   const Entry* entry = find(isa);
   return entry != nullptr ? entry->kernels : nullptr;
+}
+
+const KernelTable* one_voxel_kernel_table(Isa isa) noexcept {
+  const Entry* entry = find(isa);
+  return entry != nullptr ? entry->one_voxel_kernels : nullptr;
 }
 
 const char* name(Isa isa) noexcept {

@@ -32,4 +32,8 @@ struct KernelTable {
 /// Null where the instruction set is not built into this library. Says nothing about the CPU: see is_runnable().
 const KernelTable* kernel_table(Isa isa) noexcept;
 
+/// The kernels for tiles of one voxel, whose features lie side by side (layout.h): n_voxel of their arguments is 1. The same
+/// results, bit for bit. Null as above.
+const KernelTable* one_voxel_kernel_table(Isa isa) noexcept;
+
 }  // namespace crbrt

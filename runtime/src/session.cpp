@@ -68,16 +68,19 @@ void write_status(const PreprocessFlags& flags, layout::VoxelBits outside, Voxel
 /// What one call of run() works on.
 struct Run {
   const Program& program;
-  const KernelTable& kernels;
+  const KernelTable &tile_kernels, &one_voxel_kernels;
   float* arena;
   const Results& results;
   RunOps compiled;  ///< null: interpret
 
-  void run_ops(std::size_t n_voxel) const noexcept {
+  void run_ops(const KernelTable& kernels, std::size_t n_voxel) const noexcept {
     const bool outputs_only = !wants_standard_deviations(results) && !wants_atypicality(results);
     if (compiled != nullptr) return compiled(program, arena, n_voxel, outputs_only);
     interpret_ops(program, kernels, arena, n_voxel, outputs_only);
   }
+
+  /// From one feature of a tile of n_voxel to the next (layout.h).
+  static std::size_t row_stride(std::size_t n_voxel) noexcept { return n_voxel == 1 ? 1 : layout::tile_voxels; }
 
   void write_atypicality(const float* score, layout::VoxelBits blank, std::size_t first, std::size_t n_voxel) const noexcept {
     const View1<float>& out = results.atypicality;
@@ -86,20 +89,20 @@ struct Run {
 
   /// `in` is one tile of voxels, whose first is `first` of the batch.
   void tile(const Coefficients& in, std::size_t first) const noexcept {
-    const std::size_t n_voxel = in.n_voxel, n_output = program.n_output;
+    const std::size_t n_voxel = in.n_voxel, n_output = program.n_output, stride = row_stride(n_voxel);
+    const KernelTable& kernels = n_voxel == 1 ? one_voxel_kernels : tile_kernels;
     NormTile norm;
     const PreprocessFlags flags = kernels.preprocess(
         {in, program.preprocessing, slot_tile(program, arena, 0), wants_standard_deviations(results) ? &norm : nullptr});
-    run_ops(n_voxel);
+    run_ops(kernels, n_voxel);
     const layout::VoxelBits blank = flags.non_finite | flags.zero_signal;
     float* const features = slot_tile(program, arena, program.ops[program.n_op - 1].out_slot);
     const layout::VoxelBits outside =
         kernels.estimate({features, program.outputs, blank, rows_of(results.estimates, first, n_voxel)});
     if (wants_standard_deviations(results))
-      kernels.uncertainty({features + n_output * layout::tile_voxels, program.outputs, *program.uncertainty, results.sigma,
-                           &norm, blank, rows_of(results.standard_deviations, first, n_voxel)});
-    if (wants_atypicality(results))
-      write_atypicality(features + (n_feature(program) - 1) * layout::tile_voxels, blank, first, n_voxel);
+      kernels.uncertainty({features + n_output * stride, program.outputs, *program.uncertainty, results.sigma, &norm, blank,
+                           rows_of(results.standard_deviations, first, n_voxel)});
+    if (wants_atypicality(results)) write_atypicality(features + (n_feature(program) - 1) * stride, blank, first, n_voxel);
     const View1<VoxelStatus>& status = results.status;
     if (wants_status(results)) write_status(flags, outside, status.data + first * status.stride, n_voxel, status.stride);
   }
@@ -126,7 +129,11 @@ Status Session::bind(const Program& program, void* arena, std::size_t arena_size
 Status Session::run(const Coefficients& coefficients, const Results& results) noexcept {
   if (bound_.program == nullptr) return Status::not_bound;
   if (!shapes_agree(*bound_.program, coefficients, results)) return Status::bad_shape;
-  const Run run{*bound_.program, *bound_.kernels, reinterpret_cast<float*>(bound_.arena), results,
+  const Run run{*bound_.program,
+                *bound_.kernels,
+                *one_voxel_kernel_table(bound_.isa),
+                reinterpret_cast<float*>(bound_.arena),
+                results,
                 compiled_ops(*bound_.program, bound_.isa)};
   for (std::size_t first = 0; first < coefficients.n_voxel; first += layout::tile_voxels) {
     run.tile(coefficients.part(first, voxels_of_tile(first, coefficients.n_voxel)), first);

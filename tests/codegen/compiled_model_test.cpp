@@ -103,7 +103,7 @@ TEST(CompiledModel, ShapesAsConstantsChangeNoBit) {
     const std::vector<float> coefficients = voxels(plain->n_coeff);
     for (const Isa isa : runnable_isas()) {
       ASSERT_NE(specialised->compiled->run[static_cast<std::size_t>(isa)], nullptr) << name(isa);
-      for (const std::size_t n_voxel : {1u, 7u, 61u}) {
+      for (const std::size_t n_voxel : {1u, 2u, 3u, 4u, 7u, 16u, 49u, 61u}) {
         const std::vector<float> some(coefficients.begin(), coefficients.begin() + static_cast<std::ptrdiff_t>(n_voxel * n_in));
         EXPECT_EQ(bits(estimates_of(*specialised, some, isa)), bits(estimates_of(*plain, some, isa)))
             << plain->name << " on " << name(isa) << ", " << n_voxel << " voxels";

@@ -81,14 +81,15 @@ inline IntegerResult run_integers(const Program& original, const std::vector<std
   if (session.bind(program, arena, Session::arena_bytes(program), isa) != Status::ok) return {};
   for (std::size_t first = 0; first < n_voxel; first += layout::tile_voxels) {
     const std::size_t n = std::min(layout::tile_voxels, n_voxel - first);
+    const std::size_t stride = n == 1 ? 1 : layout::tile_voxels;  // a tile of one voxel has its words side by side
     const Results views{.estimates = {&result.estimates[first * n_out], n, n_out}, .status = {&result.status[first], n}};
     if (session.run(Coefficients::rows(&in[first * n_in], n, program.n_coeff), views) != Status::ok) return {};
     for (std::size_t v = 0; v < n; ++v) {
       for (std::size_t j = 0; j < n_out; ++j)
-        std::memcpy(&result.sums[(first + v) * n_out + j], arena + 4 * (kept.sum_words() + j * layout::tile_voxels + v), 4);
+        std::memcpy(&result.sums[(first + v) * n_out + j], arena + 4 * (kept.sum_words() + j * stride + v), 4);
       for (std::size_t f = 0; f < n_in; ++f)
-        std::memcpy(&result.inputs[(first + v) * n_in + f],
-                    arena + 4 * (kept.input_words() + f / 2 * layout::tile_voxels + v) + f % 2 * 2, 2);
+        std::memcpy(&result.inputs[(first + v) * n_in + f], arena + 4 * (kept.input_words() + f / 2 * stride + v) + f % 2 * 2,
+                    2);
     }
   }
   return result;

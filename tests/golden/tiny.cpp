@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 6 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_tables {
@@ -143,7 +143,7 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_tables
 
 constinit const crbrt::Program tiny = {
-    .version = 5,
+    .version = 6,
     .name = "tiny",
     .model_sha256 = "9d7a66b50dadf563fcc34405d8816c434bb01d4971df1c8c2ef72bb232316929",
     .n_coeff = 2,

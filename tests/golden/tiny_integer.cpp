@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 6 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_integer_tables {
@@ -241,7 +241,7 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_integer_tables
 
 constinit const crbrt::Program tiny_integer = {
-    .version = 5,
+    .version = 6,
     .name = "tiny_integer",
     .model_sha256 = "b3c8c36e6bb276046dae2d02a3f44a1267996986109c773462d08c0605008184",
     .n_coeff = 2,

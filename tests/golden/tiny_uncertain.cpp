@@ -9,7 +9,7 @@
 
 namespace crbrt::models {
 
-static_assert(program_version == 5 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
+static_assert(program_version == 6 && layout::tile_outputs == 4 && layout::tile_voxels == 48,
               "this file belongs to another version of crbrt: generate it again");
 
 namespace tiny_uncertain_tables {
@@ -32,8 +32,8 @@ alignas(64) constexpr float op0_bias[4] = {
 
 alignas(64) constexpr float op1_weights[16] = {
     0.90424955f, 0.19110584f, 0.06402409f, 0.91756666f,
-    0.08296728f, 0.72130334f, -0.03840089f, -1.0229656f,
     1.1921884f, 0.0f, 0.0f, 0.0f,
+    0.08296728f, 0.72130334f, -0.03840089f, -1.0229656f,
     1.2314526f, 0.0f, 0.0f, 0.0f,
 };
 alignas(64) constexpr float op1_bias[8] = {
@@ -82,7 +82,7 @@ constexpr CompiledNetwork compiled = {{
 }  // namespace tiny_uncertain_tables
 
 constinit const crbrt::Program tiny_uncertain = {
-    .version = 5,
+    .version = 6,
     .name = "tiny_uncertain",
     .model_sha256 = "26e8951eda382dab0f64251d07c0befbb67983b122114bd19237bf6b92902fab",
     .n_coeff = 1,

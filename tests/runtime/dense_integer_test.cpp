@@ -51,6 +51,35 @@ std::vector<std::int32_t> features(const GuardedBuffer<std::uint32_t>& words, Nu
   return all;
 }
 
+/// Words of one voxel of a tile, side by side; `n_word` of them at least.
+std::vector<std::uint32_t> words_of_voxel(const GuardedBuffer<std::uint32_t>& tile, std::size_t voxel, std::size_t n_word) {
+  std::vector<std::uint32_t> words(n_word);
+  for (std::size_t row = 0; row < tile.size() / layout::tile_voxels; ++row)
+    words.at(row) = tile.data()[row * layout::tile_voxels + voxel];
+  return words;
+}
+
+/// The kernel for one voxel gives the features that the reference wrote; `expected` is the reference's tile.
+void expect_one_voxel_equal(Isa isa, const DenseIntegerCase& c, const GuardedBuffer<std::uint32_t>& expected,
+                            std::size_t voxel) {
+  const std::size_t n_out = c.layer.n_out, n_word = layout::row_words(c.output, layout::padded_outputs(n_out));
+  const std::vector<std::uint32_t> added = words_of_voxel(c.add, voxel, layout::row_words(Number::s16, n_out));
+  const GuardedBuffer<std::uint32_t> in(words_of_voxel(c.in, voxel, layout::row_words(c.input, c.layer.n_in))), add(added);
+  GuardedBuffer<std::uint32_t> found(c.skip == Skip::in_place ? added : std::vector<std::uint32_t>(n_word));
+  const void* const from = c.skip == Skip::none ? nullptr : c.skip == Skip::in_place ? found.data() : add.data();
+  const KernelTable& kernels = *one_voxel_kernel_table(isa);
+  (c.input == Number::u8 ? kernels.dense_u8 : kernels.dense_s16)(
+      {in.data(), found.data(), from, &c.layer.tables, c.layer.n_in, n_out, c.output, c.relu, 1});
+  const std::size_t n = layout::per_word(c.output);
+  const std::vector<std::uint32_t> words = words_of_voxel(expected, voxel, expected.size() / layout::tile_voxels);
+  for (std::size_t f = 0; f < n_out; ++f) {
+    const std::size_t up = 32 - 32 / n - f % n * (32 / n), down = 32 - 32 / n;  // the feature's bits to the top and down again
+    ASSERT_EQ(found.data()[f / n] << up >> down, words[f / n] << up >> down)
+        << name(isa) << ' ' << c.layer.n_in << " -> " << n_out << " to " << number_name(c.output) << " skip "
+        << static_cast<int>(c.skip) << " relu " << c.relu << ", output " << f << " of voxel " << voxel;
+  }
+}
+
 void expect_equal_to_reference(Isa isa, const DenseIntegerCase& c) {
   GuardedBuffer<std::uint32_t> expected(c.out_words()), found(c.out_words());
   if (c.input == Number::u8) {
@@ -63,6 +92,7 @@ void expect_equal_to_reference(Isa isa, const DenseIntegerCase& c) {
   ASSERT_EQ(features(found, c.output, c.layer.n_out), features(expected, c.output, c.layer.n_out))
       << name(isa) << ' ' << c.layer.n_in << " -> " << c.layer.n_out << " to " << static_cast<int>(c.output) << " skip "
       << static_cast<int>(c.skip) << " relu " << c.relu;
+  for (const std::size_t voxel : {std::size_t{0}, layout::tile_voxels - 1}) expect_one_voxel_equal(isa, c, expected, voxel);
 }
 
 class DenseInteger : public testing::TestWithParam<Number> {};

@@ -47,7 +47,7 @@ class DetailsTest : public testing::Test {
 TEST_F(DetailsTest, EqualReferenceBitForBitForEveryBatchSize) {
   IsaRecord record;
   for (const Isa isa : runnable_isas())
-    for (const std::size_t n : sizes_around({layout::tile_voxels})) {
+    for (const std::size_t n : sizes_around({2, 4, 8, 16, layout::tile_voxels})) {
       auto coefficients = random_coefficients(n, 8);
       if (n > 2) coefficients[2 * n_in] = std::numeric_limits<float>::quiet_NaN();
       const ReferenceResult expected = run_reference(mul_add_of(isa), program(), coefficients, 0.5f);

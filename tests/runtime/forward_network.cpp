@@ -90,7 +90,7 @@ void ForwardNetwork::add_layer(std::uint32_t n_out, std::uint32_t in_slot, std::
   layer.packed.assign(layout::packed_size(n_in + 1, n_out), 0.0f);
   for (std::size_t j = 0; j < n_out; ++j)
     for (std::size_t k = 0; k <= n_in; ++k)
-      layer.packed[layout::packed_index(n_in + 1, j, k)] = k == 0 ? layer.bias[j] : layer.weights[j * n_in + k - 1];
+      layer.packed[layout::packed_index(n_in + 1, n_out, j, k)] = k == 0 ? layer.bias[j] : layer.weights[j * n_in + k - 1];
   Op op{};
   op.kind = OpKind::dense;
   op.n_in = n_in + 1;

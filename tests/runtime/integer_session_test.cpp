@@ -36,7 +36,7 @@ Result run(const Program& program, const std::vector<float>& coefficients, Isa i
 TEST(IntegerSession, EqualsReferenceBitForBitForEveryBatchSize) {
   const IntegerProgram integers;
   IsaRecord record;
-  for (const std::size_t n : sizes_around({layout::tile_voxels})) {
+  for (const std::size_t n : sizes_around({2, 4, 8, 16, layout::tile_voxels})) {
     const auto coefficients = random_coefficients(n, IntegerProgram::n_coeff);
     const ReferenceResult expected = run_reference(MulAdd::rounded_twice, integers.program, coefficients, 0.5f);
     for (const Isa isa : runnable_isas()) {

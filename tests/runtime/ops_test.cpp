@@ -41,6 +41,36 @@ TEST_P(EveryOp, EqualsItsReferenceOnEveryIsa) {
   record.expect_scalar_and_best();
 }
 
+TEST_P(EveryOp, GivesAVoxelOfItsOwnTileTheBitsOfManyOnEveryIsa) {
+  IsaRecord record;
+  for (const Isa isa : runnable_isas())
+    for (const auto& [n_in, n_out, n_group] : {std::tuple{4u, 3u, 1u},
+                                               {2u, 1u, 1u},
+                                               {26u, 64u, 1u},
+                                               {26u, 27u, 1u},
+                                               {13u, 36u, 1u},
+                                               {60u, 5u, 5u},
+                                               {64u, 32u, 8u},
+                                               {70u, 12u, 1u}})
+      for (const Number out : written_numbers(GetParam()))
+        for (const bool relu : {false, true}) {
+          const bool is_group_norm = GetParam() == OpKind::group_norm_s16;
+          if (is_group_norm && n_in % 2 != 0) continue;  // a group of integers is even
+          const SampleShape shape{GetParam(), n_in, is_dense(GetParam()) ? n_out : n_in, out, n_group, relu, true};
+          SampleOp expected(shape, 100 * n_in + n_out), found(shape, 100 * n_in + n_out);
+          apply_ref(mul_add_of(isa), expected.call());
+          for (const std::size_t voxel : {std::size_t{0}, std::size_t{29}, layout::tile_voxels - 1}) {
+            apply_op(*one_voxel_kernel_table(isa), found.call_of_one(voxel));
+            for (std::size_t f = 0; f < shape.n_out; ++f)
+              ASSERT_EQ(found.written_of_one(f), expected.written(f, voxel))
+                  << name(isa) << ' ' << n_in << " -> " << shape.n_out << " to " << number_name(out) << ", relu " << relu
+                  << ", feature " << f << ", voxel " << voxel;
+          }
+          record.ran(isa);
+        }
+  record.expect_scalar_and_best();
+}
+
 std::vector<OpKind> all_ops() {
   std::vector<OpKind> kinds;
   for (std::size_t i = 0; i < n_op_kind; ++i) kinds.push_back(static_cast<OpKind>(i));

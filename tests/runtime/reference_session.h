@@ -18,7 +18,7 @@ struct ReferenceResult {
 inline void apply_ref(MulAdd kind, const Op& op, std::vector<std::vector<float>>& slots) {
   const float* const add = op.add_slot >= 0 ? slots[static_cast<std::size_t>(op.add_slot)].data() : nullptr;
   crbrt::apply_ref(kind, {op, slots[op.in_slot].data(), slots[op.out_slot].data(), add, op.n_in, op.n_out, op.n_group, op.out,
-                          op.relu != 0, layout::tile_voxels});
+                          op.relu != 0, layout::tile_voxels, op.n_out});
 }
 
 /// The rows of one tile of standard deviations and scores.

@@ -88,7 +88,7 @@ TEST_F(SessionTest, AVoxelDoesNotDependOnItsPlaceInTheBatch) {
     std::vector<float> whole(n * n_output()), split(n * n_output());
     ASSERT_EQ(session->run(Coefficients::rows(coefficients.data(), n, 8), {.estimates = {whole.data(), n, n_output()}}),
               Status::ok);
-    for (const std::size_t part : {1u, 5u, 24u, 31u}) {
+    for (const std::size_t part : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 12u, 16u, 17u, 24u, 31u, 47u}) {
       for (std::size_t first = 0; first < n; first += part) {
         const std::size_t rows = std::min(part, n - first);
         ASSERT_EQ(session->run(Coefficients::rows(&coefficients[first * 16], rows, 8),

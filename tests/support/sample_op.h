@@ -38,7 +38,9 @@ class SampleOp {
         bias_(normal_values(layout::padded_outputs(shape.n_out), seed + 2)),
         group_norm_(group_norm_constants(shape.n_in / shape.n_group)),
         in_(words(shape, seed + 3)),
-        out_(layout::row_words(shape.out, shape.n_out) * layout::tile_voxels) {
+        out_(layout::row_words(shape.out, shape.n_out) * layout::tile_voxels),
+        one_in_(layout::row_words(facts(shape.kind).reads, shape.n_in)),
+        one_out_(layout::row_words(shape.out, layout::padded_outputs(shape.n_out))) {
     op_.kind = shape.kind;
     op_.n_in = static_cast<std::uint32_t>(shape.n_in);
     op_.n_out = static_cast<std::uint32_t>(shape.n_out);
@@ -65,16 +67,36 @@ class SampleOp {
             op_.n_group,
             op_.out,
             op_.relu != 0,
-            n_voxel};
+            n_voxel,
+            op_.n_out};
+  }
+
+  /// The op on a tile of one voxel, the `voxel`th of the other. Its buffers end at an unmapped page: inputs where the last
+  /// feature does, outputs with their padding.
+  OpCall call_of_one(std::size_t voxel) {
+    for (std::size_t row = 0; row < one_in_.size(); ++row) one_in_.data()[row] = in_.data()[row * layout::tile_voxels + voxel];
+    OpCall one = call(1);
+    one.in = reinterpret_cast<float*>(one_in_.data());
+    one.out = reinterpret_cast<float*>(one_out_.data());
+    return one;
   }
 
   /// What the output tile holds of a feature of a voxel; what pads the last word is nobody's.
   std::uint32_t written(std::size_t feature, std::size_t voxel) const {
-    const std::size_t n = layout::per_word(op_.out), bits = 32 / n;
-    return out_.data()[feature / n * layout::tile_voxels + voxel] >> (feature % n * bits) << (32 - bits) >> (32 - bits);
+    return of_word(out_.data()[feature / layout::per_word(op_.out) * layout::tile_voxels + voxel], feature);
+  }
+
+  /// The same of the tile of one voxel.
+  std::uint32_t written_of_one(std::size_t feature) const {
+    return of_word(one_out_.data()[feature / layout::per_word(op_.out)], feature);
   }
 
  private:
+  std::uint32_t of_word(std::uint32_t word, std::size_t feature) const {
+    const std::size_t n = layout::per_word(op_.out), bits = 32 / n;
+    return word >> (feature % n * bits) << (32 - bits) >> (32 - bits);
+  }
+
   /// Normal numbers around 0 where any will do; of slopes those that a model may hold, from one end to the other.
   static std::vector<float> constants(const SampleShape& shape, std::uint32_t seed) {
     std::vector<float> values = normal_values(layout::packed_size(shape.n_in, shape.n_out), seed);
@@ -95,7 +117,7 @@ class SampleOp {
   IntegerLayer layer_;
   GuardedBuffer<float> weights_, bias_;
   IntegerGroupNorm group_norm_;
-  GuardedBuffer<std::uint32_t> in_, out_;
+  GuardedBuffer<std::uint32_t> in_, out_, one_in_, one_out_;
   Op op_{};
 };
 

@@ -40,6 +40,15 @@ const float* SyntheticProgram::random(std::size_t n, float mean, float std) {
   return data_.emplace_back(std::move(values)).data();
 }
 
+const float* SyntheticProgram::packed(const float* drawn, std::size_t n_in, std::size_t n_out) {
+  std::vector<float> table(layout::packed_size(n_in, n_out));
+  for (std::size_t first = 0; first < n_out; first += layout::tile_outputs)
+    for (std::size_t k = 0; k < n_in; ++k)
+      for (std::size_t j = first; j < first + layout::tile_outputs; ++j)
+        table[layout::packed_index(n_in, n_out, j, k)] = *drawn++;
+  return data_.emplace_back(std::move(table)).data();
+}
+
 std::uint32_t SyntheticProgram::next_slot(std::uint32_t width) {
   slot_width_.resize(std::max<std::size_t>(slot_width_.size(), 3), 1);
   const std::uint32_t slot = slot_ == 1 ? 2 : 1;
@@ -59,7 +68,7 @@ void SyntheticProgram::dense(std::uint32_t n_out, bool relu, std::int32_t add_sl
   program_.macs_per_voxel += std::uint64_t{n_in} * n_out;
   Op& op = push(OpKind::dense, n_out, next_slot(n_out), relu);
   op.add_slot = add_slot;
-  op.weights = random(layout::packed_size(n_in, n_out), 0, std::sqrt(2.0f / static_cast<float>(n_in)));
+  op.weights = packed(random(layout::packed_size(n_in, n_out), 0, std::sqrt(2.0f / static_cast<float>(n_in))), n_in, n_out);
   op.bias = random(layout::padded_outputs(n_out), 0, 0.1f);
 }
 

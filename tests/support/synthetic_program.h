@@ -44,6 +44,9 @@ class SyntheticProgram {
   std::uint32_t next_slot(std::uint32_t width);
   Op& push(OpKind kind, std::uint32_t n_out, std::uint32_t out_slot, bool relu);
   const float* random(std::size_t n, float mean, float std);
+  /// Weights as they were drawn, four outputs at a time and input after input: an order of its own, so that the network stays
+  /// the same when the layout of packed weights changes.
+  const float* packed(const float* drawn, std::size_t n_in, std::size_t n_out);
 
   std::mt19937 random_;
   Program program_{};

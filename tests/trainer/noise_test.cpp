@@ -142,7 +142,7 @@ std::vector<float> runtime_inputs(const std::vector<float>& coefficients, std::u
   const std::uint32_t n = 2 * n_coeff;
   std::vector<float> inverse_std, weights(layout::packed_size(n, n), 0.0f), bias(layout::padded_outputs(n), 0.0f);
   for (float std : s.std) inverse_std.push_back(1 / std);
-  for (std::uint32_t i = 0; i < n; ++i) weights[layout::packed_index(n, i, i)] = 1;
+  for (std::uint32_t i = 0; i < n; ++i) weights[layout::packed_index(n, n, i, i)] = 1;
   const Op op{OpKind::dense, n, n, 0, 1, -1, 0, 0, 0, weights.data(), bias.data()};
   const std::vector<Output> outputs(n, Output{"x", "1", 0, 1, -100, 100});
   const std::uint32_t slots[] = {n, n};

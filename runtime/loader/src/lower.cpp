@@ -35,8 +35,8 @@ class Lowering {
   void add_program();
 
   /// Copies numbers into the storage and returns where they will stay.
-  const float* keep(std::vector<float> numbers) {
-    storage_.tables.push_back(std::move(numbers));
+  const float* keep(const std::vector<float>& numbers) {
+    storage_.tables.emplace_back(numbers.begin(), numbers.end());
     return storage_.tables.back().data();
   }
 
@@ -61,8 +61,9 @@ void Lowering::check_finite(const Operation& from) {
 const float* Lowering::packed(const Operation& from) {
   std::vector<float> table(layout::packed_size(from.n_in, from.n_out), 0.0f);
   for (std::size_t j = 0; j < from.n_out; ++j)
-    for (std::size_t k = 0; k < from.n_in; ++k) table[layout::packed_index(from.n_in, j, k)] = from.weights[j * from.n_in + k];
-  return keep(std::move(table));
+    for (std::size_t k = 0; k < from.n_in; ++k)
+      table[layout::packed_index(from.n_in, from.n_out, j, k)] = from.weights[j * from.n_in + k];
+  return keep(table);
 }
 
 void Lowering::add(const Operation& from) {
@@ -80,7 +81,7 @@ void Lowering::add(const Operation& from) {
     op.weights = packed(from);
     std::vector<float> bias = from.bias;
     bias.resize(layout::padded_outputs(from.n_out), 0.0f);
-    op.bias = keep(std::move(bias));
+    op.bias = keep(bias);
     storage_.program.macs_per_voxel += std::uint64_t{from.n_in} * from.n_out;
   } else {
     if (!from.weights.empty()) op.weights = keep(from.weights);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,25 @@
 
 namespace crbrt {
 
+/// Memory that starts at a multiple of layout::arena_alignment, as that of generated tables does: kernels load vectors of
+/// weights, and one that lies across two lines of a cache is loaded twice.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t alignment{layout::arena_alignment};
+
+  AlignedAllocator() = default;
+  template <class From>
+  explicit AlignedAllocator(const AlignedAllocator<From>&) noexcept {}
+
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), alignment)); }
+  void deallocate(T* p, std::size_t) noexcept { ::operator delete(p, alignment); }
+  bool operator==(const AlignedAllocator&) const = default;
+};
+
+template <class T>
+using Table = std::vector<T, AlignedAllocator<T>>;
+
 /// The integer program and its tables. Vectors of vectors: a table stays where it is while more are added.
 struct IntegerStorage {
   Program program{};
@@ -19,9 +39,9 @@ struct IntegerStorage {
   std::vector<std::uint32_t> slot_width;
   std::vector<IntegerTables> tables;          ///< one per operation between quantize and dequantize
   std::vector<IntegerGroupNorm> group_norms;  ///< likewise; used by some
-  std::vector<std::vector<std::int8_t>> s8;
-  std::vector<std::vector<std::int16_t>> s16;
-  std::vector<std::vector<std::int32_t>> s32;
+  std::vector<Table<std::int8_t>> s8;
+  std::vector<Table<std::int16_t>> s16;
+  std::vector<Table<std::int32_t>> s32;
   std::vector<float> input_scale, output_scale;
 };
 
@@ -33,8 +53,8 @@ struct ForwardStorage {
   std::vector<ForwardFeature> features;
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
-  std::vector<std::vector<float>> tables;  ///< packed weights, and zeros in place of their biases
-  std::vector<float> phase_table;          ///< with room to begin at a multiple of layout::arena_alignment
+  std::vector<Table<float>> tables;  ///< packed weights, and zeros in place of their biases
+  std::vector<float> phase_table;    ///< with room to begin at a multiple of layout::arena_alignment
 };
 
 struct Model::Storage {
@@ -46,7 +66,7 @@ struct Model::Storage {
   Atypicality atypicality{};
   std::vector<Op> ops;
   std::vector<std::uint32_t> slot_width;
-  std::vector<std::vector<float>> tables;    ///< packed weights and everything else ops point at
+  std::vector<Table<float>> tables;          ///< packed weights and everything else ops point at
   std::unique_ptr<IntegerStorage> integers;  ///< null: no integer form
   std::unique_ptr<ForwardStorage> forward;   ///< null: no forward part
 };

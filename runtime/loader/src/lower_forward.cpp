@@ -41,8 +41,8 @@ void lower_features(const ForwardPart& part, ForwardStorage& storage) {
   }
 }
 
-const float* keep(ForwardStorage& storage, std::vector<float> numbers) {
-  storage.tables.push_back(std::move(numbers));
+const float* keep(ForwardStorage& storage, const std::vector<float>& numbers) {
+  storage.tables.emplace_back(numbers.begin(), numbers.end());
   return storage.tables.back().data();
 }
 
@@ -52,8 +52,8 @@ const float* packed(const Operation& from, ForwardStorage& storage) {
   std::vector<float> table(layout::packed_size(n_in, from.n_out), 0.0f);
   for (std::size_t j = 0; j < from.n_out; ++j)
     for (std::size_t k = 0; k < n_in; ++k)
-      table[layout::packed_index(n_in, j, k)] = k == 0 ? from.bias[j] : from.weights[j * from.n_in + k - 1];
-  return keep(storage, std::move(table));
+      table[layout::packed_index(n_in, from.n_out, j, k)] = k == 0 ? from.bias[j] : from.weights[j * from.n_in + k - 1];
+  return keep(storage, table);
 }
 
 void lower_operations(const ForwardPart& part, ForwardStorage& storage) {

@@ -6,8 +6,8 @@ namespace crbrt::loader {
 namespace {
 
 template <class T>
-const T* keep(std::vector<std::vector<T>>& tables, std::vector<T> numbers) {
-  tables.push_back(std::move(numbers));
+const T* keep(std::vector<Table<T>>& tables, const std::vector<T>& numbers) {
+  tables.emplace_back(numbers.begin(), numbers.end());
   return tables.back().data();
 }
 

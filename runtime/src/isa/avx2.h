@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include "runtime/src/isa/integer_vector.h"
+#include "runtime/src/isa/outputs256.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
@@ -91,6 +92,9 @@ struct Ops : XsimdOps<xsimd::fma3<xsimd::avx2>>,
              IntegerVector<IntegerInstructions>,
              QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
+  using Outputs = Outputs256<Ops>;
+  static constexpr bool is_fused = true;
+  static constexpr std::size_t output_voxels = 6;  ///< 12 sums, two weights and an input
   static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators; why 12: dense.h
   static constexpr std::size_t preprocess_vectors = 2;
   static Quad mul_add_quad(Quad a, Quad b, Quad c) noexcept { return _mm_fmadd_ps(a, b, c); }

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include "runtime/src/isa/integer_vector.h"
+#include "runtime/src/isa/outputs256.h"
 #include "runtime/src/isa/quad.h"
 #include "runtime/src/isa/xsimd_ops.h"
 
@@ -89,7 +90,10 @@ struct Ops : XsimdOps<xsimd::avx512bw>,
              QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
   static constexpr std::size_t integer_vectors = 3;  ///< 12 sums, which leave room in 32 registers
-  static constexpr std::size_t dense_vectors = 3;    ///< 12 accumulators, as on AVX2: the chains are what counts
+  using Outputs = Outputs256<Ops>;
+  static constexpr bool is_fused = true;
+  static constexpr std::size_t output_voxels = 6;
+  static constexpr std::size_t dense_vectors = 3;  ///< 12 accumulators, as on AVX2: the chains are what counts
   static constexpr std::size_t preprocess_vectors = 3;
   /// xsimd 8.1 has no fused multiply-add for AVX-512: its fma() rounds twice.
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return _mm512_fmadd_ps(a, b, c); }

@@ -14,6 +14,7 @@ template <class I>
 struct IntegerVector {
   using Int = typename I::Int;
   static constexpr std::size_t integer_vectors = 2;  ///< dense_integer-inl.h says why
+  static constexpr bool has_signed_bytes = false;    ///< are inputs of dot_bytes u8 - 128?
 
   static Int load_words(const void* p) noexcept { return I::load(p); }
   static void store_words(void* p, Int x) noexcept { I::store(p, x); }
@@ -26,6 +27,11 @@ struct IntegerVector {
 
   static Int load_u8(const void* p) noexcept { return I::load(p); }
   static Int start_u8(std::int32_t bias, std::int32_t) noexcept { return I::set1(bias); }
+
+  // Of one voxel: its words in all lanes, weights of neighbouring outputs in the lanes.
+  static Int spread_u8(const void* p) noexcept { return broadcast_word(p); }
+  static Int load_anywhere_words(const void* p) noexcept { return I::load_anywhere(p); }
+  static Int dot_bytes(Int x, Int w, Int acc) noexcept { return I::add_pairs(acc, I::maddubs(x, w)); }
 
   /// Each 16-bit lane holds at most four products, which fit (quad_weight_max).
   template <std::size_t n_vec>
@@ -91,11 +97,29 @@ struct IntegerVector {
   static Int relu_s16(Int a) noexcept { return I::max_16(a, I::zero()); }
 };
 
+/// Sums of four outputs of one voxel, one in each of four lanes. V is the integer vocabulary of vectors of 128 bits.
+template <class V>
+struct OutputsOfVector {
+  using Sums = typename V::Int;
+  static constexpr std::size_t words = 1;  ///< of the input that one step takes
+  static constexpr bool has_signed_bytes = V::has_signed_bytes;
+
+  static Sums none() noexcept { return V::broadcast_int(0); }
+  static Sums spread_u8(const std::uint32_t* x) noexcept { return V::spread_u8(x); }
+  static Sums spread_s16(const std::uint32_t* x) noexcept { return V::broadcast_word(x); }
+  static Sums weights(const void* p) noexcept { return V::load_anywhere_words(p); }
+  static Sums dot_u8(Sums x, Sums w, Sums acc) noexcept { return V::dot_bytes(x, w, acc); }
+  static Sums dot_s16(Sums x, Sums w, Sums acc) noexcept { return V::dot_s16(x, w, acc); }
+  static void store(Sums acc, std::int32_t* sums) noexcept { __builtin_memcpy(sums, &acc, sizeof acc); }
+};
+
 /// dot_u8 where the products of four bytes and their sum are one step, I::dot4(x, w, acc), exact whatever the weights. Base is
 /// the rest of the vocabulary.
 template <class Base, class I>
 struct QuadProducts : Base {
   using typename Base::Int;
+
+  static Int dot_bytes(Int x, Int w, Int acc) noexcept { return I::dot4(x, w, acc); }
 
   template <std::size_t n_vec>
   static void dot_u8(const Int (&x0)[n_vec], const void* w0, const Int (&x1)[n_vec], const void* w1,

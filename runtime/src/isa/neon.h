@@ -15,6 +15,7 @@ struct IntegerInstructions {
   using Int = int32x4_t;
 
   static Int load(const void* p) noexcept { return vld1q_s32(static_cast<const std::int32_t*>(p)); }
+  static Int load_anywhere(const void* p) noexcept { return load(p); }
   static void store(void* p, Int x) noexcept { vst1q_s32(static_cast<std::int32_t*>(p), x); }
   static Int zero() noexcept { return vdupq_n_s32(0); }
   static Int set1(std::int32_t x) noexcept { return vdupq_n_s32(x); }
@@ -67,11 +68,12 @@ struct IntegerInstructions {
 };
 
 struct IntegerOps : IntegerVector<IntegerInstructions> {
+  static constexpr bool has_signed_bytes = true;
   static constexpr std::size_t integer_vectors = 2;  ///< 8 sums: GCC 12 spills a third vector of voxels in dense_u8
 
-  static Int load_u8(const void* p) noexcept {
-    return veorq_s32(IntegerInstructions::load(p), vreinterpretq_s32_u8(vdupq_n_u8(0x80)));
-  }
+  static Int load_u8(const void* p) noexcept { return signed_bytes(IntegerInstructions::load(p)); }
+  static Int spread_u8(const void* p) noexcept { return signed_bytes(broadcast_word(p)); }
+  static Int signed_bytes(Int x) noexcept { return veorq_s32(x, vreinterpretq_s32_u8(vdupq_n_u8(0x80))); }
   static Int start_u8(std::int32_t bias, std::int32_t row_sum) noexcept { return vdupq_n_s32(bias + 128 * row_sum); }
 
   /// Each 16-bit lane holds at most four products, which fit (quad_weight_max).
@@ -87,6 +89,12 @@ struct IntegerOps : IntegerVector<IntegerInstructions> {
     });
   }
 
+  static Int dot_bytes(Int x, Int w, Int acc) noexcept {
+    const int8x16_t a = vreinterpretq_s8_s32(x), b = vreinterpretq_s8_s32(w);
+    const int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
+    return vpadalq_s16(acc, vpaddq_s16(low, high));
+  }
+
   /// Halves are taken apart once: those of x for all outputs, those of w for all voxels of the register tile.
   static Int dot_s16(Int x, Int w, Int acc) noexcept {
     return vmlal_s16(vmlal_s16(acc, vmovn_s32(x), vmovn_s32(w)), vshrn_n_s32(x, 16), vshrn_n_s32(w, 16));
@@ -97,6 +105,8 @@ template <class Own>
 struct NeonOps : Vector128Ops<Own>, IntegerOps {
   using typename Vector128Ops<Own>::Vec;
   using typename Vector128Ops<Own>::Mask;
+  static constexpr bool is_fused = true;
+  static constexpr std::size_t output_voxels = 6;
   static constexpr std::size_t dense_vectors = 4;  ///< 16 accumulators, four inputs and a weight: 21 of 32 registers
   static constexpr std::size_t preprocess_vectors = 4;
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return vfmaq_f32(c, a, b); }
@@ -109,6 +119,8 @@ struct NeonOps : Vector128Ops<Own>, IntegerOps {
   }
 };
 
-struct Ops : NeonOps<Ops> {};
+struct Ops : NeonOps<Ops> {
+  using Outputs = OutputsOfVector<IntegerOps>;
+};
 
 }  // namespace crbrt::neon

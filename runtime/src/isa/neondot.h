@@ -12,6 +12,7 @@ struct DotInstructions {
 };
 
 struct Ops : QuadProducts<neon::NeonOps<Ops>, DotInstructions> {
+  using Outputs = OutputsOfVector<QuadProducts<neon::NeonOps<Ops>, DotInstructions>>;
   static constexpr std::size_t integer_vectors = 3;  ///< 12 sums: GCC 12 spills a fourth vector of voxels in dense_u8
 };
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+
+#include "runtime/src/isa/bit_cast.h"
 
 namespace crbrt {
 
@@ -18,6 +21,21 @@ struct QuadOps {
   }
   static void store_quad(float* p, Quad x) noexcept { __builtin_memcpy(p, &x, sizeof x); }
   static Quad broadcast_quad(float x) noexcept { return Quad{x, x, x, x}; }
+  /// quads[i][k] becomes quads[k][i].
+  static void transpose_quads(Quad (&quads)[4]) noexcept {
+    const Quad low01 = __builtin_shufflevector(quads[0], quads[1], 0, 4, 1, 5);
+    const Quad low23 = __builtin_shufflevector(quads[2], quads[3], 0, 4, 1, 5);
+    const Quad high01 = __builtin_shufflevector(quads[0], quads[1], 2, 6, 3, 7);
+    const Quad high23 = __builtin_shufflevector(quads[2], quads[3], 2, 6, 3, 7);
+    quads[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+    quads[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+    quads[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+    quads[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+  }
+  static Quad relu_quad(Quad x) noexcept {  // +0 for -0 and NaN
+    using Bits [[gnu::vector_size(16)]] = std::int32_t;
+    return bit_cast<Quad>(bit_cast<Bits>(x) & bit_cast<Bits>(x > Quad{0, 0, 0, 0}));
+  }
   static Quad mul_add_quad(Quad a, Quad b, Quad c) noexcept { return a * b + c; }  ///< two roundings; others hide it
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crbrt/format/layout.h"
 #include "crbrt/format/requant.h"
 #include "runtime/src/isa/bit_cast.h"
 #include "runtime/src/isa/quad.h"
@@ -12,18 +13,22 @@
 namespace crbrt::scalar {
 
 /// The number-th s16 of a word, and the number-th byte.
-constexpr std::int32_t s16_of(std::int32_t word, int number) noexcept {
+[[gnu::always_inline]] constexpr std::int32_t s16_of(std::int32_t word, int number) noexcept {
   return static_cast<std::int16_t>(static_cast<std::uint32_t>(word) >> (16 * number));
 }
-constexpr std::int32_t u8_of(std::int32_t word, int number) noexcept {
+[[gnu::always_inline]] constexpr std::int32_t u8_of(std::int32_t word, int number) noexcept {
   return static_cast<std::uint8_t>(static_cast<std::uint32_t>(word) >> (8 * number));
 }
-constexpr std::int32_t s8_of(std::int32_t word, int number) noexcept { return static_cast<std::int8_t>(u8_of(word, number)); }
-constexpr std::int32_t word_of(std::int32_t low, std::int32_t high) noexcept {
+[[gnu::always_inline]] constexpr std::int32_t s8_of(std::int32_t word, int number) noexcept {
+  return static_cast<std::int8_t>(u8_of(word, number));
+}
+[[gnu::always_inline]] constexpr std::int32_t word_of(std::int32_t low, std::int32_t high) noexcept {
   return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xffffu) | static_cast<std::uint32_t>(high) << 16);
 }
 
-/// The integer half of the portable vocabulary: a word of one voxel at a time. It defines what a primitive means.
+/// The integer half of the portable vocabulary: a word of one voxel at a time. It defines what a primitive means. `Own` is the
+/// Ops that it becomes part of, so that nothing emitted here is shared between two instruction sets.
+template <class Own>
 struct IntegerOps {
   using Int = std::int32_t;
   static constexpr std::size_t integer_vectors = 4;  ///< vectors of voxels in a register tile of dense_u8 and dense_s16
@@ -120,11 +125,11 @@ struct IntegerOps {
   }
 };
 
-struct Ops : QuadOps<Ops>, IntegerOps {
+/// The half for floats; `Own` as above.
+template <class Own>
+struct FloatOps {
   using Vec = float;
   static constexpr std::size_t lanes = 1;
-  static constexpr std::size_t dense_vectors = 8;  ///< vectors of voxels in a register tile of `dense`
-  static constexpr std::size_t preprocess_vectors = 4;
 
   static Vec load(const float* p) noexcept { return *p; }
   static void store(float* p, Vec x) noexcept { *p = x; }
@@ -176,6 +181,46 @@ struct Ops : QuadOps<Ops>, IntegerOps {
   static Vec power_of_two(Vec n) noexcept {
     return bit_cast<float>((bit_cast<std::uint32_t>(n + 0x1.8p23f) << 23) + 0x3f800000u);
   }
+};
+
+/// Sums of four outputs of one voxel.
+template <class Own>
+struct OutputsOfWords {
+  struct Sums {
+    std::int32_t of[4];
+  };
+  static constexpr std::size_t words = 1;  ///< of the input that one step takes
+  static constexpr bool has_signed_bytes = false;
+
+  static Sums none() noexcept { return {}; }
+  static Sums spread_u8(const std::uint32_t* x) noexcept {
+    const std::int32_t word = Own::broadcast_word(x);
+    return {{word, word, word, word}};
+  }
+  static Sums spread_s16(const std::uint32_t* x) noexcept { return spread_u8(x); }
+  static Sums weights(const void* p) noexcept {
+    Sums w;
+    __builtin_memcpy(&w, p, sizeof w);
+    return w;
+  }
+  static Sums dot_u8(Sums x, Sums w, Sums acc) noexcept {
+    for (std::size_t o = 0; o < 4; ++o) acc.of[o] = Own::dot4(x.of[o], w.of[o], acc.of[o]);
+    return acc;
+  }
+  static Sums dot_s16(Sums x, Sums w, Sums acc) noexcept {
+    for (std::size_t o = 0; o < 4; ++o) acc.of[o] = Own::dot_s16(x.of[o], w.of[o], acc.of[o]);
+    return acc;
+  }
+  static void store(Sums acc, std::int32_t* sums) noexcept { __builtin_memcpy(sums, &acc, sizeof acc); }
+};
+
+struct Ops : QuadOps<Ops>, FloatOps<Ops>, IntegerOps<Ops> {
+  using Outputs = OutputsOfWords<Ops>;
+  static constexpr std::size_t row_stride = layout::tile_voxels;  ///< from one feature of a tile to the next
+  static constexpr bool is_fused = false;                         ///< does mul_add round once?
+  static constexpr std::size_t dense_vectors = 8;                 ///< vectors of voxels in a register tile of `dense`
+  static constexpr std::size_t output_voxels = 4;                 ///< the most voxels of one of dense_outputs-inl.h
+  static constexpr std::size_t preprocess_vectors = 4;
 };
 
 }  // namespace crbrt::scalar

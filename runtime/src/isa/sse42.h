@@ -14,6 +14,7 @@ struct IntegerInstructions {
   using Int = __m128i;
 
   static Int load(const void* p) noexcept { return _mm_load_si128(static_cast<const __m128i*>(p)); }
+  static Int load_anywhere(const void* p) noexcept { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
   static void store(void* p, Int x) noexcept { _mm_store_si128(static_cast<__m128i*>(p), x); }
   static Int zero() noexcept { return _mm_setzero_si128(); }
   static Int set1(std::int32_t x) noexcept { return _mm_set1_epi32(x); }
@@ -85,6 +86,9 @@ struct Ops : XsimdOps<xsimd::sse4_2>,
              IntegerVector<IntegerInstructions>,
              QuadOps<IntegerInstructions>,
              TransposedRows<RowInstructions> {
+  using Outputs = OutputsOfVector<IntegerVector<IntegerInstructions>>;
+  static constexpr bool is_fused = false;
+  static constexpr std::size_t output_voxels = 4;
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: 16 registers also hold inputs, weight and product
   static constexpr std::size_t preprocess_vectors = 2;
   static std::uint32_t bits(Mask mask) noexcept { return static_cast<std::uint32_t>(_mm_movemask_ps(mask)); }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "crbrt/format/layout.h"
 #include "runtime/src/isa/bit_cast.h"
 #include "runtime/src/isa/quad.h"
 
@@ -34,6 +35,7 @@ struct Vector128Ops : QuadOps<Own>, TransposedRows<RowInstructions128<Own>> {
   using Mask [[gnu::vector_size(16)]] = std::int32_t;  ///< -1 or 0 in every lane, as comparisons give it
   using Bits [[gnu::vector_size(16)]] = std::uint32_t;
   static constexpr std::size_t lanes = 4;
+  static constexpr std::size_t row_stride = layout::tile_voxels;
 
   static Vec load(const float* p) noexcept { return *reinterpret_cast<const Vec*>(p); }
   static void store(float* p, Vec x) noexcept { *reinterpret_cast<Vec*>(p) = x; }

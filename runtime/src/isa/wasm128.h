@@ -15,6 +15,7 @@ struct IntegerInstructions {
   using Int = v128_t;
 
   static Int load(const void* p) noexcept { return wasm_v128_load(p); }
+  static Int load_anywhere(const void* p) noexcept { return wasm_v128_load(p); }
   static void store(void* p, Int x) noexcept { wasm_v128_store(p, x); }
   static Int zero() noexcept { return wasm_i32x4_const_splat(0); }
   static Int set1(std::int32_t x) noexcept { return wasm_i32x4_splat(x); }
@@ -74,6 +75,9 @@ struct IntegerInstructions {
 };
 
 struct Ops : Vector128Ops<Ops>, QuadProducts<IntegerVector<IntegerInstructions>, IntegerInstructions> {
+  using Outputs = OutputsOfVector<QuadProducts<IntegerVector<IntegerInstructions>, IntegerInstructions>>;
+  static constexpr bool is_fused = false;
+  static constexpr std::size_t output_voxels = 4;
   static constexpr std::size_t dense_vectors = 2;  ///< 8 accumulators: engines run this on x86's 16 registers, too
   static constexpr std::size_t preprocess_vectors = 2;
   static Vec mul_add(Vec a, Vec b, Vec c) noexcept { return a * b + c; }

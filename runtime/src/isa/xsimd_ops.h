@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
 
+#include "crbrt/format/layout.h"
 #include "runtime/src/isa/bit_cast.h"
 
 namespace crbrt {
@@ -17,6 +18,7 @@ struct XsimdOps {
   using Exponents = xsimd::batch<std::int32_t, Arch>;
   using Mask = xsimd::batch_bool<float, Arch>;
   static constexpr std::size_t lanes = Vec::size;
+  static constexpr std::size_t row_stride = layout::tile_voxels;
 
   static Vec load(const float* p) noexcept { return Vec::load_aligned(p); }
   static void store(float* p, Vec x) noexcept { x.store_aligned(p); }

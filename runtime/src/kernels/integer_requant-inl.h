@@ -20,11 +20,11 @@ struct IntegerOutput {
 template <class Ops, std::size_t n_vec>
 inline void store_s32(const IntegerOutput& to, std::size_t j, std::size_t voxel,
                       const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
-  std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j * layout::tile_voxels + voxel;
+  std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j * Ops::row_stride + voxel;
   unrolled<layout::tile_outputs>([&](auto o) __attribute__((always_inline)) {
     if (j + o >= to.n_out) return;
     unrolled<n_vec>([&](auto v) __attribute__((always_inline)) {
-      Ops::store_words(out + o * layout::tile_voxels + v * Ops::lanes, acc[o][v]);
+      Ops::store_words(out + o * Ops::row_stride + v * Ops::lanes, acc[o][v]);
     });
   });
 }
@@ -32,7 +32,7 @@ inline void store_s32(const IntegerOutput& to, std::size_t j, std::size_t voxel,
 template <class Ops, std::size_t n_vec>
 inline void store_u8(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                      const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
-  std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j / 4 * layout::tile_voxels + voxel;
+  std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + j / 4 * Ops::row_stride + voxel;
   unrolled<n_vec>([&](auto v) __attribute__((always_inline)) {
     Ops::store_words(out + v * Ops::lanes, Ops::requantize_u8({acc[0][v], acc[1][v], acc[2][v], acc[3][v]}, tables.shift + j,
                                                               tables.multiplier + layout::tile_outputs * j));
@@ -43,7 +43,7 @@ template <class Ops, std::size_t n_vec>
 inline void store_s16(const IntegerOutput& to, const IntegerTables& tables, std::size_t j, std::size_t voxel,
                       const typename Ops::Int (&acc)[layout::tile_outputs][n_vec]) noexcept {
   using Int = typename Ops::Int;
-  const std::size_t row = j / 2 * layout::tile_voxels + voxel;
+  const std::size_t row = j / 2 * Ops::row_stride + voxel;
   std::uint32_t* const out = static_cast<std::uint32_t*>(to.out) + row;
   const std::uint32_t* const add = to.add != nullptr ? static_cast<const std::uint32_t*>(to.add) + row : nullptr;
   const bool relu = to.relu;
@@ -52,7 +52,7 @@ inline void store_s16(const IntegerOutput& to, const IntegerTables& tables, std:
     Ops::requantize_s16({acc[0][v], acc[1][v], acc[2][v], acc[3][v]}, tables.shift + j,
                         tables.multiplier + layout::tile_outputs * j, words);
     unrolled<2>([&](auto i) __attribute__((always_inline)) {
-      const std::size_t at = i * layout::tile_voxels + v * Ops::lanes;
+      const std::size_t at = i * Ops::row_stride + v * Ops::lanes;
       if (add != nullptr) words[i] = Ops::add_saturate_s16(words[i], Ops::load_words(add + at));
       if (relu) words[i] = Ops::relu_s16(words[i]);
       Ops::store_words(out + at, words[i]);

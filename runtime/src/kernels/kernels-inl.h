@@ -2,10 +2,12 @@
 /// kernel table (isa/kernels.cpp.in).
 #pragma once
 
+#include "runtime/src/isa/one_voxel.h"
 #include "runtime/src/kernel_table.h"
 #include "runtime/src/kernels/affine/affine.h"
 #include "runtime/src/kernels/dense/dense.h"
 #include "runtime/src/kernels/dense/dense_integer-inl.h"
+#include "runtime/src/kernels/dense/dense_voxels-inl.h"
 #include "runtime/src/kernels/estimate/estimate.h"
 #include "runtime/src/kernels/group_norm/group_norm.h"
 #include "runtime/src/kernels/group_norm/group_norm_integer-inl.h"

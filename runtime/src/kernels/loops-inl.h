@@ -29,7 +29,7 @@ template <std::size_t n, class Body>
 template <class Ops, class Body>
 [[gnu::always_inline]] inline void for_each_vector(std::size_t n_feature, std::size_t n_voxel, const Body& body) noexcept {
   for (std::size_t f = 0; f < n_feature; ++f)
-    for (std::size_t v = 0; v < n_voxel; v += Ops::lanes) body(f, f * layout::tile_voxels + v);
+    for (std::size_t v = 0; v < n_voxel; v += Ops::lanes) body(f, f * Ops::row_stride + v);
 }
 
 /// By max and select, so that a NaN stays a NaN on every instruction set.

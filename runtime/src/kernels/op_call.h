@@ -29,7 +29,8 @@ struct OpCall {
   std::size_t n_group;
   Number number;  ///< of what it writes
   bool relu;
-  std::size_t n_voxel;  ///< voxels of the tile that matter; what the others get is not said
+  std::size_t n_voxel;   ///< voxels of the tile that matter; what the others get is not said
+  std::size_t n_packed;  ///< outputs that dense's tables are packed for: n_out, or more where only the first are wanted
 };
 
 }  // namespace crbrt

@@ -75,9 +75,19 @@ struct LinearModel {
  private:
   void set_row(std::size_t feature, std::initializer_list<float> w) {
     std::size_t k = 0;
-    for (const float value : w) weights[layout::packed_index(2 * n_coeff, feature, k++)] = value;
+    for (const float value : w) rows[feature][k++] = value;
+    pack();
   }
-  void set_width(std::uint32_t n) { op.n_out = slot_width[1] = n; }
+  void set_width(std::uint32_t n) {
+    op.n_out = slot_width[1] = n;
+    pack();
+  }
+  void pack() {
+    for (std::size_t j = 0; j < op.n_out; ++j)
+      for (std::size_t k = 0; k < 2 * n_coeff; ++k) weights[layout::packed_index(2 * n_coeff, op.n_out, j, k)] = rows[j][k];
+  }
+
+  float rows[5][2 * n_coeff] = {};  ///< weights of each output
 };
 
 /// `n` equal fingerprints with one bound for everything.

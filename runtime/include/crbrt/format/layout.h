@@ -1,12 +1,18 @@
 /// Where numbers lie in packed weights and in the working buffers. One layout for every ISA, so that generated files and
-/// goldens do not depend on the machine. Voxels lie in SIMD lanes, weights are broadcast.
+/// goldens do not depend on the machine. It serves both ways to multiply: many voxels in SIMD lanes and a weight in all of
+/// them, or outputs of one voxel in the lanes and its feature in all of them.
 ///
 /// A tile buffer is made of 32-bit words, tile_voxels to a row. A word holds per_word neighbouring features of one voxel: one
 /// f32 or s32, two s16 or four u8, the lower feature in the lower bits.
 ///
-///   activations   (feature f, voxel v) lies in word (f / per_word) * tile_voxels + v; features are padded (row_words)
-///   weights       blocks of tile_outputs outputs; a block holds, for each word of the input, tile_outputs words of weights:
-///                 weight (output j, input k) is packed[packed_index(number, n_in, j, k)]; missing outputs and inputs are zero
+///   activations   (feature f, voxel v) lies in word (f / per_word) * tile_voxels + v; features are padded (row_words). A tile
+///   of
+///                 one voxel has its words side by side: (f / per_word)
+///   weights       of floats panels of panel_outputs outputs, the last one narrower; a panel holds, for each input, the weights
+///   of
+///                 its outputs side by side: weight (output j, input k) is packed[packed_index(n_in, n_out, j, k)]. Of integers
+///                 blocks of tile_outputs outputs; a block holds, for each word of the input, tile_outputs words of weights:
+///                 packed[packed_index(number, n_in, j, k)]. Missing outputs and inputs are zero
 ///   bias          [padded_outputs(n_out)], missing outputs are zero
 #pragma once
 
@@ -34,7 +40,8 @@ constexpr const char* number_name(Number number) noexcept {
 namespace crbrt::layout {
 
 inline constexpr std::size_t tile_voxels = 48;      ///< voxels that go through all layers together
-inline constexpr std::size_t tile_outputs = 4;      ///< outputs of one packed weight block
+inline constexpr std::size_t tile_outputs = 4;      ///< outputs are padded to a multiple; those of one block of integer weights
+inline constexpr std::size_t panel_outputs = 32;    ///< outputs of one panel of float weights
 inline constexpr std::size_t arena_alignment = 64;  ///< bytes
 
 /// Bit v belongs to voxel v of a tile.
@@ -72,14 +79,22 @@ constexpr std::size_t packed_size(std::size_t n_in, std::size_t n_out) noexcept 
   return packed_size(Number::f32, n_in, n_out);
 }
 
-/// Index of weight (output j, input k) in the packed weights.
+/// Outputs of the panel of float weights that begins at output `first`, padding included.
+constexpr std::size_t panel_width(std::size_t n_out, std::size_t first) noexcept {
+  const std::size_t left = padded_outputs(n_out) - first;
+  return left < panel_outputs ? left : panel_outputs;
+}
+
+/// Index of weight (output j, input k) in the packed weights of floats.
+constexpr std::size_t packed_index(std::size_t n_in, std::size_t n_out, std::size_t j, std::size_t k) noexcept {
+  const std::size_t first = j / panel_outputs * panel_outputs;
+  return first * n_in + k * panel_width(n_out, first) + (j - first);
+}
+
+/// The same of integers, by the number that the layer reads.
 constexpr std::size_t packed_index(Number number, std::size_t n_in, std::size_t j, std::size_t k) noexcept {
   const std::size_t n = per_word(number), block = (j / tile_outputs) * padded_inputs(number, n_in) * tile_outputs;
   return block + ((k / n) * tile_outputs + j % tile_outputs) * n + k % n;
-}
-
-constexpr std::size_t packed_index(std::size_t n_in, std::size_t j, std::size_t k) noexcept {
-  return packed_index(Number::f32, n_in, j, k);
 }
 
 /// s16 factors of affine_s16 and group_norm_s16, laid out as the dense layer that they are: of each block, output o reads

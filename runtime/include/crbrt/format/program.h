@@ -11,7 +11,7 @@
 namespace crbrt {
 
 /// Bumped when the meaning of any field changes.
-inline constexpr std::uint32_t program_version = 5;
+inline constexpr std::uint32_t program_version = 6;
 
 /// Tables of one integer op, each for padded_outputs(n_out) outputs. No sum of any input can leave 32 bits (integer_bounds.h).
 struct IntegerTables {

@@ -79,8 +79,8 @@ void affine_s16(const AffineIntegerArgs& a) noexcept {
   const IntegerOutput to{a.out, nullptr, a.number, a.relu, a.n_feature};
   for (std::size_t j = 0; j < a.n_feature; j += layout::tile_outputs)
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
-      const std::uint32_t* const at = in + j / 2 * layout::tile_voxels + v;
-      affine_block<Ops>(to, *a.tables, j, v, {Ops::load_words(at), Ops::load_words(at + layout::tile_voxels)});
+      const std::uint32_t* const at = in + j / 2 * Ops::row_stride + v;
+      affine_block<Ops>(to, *a.tables, j, v, {Ops::load_words(at), Ops::load_words(at + Ops::row_stride)});
     }
 }
 

@@ -7,7 +7,7 @@
 /// registers hold 8 sums, 4 inputs, a weight and 3 products; a third vector of voxels would spill.
 #pragma once
 
-#include "runtime/src/kernels/dense/dense.h"
+#include "runtime/src/kernels/dense/dense_integer_outputs-inl.h"
 #include "runtime/src/kernels/integer_requant-inl.h"
 
 namespace crbrt {
@@ -28,12 +28,12 @@ inline void dense_u8_block(const DenseIntegerArgs& a, std::size_t j, std::size_t
     Int x[2][n_vec];
     unrolled<n_vec>([&](auto v) __attribute__((always_inline)) {
       x[0][v] = Ops::load_u8(in + v * Ops::lanes);
-      x[1][v] = Ops::load_u8(in + layout::tile_voxels + v * Ops::lanes);
+      x[1][v] = Ops::load_u8(in + Ops::row_stride + v * Ops::lanes);
     });
     unrolled<layout::tile_outputs>([&](auto o) __attribute__((always_inline)) {
       Ops::template dot_u8<n_vec>(x[0], weights + o * word, x[1], weights + (layout::tile_outputs + o) * word, acc[o]);
     });
-    in += 2 * layout::tile_voxels;
+    in += 2 * Ops::row_stride;
     weights += 2 * layout::tile_outputs * word;
   }
   store_block<Ops, n_vec>({a.out, a.add, a.number, a.relu, a.n_out}, *a.tables, j, voxel, acc);
@@ -57,7 +57,7 @@ inline void dense_s16_block(const DenseIntegerArgs& a, std::size_t j, std::size_
       const Int w = Ops::broadcast_word(weights + o * word);
       unrolled<n_vec>([&](auto v) __attribute__((always_inline)) { acc[o][v] = Ops::dot_s16(x[v], w, acc[o][v]); });
     });
-    in += layout::tile_voxels;
+    in += Ops::row_stride;
     weights += layout::tile_outputs * word;
   }
   store_block<Ops, n_vec>({a.out, a.add, a.number, a.relu, a.n_out}, *a.tables, j, voxel, acc);
@@ -81,17 +81,25 @@ inline void dense_s16_column(const DenseIntegerArgs& a, std::size_t voxel) noexc
 
 template <class Ops>
 void dense_u8(const DenseIntegerArgs& a) noexcept {
-  constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
-  static_assert(layout::tile_voxels % column == 0);
-  if (a.n_voxel <= Ops::lanes) return dense_u8_column<Ops, 1>(a, 0);
-  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_u8_column<Ops, Ops::integer_vectors>(a, voxel);
+  if constexpr (Ops::row_stride == 1) {
+    dense_u8_outputs<Ops>(a);
+  } else {
+    constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
+    static_assert(layout::tile_voxels % column == 0);
+    if (a.n_voxel <= Ops::lanes) return dense_u8_column<Ops, 1>(a, 0);
+    for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_u8_column<Ops, Ops::integer_vectors>(a, voxel);
+  }
 }
 
 template <class Ops>
 void dense_s16(const DenseIntegerArgs& a) noexcept {
-  constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
-  if (a.n_voxel <= Ops::lanes) return dense_s16_column<Ops, 1>(a, 0);
-  for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_s16_column<Ops, Ops::integer_vectors>(a, voxel);
+  if constexpr (Ops::row_stride == 1) {
+    dense_s16_outputs<Ops>(a);
+  } else {
+    constexpr std::size_t column = Ops::integer_vectors * Ops::lanes;
+    if (a.n_voxel <= Ops::lanes) return dense_s16_column<Ops, 1>(a, 0);
+    for (std::size_t voxel = 0; voxel < a.n_voxel; voxel += column) dense_s16_column<Ops, Ops::integer_vectors>(a, voxel);
+  }
 }
 
 }  // namespace crbrt

@@ -19,7 +19,7 @@ namespace crbrt {
 template <class Ops>
 void store_planes(const float* tile, layout::VoxelBits blank, const View2<float>& out) noexcept {
   for (std::size_t j = 0; j < out.columns; ++j) {
-    const float* const from = tile + j * layout::tile_voxels;
+    const float* const from = tile + j * Ops::row_stride;
     float* const plane = out.data + j * out.column_stride;
     std::size_t v = 0;
     for (; v + Ops::lanes <= out.rows; v += Ops::lanes) Ops::store_anywhere(plane + v, Ops::load(from + v));
@@ -35,14 +35,13 @@ void store_tile(const float* tile, layout::VoxelBits blank, const View2<float>& 
   if (out.row_stride == 1) return store_planes<Ops>(tile, blank, out);
   if (blank == 0 && out.column_stride == 1) {  // rows, and nearly always without a flag
     for (std::size_t v = 0; v < out.rows; ++v)
-      for (std::size_t j = 0; j < out.columns; ++j) out.data[v * out.row_stride + j] = tile[j * layout::tile_voxels + v];
+      for (std::size_t j = 0; j < out.columns; ++j) out.data[v * out.row_stride + j] = tile[j * Ops::row_stride + v];
     return;
   }
   for (std::size_t v = 0; v < out.rows; ++v) {
     const bool is_blank = (blank >> v & 1) != 0;
     float* const row = out.data + v * out.row_stride;
-    for (std::size_t j = 0; j < out.columns; ++j)
-      row[j * out.column_stride] = is_blank ? 0.0f : tile[j * layout::tile_voxels + v];
+    for (std::size_t j = 0; j < out.columns; ++j) row[j * out.column_stride] = is_blank ? 0.0f : tile[j * Ops::row_stride + v];
   }
 }
 
@@ -59,7 +58,7 @@ layout::VoxelBits estimate(const EstimateArgs& a) noexcept {
   for (std::size_t j = 0; j < a.estimates.columns; ++j) {
     const Output& output = a.outputs[j];
     for (std::size_t v = 0; v < a.estimates.rows; v += Ops::lanes) {
-      float* const at = a.in + j * layout::tile_voxels + v;
+      float* const at = a.in + j * Ops::row_stride + v;
       const auto y = Ops::broadcast(output.scale) * Ops::load(at) + Ops::broadcast(output.offset);
       Ops::store(at, y);
       const auto inside = y >= Ops::broadcast(output.minimum) && y <= Ops::broadcast(output.maximum);

@@ -70,9 +70,9 @@ constexpr std::int32_t deviation_shift(const IntegerGroupNorm& constants) noexce
 template <class Ops, std::size_t n_vec>
 inline void normalise_group(const GroupNormArgs& a, std::size_t first, std::size_t size, std::size_t voxel) noexcept {
   using Vec = typename Ops::Vec;
-  const float* const in = a.in + first * layout::tile_voxels + voxel;
-  float* const out = a.out + first * layout::tile_voxels + voxel;
-  const auto at = [&](std::size_t f, std::size_t v) { return Ops::load(in + f * layout::tile_voxels + v * Ops::lanes); };
+  const float* const in = a.in + first * Ops::row_stride + voxel;
+  float* const out = a.out + first * Ops::row_stride + voxel;
+  const auto at = [&](std::size_t f, std::size_t v) { return Ops::load(in + f * Ops::row_stride + v * Ops::lanes); };
   const Vec count = Ops::broadcast(static_cast<float>(size));
 
   Vec mean[n_vec], scale[n_vec];
@@ -95,7 +95,7 @@ inline void normalise_group(const GroupNormArgs& a, std::size_t first, std::size
     for (std::size_t v = 0; v < n_vec; ++v) {
       Vec y = Ops::mul_add((at(f, v) - mean[v]) * scale[v], gamma, beta);
       if (relu) y = Ops::max(y, Ops::broadcast(0));
-      Ops::store(out + f * layout::tile_voxels + v * Ops::lanes, y);
+      Ops::store(out + f * Ops::row_stride + v * Ops::lanes, y);
     }
   }
 }

@@ -63,7 +63,7 @@ inline GroupScale<Ops> group_scale(const std::uint32_t* in, std::size_t n_word, 
   using Int = typename Ops::Int;
   const Int ones = twice<Ops>(Ops::broadcast_int(1));
   Int sum = Ops::broadcast_int(0);
-  for (std::size_t i = 0; i < n_word; ++i) sum = Ops::dot_s16(Ops::load_words(in + i * layout::tile_voxels), ones, sum);
+  for (std::size_t i = 0; i < n_word; ++i) sum = Ops::dot_s16(Ops::load_words(in + i * Ops::row_stride), ones, sum);
   const Int shifted =
       Ops::mul_words(Ops::shift_right(sum, constants.mean_shift), Ops::broadcast_int(constants.mean_multiplier));
   GroupScale<Ops> scale;
@@ -71,7 +71,7 @@ inline GroupScale<Ops> group_scale(const std::uint32_t* in, std::size_t n_word, 
 
   Int v = Ops::broadcast_int(constants.epsilon);
   for (std::size_t i = 0; i < n_word; ++i) {
-    const Int d = Ops::sub_saturate_s16(Ops::load_words(in + i * layout::tile_voxels), scale.mean);
+    const Int d = Ops::sub_saturate_s16(Ops::load_words(in + i * Ops::row_stride), scale.mean);
     v = Ops::add_words(v, Ops::shift_right_logical(Ops::dot_s16(d, d, Ops::broadcast_int(0)), constants.square_shift));
   }
   scale_from_squares<Ops>(v, deviation_shift(constants), scale);
@@ -92,10 +92,10 @@ void group_norm_s16(const GroupNormIntegerArgs& a) noexcept {
   const std::size_t size = a.n_feature / a.n_group;
   for (std::size_t first = 0; first < a.n_feature; first += size)
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
-      const GroupScale<Ops> scale = group_scale<Ops>(in + first / 2 * layout::tile_voxels + v, size / 2, *a.constants);
+      const GroupScale<Ops> scale = group_scale<Ops>(in + first / 2 * Ops::row_stride + v, size / 2, *a.constants);
       for (std::size_t j = first; j < first + size; j += layout::tile_outputs) {
-        const std::uint32_t* const at = in + j / 2 * layout::tile_voxels + v;
-        affine_block<Ops>(to, *a.tables, j, v, {normalised<Ops>(at, scale), normalised<Ops>(at + layout::tile_voxels, scale)});
+        const std::uint32_t* const at = in + j / 2 * Ops::row_stride + v;
+        affine_block<Ops>(to, *a.tables, j, v, {normalised<Ops>(at, scale), normalised<Ops>(at + Ops::row_stride, scale)});
       }
     }
 }

@@ -78,8 +78,8 @@ void leaky_relu_s16(const LeakyReluIntegerArgs& a) noexcept {
   for (std::size_t j = 0; j < a.n_feature; j += layout::tile_outputs) {
     const auto low = slope_word<Ops>(a, j), high = slope_word<Ops>(a, j + 2);
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
-      const std::uint32_t* const at = in + j / 2 * layout::tile_voxels + v;
-      affine_block<Ops>(to, *a.tables, j, v, {leaked<Ops>(at, low), leaked<Ops>(at + layout::tile_voxels, high)});
+      const std::uint32_t* const at = in + j / 2 * Ops::row_stride + v;
+      affine_block<Ops>(to, *a.tables, j, v, {leaked<Ops>(at, low), leaked<Ops>(at + Ops::row_stride, high)});
     }
   }
 }

@@ -37,8 +37,7 @@ inline void load_rows(const PreprocessArgs& a, std::size_t voxel) noexcept {
   const std::size_t step = interleaved ? 2 : 4;  // rows of the tile from one four to the next
   const float* row = a.in.real + voxel * stride;
   float* to = a.features + voxel;
-  const std::size_t second = (interleaved ? n_coeff : 1) * layout::tile_voxels,
-                    third = (interleaved ? 1 : 2) * layout::tile_voxels;
+  const std::size_t second = (interleaved ? n_coeff : 1) * Ops::row_stride, third = (interleaved ? 1 : 2) * Ops::row_stride;
   prefetch_rows<Ops>(a.in, voxel);
   for (std::size_t c = 0;;) {
     typename Ops::Vec columns[4];
@@ -51,16 +50,16 @@ inline void load_rows(const PreprocessArgs& a, std::size_t voxel) noexcept {
     const std::size_t next = c + 8 <= n_column ? 4 : n_column - 4 - c;
     c += next;
     row += next;
-    to += next * step / 4 * layout::tile_voxels;
+    to += next * step / 4 * Ops::row_stride;
   }
 }
 
 /// The planes of one vector of voxels: a row of the tile is a piece of a plane.
 template <class Ops, bool interleaved>
 inline void load_planes(const PreprocessArgs& a, std::size_t voxel) noexcept {
-  const std::size_t imag = a.in.n_coeff * layout::tile_voxels, first = voxel * a.in.voxel_stride;
+  const std::size_t imag = a.in.n_coeff * Ops::row_stride, first = voxel * a.in.voxel_stride;
   float* to = a.features + voxel;
-  for (std::size_t i = 0; i < a.in.n_coeff; ++i, to += layout::tile_voxels) {
+  for (std::size_t i = 0; i < a.in.n_coeff; ++i, to += Ops::row_stride) {
     const std::size_t at = first + i * a.in.coefficient_stride;
     if constexpr (interleaved) {
       typename Ops::Vec parts[2];
@@ -78,11 +77,11 @@ inline void load_planes(const PreprocessArgs& a, std::size_t voxel) noexcept {
 /// first as a whole vector: a batch of one voxel would spend more on seven zeros than on the eighth number.
 template <class Ops>
 inline void load_numbers(const PreprocessArgs& a, std::size_t voxel) noexcept {
-  const std::size_t imag = a.in.n_coeff * layout::tile_voxels;
+  const std::size_t imag = a.in.n_coeff * Ops::row_stride;
   const std::size_t end = voxel + Ops::lanes < a.in.n_voxel ? voxel + Ops::lanes : a.in.n_voxel;
   const auto zeros = Ops::broadcast(0);
   for (std::size_t i = 0; i < a.in.n_coeff; ++i) {
-    float* const to = a.features + i * layout::tile_voxels;
+    float* const to = a.features + i * Ops::row_stride;
     Ops::store(to + voxel, zeros);
     Ops::store(to + imag + voxel, zeros);
     for (std::size_t v = voxel; v < end; ++v) {
@@ -93,8 +92,21 @@ inline void load_numbers(const PreprocessArgs& a, std::size_t voxel) noexcept {
   }
 }
 
+/// A row to a tile of one voxel, which has the same order. In whole vectors, because the passes that follow read vectors, and
+/// one that was written in pieces is not to be had before all of them have left the core.
+template <class Ops>
+inline void copy_row(const PreprocessArgs& a) noexcept {
+  using V = typename Ops::Vectors;
+  const std::size_t n = 2 * a.in.n_coeff;
+  std::size_t i = 0;
+  for (; i + V::lanes <= n; i += V::lanes) V::store_anywhere(a.features + i, V::load_anywhere(a.in.real + i));
+  for (; i < n; ++i) a.features[i] = a.in.real[i];
+}
+
 template <class Ops>
 inline void load(const PreprocessArgs& a, CoefficientLayout layout, std::size_t voxel) noexcept {
+  if constexpr (Ops::row_stride == 1)
+    if (layout == CoefficientLayout::rows) return copy_row<Ops>(a);
   if (voxel + Ops::lanes > a.in.n_voxel) return load_numbers<Ops>(a, voxel);
   switch (layout) {
     case CoefficientLayout::rows: return load_rows<Ops, false>(a, voxel);
@@ -131,12 +143,28 @@ struct VoxelScale {
   typename Ops::Vec norm;   ///< ||c * s||, 1 for a flagged voxel
 };
 
+/// Of a tile of one voxel, features in lanes.
+template <class Ops>
+inline float find_peak_of_one(const float* features, std::size_t n_feature) noexcept {
+  using V = typename Ops::Vectors;
+  auto peaks = V::broadcast(0);
+  std::size_t i = 0;
+  for (; i + V::lanes <= n_feature; i += V::lanes) peaks = V::max_magnitude(V::load_anywhere(features + i), peaks);
+  float lanes[V::lanes];
+  V::store_anywhere(lanes, peaks);
+  for (std::size_t half = V::lanes / 2; half > 0; half /= 2)
+    for (std::size_t l = 0; l < half; ++l) lanes[l] = Ops::max_magnitude(lanes[l + half], lanes[l]);
+  for (; i < n_feature; ++i) lanes[0] = Ops::max_magnitude(features[i], lanes[0]);
+  return lanes[0];
+}
+
 template <class Ops>
 inline typename Ops::Vec find_peak(const float* features, std::size_t n_coeff) noexcept {
+  if constexpr (Ops::row_stride == 1) return find_peak_of_one<Ops>(features, 2 * n_coeff);
   auto real = Ops::broadcast(0), imag = real;
   for (std::size_t i = 0; i < n_coeff; ++i) {
-    real = Ops::max_magnitude(Ops::load(features + i * layout::tile_voxels), real);
-    imag = Ops::max_magnitude(Ops::load(features + (n_coeff + i) * layout::tile_voxels), imag);
+    real = Ops::max_magnitude(Ops::load(features + i * Ops::row_stride), real);
+    imag = Ops::max_magnitude(Ops::load(features + (n_coeff + i) * Ops::row_stride), imag);
   }
   return Ops::max_magnitude(real, imag);
 }
@@ -145,7 +173,7 @@ inline typename Ops::Vec find_peak(const float* features, std::size_t n_coeff) n
 template <class Ops>
 inline void blank(float* features, std::size_t n_feature, layout::VoxelBits flagged) noexcept {
   for (std::size_t v = 0; v < Ops::lanes; ++v)
-    for (std::size_t f = 0; (flagged >> v & 1) != 0 && f < n_feature; ++f) features[f * layout::tile_voxels + v] = 0;
+    for (std::size_t f = 0; (flagged >> v & 1) != 0 && f < n_feature; ++f) features[f * Ops::row_stride + v] = 0;
 }
 
 /// s of one vector of voxels, and its flags. Flagged voxels are blanked and get 1.
@@ -171,7 +199,7 @@ inline void find_norms(const PreprocessArgs& a, std::size_t voxel, VoxelScale<Op
   for (std::size_t v = 0; v < n_vec; ++v) squares[v] = Ops::broadcast(0);
   for (std::size_t f = 0; f < 2 * a.in.n_coeff; ++f)
     for (std::size_t v = 0; v < n_vec; ++v) {
-      const auto x = Ops::load(a.features + f * layout::tile_voxels + voxel + v * Ops::lanes) * voxels[v].scale;
+      const auto x = Ops::load(a.features + f * Ops::row_stride + voxel + v * Ops::lanes) * voxels[v].scale;
       squares[v] = squares[v] + x * x;
     }
   for (std::size_t v = 0; v < n_vec; ++v)  // only a blank voxel's sum is zero
@@ -186,21 +214,21 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
   const Preprocessing& p = a.preprocessing;
   const bool normalise = p.l2_normalize != 0;
   float* const real = a.features + voxel;
-  float* const imag = real + a.in.n_coeff * layout::tile_voxels;
+  float* const imag = real + a.in.n_coeff * Ops::row_stride;
   Vec scale[n_vec], gain_real[n_vec], gain_imag[n_vec], sign[n_vec];
   for (std::size_t v = 0; v < n_vec; ++v) {
     scale[v] = normalise ? voxels[v].scale : Ops::broadcast(1);
     const Vec inverse_norm = normalise ? Ops::broadcast(1) / voxels[v].norm : Ops::broadcast(1);
     Rotation<Ops> rotation = Rotation<Ops>::none();
     if (p.phase_reference >= 0) {
-      const std::size_t r = static_cast<std::size_t>(p.phase_reference) * layout::tile_voxels + v * Ops::lanes;
+      const std::size_t r = static_cast<std::size_t>(p.phase_reference) * Ops::row_stride + v * Ops::lanes;
       rotation = Rotation<Ops>::from(Ops::load(real + r) * scale[v], Ops::load(imag + r) * scale[v]);
     }
     gain_real[v] = rotation.real * inverse_norm;
     gain_imag[v] = rotation.imag * inverse_norm;
     sign[v] = Ops::broadcast(1);
     if (p.conjugate_reference >= 0) {
-      const std::size_t k = static_cast<std::size_t>(p.conjugate_reference) * layout::tile_voxels + v * Ops::lanes;
+      const std::size_t k = static_cast<std::size_t>(p.conjugate_reference) * Ops::row_stride + v * Ops::lanes;
       const Vec y = Ops::load(imag + k) * scale[v] * gain_real[v] - Ops::load(real + k) * scale[v] * gain_imag[v];
       sign[v] = Ops::select(y < Ops::broadcast(0), Ops::broadcast(-1), Ops::broadcast(1));
     }
@@ -210,7 +238,7 @@ inline void rotate_and_standardise(const PreprocessArgs& a, std::size_t voxel,
     const Vec mean_real = Ops::broadcast(p.mean[i]), factor_real = Ops::broadcast(p.inverse_std[i]);
     const Vec mean_imag = Ops::broadcast(p.mean[j]), factor_imag = Ops::broadcast(p.inverse_std[j]);
     for (std::size_t v = 0; v < n_vec; ++v) {
-      const std::size_t at = i * layout::tile_voxels + v * Ops::lanes;
+      const std::size_t at = i * Ops::row_stride + v * Ops::lanes;
       const Vec re = Ops::load(real + at) * scale[v], im = Ops::load(imag + at) * scale[v];
       const Vec x = re * gain_real[v] + im * gain_imag[v];
       const Vec y = (im * gain_real[v] - re * gain_imag[v]) * sign[v];

@@ -54,10 +54,10 @@ void quantize(const QuantizeArgs& a) noexcept {
     for (std::size_t v = 0; v < a.n_voxel; v += Ops::lanes) {
       const auto whole = [&](std::size_t i) {
         if (i >= a.n) return Ops::broadcast_int(0);
-        const auto x = Ops::load(a.in + i * layout::tile_voxels + v) * Ops::broadcast(a.scale[i]);
+        const auto x = Ops::load(a.in + i * Ops::row_stride + v) * Ops::broadcast(a.scale[i]);
         return Ops::round_to_int(clamp<Ops>(x, low, high));
       };
-      Ops::store_words(out + row * layout::tile_voxels + v, Ops::word_of_s16(whole(2 * row), whole(2 * row + 1)));
+      Ops::store_words(out + row * Ops::row_stride + v, Ops::word_of_s16(whole(2 * row), whole(2 * row + 1)));
     }
 }
 

@@ -86,7 +86,7 @@ typename Ops::Vec log2_ratio(float sigma, typename Ops::Vec size, typename Ops::
 template <class Ops>
 void uncertainty(const UncertaintyArgs& a) noexcept {
   const std::size_t n_output = a.standard_deviations.columns;
-  const std::size_t step = n_output * layout::tile_voxels;  // from q0 to q1, and to q2
+  const std::size_t step = n_output * Ops::row_stride;  // from q0 to q1, and to q2
   const auto low = Ops::broadcast(a.range.log_noise_min), high = Ops::broadcast(a.range.log_noise_max);
   for (std::size_t v = 0; v < a.standard_deviations.rows; v += Ops::lanes) {
     const auto log_ratio = log2_ratio<Ops>(a.sigma, Ops::load(a.norm->size + v), Ops::load(a.norm->scale + v));
@@ -94,7 +94,7 @@ void uncertainty(const UncertaintyArgs& a) noexcept {
     const auto lc = clamp<Ops>(l, low, high);
     const auto beyond = Ops::max(l - high, Ops::broadcast(0));
     for (std::size_t j = 0; j < n_output; ++j) {
-      float* const q = a.in + j * layout::tile_voxels + v;
+      float* const q = a.in + j * Ops::row_stride + v;
       const auto slope = Ops::load(q + 2 * step) * lc + Ops::load(q + step);
       const auto e = (slope * lc + Ops::load(q)) + beyond;
       Ops::store(q, exp<Ops>(e) * Ops::abs(Ops::broadcast(a.outputs[j].scale)));
