@@ -10,6 +10,7 @@ crbrt_add_program(crbrt-bench SOURCES
   peers/task.cpp
   speed/child_process.cpp
   speed/engines.cpp
+  speed/few_voxels.cpp
   speed/goals.cpp
   speed/instructions.cpp
   speed/json_report.cpp

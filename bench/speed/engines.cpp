@@ -43,7 +43,8 @@ std::vector<std::string> joined(std::vector<std::string> all, const std::vector<
 
 std::vector<std::string> start_command(const EngineKind& kind, const std::filesystem::path& folder,
                                        const std::vector<std::string>& wrapper) {
-  return joined(joined(wrapper, kind.command), {folder.string(), kind.precision, kind.isa});
+  const std::string form = kind.precision + (kind.name == own_features_engine ? "-features" : "");
+  return joined(joined(wrapper, kind.command), {folder.string(), form, kind.isa});
 }
 
 }  // namespace
@@ -58,7 +59,9 @@ std::vector<EngineKind> engine_kinds(const std::vector<std::string>& own_precisi
                                      const std::vector<std::string>& peers) {
   std::vector<EngineKind> kinds;
   for (const std::string& precision : own_precisions)
-    for (const std::string& isa : isas) kinds.push_back({own_engine, precision, isa, command_of("own")});
+    for (const std::string& isa : isas)
+      for (const char* const engine : {own_engine, own_features_engine})
+        kinds.push_back({engine, precision, isa, command_of("own")});
   for (const std::string& name : peers) {
     const auto& listed = listed_peers();
     const auto found = std::find_if(listed.begin(), listed.end(), [&](const ListedPeer& peer) { return peer.name == name; });

@@ -34,6 +34,8 @@ class ChildProcess {
 };
 
 inline constexpr const char* own_engine = "crbrt";
+/// The runtime once more, from standardised features to the values of the last layer: where the peers start and end.
+inline constexpr const char* own_features_engine = "crbrt-features";
 
 /// One engine with one precision.
 struct EngineKind {
@@ -43,11 +45,11 @@ struct EngineKind {
   std::vector<std::string> command;  ///< without the arguments of peer_main.cpp; empty: not installed
 };
 
-/// Names for --peers, own_engine not among them.
+/// Names for --peers, ours not among them.
 std::vector<std::string> peer_names();
 
-/// The runtime for each of its precisions and `isas`, then the named peers, held to the first of these. Throws base::UsageError
-/// for an unknown name.
+/// The runtime for each of its precisions and `isas`, from coefficients and from features, then the named peers, held to the
+/// first of these. Throws base::UsageError for an unknown name.
 std::vector<EngineKind> engine_kinds(const std::vector<std::string>& own_precisions, const std::vector<std::string>& isas,
                                      const std::vector<std::string>& peers);
 

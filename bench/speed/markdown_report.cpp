@@ -103,7 +103,7 @@ std::string markdown_text(const Report& report) {
   std::vector<std::string> networks, counted;
   for (const Result& r : report.measured.results) add_once(networks, r.network);
   for (const InstructionCount& c : report.instructions) add_once(counted, c.network);
-  std::string text = heading(report) + "\n" + summary_text(report);
+  std::string text = heading(report) + "\n" + summary_text(report) + few_voxels_text(report);
   const std::function<std::string(const Result&)> speed = speed_cell, time = time_cell;
   const std::function<std::string(const Result&)> rms = [](const Result& r) { return number_text(r.difference.rms, "%.1e"); };
   for (const std::string& network : networks) {

@@ -41,7 +41,8 @@ double peak_of(const EngineKind& kind, const Peak& peak) {
 
 /// What a reader of a share must know: one program of ours may read 16 bits in some layers and 8 in others.
 std::string share_note(const EngineKind& kind) {
-  if (kind.name != own_engine || is_float(kind) || kind.precision.starts_with("i16")) return "";
+  const bool is_own = kind.name == own_engine || kind.name == own_features_engine;
+  if (!is_own || is_float(kind) || kind.precision.starts_with("i16")) return "";
   return "share of the 8-bit peak, although some layers read 16 bits";
 }
 

@@ -65,8 +65,9 @@ struct SummaryRow {
   const Result *floating = nullptr, *integers = nullptr;  ///< the runtime; of several integer forms the fastest
   const Result *onednn = nullptr, *onnxruntime = nullptr, *best_float_peer = nullptr;  ///< in float
   const Result* best_integer_peer = nullptr;
-  /// One voxel a call; the same integer form.
+  /// One voxel a call; the same integer form. `features`: ours from features; the best peers as above.
   const Result *one_floating = nullptr, *one_integer = nullptr, *one_onnxruntime = nullptr;
+  const Result *one_features = nullptr, *one_best_float_peer = nullptr, *one_best_integer_peer = nullptr;
 };
 
 /// A row for each network and batch, one without numbers for a network that has none. Rows point into `report`.
@@ -87,6 +88,15 @@ struct SummaryNumber {
 
 /// Always the same keys. Without a brain its two numbers are null.
 std::vector<SummaryNumber> numbers_of(const SummaryRow& row, const std::optional<WholeBrain>& brain);
+
+/// Fewer voxels a call than 64: times of ours, from coefficients and from features, beside the best peers. Empty where none was
+/// timed.
+std::string few_voxels_text(const Report& report);
+
+/// A fastest result at a batch: of the runtime in one of its engines, or of the peers that keep to the report's instruction
+/// set; in floats or integers. Null where there is none.
+const Result* best_own(const Report& report, const std::string& network, std::size_t batch, const char* engine, bool floating);
+const Result* best_peer(const Report& report, const std::string& network, std::size_t batch, bool floating);
 
 /// The rows as a table, and what it does not say. Empty where nothing was timed.
 std::string summary_text(const Report& report);

@@ -26,6 +26,7 @@ const Result* fastest(const Report& report, const Fits& fits) {
 }
 
 bool is_ours(const Result& r) { return r.kind.name == own_engine; }
+bool is_peer(const Result& r) { return !is_ours(r) && r.kind.name != own_features_engine; }
 bool is_float(const Result& r) { return r.kind.precision == float_precision; }
 
 const Result* float_of(const Report& report, const std::string& network, const std::string& engine, std::size_t batch) {
@@ -47,22 +48,36 @@ std::vector<std::size_t> summary_batches(const Report& report, const std::string
 /// False for what may use instruction sets beyond the report's.
 bool is_held(const Report& report, const Result& r) { return !report.has_more || r.label.isa != own_choice; }
 
+}  // namespace
+
+const Result* best_own(const Report& report, const std::string& network, std::size_t batch, const char* engine, bool floating) {
+  return fastest(report, [&](const Result& r) {
+    return r.network == network && r.batch == batch && r.kind.name == engine && is_float(r) == floating;
+  });
+}
+
+const Result* best_peer(const Report& report, const std::string& network, std::size_t batch, bool floating) {
+  return fastest(report, [&](const Result& r) {
+    return r.network == network && r.batch == batch && is_peer(r) && is_float(r) == floating && is_held(report, r);
+  });
+}
+
+namespace {
+
 SummaryRow row_of(const Report& report, const std::string& network, std::size_t batch) {
   SummaryRow row;
   row.network = network;
   row.floating = float_of(report, network, own_engine, batch);
   row.onednn = float_of(report, network, "onednn", batch);
   row.onnxruntime = float_of(report, network, "onnxruntime", batch);
-  const auto best = [&](bool ours, bool floating) {
-    return fastest(report, [&](const Result& r) {
-      return r.network == network && r.batch == batch && is_ours(r) == ours && is_float(r) == floating && is_held(report, r);
-    });
-  };
-  row.integers = best(true, false);
-  row.best_float_peer = best(false, true);
-  row.best_integer_peer = best(false, false);
+  row.integers = best_own(report, network, batch, own_engine, false);
+  row.best_float_peer = best_peer(report, network, batch, true);
+  row.best_integer_peer = best_peer(report, network, batch, false);
   row.one_floating = float_of(report, network, own_engine, 1);
   row.one_onnxruntime = float_of(report, network, "onnxruntime", 1);
+  row.one_features = best_own(report, network, 1, own_features_engine, true);
+  row.one_best_float_peer = best_peer(report, network, 1, true);
+  row.one_best_integer_peer = best_peer(report, network, 1, false);
   row.one_integer = fastest(report, [&](const Result& r) {
     const bool is_that_form = row.integers == nullptr || r.kind.precision == row.integers->kind.precision;
     return r.network == network && r.batch == 1 && is_ours(r) && !is_float(r) && is_that_form;
@@ -177,6 +192,9 @@ std::vector<SummaryNumber> numbers_of(const SummaryRow& row, const std::optional
           {"one_voxel_float_us", call_us(row.one_floating)},
           {"one_voxel_integers_us", call_us(row.one_integer)},
           {"one_voxel_float_by_onnxruntime", speedup(row.one_floating, row.one_onnxruntime)},
+          {"one_voxel_float_by_best_peer", speedup(row.one_floating, row.one_best_float_peer)},
+          {"one_voxel_features_by_best_peer", speedup(row.one_features, row.one_best_float_peer)},
+          {"one_voxel_integers_by_best_peer", speedup(row.one_integer, row.one_best_integer_peer)},
           {"whole_brain_float_s", seconds(row.floating)},
           {"whole_brain_integers_s", seconds(row.integers)}};
 }

@@ -37,7 +37,7 @@ TEST(CrbrtBench, WritesPeaksAndOneResultForEveryEngineAndBatch) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Json report = Json::from_file(folder / "out.json");
   for (const char* key : {"fp32_gmacs", "i16_gmacs", "i8_gmacs"}) EXPECT_GT(report.at("peak").at(key).number(), 0) << key;
-  ASSERT_EQ(report.at("results").size(), 2u * 3u) << report.at("skipped");
+  ASSERT_EQ(report.at("results").size(), 3u * 3u) << report.at("skipped");
   for (const Json& result : report.at("results").items()) {
     EXPECT_EQ(result.at("network"), "w32");
     EXPECT_EQ(result.at("precision"), "f32");
@@ -75,8 +75,9 @@ TEST(CrbrtBench, AModelBringsItsIntegerFormAndTheNoteSaysWhatItsShareIsOf) {
                               std::string(CRBRT_SOURCE_DIR "/tests/golden/tiny_integer.crbm --json ") + (folder / "out.json"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Json report = Json::from_file(folder / "out.json");
-  ASSERT_EQ(report.at("results").size(), 2u) << report.at("skipped");
-  const Json &floating = report.at("results").at(0), &integers = report.at("results").at(1);
+  ASSERT_EQ(report.at("results").size(), 4u) << report.at("skipped");
+  const Json &floating = report.at("results").at(0), &integers = report.at("results").at(2);
+  for (const std::size_t i : {1u, 3u}) EXPECT_EQ(report.at("results").at(i).at("engine"), "crbrt-features");
   EXPECT_EQ(floating.at("precision"), "f32");
   EXPECT_EQ(floating.at("note").text().find("8-bit"), std::string::npos);
   EXPECT_EQ(integers.at("precision"), "i8");
@@ -102,7 +103,7 @@ done
       run(bench_with_script(folder, zeros) + " --peers openblas --batches 1 --json " + (folder / "out.json") + quick);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
   const Json report = Json::from_file(folder / "out.json");
-  EXPECT_EQ(report.at("results").size(), 1u);
+  EXPECT_EQ(report.at("results").size(), 2u);
   EXPECT_NE(reason_of(report, "openblas").find("what rounding explains"), std::string::npos) << report.at("skipped");
 }
 
@@ -113,7 +114,7 @@ TEST(CrbrtBench, AnEngineThatDiesIsNamedAndTheOthersAreMeasured) {
         run(bench_with_script(folder, script) + " --peers openblas --batches 1,8 --json " + (folder / "out.json") + quick);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
     const Json report = Json::from_file(folder / "out.json");
-    EXPECT_EQ(report.at("results").size(), 2u);
+    EXPECT_EQ(report.at("results").size(), 4u);
     EXPECT_NE(reason_of(report, "openblas").find("has ended"), std::string::npos) << report.at("skipped");
   }
 }

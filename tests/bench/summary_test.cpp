@@ -101,6 +101,38 @@ TEST(Summary, OneVoxelACallIsOfTheSameIntegerForm) {
   EXPECT_EQ(speedup(row.one_floating, row.one_onnxruntime), 11 / 0.5);
 }
 
+/// Ours from features are no peer, and stand beside the peers that start there.
+TEST(Summary, OneVoxelACallIsHeldAgainstTheBestPeerFromCoefficientsAndFromFeatures) {
+  Report report = full_report();
+  for (const Result& r : {result("crbrt-features", "f32", 1, 16), result("xnnpack", "f32", 1, 8),
+                          result("onednn", "i8", 1, 6.5), result("crbrt-features", "f32", 4096, 1000)})
+    report.measured.results.push_back(r);
+  const SummaryRow row = last_row(report);
+  ASSERT_NE(row.best_float_peer, nullptr);
+  EXPECT_EQ(row.best_float_peer->kind.name, "eigen");
+  const auto number = [&](const std::string& key) {
+    for (const SummaryNumber& n : numbers_of(row, std::nullopt))
+      if (n.key == key) return n.value.value_or(0);
+    return 0.0;
+  };
+  EXPECT_EQ(number("one_voxel_float_by_best_peer"), 11.0 / 8);
+  EXPECT_EQ(number("one_voxel_features_by_best_peer"), 16.0 / 8);
+  EXPECT_EQ(number("one_voxel_integers_by_best_peer"), 13 / 6.5);
+}
+
+TEST(Summary, FewVoxelsACallHaveATableOfTheirOwn) {
+  Report report = full_report();
+  for (const Result& r :
+       {result("crbrt-features", "f32", 1, 16), result("xnnpack", "f32", 1, 8), result("onednn", "i8", 1, 8.5)})
+    report.measured.results.push_back(r);
+  // 16,096 multiply-adds at 11, 16, 8, 17 and 8.5 G a second.
+  EXPECT_EQ(line_with(few_voxels_text(report), "| w64 | 1 |"),
+            "| w64 | 1 | 1.46 us | 1.01 us | 2.01 us (xnnpack, f32) | 1.38 | 2.00 | 0.95 us | 1.89 us (onednn, i8) | 2.00 |");
+  EXPECT_EQ(few_voxels_text(report).find("4096"), std::string::npos);
+  report.measured.results = {result("crbrt", "f32", 1024, 40)};
+  EXPECT_EQ(few_voxels_text(report), "");
+}
+
 TEST(Summary, TheTableShowsEveryNumberOfARow) {
   Report report = full_report();
   report.measured.results[7].difference.rms = 0.00123;  // crbrt, mixed, 4096
