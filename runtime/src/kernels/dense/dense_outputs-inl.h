@@ -101,7 +101,7 @@ template <class Ops, class L, std::size_t n_vec, std::size_t n_voxel>
     unrolled<n_voxel>([&](auto v) __attribute__((always_inline)) { acc[v][i] = start; });
   });
   const float* in = a.in + voxel;
-  const auto step = [&]() __attribute__((always_inline)) {
+  for (std::size_t k = 0; k < a.n_in; ++k, in += Ops::row_stride, weights += width) {
     if constexpr (n_voxel > 1) __builtin_prefetch(weights + inputs_ahead * width);
     Vec w[n_vec];
     unrolled<n_vec>([&](auto i) __attribute__((always_inline)) { w[i] = L::load(weights + i * L::width); });
@@ -109,13 +109,7 @@ template <class Ops, class L, std::size_t n_vec, std::size_t n_voxel>
       const Vec x = L::broadcast(in[v]);
       unrolled<n_vec>([&](auto i) __attribute__((always_inline)) { acc[v][i] = L::mul_add(w[i], x, acc[v][i]); });
     });
-    in += Ops::row_stride;
-    weights += width;
-  };
-  std::size_t k = a.n_in;
-  if constexpr (n_voxel == 1)
-    for (; k >= 4; k -= 4) unrolled<4>([&](auto) __attribute__((always_inline)) { step(); });
-  for (; k > 0; --k) step();
+  }
   if constexpr (Ops::row_stride == 1) {
     finish_outputs<L, n_vec>(a, j, acc[0]);
   } else {

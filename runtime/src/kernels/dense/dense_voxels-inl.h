@@ -44,9 +44,9 @@ inline void dense_block(const DenseArgs& a, std::size_t j, std::size_t voxel, co
 }
 
 /// All outputs of n_column columns of n_vec vectors of voxels, from `voxel` on. A panel and the inputs of a column stay in the
-/// first cache while its blocks pass.
+/// first cache while its blocks pass. Never inlined: beside its like GCC 12 keeps the distance of the weights on the stack.
 template <class Ops, std::size_t n_output, std::size_t n_vec>
-inline void dense_columns(const DenseArgs& a, std::size_t voxel, std::size_t n_column) noexcept {
+[[gnu::noinline]] void dense_columns(const DenseArgs& a, std::size_t voxel, std::size_t n_column) noexcept {
   for (std::size_t first = 0; first < a.n_out; first += layout::panel_outputs) {
     const std::size_t width = layout::panel_width(a.n_packed, first);
     const std::size_t end = first + width < a.n_out ? first + width : a.n_out;
