@@ -71,6 +71,22 @@ TEST_F(MapReport, SaysWhatEveryStatusMeans) {
   }
 }
 
+TEST_F(MapReport, SaysByWhichNoiseTheStandardDeviationsAreAndNothingWithoutThem) {
+  add_viewer();
+  const auto noise_of = [&] {
+    for (const base::Json& row : page().at("provenance").items())
+      if (row.items()[0].text().starts_with("Noise")) return row.items()[1].text();
+    return std::string();
+  };
+  ASSERT_EQ(report().exit_code, 0);
+  EXPECT_EQ(noise_of(), "");
+  ModelSpec uncertain = uncertain_spec();
+  uncertain.n_coeff = n_coeff;
+  write_crbm(file("m.crbm"), uncertain);
+  ASSERT_EQ(report("--sigma 0.0212345").exit_code, 0);
+  EXPECT_EQ(noise_of(), "0.02123, as given by --sigma");
+}
+
 TEST_F(MapReport, LabelsOfAnotherGridAreRefusedWithBothGrids) {
   add_viewer();
   write_labels({5, 5, 4}, std::vector<float>(5 * 5 * 4, 1));

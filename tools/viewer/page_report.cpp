@@ -2,7 +2,10 @@
 #include "tools/viewer/page_report.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "base/number_text.h"
 #include "physics/quantity.h"
@@ -22,6 +25,17 @@ namespace {
 /// 25 MB for a page, less NiiVue (2.3 MB) and everything that is no image.
 constexpr std::size_t image_budget = 22'000'000;
 constexpr int finest = 4096, coarsest = 16;  // levels between the 0.5th and the 99.5th percentile of a map
+
+/// As the sidecars of crbrt-map name it; a word of another version as it is.
+std::string noise_source_in_words(const std::string& source) {
+  constexpr std::array<std::pair<const char*, const char*>, 4> words{{{"given", "as given by --sigma"},
+                                                                      {"patches", "from the spectra of patches"},
+                                                                      {"neighbours", "from differences of neighbours"},
+                                                                      {"background", "from the background"}}};
+  for (const auto& [name, text] : words)
+    if (source == name) return text;
+  return source;
+}
 
 class Maker {
  public:
@@ -105,6 +119,7 @@ class Maker {
     map["image"] = image(name, values, step_of(sorted, levels_));
     std::vector<float> std;
     if (const auto found = maps.find(std::string(name).append(volume::std_suffix)); found != maps.end()) {
+      keep_noise(sidecar_of(found->second.path));
       std = displayed(found->second.path, factor);
       std::vector<double> of_std = ok_values(run_, std);
       const double most = percentile(of_std, 0.98);
@@ -115,6 +130,14 @@ class Maker {
     }
     if (!run_.labels.empty()) map["regions"] = regions_.add(map, values, std);
     json_["maps"].push_back(std::move(map));
+  }
+
+  /// The same in all sidecars of standard deviations; fits have none, where each voxel has a noise of its own.
+  void keep_noise(const Json& sidecar) {
+    const Json* const noise = sidecar.find("Noise");
+    if (noise == nullptr || !noise->is_object() || !noise->contains("Sigma") || !(*noise)["Sigma"].is_number()) return;
+    noise_ =
+        base::number_text((*noise)["Sigma"].number(), "%.4g") + ", " + noise_source_in_words(text_or(*noise, "Source", ""));
   }
 
   void add_status() {
@@ -168,6 +191,7 @@ class Maker {
       const std::string value = member.value.is_text() ? member.value.text() : member.value.dump();
       rows.push_back(Json::array({member.key, value}));
     }
+    if (!noise_.empty()) rows.push_back(Json::array({"Noise of each coefficient (standard deviation)", noise_}));
     rows.push_back(Json::array(
         {"Page", "crbrt " + cli::version() + ", NiiVue (BSD-2-Clause); colour maps Lipari and Navia (F. Crameri)"}));
     json_["provenance"] = rows;
@@ -179,7 +203,7 @@ class Maker {
   int levels_;
   Json json_;
   PageReport report_;
-  std::string steps_;
+  std::string steps_, noise_;
   std::size_t n_byte_ = 0;
   std::uint64_t n_cut_ = 0;
   RegionTable regions_{run_};
