@@ -1,6 +1,8 @@
 /// The words that fill the four texts model.hpp.in, model.h.in, model.cpp.in and kernels.cpp.in.
 #include "codegen/emit.h"
 
+#include <cmath>
+
 #include "codegen/cost_text.h"
 #include "codegen/source_text.h"
 #include "codegen/templates.h"
@@ -145,16 +147,35 @@ std::string shape_row(const Program& p, const Op& op) {
       words);
 }
 
+/// What an output has beside its estimate; nothing where it is not bounded.
+std::string std_limits(const Output& o) {
+  std::string text;
+  if (o.std_minimum != 0) text += ", .std_minimum = " + float_literal(o.std_minimum);
+  if (!std::isinf(o.std_maximum)) text += ", .std_maximum = " + float_literal(o.std_maximum);
+  return text.empty() ? text : text.replace(1, 1, "\n     ");
+}
+
 std::string output_row(const Output& o) {
   return filled(
       "    {.name = @NAME@, .unit = @UNIT@, .offset = @OFFSET@, .scale = @SCALE@, .minimum = @MINIMUM@, .maximum = "
-      "@MAXIMUM@},\n",
+      "@MAXIMUM@@STD_LIMITS@},\n",
       {{"NAME", string_literal(o.name)},
        {"UNIT", string_literal(o.unit)},
        {"OFFSET", float_literal(o.offset)},
        {"SCALE", float_literal(o.scale)},
        {"MINIMUM", float_literal(o.minimum)},
-       {"MAXIMUM", float_literal(o.maximum)}});
+       {"MAXIMUM", float_literal(o.maximum)},
+       {"STD_LIMITS", std_limits(o)}});
+}
+
+std::string atypicality_row(const Atypicality& a) {
+  std::string noise;
+  if (a.depends_on_noise != 0) {
+    noise = ", .depends_on_noise = 1,\n    .at_noise = {";
+    for (const float& term : a.at_noise) noise += (&term == a.at_noise ? "" : ", ") + float_literal(term);
+    noise += "}";
+  }
+  return "\nconstexpr Atypicality atypicality = {.threshold = " + float_literal(a.threshold) + noise + "};\n";
 }
 
 std::string detail_tables(const Program& p) {
@@ -166,10 +187,7 @@ std::string detail_tables(const Program& p) {
         {{"CENTER", float_literal(u->log_noise_center)},
          {"MIN", float_literal(u->log_noise_min)},
          {"MAX", float_literal(u->log_noise_max)}});
-  if (p.atypicality != nullptr)
-    text += filled("\nconstexpr Atypicality atypicality = {.threshold = @THRESHOLD@};\n",
-                   {{"THRESHOLD", float_literal(p.atypicality->threshold)}});
-  return text;
+  return p.atypicality != nullptr ? text + atypicality_row(*p.atypicality) : text;
 }
 
 /// What stands once in a file: names, sizes and choices.

@@ -1,4 +1,5 @@
-// Writes the model twice: without estimates in its test vector, so that the runtime can be asked for them, and then with.
+// Writes the model three times: without estimates in its test vector, so that the runtime can be asked for them, with them, so
+// that it can be compared with LibTorch, and with the limits that the runtime's kernels are then measured by.
 #include "trainer/train.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "crbrt/crbrt.hpp"
 #include "crbrt/network.hpp"
 #include "physics/basis.h"
+#include "trainer/measured_limits.h"
 
 namespace crbrt::trainer {
 namespace {
@@ -188,11 +190,11 @@ std::vector<std::uint8_t> export_model(const Config& config, const physics::Data
   file.info.test_estimates.assign(n_test * data.n_output, 0.0f);
   const auto sigma = static_cast<float>(1 / data.snr.maximum);
   file.info.test_estimates = run_scalar(load(crbm_image(file)).program(), file.info.test_coefficients, sigma).estimates;
-  std::vector<std::uint8_t> image = crbm_image(file);
-  const Model model = load(image);
+  const Model model = load(crbm_image(file));
   check_against_torch(model.program(), trained, sigma);
   if (model.integer_program() != nullptr) check_integers(*model.integer_program(), trained, sigma);
-  return image;
+  measure_limits(file, data.training, data.validation, data.snr);
+  return crbm_image(file);
 }
 
 }  // namespace crbrt::trainer

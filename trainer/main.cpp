@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/escaped.h"
 #include "base/file_lock.h"
+#include "base/model_file.h"
 #include "base/number_text.h"
 #include "tools/cli/command_line.h"
 #include "trainer/blas.h"
@@ -17,6 +18,7 @@
 #include "trainer/forward/forward_config.h"
 #include "trainer/forward/forward_program.h"
 #include "trainer/history.h"
+#include "trainer/measured_limits.h"
 #include "trainer/train.h"
 
 namespace {
@@ -29,7 +31,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int) { stop_requested = 1; }
 
 struct CommandLine {
-  std::string config, out, folder, start, start_model, teacher, estimator;
+  std::string config, out, folder, start, start_model, teacher, estimator, limits_of;
   std::vector<std::string> datasets, phase_datasets;
   bool resume = false;
   int threads = 1;
@@ -45,7 +47,7 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
       {{{"A training", "crbrt-train --config config.json --dataset training.h5 --out model.crbm --threads 4"},
         {"The same training after an interruption",
          "crbrt-train --config config.json --dataset training.h5 --out model.crbm --resume"}}});
-  app.option("--config FILE", line.config, "configuration (JSON, docs/training.md)").required();
+  app.option("--config FILE", line.config, "configuration (JSON, docs/training.md)");
   app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
   app.option("--out FILE", line.out, "the model (.crbm)").required();
   app.option("--checkpoint FOLDER", line.folder, "folder of checkpoint, loss.csv and loss.png (default: OUT.training)");
@@ -61,8 +63,16 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
       "of a forward model with a table: tissues at the same off-resonances (crbrt-simulate --off-resonances); repeatable");
   app.option("--estimator FILE", line.estimator,
              "of a forward model: the estimator (.crbm) beside which it is written to OUT; without, it is written alone");
+  app.option(
+         "--limits-of FILE", line.limits_of,
+         "no training: measure the limits of the standard deviations and the thresholds of the atypicality of this finished "
+         "model on the data set, and write it with them")
+      .excludes(start);
   app.option("--threads N", line.threads, "of LibTorch").in_range(1, 1024).show_default();
   if (!app.parse(argc, argv)) return false;
+  if (line.config.empty() == line.limits_of.empty())
+    throw base::UsageError("expected either --config FILE or --limits-of FILE, found " +
+                           std::string(line.config.empty() ? "neither" : "both"));
   if (line.folder.empty()) line.folder = fs::path(line.out).replace_extension(".training").string();
   return true;
 }
@@ -108,9 +118,22 @@ int train_forward(const CommandLine& line) {
   return trainer::run_forward_training(files, line.resume, line.threads, [] { return stop_requested != 0; });
 }
 
+/// The same network with limits that were measured anew, and what they are for people.
+int measure_limits_of(const CommandLine& line) {
+  const physics::Dataset dataset = physics::read_dataset(line.datasets);
+  ModelFile file = base::load_network(line.limits_of);
+  trainer::measure_limits(file, line.limits_of, dataset, line.datasets.front());
+  write_model(line.out, crbm_image(file));
+  for (const NetworkOutput& output : file.network.outputs)
+    base::print_lines(output.name + ": standard deviations from " + base::number_text(output.std_minimum, "%.4g") + " to " +
+                      base::number_text(output.std_maximum, "%.4g") + " " + output.unit + "\n");
+  return base::exit_ok;
+}
+
 int train(int argc, char** argv) {
   CommandLine line;
   if (!read_command_line(argc, argv, line)) return base::exit_ok;
+  if (!line.limits_of.empty()) return measure_limits_of(line);
   trainer::restart_with_kernels_of_cpu(argv);
   trainer::keep_blas_single_threaded();
   if (trainer::is_forward_config(line.config)) return train_forward(line);

@@ -93,6 +93,14 @@ TrainingData prepare_data(const physics::Dataset& dataset, const Config& config,
   return data;
 }
 
+Samples all_samples(const physics::Dataset& dataset, const std::vector<std::string>& outputs, const std::string& file) {
+  std::vector<physics::Target> targets;
+  for (const std::string& output : outputs) targets.push_back(dataset.target(output, file));
+  Samples samples;
+  for (std::size_t i = 0; i < dataset.size(); ++i) append(dataset, static_cast<Eigen::Index>(i), targets, samples);
+  return samples;
+}
+
 Standardization standardize_targets(const TrainingData& data) {
   Standardization result;
   const Samples& s = data.training;

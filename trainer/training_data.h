@@ -49,6 +49,10 @@ Config for_data(Config config, const physics::Dataset& dataset);
 /// messages.
 TrainingData prepare_data(const physics::Dataset& dataset, const Config& config, const std::string& file);
 
+/// Every usable fingerprint of a set with these outputs. `file` names the set in messages. Throws base::DisagreementError when
+/// an output has no bound in it.
+Samples all_samples(const physics::Dataset& dataset, const std::vector<std::string>& outputs, const std::string& file);
+
 /// Offset and scale of the outputs: mean and standard deviation of the training targets. Inputs are left empty.
 Standardization standardize_targets(const TrainingData& data);
 

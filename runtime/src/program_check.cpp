@@ -29,12 +29,20 @@ bool check_outputs(const Program& p) {
     const Output& o = p.outputs[i];
     if (o.name == nullptr || o.unit == nullptr || !is_finite(o.offset) || !is_finite(o.scale)) return false;
     if (!(o.minimum <= o.maximum)) return false;  // NaN included
+    if (!(o.std_minimum >= 0 && o.std_minimum <= o.std_maximum)) return false;
   }
   return true;
 }
 
+bool check_atypicality(const Program& p) {
+  const Atypicality& a = *p.atypicality;
+  if (!is_finite(a.threshold) || !is_flag(a.depends_on_noise)) return false;
+  if (a.depends_on_noise == 0) return true;
+  return p.uncertainty != nullptr && is_finite(a.at_noise[0]) && is_finite(a.at_noise[1]) && is_finite(a.at_noise[2]);
+}
+
 bool check_details(const Program& p) {
-  if (p.atypicality != nullptr && !is_finite(p.atypicality->threshold)) return false;
+  if (p.atypicality != nullptr && !check_atypicality(p)) return false;
   if (p.uncertainty == nullptr) return true;
   const Uncertainty& u = *p.uncertainty;
   return is_finite(u.log_noise_center) && is_finite(u.log_noise_min) && is_finite(u.log_noise_max) &&

@@ -138,6 +138,12 @@ const Mutation output_mutations[] = {
     {"minimum_nan", "outputs[0].minimum", [](ModelT& m) { m.outputs[0]->minimum = nan_f; }},
     {"maximum_infinite", "outputs[0].maximum", [](ModelT& m) { m.outputs[0]->maximum = inf_f; }},
     {"range_empty", "outputs[1].minimum", [](ModelT& m) { m.outputs[1]->minimum = m.outputs[1]->maximum; }},
+    {"std_minimum_negative", "outputs[0].std_minimum", [](ModelT& m) { m.outputs[0]->std_minimum = -1; }},
+    {"std_minimum_nan", "outputs[0].std_minimum", [](ModelT& m) { m.outputs[0]->std_minimum = nan_f; }},
+    {"std_maximum_negative", "outputs[2].std_maximum", [](ModelT& m) { m.outputs[2]->std_maximum = -1; }},
+    {"std_maximum_infinite", "outputs[0].std_maximum", [](ModelT& m) { m.outputs[0]->std_maximum = inf_f; }},
+    {"std_limits_empty", "outputs[1].std_minimum",
+     [](ModelT& m) { m.outputs[1]->std_minimum = m.outputs[1]->std_maximum = 1; }},
 };
 
 /// A model without details is what mutations start from: these add them, with a last layer that fits unless it is the point.
@@ -163,6 +169,18 @@ const Mutation detail_mutations[] = {
     {"noise_range_reversed", "uncertainty.log_noise_min",
      [](ModelT& m) { add_details(m), m.uncertainty->log_noise_min = 1.75f; }},
     {"threshold_nan", "atypicality.threshold", [](ModelT& m) { add_details(m), m.atypicality->threshold = nan_f; }},
+    {"at_noise_short", "atypicality.at_noise",
+     [](ModelT& m) {
+       add_details(m), m.atypicality->at_noise = {1, 2};
+     }},
+    {"at_noise_nan", "atypicality.at_noise[1]",
+     [](ModelT& m) {
+       add_details(m), m.atypicality->at_noise = {1, nan_f, 2};
+     }},
+    {"at_noise_without_a_range_of_noise", "atypicality.at_noise",
+     [](ModelT& m) {
+       add_details(m), m.uncertainty.reset(), m.atypicality->at_noise = {1, 2, 3};
+     }},
 };
 
 const Mutation protocol_mutations[] = {

@@ -2,6 +2,7 @@
 // of the exact ones, and the whole formula within what follows from those.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cfloat>
 #include <cmath>
 #include <limits>
@@ -23,6 +24,14 @@ const std::vector<float> sigmas{0.08f, 1.0f, 0.004f, 3e7f, FLT_TRUE_MIN, 3e-41f,
 std::vector<Output> outputs(std::size_t n) {
   std::vector<Output> list(n);
   for (std::size_t j = 0; j < n; ++j) list[j] = {"x", "1", 7.0f, (j % 2 == 0 ? 1.0f : -0.3f) * static_cast<float>(j + 1), 0, 1};
+  return list;
+}
+
+/// Of the same, the last bounded to what about half of the voxels of a normal tile leave.
+std::vector<Output> bounded_outputs(std::size_t n) {
+  std::vector<Output> list = outputs(n);
+  list.back().std_minimum = 0.5f * std::abs(list.back().scale);
+  list.back().std_maximum = 1.5f * std::abs(list.back().scale);
   return list;
 }
 
@@ -85,7 +94,7 @@ TEST(Uncertainty, EveryIsaEqualsReferenceBitForBit) {
         for (const std::size_t gap : {0u, 2u})
           for (const float sigma : sigmas) {
             const std::size_t stride = n_output + gap, used = (n_voxel - 1) * stride + n_output;
-            const auto list = outputs(n_output);
+            const auto list = bounded_outputs(n_output);
             const auto tile = normal_tile(3 * n_output, 41, true);
             GuardedBuffer<float> in(tile), in_ref(tile), found(used), expected(used);
             uncertainty_ref({in_ref.data(), list.data(), range, sigma, &norm, 5, {expected.data(), n_voxel, n_output, stride}});
@@ -124,6 +133,39 @@ TEST(Uncertainty, IsWithinRoundingOfTheFormulaAtEveryMagnitude) {
               << name(isa) << " sigma " << sigma << " voxel " << v << " output " << j;
         }
     }
+}
+
+TEST(Uncertainty, IsBoundedWhereTheOutputSaysSo) {
+  const auto free = outputs(3), bounded = bounded_outputs(3);
+  const NormTile norm = norms();
+  const auto q = normal_tile(9, 43);
+  const float low = bounded[2].std_minimum, high = bounded[2].std_maximum;
+  for (const Isa isa : runnable_isas()) {
+    const auto without = run(isa, q, free, 1.0f, norm), with = run(isa, q, bounded, 1.0f, norm);
+    std::size_t n_low = 0, n_high = 0;
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      const bool is_bounded = i % 3 == 2;
+      n_low += is_bounded && without[i] < low;
+      n_high += is_bounded && without[i] > high;
+      EXPECT_EQ(with[i], is_bounded ? std::clamp(without[i], low, high) : without[i]) << name(isa) << ' ' << i;
+    }
+    EXPECT_GT(n_low, 0u);
+    EXPECT_GT(n_high, 0u);
+  }
+}
+
+TEST(Uncertainty, IsAtItsLimitForTheLargestAndTheSmallestFeatures) {
+  std::vector<float> q(3 * layout::tile_voxels, 0.0f);
+  q[5] = 3e38f;
+  q[6] = std::numeric_limits<float>::infinity();
+  q[7] = -3e38f;
+  const std::vector<Output> list{{"x", "1", 0, 3, 0, 1, 0.25f, 2e4f}};
+  for (const Isa isa : runnable_isas()) {
+    const auto found = run(isa, q, list, 0.001f, norms());
+    EXPECT_EQ(found[5], 2e4f) << name(isa);
+    EXPECT_EQ(found[6], 2e4f) << name(isa);
+    EXPECT_EQ(found[7], 0.25f) << name(isa);
+  }
 }
 
 TEST(Uncertainty, IsPositiveForANegativeScaleAndNanForANanFeature) {

@@ -152,6 +152,12 @@ void add_details(const ModelSpec& spec, fbs::ModelT& model) {
     model.atypicality = std::make_unique<fbs::AtypicalityT>();
     model.atypicality->threshold = 1.25f;
   }
+  if (!spec.limits) return;
+  for (const auto& output : model.outputs) {
+    output->std_minimum = 0.0625f;
+    output->std_maximum = 0.5f;
+  }
+  if (spec.atypicality) model.atypicality->at_noise = {0.25f, 1, 0.125f};
 }
 
 Model loaded(const std::vector<std::uint8_t>& flatbuffer) {

@@ -41,6 +41,7 @@ struct ModelSpec {
   std::uint32_t n_test_voxel = 5;
   bool uncertainty = false;  ///< log(sigma / ||c||) from -4 to -1 around -2.5
   bool atypicality = false;  ///< threshold 1.25
+  bool limits = false;       ///< standard deviations from 2^-4 to 1/2, a threshold of 1/4 + l + l^2 / 8
 };
 
 /// The spec as the schema's object, test vector filled.

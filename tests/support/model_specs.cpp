@@ -80,7 +80,7 @@ ModelSpec tiny_plain_spec() {
 ModelSpec tiny_uncertain_spec() {
   ModelSpec spec = tiny_plain_spec();
   spec.name = "tiny_uncertain";
-  spec.uncertainty = spec.atypicality = true;
+  spec.uncertainty = spec.atypicality = spec.limits = true;
   return spec;
 }
 

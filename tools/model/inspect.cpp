@@ -45,6 +45,12 @@ std::string details_text(const Program& program) {
     text += line("uncertainty", "standard deviation of each output; trained for ||c|| / sigma from " +
                                     number(std::exp(-double{u->log_noise_center} - u->log_noise_max)) + " to " +
                                     number(std::exp(-double{u->log_noise_center} - u->log_noise_min)));
+  for (std::size_t i = 0; program.uncertainty != nullptr && i < program.n_output; ++i) {
+    const Output& o = program.outputs[i];
+    if (std::isfinite(o.std_maximum))
+      text += line("  limits", std::string(o.name) + ": standard deviations from " + number(o.std_minimum) + " to " +
+                                   number(o.std_maximum) + " " + o.unit);
+  }
   if (const Atypicality* a = program.atypicality; a == nullptr)
     text += line("atypicality", "none");
   else

@@ -94,8 +94,8 @@ void Lowering::add(const Operation& from) {
 void Lowering::add_outputs() {
   storage_.output_text = network_.outputs;
   for (const NetworkOutput& output : storage_.output_text)
-    storage_.outputs.push_back(
-        {output.name.c_str(), output.unit.c_str(), output.offset, output.scale, output.minimum, output.maximum});
+    storage_.outputs.push_back({output.name.c_str(), output.unit.c_str(), output.offset, output.scale, output.minimum,
+                                output.maximum, output.std_minimum, output.std_maximum});
   ModelInfo& info = storage_.info;
   Program& program = storage_.program;
   if (network_.uncertainty) {

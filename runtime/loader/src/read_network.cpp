@@ -1,6 +1,7 @@
 /// Preprocessing, layers and outputs: extents chain from 2 * n_coeff to the outputs, every number is finite.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "crbrt/format/layout.h"
@@ -156,6 +157,13 @@ NetworkOutput read_output(const fbs::Output& from, const std::string& field, Che
   checks.finite(to.maximum, member(field, "maximum"));
   checks.expect(to.minimum < to.maximum, member(field, "minimum"), "less than maximum " + number_text(to.maximum),
                 number_text(to.minimum));
+  to.std_minimum = from.std_minimum();
+  checks.not_negative(to.std_minimum, member(field, "std_minimum"));
+  checks.not_negative(from.std_maximum(), member(field, "std_maximum"));
+  if (from.std_maximum() == 0) return to;
+  to.std_maximum = from.std_maximum();
+  checks.expect(to.std_minimum < to.std_maximum, member(field, "std_minimum"),
+                "less than std_maximum " + number_text(to.std_maximum), number_text(to.std_minimum));
   return to;
 }
 
@@ -183,8 +191,15 @@ void read_uncertainty(const fbs::Uncertainty* from, Network& to, Checks& checks)
 
 void read_atypicality(const fbs::Atypicality* from, Network& to, Checks& checks) {
   if (from == nullptr) return;
-  to.atypicality = {from->threshold()};
+  to.atypicality = {.threshold = from->threshold()};
   checks.finite(from->threshold(), "atypicality.threshold");
+  const auto at_noise = view(from->at_noise());
+  if (at_noise.empty()) return;
+  checks.expect(to.uncertainty.has_value(), "atypicality.at_noise", "none in a model without uncertainty", "some");
+  if (!checks.size_is(at_noise.size(), std::size(to.atypicality->at_noise), "atypicality.at_noise")) return;
+  checks.all_finite(at_noise, "atypicality.at_noise");
+  to.atypicality->depends_on_noise = 1;
+  std::copy(at_noise.begin(), at_noise.end(), to.atypicality->at_noise);
 }
 
 /// The rule of n_feature() in program.h, in words.

@@ -1,4 +1,6 @@
 /// From plain structs to the bytes of a file: the one place that writes the schema, as read_*.cpp are the one that reads it.
+#include <cmath>
+#include <iterator>
 #include <memory>
 
 #include "crbrt/network.hpp"
@@ -62,6 +64,8 @@ void write_network(const Network& network, fbs::ModelT& to) {
     made->scale = output.scale;
     made->minimum = output.minimum;
     made->maximum = output.maximum;
+    made->std_minimum = output.std_minimum;
+    made->std_maximum = std::isinf(output.std_maximum) ? 0 : output.std_maximum;
     to.outputs.push_back(std::move(made));
   }
   if (network.uncertainty) {
@@ -73,6 +77,8 @@ void write_network(const Network& network, fbs::ModelT& to) {
   if (network.atypicality) {
     to.atypicality = std::make_unique<fbs::AtypicalityT>();
     to.atypicality->threshold = network.atypicality->threshold;
+    if (const Atypicality& a = *network.atypicality; a.depends_on_noise != 0)
+      to.atypicality->at_noise.assign(std::begin(a.at_noise), std::end(a.at_noise));
   }
 }
 

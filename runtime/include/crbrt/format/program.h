@@ -2,8 +2,10 @@
 /// constant data; the loader builds one from a .crbm. Both go through the same lowering, so they are equal bit for bit.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "crbrt/format/layout.h"
 #include "crbrt/format/ops.h"
@@ -63,20 +65,24 @@ struct Preprocessing {
   const float* inverse_std;               ///< [2 * n_coeff]
 };
 
-/// estimate = offset + scale * network output. Outside [minimum, maximum] the voxel is flagged, the value kept.
+/// estimate = offset + scale * network output. Outside [minimum, maximum] the voxel is flagged, the value kept. Trained outputs
+/// have the mean over the prior as their offset and the standard deviation over the prior as their scale.
 struct Output {
-  const char* name;  ///< e.g. "t1_apparent_s"
-  const char* unit;  ///< e.g. "s"; "1" for a fraction
-  float offset;      ///< in the unit of the output
-  float scale;       ///< in the unit of the output, not 0
-  float minimum;     ///< the least estimate that is not flagged
-  float maximum;     ///< the largest estimate that is not flagged
+  const char* name;                                            ///< e.g. "t1_apparent_s"
+  const char* unit;                                            ///< e.g. "s"; "1" for a fraction
+  float offset;                                                ///< in the unit of the output
+  float scale;                                                 ///< in the unit of the output, not 0
+  float minimum;                                               ///< the least estimate that is not flagged
+  float maximum;                                               ///< the largest estimate that is not flagged
+  float std_minimum = 0;                                       ///< no standard deviation is smaller: 0, or more where bounded
+  float std_maximum = std::numeric_limits<float>::infinity();  ///< nor larger; at least std_minimum
 };
 
 /// Standard deviations, in the features after the outputs: q0[n_output], q1[n_output], q2[n_output]. With sigma the noise of
 /// real and imaginary part of a coefficient (standard deviation) and ||c|| the l2 norm of a voxel's coefficients as given:
 ///   l     = log(sigma / ||c||) - log_noise_center;  lc = l clamped to [log_noise_min, log_noise_max], the trained range
-///   std_j = |scale_j| * exp(q0_j + q1_j * lc + q2_j * lc^2 + max(l - log_noise_max, 0))
+///   std_j = |scale_j| * exp(q0_j + q1_j * lc + q2_j * lc^2 + max(l - log_noise_max, 0)), clamped to the output's
+///           [std_minimum, std_maximum]
 struct Uncertainty {
   float log_noise_center;  ///< a logarithm of sigma / ||c||
   float log_noise_min;     ///< relative to the centre
@@ -85,7 +91,9 @@ struct Uncertainty {
 
 /// How unlike the training voxels a voxel is: the last feature, as it is.
 struct Atypicality {
-  float threshold;  ///< 99 % of the training voxels lie at or below
+  float threshold;                     ///< 99 % of the training voxels lie at or below, over all their levels of noise
+  std::uint32_t depends_on_noise = 0;  ///< 1: at_noise says what holds at each level; only with uncertainty, whose range counts
+  float at_noise[3] = {};  ///< 99 % of those with lc lie at or below at_noise[0] + at_noise[1] lc + at_noise[2] lc^2
 };
 
 struct Program;
@@ -134,6 +142,17 @@ constexpr std::size_t words_before(const Program& program, std::uint32_t slot) n
 /// Bytes of an arena for `program`: a tile of every slot.
 constexpr std::size_t arena_bytes(const Program& program) noexcept {
   return words_before(program, program.n_slot) * layout::tile_voxels * sizeof(float);
+}
+
+/// Above this a score is unlike 99 % of the training voxels with as much noise: sigma over the l2 norm of a voxel's
+/// coefficients, both positive. The program has atypicality; without at_noise it is the threshold whatever the noise is.
+inline float atypicality_threshold(const Program& program, float sigma, float norm) noexcept {
+  const Atypicality& a = *program.atypicality;
+  if (a.depends_on_noise == 0) return a.threshold;
+  const Uncertainty& u = *program.uncertainty;
+  const float l = std::log(sigma / norm) - u.log_noise_center;
+  const float lc = l < u.log_noise_min ? u.log_noise_min : l > u.log_noise_max ? u.log_noise_max : l;
+  return a.at_noise[0] + lc * (a.at_noise[1] + lc * a.at_noise[2]);
 }
 
 /// Features of the last op: the outputs, then those of uncertainty, then that of atypicality.

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -126,12 +127,14 @@ inline std::int32_t activated_s16(const Operation& op, std::size_t j, std::int32
 
 /// An estimate: offset + scale * feature of the last value, in `unit`. Outside [minimum, maximum] a voxel is flagged.
 struct NetworkOutput {
-  std::string name;   ///< e.g. "t1_apparent_s"
-  std::string unit;   ///< e.g. "s"; "1" for a fraction
-  float offset = 0;   ///< in `unit`
-  float scale = 1;    ///< in `unit`, not 0
-  float minimum = 0;  ///< the least estimate that is not flagged
-  float maximum = 0;  ///< the largest estimate that is not flagged
+  std::string name;                                            ///< e.g. "t1_apparent_s"
+  std::string unit;                                            ///< e.g. "s"; "1" for a fraction
+  float offset = 0;                                            ///< in `unit`
+  float scale = 1;                                             ///< in `unit`, not 0
+  float minimum = 0;                                           ///< the least estimate that is not flagged
+  float maximum = 0;                                           ///< the largest estimate that is not flagged
+  float std_minimum = 0;                                       ///< no standard deviation is smaller
+  float std_maximum = std::numeric_limits<float>::infinity();  ///< nor larger; infinite: no bound, which a file has as 0
 };
 
 /// One operation of the integer form (docs/numerics.md): what operation i of the folded network becomes.

@@ -5,7 +5,8 @@
 ///   lc         = l clamped to [log_noise_min, log_noise_max]
 ///   beyond     = max(l - log_noise_max, 0)
 ///   e          = ((q2[j] * lc + q1[j]) * lc + q0[j]) + beyond            every product and sum rounds
-///   sd[v, j]   = exp(e) * |scale[j]|                                     0 for a voxel whose bit of `blank` is set
+///   sd[v, j]   = exp(e) * |scale[j]| clamped to [std_minimum[j], std_maximum[j]]      0 for a voxel whose bit of `blank` is
+///   set
 ///
 /// Logarithm and exponential are our own, so that they are vectors and the same on every machine:
 ///
@@ -97,7 +98,8 @@ void uncertainty(const UncertaintyArgs& a) noexcept {
       float* const q = a.in + j * Ops::row_stride + v;
       const auto slope = Ops::load(q + 2 * step) * lc + Ops::load(q + step);
       const auto e = (slope * lc + Ops::load(q)) + beyond;
-      Ops::store(q, exp<Ops>(e) * Ops::abs(Ops::broadcast(a.outputs[j].scale)));
+      const auto sd = exp<Ops>(e) * Ops::abs(Ops::broadcast(a.outputs[j].scale));
+      Ops::store(q, clamp<Ops>(sd, Ops::broadcast(a.outputs[j].std_minimum), Ops::broadcast(a.outputs[j].std_maximum)));
     }
   }
   store_tile<Ops>(a.in, a.blank, a.standard_deviations);

@@ -58,7 +58,8 @@ void uncertainty_ref(const UncertaintyArgs& a) noexcept {
     const float beyond = l > a.range.log_noise_max ? l - a.range.log_noise_max : 0;
     for (std::size_t j = 0; j < out.columns; ++j) {
       const float e = ((q(2, j, v) * lc + q(1, j, v)) * lc + q(0, j, v)) + beyond;
-      const float sd = exp_ref(e) * std::fabs(a.outputs[j].scale);
+      const float sd =
+          clamp_ref(exp_ref(e) * std::fabs(a.outputs[j].scale), a.outputs[j].std_minimum, a.outputs[j].std_maximum);
       out.data[v * out.row_stride + j * out.column_stride] = (a.blank >> v & 1) != 0 ? 0 : sd;
     }
   }
