@@ -75,7 +75,10 @@ TEST_F(MapDetails, MapsHoldWhatTheRuntimeGives) {
   const char* const names[] = {"m0_semi_frac_std", "T1map_std", "T2map_std"};
   for (std::size_t output = 0; output < 3; ++output) {
     const std::vector<float> std = nifti_values<float>(file("out/") + names[output] + ".nii");
-    for (std::size_t v = 0; v < n_detail; ++v) ASSERT_EQ(std[v], expected.std[3 * v + output]) << names[output] << ' ' << v;
+    for (std::size_t v = 0; v < n_detail; ++v) {  // a prior of 0.5 +- 0.25 pulls (tests/support/model_builder.cpp)
+      const float s = expected.std[3 * v + output], pull = s / 0.25f * ((expected.estimates[3 * v + output] - 0.5f) / 0.25f);
+      ASSERT_EQ(std[v], s * std::sqrt(1 + pull * pull)) << names[output] << ' ' << v;
+    }
   }
   EXPECT_EQ(nifti_values<float>(file("out/atypicality.nii")), expected.atypicality);
   EXPECT_NE(outcome.text.find("noise: 0.02 (--sigma)"), std::string::npos) << outcome.text;
@@ -86,6 +89,8 @@ TEST_F(MapDetails, SidecarsNameUnitNoiseAndThreshold) {
   EXPECT_EQ(sidecar("T1map_std")["OutputName"], "t1_apparent_s_std");
   EXPECT_EQ(sidecar("T1map_std")["Units"], "s");
   EXPECT_EQ(sidecar("T1map_std")["Noise"], Json({{"Sigma", 0.02}, {"Source", "given"}}));
+  EXPECT_EQ(sidecar("T1map_std")["Prior"], Json({{"Mean", 0.5}, {"StandardDeviation", 0.25}}));
+  EXPECT_FALSE(sidecar("T1map_std").contains("Limits")) << "this model has none";
   EXPECT_EQ(sidecar("atypicality")["Threshold"], 1.25);
   EXPECT_EQ(sidecar("atypicality")["Voxels"], n_detail);
   const auto score = nifti_values<float>(file("out/atypicality.nii"));
@@ -105,6 +110,42 @@ TEST_F(MapDetails, WithoutSigmaTheNoiseIsEstimated) {
   EXPECT_EQ(sidecar("T2map_std")["Noise"]["Source"], "patches");
   EXPECT_EQ(sidecar("T2map_std")["Noise"]["Patches"], 128);
   EXPECT_NEAR(sidecar("T2map_std")["Noise"]["Sigma"].number(), 0.01 / std::sqrt(3.0), 0.07 * 0.01 / std::sqrt(3.0));
+}
+
+TEST_F(MapDetails, StandardDeviationsAtTheirLimitAreFlaggedAndCounted) {
+  for (const auto& output : details.outputs) output->std_minimum = 1e-6f, output->std_maximum = 1e6f;
+  details.outputs[1]->std_maximum = 2e-6f;  // below what the model gives
+  write(details);
+  const Outcome outcome = map(file("c.nii"), "out", "--sigma 0.02");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const auto status = nifti_values<std::uint8_t>(file("out/status.nii")),
+             detail = nifti_values<std::uint8_t>(file("out/status_detail.nii"));
+  std::size_t n_flagged = 0;
+  for (std::size_t v = 0; v < n_detail; ++v) {
+    EXPECT_TRUE(status[v] == 9 || status[v] == 3) << "std_at_limit, or outside_range, which counts more";
+    EXPECT_EQ(detail[v] >> 6, 1) << "the bit behind the two of each of three outputs";
+    n_flagged += status[v] == 9;
+  }
+  EXPECT_EQ(sidecar("status")["Counts"]["std_at_limit"], n_flagged);
+  EXPECT_EQ(sidecar("status_detail")["Bits"]["64"], "a standard deviation at its limit");
+  EXPECT_EQ(sidecar("T1map_std")["VoxelsAtLimit"], n_detail);
+  EXPECT_EQ(sidecar("T2map_std")["VoxelsAtLimit"], 0);
+  for (const float s : nifti_values<float>(file("out/T1map_std.nii")))
+    ASSERT_EQ(s, 2e-6f) << "the pull does not pass the limit";
+}
+
+// l is log(0.02 / ||c||) + 2.5 with ||c|| = 1.15 but for noise of 1 %: -1.55, at the end of the range, where 2 + l is 0.5.
+TEST_F(MapDetails, AScoreIsJudgedByTheNoise) {
+  details.atypicality->at_noise = {2, 1, 0};
+  for (const auto& [score, n_atypical] : {std::pair{0.49f, std::size_t{0}}, std::pair{0.51f, n_detail}}) {
+    set_score(score);
+    ASSERT_EQ(map(file("c.nii"), "out", "--sigma 0.02").exit_code, 0);
+    EXPECT_EQ(sidecar("atypicality")["AtypicalVoxels"], n_atypical) << score;
+    EXPECT_FALSE(sidecar("atypicality").contains("Diagnosis")) << "no score is above what all noise explains";
+    EXPECT_EQ(sidecar("atypicality")["ThresholdAtNoise"]["Terms"], Json(std::vector<double>{2, 1, 0}));
+    ASSERT_EQ(map(file("c.nii"), "out", "--no-std").exit_code, 0);
+    EXPECT_EQ(sidecar("atypicality")["AtypicalVoxels"], 0) << "without a noise the other threshold counts";
+  }
 }
 
 TEST_F(MapDetails, NoNoiseNoStandardDeviationsAndTheRunGoesOn) {

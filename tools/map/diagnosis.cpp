@@ -133,13 +133,13 @@ base::Json Atypical::to_json() const {
 Atypical count_atypical(const Program& program, const ModelRun& run, const volume::CoefficientImage& image,
                         const volume::VoxelList& voxels) {
   Atypical result;
-  std::vector<std::size_t> atypical;  // numbers in the list
+  std::vector<std::size_t> atypical;  // numbers in the list, of those that no noise excuses
   for (std::size_t i = 0; i < voxels.size(); ++i) {
     if (run.status[i] != VoxelStatus::ok && run.status[i] != VoxelStatus::outside_range) continue;
     ++result.n_scored;
-    if (run.is_atypical[i] != 0) atypical.push_back(i);
+    if (run.typicality[i] != Typicality::typical) ++result.n_atypical;
+    if (run.typicality[i] == Typicality::atypical_at_any_noise) atypical.push_back(i);
   }
-  result.n_atypical = atypical.size();
   const std::optional<Profile> trained = trained_profile(program);
   if (trained && result.n_scored >= fewest_scored && 2 * atypical.size() > result.n_scored)
     result.diagnosis =

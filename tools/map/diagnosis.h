@@ -42,15 +42,15 @@ Diagnosis diagnose(const Profile& trained, std::span<const float> interleaved, c
 
 struct Atypical {
   std::size_t n_scored = 0;    ///< voxels with signal
-  std::size_t n_atypical = 0;  ///< of them, above the model's threshold
+  std::size_t n_atypical = 0;  ///< of them, above the model's threshold for their noise
   std::optional<Diagnosis> diagnosis;
 
   std::string in_words() const;  ///< "12 of 480 voxels (2.5 %)"
   base::Json to_json() const;
 };
 
-/// A diagnosis is made when more than half of at least 30 scored voxels are atypical and the model standardises its input.
-/// The program has atypicality. Throws InputError when the image ends early.
+/// A diagnosis is made when more than half of at least 30 scored voxels are atypical at any noise and the model standardises
+/// its input. The program has atypicality. Throws InputError when the image ends early.
 Atypical count_atypical(const Program& program, const ModelRun& run, const volume::CoefficientImage& image,
                         const volume::VoxelList& voxels);
 

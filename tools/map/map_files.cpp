@@ -7,15 +7,32 @@
 #include <utility>
 
 #include "base/number_text.h"
+#include "tools/map/error_bars.h"
 
 namespace crbrt::map {
 namespace {
 
-constexpr std::size_t most_limited = 15;  // outputs that have two bits of their own in status_detail
+constexpr std::size_t most_limited = 14;  // outputs that have two bits of their own in status_detail
 
 /// Exact where nothing is scaled, so that sidecars say what the model file says.
 double in_unit_of(const volume::MapDescription& map, float value) {
   return map.factor == 1 ? static_cast<double>(value) : static_cast<double>(value) * map.factor;
+}
+
+/// What bounds the standard deviations of an output, and the prior that pulls at it.
+void describe_limits(const volume::MapDescription& map, const Output& output, base::Json& details) {
+  details["Prior"] = {{"Mean", in_unit_of(map, output.offset)}, {"StandardDeviation", in_unit_of(map, std::abs(output.scale))}};
+  if (!std::isfinite(output.std_maximum)) return;
+  details["Limits"] = base::Json::array({in_unit_of(map, output.std_minimum), in_unit_of(map, output.std_maximum)});
+}
+
+/// The parabola of Atypicality::at_noise.
+base::Json threshold_at_noise(const Program& program) {
+  const auto& terms = program.atypicality->at_noise;
+  const Uncertainty& u = *program.uncertainty;
+  return {{"LogNoiseCenter", u.log_noise_center},
+          {"LogNoiseRange", base::Json::array({u.log_noise_min, u.log_noise_max})},
+          {"Terms", base::Json::array({terms[0], terms[1], terms[2]})}};
 }
 
 }  // namespace
@@ -84,16 +101,17 @@ class OutputMaps::Sink final : public MapSink {
 
 OutputMaps::OutputMaps(volume::MapFolder& folder, const Program& program, const std::vector<volume::MapDescription>& outputs,
                        const std::optional<NoiseLevel>& noise, const Refinement* refinement)
-    : folder_(folder), program_(program), refinement_(refinement) {
+    : folder_(folder), program_(program), refinement_(refinement), n_at_limit_(program.n_output) {
   for (const volume::MapDescription& output : outputs) estimates_.push_back(open(output));
   for (std::size_t i = 0; noise && i < outputs.size(); ++i) {
     volume::MapDescription map = volume::describe_std(
         outputs[i],
         "standard deviation of " + outputs[i].output +
             (refinement != nullptr  ? ": of refined voxels from the Jacobian of the fit, of others as the model predicts it"
-             : i < program.n_output ? ", as the model predicts it for this noise"
+             : i < program.n_output ? ", as the model predicts it for this noise, with the pull of the prior"
                                     : ": those of signal_per_m0 and of the norm of the coefficients, as if not correlated"));
     map.details["Noise"] = noise->to_json();
+    if (i < program.n_output) describe_limits(outputs[i], program.outputs[i], map.details);
     std_.push_back(open(std::move(map)));
   }
   if (program.atypicality != nullptr) atypicality_ = open({"atypicality", "atypicality", "1"});
@@ -107,13 +125,16 @@ OutputMaps::Map OutputMaps::open(volume::MapDescription description) {
 
 void OutputMaps::keep_limits(const BatchMaps& batch, std::span<const std::size_t> voxels) {
   std::vector<Beyond> found;
+  std::vector<std::size_t> n_at_limit(program_.n_output);
   for (std::size_t v = 0; v < batch.n_voxel; ++v) {
-    if (batch.status[v] != VoxelStatus::outside_range) continue;
-    std::int32_t bits = 0;
+    const std::uint32_t at_limit = batch.std_at_limit.empty() ? 0 : batch.std_at_limit[v];
+    if (batch.status[v] != VoxelStatus::outside_range && at_limit == 0) continue;
+    std::int32_t bits = at_limit == 0 ? 0 : std::int32_t{1} << limit_of_std();
+    for (std::size_t i = 0; i < program_.n_output; ++i) n_at_limit[i] += at_limit >> i & 1;
     for (std::size_t i = 0; i < program_.n_output; ++i) {
       const float estimate = batch.plane(batch.estimates, i)[v];
       const Output& output = program_.outputs[i];
-      if (estimate >= output.minimum && estimate <= output.maximum) continue;
+      if (batch.status[v] != VoxelStatus::outside_range || (estimate >= output.minimum && estimate <= output.maximum)) continue;
       const bool is_low = estimate < output.minimum;
       bits |= i < most_limited ? std::int32_t{is_low ? 1 : 2} << (2 * i) : std::int32_t{1} << (2 * most_limited);
     }
@@ -122,6 +143,11 @@ void OutputMaps::keep_limits(const BatchMaps& batch, std::span<const std::size_t
   if (found.empty()) return;
   const std::lock_guard lock(mutex_);
   beyond_.insert(beyond_.end(), found.begin(), found.end());
+  for (std::size_t i = 0; i < program_.n_output; ++i) n_at_limit_[i] += n_at_limit[i];
+}
+
+std::size_t OutputMaps::limit_of_std() const noexcept {
+  return program_.n_output > most_limited ? 2 * most_limited + 1 : 2 * std::size_t{program_.n_output};
 }
 
 volume::StatusDetail OutputMaps::detail() const {
@@ -136,6 +162,8 @@ volume::StatusDetail OutputMaps::detail() const {
     limit(" above ", program_.outputs[i].maximum);
   }
   if (program_.n_output > most_limited) detail.limits.push_back("another output outside its range");
+  if (!std_.empty() && std::any_of(program_.outputs, program_.outputs + program_.n_output, is_bounded))
+    detail.limits.push_back("a standard deviation at its limit");
   std::vector<Beyond> sorted = beyond_;  // threads end in any order
   std::sort(sorted.begin(), sorted.end(), [](const Beyond& a, const Beyond& b) { return a.voxel < b.voxel; });
   for (const Beyond& b : sorted) {
@@ -148,6 +176,8 @@ volume::StatusDetail OutputMaps::detail() const {
 std::vector<volume::StatusValue> final_status(const ModelRun& run, const Refinement* refinement) {
   const auto said = volume::status_values(run.status);
   std::vector<volume::StatusValue> status(said.begin(), said.end());
+  for (std::size_t v = 0; v < run.std_at_limit.size(); ++v)
+    if (run.std_at_limit[v] != 0 && status[v] == volume::StatusValue::ok) status[v] = volume::StatusValue::std_at_limit;
   if (refinement == nullptr) return status;
   const std::span<const Refined> states = refinement->states();
   for (std::size_t v = 0; v < status.size(); ++v) {
@@ -163,12 +193,16 @@ std::unique_ptr<MapSink> OutputMaps::make_sink() { return std::make_unique<Sink>
 
 void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atypical) {
   folder_.finish_parts();
+  for (std::size_t i = 0; i < std::min<std::size_t>(std_.size(), program_.n_output); ++i)
+    if (is_bounded(program_.outputs[i])) std_[i].description.details["VoxelsAtLimit"] = n_at_limit_[i];
   for (const auto* maps : {&estimates_, &std_})
     for (const Map& map : *maps) folder_.write_sidecar(map.description);
   if (atypicality_) {
     base::Json& details = atypicality_->description.details;
     details["Description"] = "how unlike the model's training data a voxel is; atypical above the threshold";
     details["Threshold"] = program_.atypicality->threshold;
+    if (!std_.empty() && program_.atypicality->depends_on_noise != 0)
+      details["ThresholdAtNoise"] = threshold_at_noise(program_);
     if (atypical) details.update(atypical->to_json());
     folder_.write_sidecar(atypicality_->description);
   }

@@ -64,9 +64,12 @@ class OutputMaps {
     volume::MapParts* parts;
   };
   Map open(volume::MapDescription description);
-  /// Which outputs left their range, and on which side, of the voxels of a batch.
+  /// Which outputs left their range, and on which side, of the voxels of a batch, and whose standard deviations are at their
+  /// limit.
   void keep_limits(const BatchMaps& batch, std::span<const std::size_t> voxels);
   volume::StatusDetail detail() const;
+  /// The number of the limit that all standard deviations share, so that three outputs need no more than a byte.
+  std::size_t limit_of_std() const noexcept;
 
   /// A voxel and the bits of its limits.
   struct Beyond {
@@ -81,6 +84,7 @@ class OutputMaps {
   std::optional<Map> atypicality_, chi_square_;
   std::mutex mutex_;  ///< guards what follows
   std::vector<Beyond> beyond_;
+  std::vector<std::size_t> n_at_limit_;  ///< [output] voxels whose standard deviation is at its limit
 };
 
 }  // namespace crbrt::map

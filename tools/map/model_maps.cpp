@@ -8,6 +8,7 @@
 
 #include "base/bound_session.h"
 #include "base/error.h"
+#include "tools/map/error_bars.h"
 #include "tools/map/map_files.h"
 #include "tools/map/refinement.h"
 
@@ -21,6 +22,29 @@ void check(Status status) {
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
 }
 
+/// The least value of the parabola of thresholds: at an end of the range of noise, or between them at its vertex.
+float least_threshold(const Program& program) {
+  const Uncertainty& u = *program.uncertainty;
+  const auto& terms = program.atypicality->at_noise;
+  const auto at = [&](float l) { return terms[0] + l * (terms[1] + l * terms[2]); };
+  const float ends = std::min(at(u.log_noise_min), at(u.log_noise_max));
+  const float vertex =
+      terms[2] > 0 ? std::clamp(-terms[1] / (2 * terms[2]), u.log_noise_min, u.log_noise_max) : u.log_noise_min;
+  return std::min(ends, at(vertex)) - 1e-4f;  // what rounding may add between here and there
+}
+
+double norm_of(const Coefficients& c, std::size_t v) {
+  double sum = 0;
+  for (std::size_t k = 0; k < c.n_coeff; ++k) {
+    const std::size_t at = v * c.voxel_stride + k * c.coefficient_stride;
+    const double re = static_cast<double>(c.real[at]), im = static_cast<double>(c.imag[at]);
+    sum += re * re + im * im;
+  }
+  return std::sqrt(sum);
+}
+
+bool is_refined(Refined state) { return state != Refined::not_asked && state != Refined::failed; }
+
 class SessionWorker final : public volume::BatchWorker {
  public:
   SessionWorker(const Program& program, const MapSettings& settings, ModelRun& run, std::unique_ptr<MapSink> sink)
@@ -30,6 +54,9 @@ class SessionWorker final : public volume::BatchWorker {
         sigma_(settings.sigma),
         refinement_(settings.refinement),
         m0_(signal_per_m0_output(program)),
+        knows_noise_(static_cast<float>(sigma_) > 0 && program.atypicality != nullptr &&
+                     program.atypicality->depends_on_noise != 0),
+        least_threshold_(knows_noise_ ? least_threshold(program) : 0),
         session_(program, settings.isa) {
     run_.isa = session_->isa();
   }
@@ -45,13 +72,17 @@ class SessionWorker final : public volume::BatchWorker {
     if (!maps_.atypicality.empty()) results.atypicality = {maps_.atypicality.data(), n};
     check(session_->run(planes, results));
     maps_.status = {run_.status.data() + first, n};
+    if (program_.uncertainty != nullptr) {
+      find_limits(program_, maps_);
+      add_prior_pull(program_, maps_);
+    }
     if (m0_) {
       find_norms(planes, maps_.signal_norm.data());
       find_m0(program_, sigma_, maps_);
     }
     if (refinement_ != nullptr) refinement_->refine(planes, first, maps_, {run_.status.data() + first, n});
-    for (std::size_t v = 0; v < maps_.atypicality.size(); ++v)
-      run_.is_atypical[first + v] = is_atypical(maps_.atypicality[v], program_);
+    keep_limits(first);
+    for (std::size_t v = 0; v < maps_.atypicality.size(); ++v) run_.typicality[first + v] = typicality(planes, v);
   }
 
   void store(std::span<const std::size_t> voxels, std::size_t first) override { sink_->take(maps_, voxels, first); }
@@ -70,6 +101,26 @@ class SessionWorker final : public volume::BatchWorker {
     };
     blank(maps_.estimates);
     if (!maps_.std.empty()) blank(maps_.std);
+  }
+
+  /// Of voxels that were refined the standard deviations are those of the fit, which has limits of its own.
+  void keep_limits(std::size_t first) {
+    for (std::size_t v = 0; v < maps_.std_at_limit.size(); ++v) {
+      if (refinement_ != nullptr && is_refined(refinement_->states()[first + v])) maps_.std_at_limit[v] = 0;
+      run_.std_at_limit[first + v] = maps_.std_at_limit[v] != 0;
+    }
+  }
+
+  /// Norms are found only where the noise may matter: most voxels score below every threshold.
+  Typicality typicality(const Coefficients& c, std::size_t v) const {
+    const float score = maps_.atypicality[v];
+    const bool is_gross = is_atypical(score, program_);
+    if (!knows_noise_) return is_gross ? Typicality::atypical_at_any_noise : Typicality::typical;
+    if (score <= least_threshold_) return Typicality::typical;
+    const double norm = norm_of(c, v);
+    if (norm > 0 && score <= atypicality_threshold(program_, static_cast<float>(sigma_), static_cast<float>(norm)))
+      return Typicality::typical;
+    return is_gross ? Typicality::atypical_at_any_noise : Typicality::atypical;
   }
 
   /// In double: the squares of tiny coefficients underflow in float.
@@ -91,6 +142,8 @@ class SessionWorker final : public volume::BatchWorker {
   double sigma_;
   Refinement* refinement_;
   std::optional<std::size_t> m0_;  ///< the output that |M0| is found from
+  bool knows_noise_;               ///< and has thresholds for it
+  float least_threshold_;          ///< of all levels of noise
   base::BoundSession session_;
   BatchMaps maps_;
   std::vector<double> squares_;
@@ -102,7 +155,8 @@ ModelRun map_voxels(const Program& program, const MapSettings& settings, const v
                     const volume::VoxelList& voxels, const std::function<std::unique_ptr<MapSink>()>& make_sink) {
   ModelRun run;
   run.status.assign(voxels.size(), VoxelStatus::not_computed);
-  if (program.atypicality != nullptr) run.is_atypical.resize(voxels.size());
+  if (program.atypicality != nullptr) run.typicality.resize(voxels.size());
+  if (static_cast<float>(settings.sigma) > 0) run.std_at_limit.resize(voxels.size());
   const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
   run.times = volume::run_batches(image, voxels, plan,
                                   [&] { return std::make_unique<SessionWorker>(program, settings, run, make_sink()); });

@@ -26,11 +26,13 @@ struct MapSettings {
 /// What a model says of some voxels. A plane holds one number of each; voxels without signal are 0.
 struct BatchMaps {
   std::size_t n_voxel = 0;
-  std::vector<float> estimates;         ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
-  std::vector<float> std;               ///< the same of the standard deviations; empty without a sigma
-  std::vector<float> signal_norm;       ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
-  std::vector<float> atypicality;       ///< [voxel]; empty where the model has none
-  std::vector<float> chi_square;        ///< [voxel] reduced, 0 where nothing was refined; empty without a refinement
+  std::vector<float> estimates;    ///< [output, voxel]; behind them |M0| (find_m0) where an output is signal_per_m0
+  std::vector<float> std;          ///< the same of the standard deviations; empty without a sigma
+  std::vector<float> signal_norm;  ///< [voxel] ||c||; empty unless the model estimates signal_per_m0
+  std::vector<float> atypicality;  ///< [voxel]; empty where the model has none
+  std::vector<float> chi_square;   ///< [voxel] reduced, 0 where nothing was refined; empty without a refinement
+  std::vector<std::uint32_t>
+      std_at_limit;                     ///< [voxel] bit j: the standard deviation of output j is at its limit (error_bars.h)
   std::span<const VoxelStatus> status;  ///< [voxel]
 
   /// Plane i of estimates or std.
@@ -46,10 +48,18 @@ class MapSink {
   virtual void take(const BatchMaps& maps, std::span<const std::size_t> voxels, std::size_t first) = 0;
 };
 
+/// How unlike the training data a voxel is.
+enum class Typicality : std::uint8_t {
+  typical,
+  atypical,               ///< scores above what is typical for its noise
+  atypical_at_any_noise,  ///< and above what is typical of all training voxels
+};
+
 /// What is kept of the listed voxels once their numbers went to the sink.
 struct ModelRun {
-  std::vector<VoxelStatus> status;        ///< [voxel]
-  std::vector<std::uint8_t> is_atypical;  ///< [voxel]; empty where the model has no atypicality
+  std::vector<VoxelStatus> status;         ///< [voxel]
+  std::vector<Typicality> typicality;      ///< [voxel]; empty where the model has no atypicality
+  std::vector<std::uint8_t> std_at_limit;  ///< [voxel] 1: that of an output; empty without standard deviations
   volume::BatchTimes times;
   Isa isa = Isa::scalar;  ///< what ran
 };

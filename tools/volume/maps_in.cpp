@@ -128,7 +128,7 @@ std::string map_path(const std::string& folder, const std::string& map) {
 
 bool is_estimate(float status) {
   for (const StatusValue value : {StatusValue::ok, StatusValue::outside_range, StatusValue::at_bound,
-                                  StatusValue::nuisance_at_bound, StatusValue::not_refined})
+                                  StatusValue::nuisance_at_bound, StatusValue::not_refined, StatusValue::std_at_limit})
     if (status == static_cast<float>(value)) return true;
   return false;
 }

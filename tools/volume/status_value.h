@@ -23,6 +23,7 @@ enum class StatusValue : std::uint8_t {
   at_bound = 6,           ///< crbrt-fit: a wall of the prior's range decides a wanted parameter, and is kept
   nuisance_at_bound = 7,  ///< crbrt-fit: only what is not wanted ended at walls, and does not matter to the others
   not_refined = 8,        ///< crbrt-map --refine: it did not converge; the network's estimates are kept
+  std_at_limit = 9,       ///< crbrt-map: a standard deviation is at its limit, and says no more than that
 };
 
 struct StatusText {
@@ -42,6 +43,7 @@ inline constexpr auto status_texts = std::to_array<StatusText>({
     {"nuisance_at_bound",
      "a quantity that is not wanted ended at a wall of the prior's range; the wanted ones hardly depend on it"},
     {"not_refined", "the refinement did not converge; the map holds the network's estimate"},
+    {"std_at_limit", "a standard deviation is the least or the largest that the model may give; the estimates are kept"},
 });
 
 /// What a status means; empty for a name that is none of ours, in a folder that another version made.
