@@ -86,6 +86,7 @@ TEST_F(Demo, SummaryHoldsEveryKeyThatIsPromised) {
       EXPECT_GT(figures.at("rmse").number(), 0);
       EXPECT_GT(figures.at("rms_sqrt_crb").number(), 0);
       EXPECT_GT(figures.at("voxels").integer(), 50);
+      EXPECT_FALSE(figures.contains("within_one_std")) << "this model predicts no standard deviations";
     }
   EXPECT_TRUE(fs::exists(folder / "slices/T1map.dat") && fs::exists(folder / "slices/settings.gp"));
 }

@@ -26,7 +26,7 @@ namespace {
 using base::Json;
 
 struct Tally {
-  double n = 0, error = 0, error2 = 0, crb = 0, truth = 0;
+  double n = 0, error = 0, error2 = 0, crb = 0, truth = 0, within_one = 0, within_two = 0;
 
   void add(double estimate, double true_value, double sqrt_crb) {
     const double difference = estimate - true_value;
@@ -36,28 +36,53 @@ struct Tally {
     crb += sqrt_crb * sqrt_crb;
     truth += true_value;
   }
+  /// Whether the truth lies within one and within two standard deviations.
+  void add_coverage(double estimate, double true_value, double std) {
+    within_one += std::abs(estimate - true_value) <= std;
+    within_two += std::abs(estimate - true_value) <= 2 * std;
+  }
   double rmse() const { return std::sqrt(error2 / n); }
   double rms_sqrt_crb() const { return std::sqrt(crb / n); }
 };
 
 std::string in(const std::string& folder, const std::string& name) { return (std::filesystem::path(folder) / name).string(); }
 
-std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_crb, const std::vector<float>& labels,
-                           const std::vector<float>& status) {
+/// `std` is empty where the maps have no standard deviations.
+std::array<Tally, 4> tally(const MapPair& map, const std::vector<float>& sqrt_crb, const std::vector<float>& std,
+                           const std::vector<float>& labels, const std::vector<float>& status) {
   std::array<Tally, 4> tallies;
   for (std::size_t v = 0; v < labels.size(); ++v) {
-    if (labels[v] > 0 && volume::is_estimate(status[v]))
-      tallies[static_cast<std::size_t>(labels[v])].add(map.estimate[v], map.truth[v], sqrt_crb[v]);
+    if (!(labels[v] > 0) || !volume::is_estimate(status[v])) continue;
+    Tally& tally = tallies[static_cast<std::size_t>(labels[v])];
+    tally.add(map.estimate[v], map.truth[v], sqrt_crb[v]);
+    if (!std.empty()) tally.add_coverage(map.estimate[v], map.truth[v], std[v]);
   }
   return tallies;
 }
 
-Json to_json(const Tally& tally) {
-  return {{"rmse", tally.rmse()},
-          {"rms_sqrt_crb", tally.rms_sqrt_crb()},
-          {"mean_error", tally.error / tally.n},
-          {"mean_truth", tally.truth / tally.n},
-          {"voxels", static_cast<std::size_t>(tally.n)}};
+Json to_json(const Tally& tally, bool has_std) {
+  Json json{{"rmse", tally.rmse()},
+            {"rms_sqrt_crb", tally.rms_sqrt_crb()},
+            {"mean_error", tally.error / tally.n},
+            {"mean_truth", tally.truth / tally.n},
+            {"voxels", static_cast<std::size_t>(tally.n)}};
+  if (has_std) {
+    json["within_one_std"] = tally.within_one / tally.n;
+    json["within_two_std"] = tally.within_two / tally.n;
+  }
+  return json;
+}
+
+/// "72.1" of 100, or "-" where the maps have no standard deviations.
+std::string percent(double count, const Tally& tally, bool has_std) {
+  return has_std ? base::number_text(100 * count / tally.n, "%.1f") : "-";
+}
+
+/// The standard deviations of a map, where the folder has some.
+std::vector<float> read_std(const std::string& map, const volume::MapFiles& files, const std::string& folder,
+                            const volume::Grid& grid) {
+  if (!files.contains(map + "_std")) return {};
+  return volume::read_map(volume::map_named(map + "_std", files, folder), grid, volume::GridCheck::extents);
 }
 
 Json run_figures(const std::string& path) {
@@ -79,8 +104,8 @@ void print_head(const Json& figures) {
       count("voxels"), figures.at("kernel_s").number(), figures.at("total_s").number(), count("threads"),
       count("threads") == 1 ? "" : "s", text("isa").c_str(), text("precision").c_str(), text("model").c_str(),
       count("macs_per_voxel"));
-  std::printf("%-16s %-6s %12s %12s %12s %12s %12s\n", "map", "tissue", "truth (mean)", "mean error", "rms error", "sqrt(CRB)",
-              "error/bound");
+  std::printf("%-16s %-6s %12s %12s %12s %12s %12s %16s\n", "map", "tissue", "truth (mean)", "mean error", "rms error",
+              "sqrt(CRB)", "error/bound", "% within 1, 2 std");
 }
 
 std::size_t fullest_slice(const volume::Shape& shape, const std::vector<float>& labels) {
@@ -168,13 +193,17 @@ void measure(const MeasureOptions& options) {
         volume::read_values(in(options.phantom, "truth/" + map.map + ".nii.gz"), labels.grid, volume::GridCheck::extents);
     const auto sqrt_crb =
         volume::read_values(in(options.phantom, "sqrt_crb/" + map.map + ".nii.gz"), labels.grid, volume::GridCheck::extents);
-    const auto tallies = tally(map, sqrt_crb, labels.values, status);
+    const auto std = read_std(map.map, files, options.maps, labels.grid);
+    const auto tallies = tally(map, sqrt_crb, std, labels.values, status);
+    const bool has_std = !std.empty();
     for (const TissueClass tissue : tissue_classes) {
       const Tally& t = tallies[static_cast<std::size_t>(tissue)];
       if (t.n == 0) continue;
-      summary["maps"][map.output][short_name(tissue)] = to_json(t);
-      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f\n", base::for_terminal(map.output).c_str(), short_name(tissue),
-                  t.truth / t.n, t.error / t.n, t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb());
+      summary["maps"][map.output][short_name(tissue)] = to_json(t, has_std);
+      const std::string within = percent(t.within_one, t, has_std) + ", " + percent(t.within_two, t, has_std);
+      std::printf("%-16s %-6s %12.4g %12.3g %12.3g %12.3g %12.2f %16s\n", base::for_terminal(map.output).c_str(),
+                  short_name(tissue), t.truth / t.n, t.error / t.n, t.rmse(), t.rms_sqrt_crb(), t.rmse() / t.rms_sqrt_crb(),
+                  within.c_str());
     }
     maps.push_back(std::move(map));
   }

@@ -17,7 +17,8 @@ struct MeasureOptions {
 };
 
 /// Prints a table and writes the summary: voxels, kernel_s, total_s, threads, isa, precision, model, macs_per_voxel, and per
-/// map and tissue rmse, rms_sqrt_crb, mean_error, mean_truth and voxels. Voxels that the run flagged as not computed or without
+/// map and tissue rmse, rms_sqrt_crb, mean_error, mean_truth, voxels and, where the maps have standard deviations, the shares
+/// within_one_std and within_two_std (68 % and 95 % are due). Voxels that the run flagged as not computed or without
 /// signal do not count. Throws InputError, OutputError.
 void measure(const MeasureOptions& options);
 
