@@ -61,6 +61,20 @@ TEST_F(Refine, EndsWhereLeastSquaresEnds) {
   EXPECT_EQ(base::Json::from_file(file("refined/chi_square.json"))["Sigma"], 4e-5);
 }
 
+// With the prior's Gaussians as data, estimates are those of crbrt-fit --map-prior, and error bars are shorter than without.
+TEST_F(Refine, APosteriorIsThatOfTheFit) {
+  ASSERT_EQ(refine("posterior", "--map-prior").exit_code, 0);
+  ASSERT_EQ(refine("refined").exit_code, 0);
+  ASSERT_EQ(fit("fitted", "--sigma 4e-5 --map-prior").exit_code, 0);
+  const auto posterior = map("posterior", "T1map"), fitted = map("fitted", "T1map"), std = map("fitted", "T1map_std");
+  const auto posterior_std = map("posterior", "T1map_std"), refined_std = map("refined", "T1map_std");
+  for (std::size_t v = 0; v < n_voxel; ++v) {
+    EXPECT_NEAR(posterior[v], fitted[v], 0.4 * std[v]) << "voxel " << v;   // as in EndsWhereLeastSquaresEnds
+    EXPECT_LE(posterior_std[v], 1.05f * refined_std[v]) << "voxel " << v;  // the bound itself changes from one end to the other
+  }
+  EXPECT_EQ(base::Json::from_file(file("posterior/T1map.json"))["Refinement"]["MaximumAPosteriori"], true);
+}
+
 TEST_F(Refine, ThreadsChangeNoByte) {
   ASSERT_EQ(refine("one", "--threads 1").exit_code, 0);
   ASSERT_EQ(refine("three", "--threads 3").exit_code, 0);

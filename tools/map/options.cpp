@@ -12,8 +12,8 @@ namespace crbrt::map {
 namespace {
 
 void check(const RefineOptions& o) {
-  if (o.kind.empty() && (!o.sequence.empty() || !o.prior.empty() || o.tr_s || o.resume || o.voxels != "all"))
-    throw base::UsageError("--sequence, --tr, --prior, --refine-voxels and --resume go with --refine");
+  if (o.kind.empty() && (!o.sequence.empty() || !o.prior.empty() || o.tr_s || o.resume || o.map_prior || o.voxels != "all"))
+    throw base::UsageError("--sequence, --tr, --prior, --map-prior, --refine-voxels and --resume go with --refine");
   if (o.kind == "exact" && o.sequence.empty()) throw base::UsageError("--refine exact needs the --sequence of the model");
 }
 
@@ -60,6 +60,8 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
              "all, flagged (out of range or atypical), a number of drawn ones, or label:K of --labels")
       .show_default();
   app.option("--refine-steps N", refine.steps, "most steps of Gauss-Newton").in_range(1, 100).show_default();
+  app.flag("--map-prior", refine.map_prior,
+           "refine to a maximum a posteriori: the Gaussians of the prior's first class count beside the data");
   app.flag("--resume", refine.resume, "go on with the voxels that a run of the same command had refined when it was stopped");
   if (!app.parse(argc, argv)) return std::nullopt;
   check(refine);

@@ -16,6 +16,7 @@ struct RefineOptions {
   std::optional<double> tr_s;
   std::string voxels = "all";  ///< "all", "flagged", a number, or "label:K"
   int steps = 5;
+  bool map_prior = false;  ///< the prior's Gaussians count beside the data
   bool resume = false;
 };
 

@@ -91,6 +91,7 @@ std::string identity_of(const MapOptions& options, const ModelInfo& info, double
                         {"integer", options.is_integer},
                         {"kind", options.refine.kind},
                         {"steps", options.refine.steps},
+                        {"map_prior", options.refine.map_prior},
                         {"voxels", options.refine.voxels},
                         {"sigma", sigma},
                         {"prior", options.refine.prior.empty() ? "" : base::read_file(options.refine.prior, "a prior")}};
@@ -142,6 +143,9 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   fit.t1_model = t1_model_of(program, prior);
   if (sigma > 0) fit.sigma = sigma;
   fit.max_refining = options.refine.steps;
+  fit.map_prior = options.refine.map_prior;
+  if (fit.map_prior && !fit.sigma)
+    throw base::DisagreementError(inputs.image.spec().shown, "a noise that is known or can be estimated (--map-prior)", "none");
   // What the network does not say (off-resonance, B1) comes from the nearest draw. Over the paper's prior at SNR 20 to 100, one
   // estimate in twenty was off by more than five times the bound's root with 1,024 draws, one in fifty with these, in less
   // time.
@@ -151,6 +155,7 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   plan.settings = base::Json{{"Kind", options.refine.kind},
                              {"Steps", options.refine.steps},
                              {"Voxels", options.refine.voxels},
+                             {"MaximumAPosteriori", options.refine.map_prior},
                              {"PriorName", prior.name}};
   if (is_exact) plan.reads.push_back(options.refine.sequence + ": sequence " + sequence->name + ", to refine with");
   if (!options.refine.prior.empty()) plan.reads.push_back(options.refine.prior + ": prior " + prior.name);
