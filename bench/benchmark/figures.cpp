@@ -31,7 +31,7 @@ std::string digits(double value) {
   if (magnitude != 0 && (magnitude >= 1e7 || magnitude < 1e-3)) return base::number_text(value, "%.2e");
   if (magnitude >= 1000) {
     std::string text = base::number_text(value, "%.0f");
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+    for (std::size_t at = text.size(); at > 3; at -= 3) text = text.substr(0, at - 3) + ',' + text.substr(at - 3);
     return text;
   }
   if (value == std::floor(value)) return base::number_text(value, "%.0f");

@@ -18,7 +18,7 @@ struct FitSettings {
   std::size_t n_start = 4;        ///< solver runs per voxel; the lowest cost wins
   std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
   std::uint64_t seed = 1;         ///< of those draws
-  std::optional<double> sigma;    ///< noise of the real and of the imaginary part; empty: from each voxel's residual
+  std::optional<double> sigma{};  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
   bool map_prior = false;         ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma
   std::size_t n_thread = 1;
   int max_iterations = 100;  ///< fingerprints with derivatives of one solver run
