@@ -74,7 +74,8 @@ TEST_F(MapReport, SaysWhatEveryStatusMeans) {
 TEST_F(MapReport, SaysByWhichNoiseTheStandardDeviationsAreAndNothingWithoutThem) {
   add_viewer();
   const auto noise_of = [&] {
-    for (const base::Json& row : page().at("provenance").items())
+    const base::Json shown = page();
+    for (const base::Json& row : shown.at("provenance").items())
       if (row.items()[0].text().starts_with("Noise")) return row.items()[1].text();
     return std::string();
   };
