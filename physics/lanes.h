@@ -45,8 +45,8 @@ inline Complex exp(Complex z, int n_square) {
   return {1 + e.re, e.im};
 }
 
-// The same of a real number, squared as it is: it keeps its digits where exp(x) is far below 1, which exp - 1 does not, and is as
-// good near 1 for the one or two squarings of usual rates.
+// The same of a real number, squared as it is: it keeps its digits where exp(x) is far below 1, which exp - 1 does not, and is
+// as good near 1 for the one or two squarings of usual rates.
 inline V exp_of_real(V x, int n_square) {
   Real scale = 1;
   for (int i = 0; i < n_square; ++i) scale /= 2;

@@ -11,7 +11,8 @@ class Gradient : public testing::TestWithParam<std::size_t> {};
 
 // Two central differences (steps h and h/2) combined to fourth order: with h = 2e-3 of the parameter's size the truncation
 // is of order h^4 = 2e-11, times condition factors of a few hundred. Rounding is that of a magnetisation of 1, some 5e-15
-// after 50 pulses in a periodic state, so 4e-14 in the norm of 50 echoes, over h: it counts for T2s, on which they hardly depend.
+// after 50 pulses in a periodic state, so 4e-14 in the norm of 50 echoes, over h: it counts for T2s, on which they hardly
+// depend.
 TEST_P(Gradient, EqualsCentralDifferences) {
   const std::size_t p = GetParam();
   const auto tissues = tests::brain_tissues();
