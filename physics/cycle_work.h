@@ -21,7 +21,7 @@ template <typename Real>
 const kernel::Functions<Real>& best_kernel();
 const kernel::AdjointFunctions& best_adjoint();
 
-/// A table as plain data; that of single precision keeps what it converts.
+/// A table as plain data.
 kernel::Table plain_table(const Chebyshev2d& table);
 
 /// Storage behind kernel::CycleWork for a cycle of n_pulse pulses.

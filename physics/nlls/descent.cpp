@@ -42,9 +42,7 @@ void Descent::take(const Eigen::Ref<const Eigen::VectorXcd>& coefficients, const
   if (is_first && !std::isfinite(there.cost)) return end(StopReason::not_finite);
   const double gained = here_.cost - there.cost;
   if (is_first || gained > 0) {
-    if (is_first) {
-      first_misfit_ = there.misfit;
-    } else {
+    if (!is_first) {
       const double ratio = gained / predicted_;
       damping_ *= std::max(1.0 / 10, 1 - std::pow(2 * ratio - 1, 3));
       growth_ = 2;

@@ -54,7 +54,6 @@ class Descent {
   double cost() const noexcept { return here_.cost; }
   double promise() const noexcept { return promise_; }  ///< p above
   const LocalModel& here() const noexcept { return here_; }
-  double first_misfit() const noexcept { return first_misfit_; }  ///< half the squared residual of the start
   /// Coefficients and jacobian at here(), for a description of the minimum.
   const Eigen::VectorXcd& coefficients() const noexcept { return coefficients_; }
   const Eigen::MatrixXcd& jacobian() const noexcept { return jacobian_; }
@@ -70,7 +69,7 @@ class Descent {
   Eigen::MatrixXcd jacobian_;
   Vector next_, low_, high_, last_step_;
   DescentRules rules_;
-  double damping_, growth_ = 2, promise_ = 0, predicted_ = 0, first_misfit_ = 0;
+  double damping_, growth_ = 2, promise_ = 0, predicted_ = 0;
   int n_evaluation_ = 0;
   StopReason reason_ = StopReason::running;
 };

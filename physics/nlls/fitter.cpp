@@ -19,23 +19,24 @@ constexpr double first_damping = 0.01;
 
 class Draws : public StartSource {
  public:
-  Draws(const StartPool& pool, const FitSettings& settings) : pool_(pool), settings_(settings), n_start_(settings.n_start) {}
+  Draws(const StartPool& pool, const FitSettings& settings) : pool_(pool), settings_(settings) {}
 
   int max_evaluations() const override { return settings_.max_iterations; }
 
-  std::vector<Tissue> starts(std::size_t, const Eigen::VectorXcd& data) const override { return pool_.best(data, n_start_); }
+  std::vector<Tissue> starts(std::size_t, const Eigen::VectorXcd& data) const override {
+    return pool_.best(data, settings_.n_start);
+  }
 
   std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, double, bool is_plausible) const override {
     if (is_plausible) return {};
-    std::vector<Tissue> more = pool_.best(data, 3 * n_start_);
-    more.erase(more.begin(), more.begin() + static_cast<std::ptrdiff_t>(std::min(n_start_, more.size())));
+    std::vector<Tissue> more = pool_.best(data, 3 * settings_.n_start);
+    more.erase(more.begin(), more.begin() + static_cast<std::ptrdiff_t>(std::min(settings_.n_start, more.size())));
     return more;
   }
 
  private:
   const StartPool& pool_;
   const FitSettings& settings_;
-  std::size_t n_start_;
 };
 
 class Given : public StartSource {

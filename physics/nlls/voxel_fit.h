@@ -58,7 +58,6 @@ struct VoxelFit {
   double m0_std = 0;            ///< standard deviation of |M0|
   double signal_norm = 0;       ///< ||c|| of the fitted tissue at M0 = 1
   double residual_norm = 0;     ///< ||d - M0 c||
-  double start_residual = 0;    ///< the same of the first start
   double sigma = 0;             ///< used for the variances
   std::size_t n_agree = 0;      ///< starts that ended within a log-likelihood of 0.01 of the best, or on the way there
   std::size_t n_simulated = 0;  ///< fingerprints with derivatives that the voxel cost

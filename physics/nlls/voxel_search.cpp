@@ -128,7 +128,6 @@ VoxelFit VoxelSearch::result() const {
   fit.m0 = m0 * norm_;
   fit.signal_norm = signal.norm();
   fit.residual_norm = (objective_.data() - m0 * signal).norm() * norm_;
-  fit.start_residual = std::sqrt(2 * runs_.front().first_misfit()) * norm_;
   fit.sigma = rules_.settings.sigma
                   ? *rules_.settings.sigma
                   : fit.residual_norm / std::sqrt(degrees_of_freedom(signal.size(), rules_.range.n_unknown()));

@@ -1,4 +1,4 @@
-// A part is a list of doubles: 20 numbers a voxel, then its variances, whose number stands before them.
+// A part is a list of doubles: 19 numbers a voxel, then its variances, whose number stands before them.
 #include "tools/fit/partial_fits.h"
 
 #include <algorithm>
@@ -21,8 +21,8 @@ std::string text_of(const std::vector<VoxelFit>& fits) {
     numbers.push_back(static_cast<double>(fit.status));
     for (const double value : fit.tissue.values()) numbers.push_back(value);
     for (const double value :
-         {fit.m0.real(), fit.m0.imag(), fit.signal_variance, fit.m0_std, fit.signal_norm, fit.residual_norm, fit.start_residual,
-          fit.sigma, static_cast<double>(fit.n_agree), static_cast<double>(fit.n_simulated)})
+         {fit.m0.real(), fit.m0.imag(), fit.signal_variance, fit.m0_std, fit.signal_norm, fit.residual_norm, fit.sigma,
+          static_cast<double>(fit.n_agree), static_cast<double>(fit.n_simulated)})
       numbers.push_back(value);
     numbers.push_back(static_cast<double>(fit.variance.size()));
     numbers.insert(numbers.end(), fit.variance.begin(), fit.variance.end());
@@ -56,8 +56,7 @@ VoxelFit next_fit(Numbers& from) {
   fit.tissue = physics::Tissue::from_values(tissue);
   const double real = from.next(), imag = from.next();
   fit.m0 = {real, imag};
-  for (double* value :
-       {&fit.signal_variance, &fit.m0_std, &fit.signal_norm, &fit.residual_norm, &fit.start_residual, &fit.sigma})
+  for (double* value : {&fit.signal_variance, &fit.m0_std, &fit.signal_norm, &fit.residual_norm, &fit.sigma})
     *value = from.next();
   fit.n_agree = from.next_count();
   fit.n_simulated = from.next_count();

@@ -39,7 +39,6 @@ std::vector<bool> marked(const std::vector<std::size_t>& listed, std::vector<std
 RefinementSettings voxels_of(const MapOptions& options, const volume::ImageInputs& inputs) {
   const std::string& which = options.refine.voxels;
   RefinementSettings settings;
-  settings.kind = options.refine.kind;
   settings.n_voxel = inputs.voxels.size();
   if (which == "all") return settings;
   if (which == "flagged") {
@@ -96,9 +95,7 @@ std::string identity_of(const MapOptions& options, const ModelInfo& info, double
                         {"sigma", sigma},
                         {"prior", options.refine.prior.empty() ? "" : base::read_file(options.refine.prior, "a prior")}};
   const std::string text = json.dump();
-  base::Sha256 hash;
-  hash.add(text.data(), text.size());
-  return base::hex(hash.digest());
+  return base::hex(base::sha256(text.data(), text.size()));
 }
 
 std::shared_ptr<const physics::ForwardModel> exact_model(const MapOptions& options, const ModelInfo& info,

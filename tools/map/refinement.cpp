@@ -188,14 +188,12 @@ void Refinement::refine(const Coefficients& planes, std::size_t first, BatchMaps
     n_simulated += static_cast<double>(refined[i].n_simulated);
   }
   const std::lock_guard lock(mutex_);
-  n_kept_part_ += was_kept ? 1 : 0;
   n_simulated_ += static_cast<std::size_t>(n_simulated);
 }
 
 RefinementReport Refinement::report() const {
   RefinementReport report;
   report.n_degrees_of_freedom = physics::degrees_of_freedom(fitter_.model().n_coeff(), fitter_.range().n_unknown());
-  report.n_kept_part = n_kept_part_;
   report.n_simulated = n_simulated_;
   std::vector<double> residuals;
   for (std::size_t v = 0; v < states_.size(); ++v) {

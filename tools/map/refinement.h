@@ -30,7 +30,6 @@ enum class Refined : unsigned char {
 };
 
 struct RefinementSettings {
-  std::string kind;                ///< "exact" or "learned"
   std::vector<bool> is_asked_for;  ///< [voxel of the list]; empty: all
   bool only_flagged = false;       ///< of those, only where the network's estimates are out of range or atypical
   double sigma = 0;                ///< noise of real and imaginary part
@@ -44,7 +43,7 @@ struct RefinementReport {
     double median_difference = 0;  ///< of refined minus network, over the refined standard deviation
     double median_distance = 0;    ///< of its absolute value
   };
-  std::size_t n_refined = 0, n_failed = 0, n_at_bound = 0, n_kept_part = 0, n_simulated = 0;
+  std::size_t n_refined = 0, n_failed = 0, n_at_bound = 0, n_simulated = 0;
   std::vector<Agreement> agreement;
   std::optional<double> sigma;              ///< the noise by the residuals; empty for fewer than 30 voxels
   std::optional<double> median_chi_square;  ///< reduced
@@ -88,7 +87,7 @@ class Refinement {
   std::vector<std::vector<float>> moved_;  ///< [output][voxel of the list]: refined minus network over std
   std::vector<float> residual2_;           ///< [voxel of the list]
   mutable std::mutex mutex_;
-  std::size_t n_kept_part_ = 0, n_simulated_ = 0;
+  std::size_t n_simulated_ = 0;
 };
 
 }  // namespace crbrt::map
