@@ -360,7 +360,7 @@ TEST(PhaseHead, GradientsAreThoseOfTheLoss) {
   for (const bool has_table : {true, false}) {
     const std::size_t n_latent = has_table ? 19 : n_part;
     const std::vector<float> table = numbers((intervals + 3) * n_part * n_latent, 1), targets = numbers(n * n_part, 3),
-                             directions = numbers(n * n_wanted * n_part, 4), place{0.3f, 3.9f, 4.0f},
+                             directions = numbers(n * n_wanted * n_part, 4), place{0.3f, 3.9f, 4.0f}, weights{1, 0.25f, 3},
                              place_tangents = numbers(n, 5), target_tangents = numbers(n * n_part, 6);
     std::vector<float> latent = numbers(n * n_latent, 2), tangents = numbers(n * n_latent, 7), space;
     const HeadShape shape{n_part, n_latent, n_wanted, has_table ? intervals : 0, 0.4, 0.7, has_table ? 1.0f : 1.5f};
@@ -370,6 +370,7 @@ TEST(PhaseHead, GradientsAreThoseOfTheLoss) {
                           latent.data(),
                           targets.data(),
                           directions.data(),
+                          weights.data(),
                           has_table ? place_tangents.data() : nullptr,
                           tangents.data(),
                           target_tangents.data()};
@@ -417,7 +418,7 @@ TEST(PhaseHead, DerivativesByThePlaceAreThoseOfTheSplines) {
     const float expected = (value(place + h) - value(place - h)) / (2 * h);
     float squares = 0;
     HeadResults results{.derivative = &squares};
-    run_head(shape, {1, table.data(), &place, &one, &none, &one, &one, &none, &expected}, results, space);
+    run_head(shape, {1, table.data(), &place, &one, &none, &one, nullptr, &one, &none, &expected}, results, space);
     EXPECT_LT(std::sqrt(squares), h * h / 6 * 8 * 3 + 1e-4) << place;
   }
 }

@@ -60,7 +60,7 @@ bool is_forward_config(const std::string& path) {
 ForwardConfig read_forward_config(const std::string& path) {
   const JsonReader top = JsonReader::from_file(path);
   top.expect_only({"task", "name", "network", "features", "table", "outputs", "residual_weight", "derivative_weight",
-                   "antiperiodic", "optimizer", "schedule", "training", "validation", "ship_basis", "licence"});
+                   "loss_draws", "antiperiodic", "optimizer", "schedule", "training", "validation", "ship_basis", "licence"});
   ForwardConfig config;
   Config& common = config.common;
   common.text = base::read_file(path, "a configuration (JSON)");
@@ -76,6 +76,8 @@ ForwardConfig read_forward_config(const std::string& path) {
   read_wanted(top.at("outputs"), common);
   config.residual_weight = not_negative(top.at("residual_weight"));
   config.derivative_weight = not_negative(top.at("derivative_weight"));
+  if (top.has("loss_draws")) config.loss_draws = not_negative(top.at("loss_draws"));
+  if (config.loss_draws >= 1) top.at("loss_draws").fail("a share of the draws below 1");
   config.is_antiperiodic = top.boolean_or("antiperiodic", true);
   read_optimizer(top.at("optimizer"), common);
   common.schedule = read_schedule(top.at("schedule"));

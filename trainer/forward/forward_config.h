@@ -33,6 +33,7 @@ struct ForwardConfig {
   std::optional<PhaseTableConfig> table;
   double residual_weight = 0;    ///< of the mean squared residual beside that of the wanted unknowns
   double derivative_weight = 0;  ///< of the squared error of derivatives (forward_data.h)
+  double loss_draws = 0;         ///< share of the draws that goes by the loss (loss_draw.h)
   bool is_antiperiodic = true;   ///< a period of the off-resonance changes the sign of the signal
 };
 

@@ -77,6 +77,7 @@ ForwardRun::ForwardRun(const ForwardConfig& config, const ForwardData& data, con
       pass_(layers_),
       training_(tensors_of(data.training, data)),
       validation_(tensors_of(data.validation, data)),
+      draw_(data.training.n, config.loss_draws),
       identity_(forward_identity(config, data)) {
   const at::NoGradGuard no_gradient;
   seed_generators(config.common.seed, start_epoch);
@@ -91,13 +92,14 @@ ForwardRun::ForwardRun(const ForwardConfig& config, const ForwardData& data, con
   soap_ = std::make_unique<Soap>(like);
 }
 
-std::vector<at::Tensor> ForwardRun::state() const {
+std::vector<at::Tensor> ForwardRun::state() {
   std::vector<at::Tensor> all{layers_.parameters.detach()};
   for (const at::Tensor& tensor : soap_->state()) all.push_back(tensor);
+  all.push_back(rows_of(draw_.losses(), draw_.losses().size(), 1));
   return all;
 }
 
-void ForwardRun::save(const std::string& path) const {
+void ForwardRun::save(const std::string& path) {
   torch::serialize::OutputArchive archive;
   archive.write("identity", c10::IValue(identity_));
   archive.write("epoch", c10::IValue(size_of(epoch_)));
@@ -167,15 +169,22 @@ void ForwardRun::run_epoch() {
   const std::int64_t n = training_.features.size(0), batch = std::min<std::int64_t>(size_of(config_.common.batch), n);
   const std::int64_t n_step = n / batch;  // what does not fill a batch waits for another epoch's order
   const at::TensorOptions index = at::TensorOptions().dtype(at::kLong);
-  const at::Tensor order = at::randperm(n, index), wanted = at::randint(size_of(shape_.n_wanted), {n_step}, index);
+  const at::Tensor shuffle = at::randperm(n, index), wanted = at::randint(size_of(shape_.n_wanted), {n_step}, index);
+  const DrawnRows drawn = draw_.draw(at::rand({1}, at::kDouble).item<double>());
+  const at::Tensor order = at::from_blob(const_cast<std::int64_t*>(drawn.rows.data()), {n}, index).index_select(0, shuffle),
+                   weights = rows_of(drawn.weights, drawn.weights.size(), 1).index_select(0, shuffle);
   double sum = 0;
   for (std::int64_t step = 0; step < n_step; ++step) {
-    at::Tensor rows = order.narrow(0, step * batch, batch);
+    at::Tensor rows = order.narrow(0, step * batch, batch), weight = weights.narrow(0, step * batch, batch);
     // Neighbours in the table one after the other: its memory is read once.
-    if (table() != nullptr) rows = rows.index_select(0, training_.place.index_select(0, rows).view({-1}).argsort());
+    if (table() != nullptr) {
+      const at::Tensor by_place = training_.place.index_select(0, rows).view({-1}).argsort();
+      rows = rows.index_select(0, by_place);
+      weight = weight.index_select(0, by_place);
+    }
     const double progress = static_cast<double>(epoch_) + static_cast<double>(step) / static_cast<double>(n_step);
-    sum +=
-        run_step(rows, static_cast<std::size_t>(wanted[step].item<std::int64_t>()), learning_rate_at(config_.common, progress));
+    sum += run_step(rows, weight, static_cast<std::size_t>(wanted[step].item<std::int64_t>()),
+                    learning_rate_at(config_.common, progress));
   }
   training_loss_ = sum / static_cast<double>(n_step);
   ++epoch_;
@@ -187,7 +196,7 @@ void ForwardRun::run_epoch() {
 }
 
 /// `wanted` is the unknown along whose tissues derivatives are compared. Returns the loss.
-double ForwardRun::run_step(const at::Tensor& rows, std::size_t wanted, double rate) {
+double ForwardRun::run_step(const at::Tensor& rows, const at::Tensor& weights, std::size_t wanted, double rate) {
   const auto taken = [&](const at::Tensor& t) { return t.defined() ? t.index_select(0, rows) : at::Tensor(); };
   const at::Tensor of_wanted = rows + size_of(wanted * data_.training.n);
   const auto taken_of_wanted = [&](const at::Tensor& t) { return t.defined() ? t.index_select(0, of_wanted) : at::Tensor(); };
@@ -198,12 +207,15 @@ double ForwardRun::run_step(const at::Tensor& rows, std::size_t wanted, double r
   const at::Tensor latent = pass_.forward(taken(training_.features), tangents);
   at::Tensor gradient = at::empty_like(latent);
   const std::size_t n = static_cast<std::size_t>(rows.size(0)), second = n * shape_.n_latent;
+  std::vector<float> losses(n);
   HeadResults results{.latent_gradient = gradient.data_ptr<float>(),
-                      .latent_tangent_gradient = tangents.defined() ? gradient.data_ptr<float>() + second : nullptr};
+                      .latent_tangent_gradient = tangents.defined() ? gradient.data_ptr<float>() + second : nullptr,
+                      .losses = losses.data()};
   run_head(shape_,
-           {n, table(), data_of(place), data_of(latent), data_of(targets), data_of(directions), data_of(place_tangents),
-            tangents.defined() ? data_of(latent) + second : nullptr, data_of(target_tangents)},
+           {n, table(), data_of(place), data_of(latent), data_of(targets), data_of(directions), data_of(weights),
+            data_of(place_tangents), tangents.defined() ? data_of(latent) + second : nullptr, data_of(target_tangents)},
            results, space_);
+  for (std::size_t i = 0; i < n; ++i) draw_.remember(rows.data_ptr<std::int64_t>()[i], losses[i]);
   const std::vector<at::Tensor> steps = soap_->step(pass_.backward(gradient));
   const at::NoGradGuard no_gradient;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -238,7 +250,7 @@ ForwardRun::Measured ForwardRun::measure() {
                           .derivative = has_tangents ? all.derivative.data() + of_wanted : nullptr};
       run_head(shape_,
                {static_cast<std::size_t>(size), table(), at_row(validation_.place, first), data_of(latent),
-                at_row(validation_.targets, first), at_row(validation_.directions, first),
+                at_row(validation_.targets, first), at_row(validation_.directions, first), nullptr,
                 at_row(validation_.place_tangents, of_wanted), has_tangents ? at_row(latent, size) : nullptr,
                 at_row(validation_.target_tangents, of_wanted)},
                results, space_);

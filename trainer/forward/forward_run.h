@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trainer/forward/forward_train.h"
+#include "trainer/forward/loss_draw.h"
 #include "trainer/forward/phase_head.h"
 #include "trainer/forward/soap.h"
 #include "trainer/forward/tangent_pass.h"
@@ -25,7 +26,7 @@ class ForwardRun {
   /// Takes the weights alone from the checkpoint of another run of the same layers. Their features have to be the same; a
   /// checkpoint holds their standardisation, which is compared.
   void start(const std::string& path);
-  void save(const std::string& path) const;
+  void save(const std::string& path);
   void run_epoch();
   /// Why the weights are no model, for a message; empty where they are one.
   std::string why_diverged() const;
@@ -43,8 +44,8 @@ class ForwardRun {
 
   static Tensors tensors_of(const ForwardSamples& samples, const ForwardData& data);
   const float* table() const { return options_.table.empty() ? nullptr : options_.table.data(); }
-  std::vector<at::Tensor> state() const;
-  double run_step(const at::Tensor& rows, std::size_t wanted, double rate);
+  std::vector<at::Tensor> state();
+  double run_step(const at::Tensor& rows, const at::Tensor& weights, std::size_t wanted, double rate);
   Measured measure();
   void validate();
 
@@ -56,6 +57,7 @@ class ForwardRun {
   TangentPass pass_;
   Tensors training_, validation_;
   std::unique_ptr<Soap> soap_;
+  LossDraw draw_;
   std::string identity_;
   std::vector<float> space_;
   std::size_t epoch_ = 0;

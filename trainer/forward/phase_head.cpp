@@ -69,12 +69,13 @@ class Head {
     by_derivative_ = by_part_ + s_.n_part;
   }
 
-  /// Returns its loss.
+  /// Returns its loss times its weight.
   double run(std::size_t i) {
     mix_table(i);
     const double squares = measure(i), derivative = has_tangents_ ? measure_derivative(i) : 0;
     double loss = s_.residual_weight / static_cast<double>(s_.n_part) * squares + s_.derivative_weight * derivative;
-    const double mean = 2 / static_cast<double>(b_.n), share = 1 / static_cast<double>(s_.n_wanted);
+    const double weight = b_.weights != nullptr ? double{b_.weights[i]} : 1;
+    const double mean = 2 * weight / static_cast<double>(b_.n), share = 1 / static_cast<double>(s_.n_wanted);
     const auto of_residual = static_cast<float>(mean * s_.residual_weight / static_cast<double>(s_.n_part));
     const auto of_derivative = static_cast<float>(mean * s_.derivative_weight);
     for (std::size_t j = 0; j < s_.n_part; ++j) by_part_[j] = of_residual * error_[j];
@@ -88,8 +89,9 @@ class Head {
     }
     if (r_.residual != nullptr) r_.residual[i] = static_cast<float>(squares / static_cast<double>(s_.n_part));
     if (r_.derivative != nullptr) r_.derivative[i] = static_cast<float>(derivative);
+    if (r_.losses != nullptr) r_.losses[i] = static_cast<float>(loss);
     if (r_.latent_gradient != nullptr) differentiate(i);
-    return loss;
+    return weight * loss;
   }
 
  private:

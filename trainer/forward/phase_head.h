@@ -31,6 +31,7 @@ struct HeadBatch {
   const float* latent = nullptr;           ///< [n, n_latent]
   const float* targets = nullptr;          ///< [n, n_part]
   const float* directions = nullptr;       ///< [n, n_wanted, n_part]
+  const float* weights = nullptr;          ///< [n] of each loss in the mean; null: 1
   const float* place_tangents = nullptr;   ///< [n] with a table
   const float* latent_tangents = nullptr;  ///< [n, n_latent]
   const float* target_tangents = nullptr;  ///< [n, n_part]
@@ -41,9 +42,10 @@ struct HeadResults {
   float* latent_gradient = nullptr;          ///< [n, n_latent]
   float* latent_tangent_gradient = nullptr;  ///< [n, n_latent], with derivatives
   float* projected = nullptr;                ///< [n, n_wanted] p
+  float* losses = nullptr;                   ///< [n] without weight
   float* residual = nullptr;                 ///< [n] mean_j e^2
   float* derivative = nullptr;               ///< [n] sum_j d^2
-  double loss = 0;                           ///< mean over the batch
+  double loss = 0;                           ///< weighted mean over the batch
 };
 
 /// `space` is memory that is used again.
