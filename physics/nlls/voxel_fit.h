@@ -16,7 +16,7 @@ namespace crbrt::physics {
 struct FitSettings {
   T1Model t1_model = T1Model::apparent;
   std::size_t n_start = 4;        ///< solver runs per voxel; the lowest cost wins
-  std::size_t n_screened = 1024;  ///< draws from the prior that compete for being a start
+  std::size_t n_screened = 16384;  ///< draws from the prior that compete for being a start
   std::uint64_t seed = 1;         ///< of those draws
   std::optional<double> sigma{};  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
   bool map_prior = false;         ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma

@@ -87,13 +87,19 @@ double VoxelSearch::best_misfit() const {
   return runs_.empty() ? std::numeric_limits<double>::infinity() : best().here().misfit;
 }
 
+std::optional<double> VoxelSearch::chi_square() const {
+  if (!rules_.settings.sigma) return std::nullopt;
+  return 2 * best_misfit() / unit_sigma2(rules_.settings, norm_) /
+         degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown());
+}
+
 bool VoxelSearch::is_plausible() const {
-  if (!rules_.settings.sigma) return true;
+  const std::optional<double> reduced = chi_square();
+  if (!reduced) return true;
   // Wilson and Hilferty: the cube root of chi^2 / n is nearly normal, of mean 1 - 2 / (9 n) and variance 2 / (9 n).
   constexpr double one_in_ten_thousand = 3.72;
   const double n = degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown()), spread = 2 / (9 * n);
-  const double chi2 = 2 * best_misfit() / unit_sigma2(rules_.settings, norm_);
-  return std::cbrt(chi2 / n) <= 1 - spread + one_in_ten_thousand * std::sqrt(spread);
+  return std::cbrt(*reduced) <= 1 - spread + one_in_ten_thousand * std::sqrt(spread);
 }
 
 void VoxelSearch::end_losers() {

@@ -2,6 +2,7 @@
 /// description of the best.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "physics/nlls/descent.h"
@@ -43,6 +44,9 @@ class VoxelSearch {
 
   /// Half the squared residual of the best run over that of no signal at all; infinite where no run is finite.
   double best_misfit() const;
+
+  /// Reduced, of the best run; empty where sigma is not known.
+  std::optional<double> chi_square() const;
 
   /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by noise alone.
   bool is_plausible() const;

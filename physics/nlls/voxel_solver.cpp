@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <utility>
 
 namespace crbrt::physics {
 namespace {
@@ -20,7 +19,7 @@ std::size_t n_in_flight(const ForwardModel& model) { return 4 * model.n_lane(); 
 struct Flight {
   std::size_t voxel;
   std::unique_ptr<VoxelSearch> search;
-  bool had_second_thoughts = false;
+  std::size_t n_round = 0;  ///< of second thoughts
 };
 
 class Crew {
@@ -96,10 +95,11 @@ class Crew {
 
   bool has_landed(Flight& flight) {
     if (flight.search->is_running()) return false;
-    if (!std::exchange(flight.had_second_thoughts, true)) {
-      flight.search->have_second_thoughts(source_.second_thoughts(flight.voxel, flight.search->unit_data(),
-                                                                  flight.search->best_misfit(), flight.search->is_plausible()));
-      if (flight.search->is_running()) return false;
+    VoxelSearch& search = *flight.search;
+    if (search.precision() == Precision::single) {
+      const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible()};
+      search.have_second_thoughts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++));
+      if (search.is_running()) return false;
     }
     if (flight.search->polish()) return false;
     fits_[flight.voxel] = flight.search->result();

@@ -5,12 +5,20 @@
 
 #include <Eigen/Core>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "physics/nlls/forward_model.h"
 #include "physics/nlls/voxel_search.h"
 
 namespace crbrt::physics {
+
+/// What the best run of a voxel left.
+struct Ended {
+  double misfit;                     ///< half the squared residual of data of norm 1
+  std::optional<double> chi_square;  ///< reduced; empty where sigma is not known
+  bool is_plausible;                 ///< not more than noise leaves, as far as sigma is known
+};
 
 /// Where the fit of a voxel begins. `data` has norm 1.
 class StartSource {
@@ -19,10 +27,10 @@ class StartSource {
   virtual std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const = 0;
   /// Fingerprints with derivatives that a run from there may cost.
   virtual int max_evaluations() const = 0;
-  /// More starts for a voxel whose runs have ended at `misfit` (half the squared residual); is_plausible: not more than noise
-  /// leaves, as far as sigma is known. Empty where the end is believed. Asked once.
-  virtual std::vector<Tissue> second_thoughts(std::size_t voxel, const Eigen::VectorXcd& data, double misfit,
-                                              bool is_plausible) const = 0;
+  /// More starts for a voxel whose runs have ended. Empty where the end is believed, or nothing is left to try. Asked after
+  /// the first runs, and again (round 1, 2, ...) after those that it gave.
+  virtual std::vector<Tissue> second_thoughts(std::size_t voxel, const Eigen::VectorXcd& data, const Ended& ended,
+                                              std::size_t round) const = 0;
 };
 
 /// coefficients [n_coeff, n_voxel] -> one fit per column. on_voxel(n_done) is called after every voxel, one call at a time; it

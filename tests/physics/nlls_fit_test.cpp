@@ -203,7 +203,7 @@ TEST(StartPool, ADrawStandsForItsMirrorImageInAComplexBasisToo) {
   const physics::Basis basis = one_sided_basis(14);
   constexpr std::uint64_t seed = 4;
   const physics::SimulatedModel model(train.sequence, wide_domain(), basis);
-  const physics::StartPool pool(model, prior, range, 50, seed);
+  const physics::StartPool pool(model, prior, range, 50, seed, 1);
   std::vector<Tissue> mirrored;
   for (std::uint64_t i = 0; i < 20; ++i) {
     mirrored.push_back(range.to_tissue(range.to_scaled(prior.draw(seed, physics::Stream::start, i)).data()));
