@@ -67,10 +67,12 @@ struct Quantity {
   std::string_view description;  ///< a noun phrase
 
   bool is_of(T1Model model) const noexcept { return !t1_model || *t1_model == model; }
+  /// A parameter, or the time of one.
+  bool gives_parameter() const noexcept { return form == Form::parameter || form == Form::inverse; }
   /// What a model can estimate: it has a value and a bound for every tissue.
-  bool is_estimand() const noexcept { return form == Form::parameter || form == Form::inverse || form == Form::signal_norm; }
+  bool is_estimand() const noexcept { return gives_parameter() || form == Form::signal_norm; }
   /// What a prior may describe: exactly one key for each parameter of the T1 model.
-  bool is_prior_key() const noexcept { return form == Form::parameter || form == Form::inverse || form == Form::cycles_per_tr; }
+  bool is_prior_key() const noexcept { return gives_parameter() || form == Form::cycles_per_tr; }
   /// Displayed value over map value.
   double display_per_map() const noexcept { return display.factor / map.factor; }
   /// "T_{1f} (ms)", for the axes and titles of gnuplot.

@@ -2,7 +2,6 @@
 #include "bench/benchmark/estimator.h"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <limits>
 #include <optional>
@@ -10,7 +9,7 @@
 
 #include "base/bound_session.h"
 #include "base/error.h"
-#include "physics/quantity.h"
+#include "physics/nlls/partial_tissue.h"
 
 namespace crbrt::bench {
 namespace {
@@ -110,19 +109,11 @@ class FitEstimator : public Estimator {
     run(*session_, *network_, voxels.rows, estimates, status);
     std::vector<Tissue> starts;
     for (std::size_t v = 0; v < voxels.size(); ++v) {
-      std::array<double, physics::n_parameter> values{};
-      values.fill(std::numeric_limits<double>::quiet_NaN());
-      for (std::size_t i = 0; i < network_->n_output; ++i) {
-        const physics::Quantity& quantity = *physics::find_quantity(network_->outputs[i].name);
-        const auto value = static_cast<double>(estimates[v * network_->n_output + i]);
-        if (quantity.form == physics::Form::parameter) values[static_cast<std::size_t>(quantity.parameter)] = value;
-        if (quantity.form == physics::Form::inverse)
-          values[static_cast<std::size_t>(quantity.parameter)] = 1 / std::max(value, 1e-6);
-      }
-      if (fitter_.settings().t1_model == physics::T1Model::apparent)
-        values[static_cast<std::size_t>(physics::Parameter::r1_semi_hz)] =
-            values[static_cast<std::size_t>(physics::Parameter::r1_free_hz)];
-      starts.push_back(Tissue::from_values(values));
+      physics::PartialTissue known;
+      for (std::size_t i = 0; i < network_->n_output; ++i)
+        known.set(*physics::find_quantity(network_->outputs[i].name),
+                  static_cast<double>(estimates[v * network_->n_output + i]));
+      starts.push_back(known.tissue(fitter_.settings().t1_model));
     }
     return starts;
   }

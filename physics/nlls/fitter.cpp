@@ -77,7 +77,7 @@ class Draws : public StartSource {
 
 class Given : public StartSource {
  public:
-  Given(const LazyPool& pool, std::span<const PartialTissue> given, const FitSettings& settings)
+  Given(const LazyPool& pool, std::span<const Tissue> given, const FitSettings& settings)
       : pool_(pool), given_(given), settings_(settings) {}
 
   int max_evaluations() const override {
@@ -105,7 +105,7 @@ class Given : public StartSource {
 
  private:
   const LazyPool& pool_;
-  std::span<const PartialTissue> given_;
+  std::span<const Tissue> given_;
   const FitSettings& settings_;
 };
 
@@ -169,7 +169,7 @@ std::vector<VoxelFit> Fitter::fit(const Eigen::MatrixXcd& coefficients,
   return impl_->solve(coefficients, Draws(impl_->pool, settings()), on_voxel);
 }
 
-std::vector<VoxelFit> Fitter::fit_from(const Eigen::MatrixXcd& coefficients, std::span<const PartialTissue> starts,
+std::vector<VoxelFit> Fitter::fit_from(const Eigen::MatrixXcd& coefficients, std::span<const Tissue> starts,
                                        const std::function<void(std::size_t)>& on_voxel) const {
   if (starts.size() != static_cast<std::size_t>(coefficients.cols()))
     throw std::invalid_argument("expected one start for each of " + std::to_string(coefficients.cols()) + " voxels, found " +

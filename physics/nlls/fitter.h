@@ -20,9 +20,6 @@ namespace crbrt::physics {
 /// The fewest complex coefficients that leave as many real numbers as unknowns, and one more where sigma is estimated.
 std::size_t least_rank(const Unknowns& unknowns, const FitSettings& settings);
 
-/// A start of which not everything is known: NaN stands for a parameter that the fit has to find a start for.
-using PartialTissue = Tissue;
-
 class Fitter {
  public:
   /// Throws std::invalid_argument where model, prior and settings do not fit together (fewer real coefficients than unknowns,
@@ -40,10 +37,10 @@ class Fitter {
   /// on_voxel(n_done) is called after every voxel, one call at a time; it must not throw.
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 
-  /// The same from one start per voxel, e.g. a network's estimates. Parameters of which a start says nothing (NaN)
-  /// are those of the draw from the prior that lies nearest the data. Where the fit ends with a larger residual than noise of
-  /// a known sigma makes it, or without sigma than some draw has, it begins anew from the draws, as fit() does.
-  std::vector<VoxelFit> fit_from(const Eigen::MatrixXcd& coefficients, std::span<const PartialTissue> starts,
+  /// The same from one start per voxel, e.g. a network's estimates (PartialTissue). Parameters of which a start says nothing
+  /// (NaN) are those of the draw from the prior that lies nearest the data. Where the fit ends with a larger residual than
+  /// noise of a known sigma makes it, or without sigma than some draw has, it begins anew from the draws, as fit() does.
+  std::vector<VoxelFit> fit_from(const Eigen::MatrixXcd& coefficients, std::span<const Tissue> starts,
                                  const std::function<void(std::size_t)>& on_voxel = {}) const;
 
   const FitSettings& settings() const noexcept;

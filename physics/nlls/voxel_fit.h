@@ -15,11 +15,11 @@ namespace crbrt::physics {
 
 struct FitSettings {
   T1Model t1_model = T1Model::apparent;
-  std::size_t n_start = 4;        ///< solver runs per voxel; the lowest cost wins
+  std::size_t n_start = 4;         ///< solver runs per voxel; the lowest cost wins
   std::size_t n_screened = 16384;  ///< draws from the prior that compete for being a start
-  std::uint64_t seed = 1;         ///< of those draws
-  std::optional<double> sigma{};  ///< noise of the real and of the imaginary part; empty: from each voxel's residual
-  bool map_prior = false;         ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma
+  std::uint64_t seed = 1;          ///< of those draws
+  std::optional<double> sigma{};   ///< noise of the real and of the imaginary part; empty: from each voxel's residual
+  bool map_prior = false;          ///< maximum a posteriori with the Gaussians of the prior's first class; needs sigma
   std::size_t n_thread = 1;
   int max_iterations = 100;  ///< fingerprints with derivatives of one solver run
   /// Runs simulate in single precision, and the best one ends in full precision. false: only where single precision does not

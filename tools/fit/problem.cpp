@@ -50,9 +50,7 @@ std::vector<physics::Parameter> parameters_of(const std::vector<std::string>& na
   std::vector<physics::Parameter> parameters;
   for (const std::string& name : names) {
     const physics::Quantity* const quantity = physics::find_quantity(name);
-    const bool is_of_parameter =
-        quantity != nullptr && (quantity->form == physics::Form::parameter || quantity->form == physics::Form::inverse);
-    if (!is_of_parameter)
+    if (quantity == nullptr || !quantity->gives_parameter())
       throw base::UsageError("--wanted: expected quantities of docs/quantities.md that a fit estimates, found " + name);
     parameters.push_back(quantity->parameter);
   }

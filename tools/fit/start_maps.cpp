@@ -1,13 +1,11 @@
 // Every map that is a tissue parameter, or the time of one, in SI units.
 #include "tools/fit/start_maps.h"
 
-#include <array>
-#include <cmath>
 #include <filesystem>
-#include <limits>
 
 #include "base/error.h"
 #include "base/json.h"
+#include "physics/nlls/partial_tissue.h"
 #include "physics/quantity.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
@@ -28,8 +26,7 @@ void expect_same(const std::string& map, const char* key, const std::string& our
 }
 
 bool is_start(const physics::Quantity& quantity, const physics::Unknowns& unknowns) {
-  const bool is_of_parameter = quantity.form == physics::Form::parameter || quantity.form == physics::Form::inverse;
-  return is_of_parameter && !quantity.map.name.empty() && quantity.is_of(unknowns.t1_model()) &&
+  return quantity.gives_parameter() && !quantity.map.name.empty() && quantity.is_of(unknowns.t1_model()) &&
          unknowns.has(quantity.parameter);
 }
 
@@ -39,9 +36,7 @@ std::vector<physics::Tissue> read_start_maps(const std::string& folder, const vo
                                              std::span<const std::size_t> voxels, const physics::Unknowns& unknowns,
                                              const physics::Sequence& sequence, const physics::Basis& basis) {
   const volume::MapFiles maps = volume::maps_in(folder);
-  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  std::vector<std::array<double, physics::n_parameter>> values(voxels.size());
-  for (auto& of_voxel : values) of_voxel.fill(unknown);
+  std::vector<physics::PartialTissue> partial(voxels.size());
   bool has_any = false;
   for (const physics::Quantity& quantity : physics::quantities()) {
     if (!is_start(quantity, unknowns)) continue;
@@ -51,10 +46,8 @@ std::vector<physics::Tissue> read_start_maps(const std::string& folder, const vo
     expect_same(map->second.path, "BasisSHA256", physics::sha256_of(basis));
     has_any = true;
     const std::vector<float> all = volume::read_map(map->second, grid, check);
-    for (std::size_t v = 0; v < voxels.size(); ++v) {
-      const double si = static_cast<double>(all[voxels[v]]) / quantity.map.factor;
-      values[v][static_cast<std::size_t>(quantity.parameter)] = quantity.form == physics::Form::inverse ? 1 / si : si;
-    }
+    for (std::size_t v = 0; v < voxels.size(); ++v)
+      partial[v].set(quantity, static_cast<double>(all[voxels[v]]) / quantity.map.factor);
   }
   if (!has_any) throw base::InputError(folder, "maps of at least one unknown of the fit, as crbrt-map writes them", "none");
   const std::string status_file = volume::map_path(folder, "status");
@@ -63,12 +56,7 @@ std::vector<physics::Tissue> read_start_maps(const std::string& folder, const vo
   std::vector<physics::Tissue> starts;
   for (std::size_t v = 0; v < voxels.size(); ++v) {
     const bool is_known = status.empty() || volume::is_estimate(status[voxels[v]]);
-    for (double& value : values[v])
-      if (!is_known || !std::isfinite(value)) value = unknown;
-    auto& r1_semi = values[v][static_cast<std::size_t>(physics::Parameter::r1_semi_hz)];
-    if (unknowns.t1_model() == physics::T1Model::apparent)
-      r1_semi = values[v][static_cast<std::size_t>(physics::Parameter::r1_free_hz)];
-    starts.push_back(physics::Tissue::from_values(values[v]));
+    starts.push_back((is_known ? partial[v] : physics::PartialTissue()).tissue(unknowns.t1_model()));
   }
   return starts;
 }

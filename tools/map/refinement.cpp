@@ -10,6 +10,7 @@
 #include "base/median.h"
 #include "base/number_text.h"
 #include "base/sha256.h"
+#include "physics/nlls/partial_tissue.h"
 #include "physics/quantity.h"
 #include "tools/map/map_files.h"
 
@@ -101,19 +102,10 @@ std::vector<std::size_t> Refinement::asked_for(const BatchMaps& maps, std::size_
 
 /// What the network says; NaN for the rest.
 Tissue Refinement::start_of(const BatchMaps& maps, std::size_t voxel) const {
-  std::array<double, physics::n_parameter> values{};
-  values.fill(std::numeric_limits<double>::quiet_NaN());
-  for (std::size_t i = 0; i < program_.n_output; ++i) {
-    const physics::Quantity& quantity = *physics::find_quantity(program_.outputs[i].name);
-    if (quantity.form != physics::Form::parameter && quantity.form != physics::Form::inverse) continue;
-    const double value = static_cast<double>(maps.plane(maps.estimates, i)[voxel]);
-    values[static_cast<std::size_t>(quantity.parameter)] =
-        quantity.form == physics::Form::inverse ? 1 / std::max(value, 1e-6) : value;
-  }
-  if (fitter_.settings().t1_model == physics::T1Model::apparent)
-    values[static_cast<std::size_t>(physics::Parameter::r1_semi_hz)] =
-        values[static_cast<std::size_t>(physics::Parameter::r1_free_hz)];
-  return Tissue::from_values(values);
+  physics::PartialTissue known;
+  for (std::size_t i = 0; i < program_.n_output; ++i)
+    known.set(*physics::find_quantity(program_.outputs[i].name), static_cast<double>(maps.plane(maps.estimates, i)[voxel]));
+  return known.tissue(fitter_.settings().t1_model);
 }
 
 RefinedVoxel Refinement::described(const physics::VoxelFit& fit) const {
