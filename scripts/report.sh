@@ -16,7 +16,7 @@ crbrt_install_packages build
 CRBRT_CONFIGURE_ARGS="-DCRBRT_TESTS=OFF -DCRBRT_BENCH=OFF" crbrt_build release crbrt-report
 arguments=(--goals docs/experiments/goals.json)
 for name in v3p2_tiny v3p2_tiny_unbiased v3p2_tiny_mse v3p2_lean v3p2_lean_unbiased v3p2_lean_mse v3p2_full v3p2_full_unbiased \
-    v3p2_full_mse brain_v1 brain_v2 brain_v2_unbiased brain_v2_full brain_v2_full_unbiased; do
+    v3p2_full_mse brain_v1 brain_v2 brain_v2_unbiased brain_v2_full brain_v2_full_unbiased brain_v2_all; do
   if [ -s "$models/$name/evaluation.json" ]; then
     arguments+=(--evaluation "$models/$name/evaluation.json")
     [ ! -s "$models/$name/loss.csv" ] || arguments+=(--history "$name=$models/$name/loss.csv")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a shipped model again, from its committed configuration: data sets, training, integer form, measurement.
+# Makes a shipped model again, from its committed configuration: data sets, training, integer form, forward part, measurement.
 #   scripts/retrain.sh NAME [OUT]      NAME: a folder of models/, or of docs/experiments/NAME.json; OUT: build/models
 # All but brain_v1 need the published sequences and data beside the clone (or where CRBRT_SHARED points).
 # Data sets, checkpoints and models that exist in OUT are kept: a second run goes on where the first ended. A model NAME_unbiased
@@ -37,7 +37,7 @@ case "$name" in
 esac
 
 crbrt_install_packages build trainer
-crbrt_build train crbrt-simulate crbrt-train crbrt-eval crbrt-codegen
+crbrt_build train crbrt-simulate crbrt-train crbrt-eval crbrt-codegen crbrt-model
 programs=build/train/bin
 mkdir -p "$out/$name" "$out/data"
 
@@ -82,6 +82,22 @@ if [ ! -s "$out/$name/$name.crbm" ]; then
     3 | 4) cp "$trained" "$out/$name/$name.crbm" ;;
     *) exit "$outcome" ;;
   esac
+fi
+
+# A learned forward model beside the estimator (docs/forward-models.md), of a set with derivatives and one that goes through the
+# off-resonances.
+forward=${config%config.json}forward.json
+if [ -s "$forward" ] && [ ! -s "$out/$name/forward.crbm" ]; then
+  simulate "$family-derivatives.h5" "$n_train" 1 "${sequence[@]}" --prior "$prior" "${rank[@]}" --derivatives
+  simulate "$family-phases.h5" 512000 2 "${sequence[@]}" --prior "$prior" "${rank[@]}" --off-resonances 256
+  mkdir -p "$out/$name/forward"
+  resume=()
+  [ -s "$out/$name/forward/checkpoint.pt" ] && resume=(--resume)
+  "$programs/crbrt-train" --config "$forward" --dataset "$out/data/$family-derivatives.h5" \
+    --phase-dataset "$out/data/$family-phases.h5" "${resume[@]}" --checkpoint "$out/$name/forward" --out "$out/$name/forward.crbm"
+  "$programs/crbrt-model" add-forward --model "$out/$name/$name.crbm" --forward "$out/$name/forward.crbm" \
+    --out "$out/$name/both.crbm"
+  mv "$out/$name/both.crbm" "$out/$name/$name.crbm"
 fi
 
 # What the atypicality must tell from the model's own voxels: coefficients of another sequence, where the rank is the same.

@@ -142,7 +142,7 @@ struct Fitter::Impl {
     if (coefficients.rows() != model->n_coeff())
       throw std::invalid_argument("expected " + std::to_string(model->n_coeff()) + " coefficients per voxel, found " +
                                   std::to_string(coefficients.rows()));
-    const SearchRules rules{range, settings, prior_terms ? &*prior_terms : nullptr, first_damping};
+    const SearchRules rules{range, settings, prior_terms ? &*prior_terms : nullptr, first_damping, model->coefficient_error()};
     return solve_voxels(*model, rules, source, coefficients, on_voxel);
   }
 

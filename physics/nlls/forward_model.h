@@ -25,6 +25,9 @@ class ForwardModel {
                         Precision precision = Precision::full) const = 0;
 
   virtual Eigen::Index n_coeff() const noexcept = 0;
+  /// Root mean square of what a real or imaginary part of the coefficients is off by at M0 = 1; a residual of that size says
+  /// nothing against a fit.
+  virtual double coefficient_error() const noexcept { return 0; }
   virtual double tr_s() const noexcept = 0;
   /// Whether -omega0 gives the conjugate coefficients, as it does in a real basis.
   virtual bool is_mirrored_by_conjugation() const noexcept = 0;

@@ -89,7 +89,8 @@ double VoxelSearch::best_misfit() const {
 
 std::optional<double> VoxelSearch::chi_square() const {
   if (!rules_.settings.sigma) return std::nullopt;
-  return 2 * best_misfit() / unit_sigma2(rules_.settings, norm_) /
+  const double error2 = runs_.empty() ? 0 : std::pow(rules_.model_error, 2) * std::norm(best().here().m0);
+  return 2 * best_misfit() / (unit_sigma2(rules_.settings, norm_) + error2) /
          degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown());
 }
 

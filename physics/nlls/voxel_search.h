@@ -16,6 +16,7 @@ struct SearchRules {
   const FitSettings& settings;
   const PriorTerms* prior;  ///< null without FitSettings::map_prior
   double damping;           ///< the first one of every run
+  double model_error = 0;   ///< ForwardModel::coefficient_error()
 };
 
 class VoxelSearch {
@@ -45,10 +46,10 @@ class VoxelSearch {
   /// Half the squared residual of the best run over that of no signal at all; infinite where no run is finite.
   double best_misfit() const;
 
-  /// Reduced, of the best run; empty where sigma is not known.
+  /// Reduced, of the best run, with the forward model's error beside the noise; empty where sigma is not known.
   std::optional<double> chi_square() const;
 
-  /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by noise alone.
+  /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by noise and that error alone.
   bool is_plausible() const;
 
   /// Once no run is running.

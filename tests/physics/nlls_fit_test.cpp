@@ -1,7 +1,6 @@
 /// The fit recovers what was simulated, as well as the Cramér-Rao bound allows and no better.
 #include <gtest/gtest.h>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -10,7 +9,6 @@
 
 #include "physics/crb.h"
 #include "physics/nlls/fit_range.h"
-#include "physics/nlls/start_pool.h"
 #include "tests/physics/nlls_fixture.h"
 
 namespace crbrt::tests {
@@ -22,23 +20,6 @@ using physics::Fitter;
 using physics::T1Model;
 using physics::Tissue;
 using physics::VoxelFit;
-
-const std::complex<double> true_m0(-1.2, 1.6);  // |M0| = 2
-
-// 160 pulses tell far less than the thousands of a real sequence: at this SNR standard deviations are 1 to 15 %.
-constexpr double noise_snr = 50000;
-
-FitSettings settings_of(T1Model model) {
-  FitSettings settings;
-  settings.t1_model = model;
-  settings.n_screened = 500;
-  return settings;
-}
-
-Fitter short_fitter(const FitSettings& settings) {
-  const ShortTrain& train = ShortTrain::get();
-  return Fitter(train.sequence, train.basis, physics::paper_fit_prior(train.sequence.tr_s), settings);
-}
 
 TEST(KnownParameters, KeepTheirValueAndHaveNoVariance) {
   const ShortTrain& train = ShortTrain::get();
@@ -151,21 +132,6 @@ TEST_P(RecoveredTissue, CovarianceIsTheBoundAtTheTruth) {
 
 INSTANTIATE_TEST_SUITE_P(Nlls, RecoveredTissue, testing::Values(T1Model::apparent, T1Model::separate));
 
-/// Leading left singular vectors of fingerprints at omega0 above 0 alone: complex, because their conjugates are not among them.
-Eigen::MatrixXcd one_sided_basis(Eigen::Index rank) {
-  const ShortTrain& train = ShortTrain::get();
-  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
-  std::vector<Tissue> tissues;
-  for (std::uint64_t i = 0; i < 200; ++i) {
-    tissues.push_back(prior.draw(11, i));
-    tissues.back().omega0_rad_s = std::abs(tissues.back().omega0_rad_s);
-  }
-  physics::Signals signals;
-  train.simulator.simulate(tissues, signals);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(signals * signals.adjoint());
-  return solver.eigenvectors().rowwise().reverse().leftCols(rank);
-}
-
 // c(-omega0) is not conj(c(omega0)) there: both signs are found for what they are, and conjugated data fit neither.
 TEST(NllsFit, InAComplexBasisTellsTheSignsOfOmega0Apart) {
   const ShortTrain& train = ShortTrain::get();
@@ -193,26 +159,6 @@ TEST(NllsFit, InAComplexBasisTellsTheSignsOfOmega0Apart) {
     const double norm = std::abs(true_m0) * c.col(static_cast<Eigen::Index>(v)).norm();
     EXPECT_GT(conjugated[v].residual_norm, 1e-3 * norm) << "voxel " << v;
   }
-}
-
-// Where the basis is real, c(-omega0) is the conjugate of c(omega0); here it is not.
-TEST(StartPool, ADrawStandsForItsMirrorImageInAComplexBasisToo) {
-  const ShortTrain& train = ShortTrain::get();
-  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
-  const physics::FitRange range(prior, T1Model::apparent);
-  const physics::Basis basis = one_sided_basis(14);
-  constexpr std::uint64_t seed = 4;
-  const physics::SimulatedModel model(train.sequence, wide_domain(), basis);
-  const physics::StartPool pool(model, prior, range, 50, seed, 1);
-  std::vector<Tissue> mirrored;
-  for (std::uint64_t i = 0; i < 20; ++i) {
-    mirrored.push_back(range.to_tissue(range.to_scaled(prior.draw(seed, physics::Stream::start, i)).data()));
-    mirrored.back().omega0_rad_s *= -1;
-  }
-  physics::Signals c;
-  train.simulator.simulate_projected(mirrored, basis, c);
-  for (std::size_t i = 0; i < mirrored.size(); ++i)
-    EXPECT_EQ(pool.best(c.col(static_cast<Eigen::Index>(i)), 1).at(0).values(), mirrored[i].values()) << "draw " << i;
 }
 
 TEST(NllsMonteCarlo, VarianceAndSigmaAreThoseOfTheBound) {
@@ -276,43 +222,6 @@ TEST(NllsFit, EndsWhereTheWholeProblemIsStationary) {
       EXPECT_LT(std::abs(step[u + 2]), 0.05 * std::sqrt(fits[v].variance[u])) << "voxel " << v << " unknown " << u;
   }
   EXPECT_GE(n_ok, 10);
-}
-
-TEST(NllsFit, FromTheTruthItEndsWhereItEndsFromDrawsAndCostsLess) {
-  const ShortTrain& train = ShortTrain::get();
-  const auto tissues = brain_tissues(12, T1Model::apparent, 43);
-  const Eigen::MatrixXcd data = noisy(train.coefficients(tissues), true_m0, 2 / noise_snr, 44);
-  const Fitter fitter = short_fitter(settings_of(T1Model::apparent));
-  std::vector<Tissue> starts = tissues;
-  for (Tissue& start : starts) start.exchange_hz = start.t2_semi_s = std::numeric_limits<double>::quiet_NaN();  // not told
-  const auto drawn = fitter.fit(data), given = fitter.fit_from(data, starts);
-  std::size_t n_drawn = 0, n_given = 0;
-  for (std::size_t v = 0; v < tissues.size(); ++v) {
-    n_drawn += drawn[v].n_simulated;
-    n_given += given[v].n_simulated;
-    if (drawn[v].status != FitStatus::ok) continue;
-    for (Eigen::Index u = 0; u < drawn[v].variance.size(); ++u)  // each within 0.05 standard deviations, see above
-      EXPECT_NEAR(unknown(given[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
-                  unknown(drawn[v].tissue, T1Model::apparent, static_cast<std::size_t>(u)),
-                  0.1 * std::sqrt(drawn[v].variance[u]))
-          << "voxel " << v << " unknown " << u;
-  }
-  EXPECT_LT(n_given, n_drawn);
-}
-
-// A start in another valley (the wrong sign of omega0) leaves a larger residual than a draw does, which gives it away.
-TEST(NllsFit, AMisleadingStartIsGivenUp) {
-  const ShortTrain& train = ShortTrain::get();
-  const auto tissues = brain_tissues(8, T1Model::apparent, 45);
-  const Eigen::MatrixXcd data = noisy(train.coefficients(tissues), true_m0, 2 / noise_snr, 46);
-  FitSettings settings = settings_of(T1Model::apparent);
-  settings.sigma = 2 / noise_snr;
-  const Fitter fitter = short_fitter(settings);
-  std::vector<Tissue> starts = tissues;
-  for (Tissue& start : starts) start.omega0_rad_s *= -1;
-  const auto drawn = fitter.fit(data), misled = fitter.fit_from(data, starts);
-  for (std::size_t v = 0; v < tissues.size(); ++v)
-    EXPECT_LT(misled[v].residual_norm, 1.001 * drawn[v].residual_norm) << "voxel " << v;
 }
 
 // With the Gaussians of the prior as data, a parameter that the train hardly tells is drawn to its mean by the weight of its

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <complex>
 #include <cstdint>
@@ -97,5 +98,37 @@ struct ShortTrain {
     return train;
   }
 };
+
+inline const std::complex<double> true_m0(-1.2, 1.6);  // |M0| = 2
+
+// 160 pulses tell far less than the thousands of a real sequence: at this SNR standard deviations are 1 to 15 %.
+inline constexpr double noise_snr = 50000;
+
+inline physics::FitSettings settings_of(physics::T1Model model) {
+  physics::FitSettings settings;
+  settings.t1_model = model;
+  settings.n_screened = 500;
+  return settings;
+}
+
+inline physics::Fitter short_fitter(const physics::FitSettings& settings) {
+  const ShortTrain& train = ShortTrain::get();
+  return physics::Fitter(train.sequence, train.basis, physics::paper_fit_prior(train.sequence.tr_s), settings);
+}
+
+/// Leading left singular vectors of fingerprints at omega0 above 0 alone: complex, because their conjugates are not among them.
+inline Eigen::MatrixXcd one_sided_basis(Eigen::Index rank) {
+  const ShortTrain& train = ShortTrain::get();
+  const physics::Prior prior = physics::paper_fit_prior(train.sequence.tr_s);
+  std::vector<physics::Tissue> tissues;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    tissues.push_back(prior.draw(11, i));
+    tissues.back().omega0_rad_s = std::abs(tissues.back().omega0_rad_s);
+  }
+  physics::Signals signals;
+  train.simulator.simulate(tissues, signals);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> solver(signals * signals.adjoint());
+  return solver.eigenvectors().rowwise().reverse().leftCols(rank);
+}
 
 }  // namespace crbrt::tests

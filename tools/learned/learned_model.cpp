@@ -30,6 +30,8 @@ physics::Unknowns unknowns_of(const ForwardProgram& program, const std::string& 
   throw base::DisagreementError(path, "a forward part whose inputs are unknowns of our simulator", all);
 }
 
+constexpr double error_snr = 100;  // at which the file counts errors, |M0| / sigma
+
 /// A session costs its checks, microseconds, so every call has its own; the memory is the thread's.
 std::byte* arena_of(std::size_t bytes) {
   struct Release {
@@ -47,7 +49,10 @@ std::byte* arena_of(std::size_t bytes) {
 }  // namespace
 
 LearnedModel::LearnedModel(const Model& model, const std::string& path, Isa isa)
-    : program_(program_of(model, path)), isa_(isa), unknowns_(unknowns_of(program_, path)) {}
+    : program_(program_of(model, path)),
+      coefficient_error_(model.info().forward.residual.rms / error_snr),
+      isa_(isa),
+      unknowns_(unknowns_of(program_, path)) {}
 
 std::size_t LearnedModel::n_lane() const noexcept { return layout::tile_voxels / (1 + program_.n_input); }
 

@@ -26,6 +26,8 @@ class LearnedModel : public physics::ForwardModel {
   /// Of the period of omega0; 0 where that is no input.
   double tr_s() const noexcept override;
   bool is_mirrored_by_conjugation() const noexcept override { return program_.is_mirrored != 0; }
+  /// What the file says of its held-out fingerprints.
+  double coefficient_error() const noexcept override { return coefficient_error_; }
   /// Tissues of one tile.
   std::size_t n_lane() const noexcept override;
 
@@ -37,6 +39,7 @@ class LearnedModel : public physics::ForwardModel {
   void run(std::span<const physics::Tissue> tissues, std::vector<float>& parts, std::vector<float>& derivatives) const;
 
   const ForwardProgram& program_;
+  const double coefficient_error_;
   const Isa isa_;
   physics::Unknowns unknowns_;
 };
