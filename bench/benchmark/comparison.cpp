@@ -22,6 +22,7 @@ const physics::FitSettings refining_settings{.n_start = 8, .ends_in_full_precisi
 
 physics::Fitter learned_fitter(const Problem& problem, const Models& models) {
   physics::FitSettings settings = refining_settings;
+  settings.rivals = false;
   settings.t1_model = problem.prior.t1_model;
   settings.sigma = problem.sigma();
   auto model = std::make_shared<learned::LearnedModel>(models.forward, models.forward_path);

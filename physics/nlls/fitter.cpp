@@ -19,6 +19,7 @@ namespace crbrt::physics {
 namespace {
 
 constexpr double first_damping = 0.01;
+constexpr int race_evaluations = 2;  // the start and a step
 
 // The draws that a voxel is fitted from before round 0 of second thoughts, then up to round 1, and up to its end.
 constexpr std::size_t times_n_start[] = {1, 3, 12};
@@ -84,15 +85,23 @@ class Given : public StartSource {
     return settings_.max_refining > 0 ? settings_.max_refining : settings_.max_iterations;
   }
 
+  int race() const override { return settings_.rivals ? race_evaluations : 0; }
+
   std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const override {
-    const auto given = given_[voxel].values();
-    std::array<double, n_parameter> values = given;
-    if (std::any_of(given.begin(), given.end(), [](double v) { return std::isnan(v); })) {
-      const auto drawn = pool_().best(data, 1).front().values();
-      for (std::size_t p = 0; p < n_parameter; ++p)
-        if (std::isnan(values[p])) values[p] = drawn[p];
-    }
-    return {Tissue::from_values(values)};
+    std::array<double, n_parameter> values = given_[voxel].values();
+    const auto is_unknown = [](double v) { return std::isnan(v); };
+    if (!settings_.rivals && std::none_of(values.begin(), values.end(), is_unknown)) return {given_[voxel]};
+    const std::array<double, n_parameter> drawn = pool_().best(data, 1).front().values();
+    for (std::size_t p = 0; p < n_parameter; ++p)
+      if (is_unknown(values[p])) values[p] = drawn[p];
+    std::vector<Tissue> starts{Tissue::from_values(values)};
+    if (!settings_.rivals) return starts;
+    Tissue rival = starts.front();
+    const Tissue draw = Tissue::from_values(drawn);
+    rival.omega0_rad_s = draw.omega0_rad_s;
+    rival.b1_rel = draw.b1_rel;
+    if (rival.values() != starts.front().values()) starts.push_back(rival);
+    return starts;
   }
 
   std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, const Ended& ended,

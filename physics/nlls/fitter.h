@@ -38,8 +38,10 @@ class Fitter {
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 
   /// The same from one start per voxel, e.g. a network's estimates (PartialTissue). Parameters of which a start says nothing
-  /// (NaN) are those of the draw from the prior that lies nearest the data. Where the fit ends with a larger residual than
-  /// noise of a known sigma makes it, or without sigma than some draw has, it begins anew from the draws, as fit() does.
+  /// (NaN) are those of the draw from the prior that lies nearest the data, and with FitSettings::rivals the start competes
+  /// with the off-resonance and B1 of that draw. Where the fit ends with a larger residual than noise of a known sigma makes
+  /// it, or without sigma than some draw has, it goes on beyond max_refining, and then begins anew from the draws, as fit()
+  /// does.
   std::vector<VoxelFit> fit_from(const Eigen::MatrixXcd& coefficients, std::span<const Tissue> starts,
                                  const std::function<void(std::size_t)>& on_voxel = {}) const;
 

@@ -28,6 +28,9 @@ struct FitSettings {
   /// max_iterations of the run from a given start (Fitter::fit_from), whose last step is then taken on trust where it promises
   /// less than a standard deviation; 0: as all others.
   int max_refining = 0;
+  /// A given start (Fitter::fit_from) runs against one with the off-resonance and B1 of the nearest draw, and the better goes
+  /// on after a step: a network is surer of the tissue than of these, in which minima differ.
+  bool rivals = true;
   /// Whose estimates a wall of the range must not have moved (FitStatus); those that the T1 model knows.
   std::vector<Parameter> wanted{Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz};
 };

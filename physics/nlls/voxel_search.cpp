@@ -33,10 +33,18 @@ void VoxelSearch::add_starts(const std::vector<Tissue>& starts, int max_evaluati
     runs_.emplace_back(objective_, start, DescentRules{rules_.damping, max_evaluations, precision_});
 }
 
-void VoxelSearch::have_second_thoughts(std::vector<Tissue> starts) {
-  if (starts.empty()) return;
-  if (const Descent& end = best(); std::isfinite(end.cost()) && !end.has_converged())
-    starts.push_back(rules_.range.to_tissue(end.here().x.data()));
+bool VoxelSearch::go_on() {
+  const StopReason why = runs_.empty() ? StopReason::not_finite : best().reason();
+  if (has_gone_on_ || (why != StopReason::few_steps && why != StopReason::too_many_steps)) return false;
+  has_gone_on_ = true;
+  const Descent& end = best();
+  Vector x = end.here().x;
+  x += end.last_step();
+  add_starts({rules_.range.to_tissue(x.data())}, rules_.settings.max_iterations);
+  return true;
+}
+
+void VoxelSearch::have_second_thoughts(const std::vector<Tissue>& starts) {
   add_starts(starts, rules_.settings.max_iterations);
 }
 
@@ -56,6 +64,7 @@ Eigen::Index VoxelSearch::take(const Signals& coefficients, const Signals& jacob
     run.take(coefficients.col(first), jacobian.middleCols(first * n, n));
     ++first;
   }
+  end_race();
   end_losers();
   return first;
 }
@@ -101,6 +110,15 @@ bool VoxelSearch::is_plausible() const {
   constexpr double one_in_ten_thousand = 3.72;
   const double n = degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown()), spread = 2 / (9 * n);
   return std::cbrt(*reduced) <= 1 - spread + one_in_ten_thousand * std::sqrt(spread);
+}
+
+void VoxelSearch::end_race() {
+  const auto is_over = [&](const Descent& run) { return !run.is_running() || run.n_evaluation() >= race_; };
+  if (race_ == 0 || !std::all_of(runs_.begin(), runs_.end(), is_over)) return;
+  race_ = 0;
+  const Descent* const leader = &best();
+  for (Descent& run : runs_)
+    if (&run != leader && run.is_running()) run.end(StopReason::outrun);
 }
 
 void VoxelSearch::end_losers() {

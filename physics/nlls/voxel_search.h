@@ -29,9 +29,15 @@ class VoxelSearch {
   const Eigen::VectorXcd& unit_data() const noexcept { return objective_.data(); }
 
   void add_starts(const std::vector<Tissue>& starts, int max_evaluations);
+  /// Of the runs that there are, only the best goes on after so many simulations each.
+  void race(int n_evaluation) { race_ = n_evaluation; }
 
-  /// Where these are any: runs from them, and on from the best end so far if that has not converged.
-  void have_second_thoughts(std::vector<Tissue> starts);
+  /// Where the best run was ended by its number of steps: on from there with the settings' own, once. False where there is
+  /// nothing to go on with.
+  bool go_on();
+
+  /// Runs from these, in addition.
+  void have_second_thoughts(const std::vector<Tissue>& starts);
 
   bool is_running() const;
   /// Of the simulations that it asks for: single until all runs have ended once.
@@ -57,6 +63,7 @@ class VoxelSearch {
 
  private:
   void end_losers();
+  void end_race();
   const Descent& best() const;
   FitStatus status_at(const LocalModel& end, const VoxelFit& fit) const;
 
@@ -65,6 +72,8 @@ class VoxelSearch {
   Objective objective_;
   Precision precision_ = Precision::single;
   std::vector<Descent> runs_;
+  bool has_gone_on_ = false;
+  int race_ = 0;
 };
 
 }  // namespace crbrt::physics

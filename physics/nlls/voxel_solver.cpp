@@ -89,6 +89,7 @@ class Crew {
     }
     auto search = std::make_unique<VoxelSearch>(rules_, data);
     search->add_starts(source_.starts(voxel, search->unit_data()), source_.max_evaluations());
+    search->race(source_.race());
     flights.push_back({voxel, std::move(search)});
     return true;
   }
@@ -97,6 +98,7 @@ class Crew {
     if (flight.search->is_running()) return false;
     VoxelSearch& search = *flight.search;
     if (search.precision() == Precision::single) {
+      if (!search.is_plausible() && search.go_on()) return false;
       const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible()};
       search.have_second_thoughts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++));
       if (search.is_running()) return false;

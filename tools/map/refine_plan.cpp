@@ -146,6 +146,7 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   // Of the draws that a voxel is fitted from where its own start ends in a wrong minimum.
   fit.n_start = 8;
   fit.ends_in_full_precision = false;
+  fit.rivals = is_exact;  // to ask the draws costs as much as a whole fit by a learned model
   plan.settings = base::Json{{"Kind", options.refine.kind},
                              {"Steps", options.refine.steps},
                              {"Voxels", options.refine.voxels},
