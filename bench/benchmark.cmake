@@ -10,10 +10,13 @@ if(CRBRT_OPENBLAS_INCLUDE_DIR AND CRBRT_OPENBLAS_LIBRARY)
 endif()
 
 crbrt_add_library(crbrt_benchmark
-  SOURCES benchmark/accuracy.cpp benchmark/chart.cpp benchmark/comparison.cpp benchmark/dictionary_study.cpp
-          benchmark/estimator.cpp benchmark/figures.cpp benchmark/measure.cpp benchmark/page.cpp benchmark/problem.cpp benchmark/scaling.cpp
-  PUBLIC crbrt::dictionary crbrt::evaluation crbrt::loader crbrt::runtime crbrt::physics_io crbrt::physics_nlls crbrt::base
-  PRIVATE crbrt_fma_peak crbrt::learned crbrt::cli)
+  SOURCES benchmark/accuracy.cpp benchmark/brain_accuracy.cpp benchmark/chart.cpp benchmark/comparison.cpp
+          benchmark/dictionary_study.cpp benchmark/estimator.cpp benchmark/figures.cpp benchmark/image_sections.cpp
+          benchmark/image_voxels.cpp benchmark/in_vivo.cpp benchmark/measure.cpp benchmark/page.cpp benchmark/problem.cpp
+          benchmark/scaling.cpp
+  PUBLIC crbrt::dictionary crbrt::evaluation crbrt::loader crbrt::runtime crbrt::physics_io crbrt::physics_nlls crbrt::volume
+         crbrt::base
+  PRIVATE crbrt_fma_peak crbrt::learned crbrt::phantom crbrt::subspace crbrt::cli)
 crbrt_precompile(crbrt_benchmark eigen)
 
 crbrt_add_program(crbrt-benchmark SOURCES benchmark/main.cpp PRIVATE crbrt::benchmark crbrt::cli crbrt::base)

@@ -92,4 +92,28 @@ base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::Arr
   return json;
 }
 
+base::Json scaled_errors_json(const std::string& root_name, const std::vector<double>& errors) {
+  const std::string error_name = root_name + "_standard_error";
+  if (errors.empty())
+    return {{root_name, nullptr}, {"median", nullptr},   {"shift", nullptr},
+            {"far", nullptr},     {error_name, nullptr}, {"voxels", 0}};
+  const auto n = static_cast<double>(errors.size());
+  double square = 0, fourth = 0, far = 0;
+  std::vector<double> magnitudes;
+  for (const double error : errors) {
+    square += error * error / n;
+    fourth += error * error * error * error / n;
+    far += (std::abs(error) > far_error ? 1 : 0) / n;
+    magnitudes.push_back(std::abs(error));
+  }
+  const double root = std::sqrt(square);
+  const double scatter = n > 1 ? std::sqrt(std::max(0.0, fourth - square * square) / (n - 1)) : 0;
+  return {{root_name, root},
+          {"median", base::median(magnitudes)},
+          {"shift", base::median(errors)},
+          {"far", far},
+          {error_name, root > 0 ? scatter / (2 * root) : 0},
+          {"voxels", errors.size()}};
+}
+
 }  // namespace crbrt::bench

@@ -30,4 +30,13 @@ struct Yardstick {
 /// An output without such fingerprints has nulls.
 base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::ArrayXXd& values, const Yardstick& yardstick);
 
+/// Of errors that are already over what they are held against, the square root of their voxel's bound or a standard deviation:
+///   ROOT, ROOT_standard_error  `root_name`: root of the mean square, and its error by the scatter over voxels
+///   median                     of the magnitudes
+///   shift                      median of the errors with their signs
+///   far                        share beyond five
+///   voxels                     that count
+/// Nulls where there are none.
+base::Json scaled_errors_json(const std::string& root_name, const std::vector<double>& errors);
+
 }  // namespace crbrt::bench

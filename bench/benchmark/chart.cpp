@@ -55,15 +55,19 @@ std::string grid(const Axis& x, const Axis& y) {
 }
 
 std::string marks(const ChartPoint& p, const Axis& x, const Axis& y) {
-  const double at = x.at(p.us), total = y.at(p.total), bias = y.at(p.bias), spread = y.at(p.spread);
-  std::string svg =
-      "<g fill=\"" + p.colour + "\" stroke=\"" + p.colour + "\"><title>" +
-      base::for_html(p.name + ": total " + digits(p.total) + ", bias " + digits(p.bias) + ", spread " + digits(p.spread) +
-                     ", median " + digits(p.median) + ", " + digits(p.us) + " us (" + p.key + ")") +
-      "</title>\n";
-  svg += line(at, total, at, std::max({bias, spread, y.at(p.median)}), "stroke-width=\"1.5\" opacity=\"0.5\"");
-  svg += line(at - 7, spread, at + 7, spread, "stroke-width=\"3\"");
-  svg += "<path d=\"M" + pixels(at) + " " + pixels(bias - 5) + "l5 9h-10z\" fill=\"#fff\" stroke-width=\"1.5\"/>\n";
+  const double at = x.at(p.us), total = y.at(p.total);
+  const auto named = [](const char* name, const std::optional<double>& value) {
+    return value ? std::string(", ") + name + " " + digits(*value) : "";
+  };
+  std::string svg = "<g fill=\"" + p.colour + "\" stroke=\"" + p.colour + "\"><title>" +
+                    base::for_html(p.name + ": total " + digits(p.total) + named("bias", p.bias) + named("spread", p.spread) +
+                                   ", median " + digits(p.median) + ", " + digits(p.us) + " us (" + p.key + ")") +
+                    "</title>\n";
+  const double lowest = std::min({p.median, p.bias.value_or(p.total), p.spread.value_or(p.total)});
+  svg += line(at, total, at, y.at(lowest), "stroke-width=\"1.5\" opacity=\"0.5\"");
+  if (p.spread) svg += line(at - 7, y.at(*p.spread), at + 7, y.at(*p.spread), "stroke-width=\"3\"");
+  if (p.bias)
+    svg += "<path d=\"M" + pixels(at) + " " + pixels(y.at(*p.bias) - 5) + "l5 9h-10z\" fill=\"#fff\" stroke-width=\"1.5\"/>\n";
   svg +=
       "<circle cx=\"" + pixels(at) + "\" cy=\"" + pixels(y.at(p.median)) + "\" r=\"4\" fill=\"#fff\" stroke-width=\"1.5\"/>\n";
   svg += "<circle cx=\"" + pixels(at) + "\" cy=\"" + pixels(total) + "\" r=\"9\"/>\n</g>\n";

@@ -9,6 +9,9 @@
 #include "tools/learned/learned_model.h"
 
 namespace crbrt::bench {
+
+const physics::FitSettings refining_settings{.n_start = 8, .ends_in_full_precision = false, .max_refining = 5};
+
 namespace {
 
 physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings) {
@@ -17,11 +20,13 @@ physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings)
   return physics::Fitter(problem.simulator.sequence(), problem.set.basis, problem.prior, settings);
 }
 
-/// Those of crbrt-map --refine.
-const physics::FitSettings refining_settings{.n_start = 8, .ends_in_full_precision = false, .max_refining = 5};
+/// The same, to a maximum a posteriori.
+physics::FitSettings with_prior(physics::FitSettings settings) {
+  settings.map_prior = true;
+  return settings;
+}
 
-physics::Fitter learned_fitter(const Problem& problem, const Models& models) {
-  physics::FitSettings settings = refining_settings;
+physics::Fitter learned_fitter(const Problem& problem, const Models& models, physics::FitSettings settings) {
   settings.rivals = false;
   settings.t1_model = problem.prior.t1_model;
   settings.sigma = problem.sigma();
@@ -32,52 +37,66 @@ physics::Fitter learned_fitter(const Problem& problem, const Models& models) {
   return physics::Fitter(std::move(model), problem.prior, settings);
 }
 
-/// All fits of the run: they outlive the estimators.
-struct Fitters {
-  physics::Fitter plain, thorough, posterior, refining;
-  std::optional<physics::Fitter> learned;
+}  // namespace
+
+struct Lineup::Fitters {
+  physics::Fitter plain, thorough, posterior, refining, refining_map;
+  std::optional<physics::Fitter> learned, learned_map;
   Fitters(const Problem& problem, const Models& models)
       : plain(fitter_of(problem, {})),
         thorough(fitter_of(problem, {.n_start = 16})),
         posterior(fitter_of(problem, {.map_prior = true})),
-        refining(fitter_of(problem, refining_settings)) {
-    if (!models.forward_path.empty()) learned.emplace(learned_fitter(problem, models));
+        refining(fitter_of(problem, refining_settings)),
+        refining_map(fitter_of(problem, with_prior(refining_settings))) {
+    if (models.forward_path.empty()) return;
+    learned.emplace(learned_fitter(problem, models, refining_settings));
+    learned_map.emplace(learned_fitter(problem, models, with_prior(refining_settings)));
   }
 };
 
-void add_network(std::vector<Row>& rows, const std::string& name, const Model& model) {
-  rows.push_back({name + "_f32", "network " + name + " in float, estimates alone", network_estimator(model.program())});
+void add_network(std::vector<Row>& rows, const std::string& name, const Model& model,
+                 const std::vector<physics::Estimand>& outputs) {
+  rows.push_back(
+      {name + "_f32", "network " + name + " in float, estimates alone", network_estimator(model.program(), outputs)});
   if (const Program* const integers = model.integer_program(); integers != nullptr)
     rows.push_back({name + "_" + model.info().integers.precision,
                     "network " + name + " in integers (" + model.info().integers.precision + "), estimates alone",
-                    network_estimator(*integers)});
+                    network_estimator(*integers, outputs)});
 }
 
-std::vector<Row> all_rows(const Problem& problem, const Models& models, const Fitters& fitters, const Dictionary& of_3,
-                          const Dictionary& of_4) {
-  std::vector<Row> rows;
-  const Program* const start = &models.full.program();
+Lineup::Lineup(const Problem& problem, const Models& models, const Dictionary& of_3, const Dictionary& of_4)
+    : fitters_(std::make_unique<Fitters>(problem, models)) {
+  const Fitters& fitters = *fitters_;
+  const std::vector<physics::Estimand>& outputs = problem.estimands;
+  const Program* const start = &models.start.program();
+  const std::string estimates = "the estimates of " + models.start.info().name;
   rows.push_back({"nlls_cold", "least squares of all unknowns, four starts, full precision at the end",
-                  fit_estimator(problem, fitters.plain, nullptr)});
+                  fit_estimator(outputs, fitters.plain, nullptr)});
   rows.push_back({"nlls_thorough", "the same with 16 starts of 16,384 draws: the gold standard of this page",
-                  fit_estimator(problem, fitters.thorough, nullptr)});
+                  fit_estimator(outputs, fitters.thorough, nullptr)});
   rows.push_back({"nlls_map", "as nlls_cold, maximum a posteriori with the prior's Gaussians",
-                  fit_estimator(problem, fitters.posterior, nullptr)});
-  rows.push_back({"nlls_warm", "least squares from the estimates of brain_v2_full, full precision at the end",
-                  fit_estimator(problem, fitters.plain, start)});
-  rows.push_back({"refine_exact", "at most five steps from the estimates of brain_v2_full, in single precision",
-                  fit_estimator(problem, fitters.refining, start)});
-  if (fitters.learned)
-    rows.push_back({"refine_learned", "the same with a learned forward model in place of the physics",
-                    fit_estimator(problem, *fitters.learned, start)});
+                  fit_estimator(outputs, fitters.posterior, nullptr)});
+  rows.push_back({"nlls_warm", "least squares from " + estimates + ", full precision at the end",
+                  fit_estimator(outputs, fitters.plain, start)});
+  rows.push_back({"refine_exact", "at most five steps from " + estimates + ", in single precision",
+                  fit_estimator(outputs, fitters.refining, start)});
+  rows.push_back({"refine_map", "as refine_exact, to a maximum a posteriori with the prior's Gaussians",
+                  fit_estimator(outputs, fitters.refining_map, start)});
+  if (fitters.learned) {
+    rows.push_back({"refine_learned", "as refine_exact, with a learned forward model in place of the physics",
+                    fit_estimator(outputs, *fitters.learned, start)});
+    rows.push_back({"refine_learned_map", "as refine_map, with a learned forward model in place of the physics",
+                    fit_estimator(outputs, *fitters.learned_map, start)});
+  }
   rows.push_back({"dictionary_3", "dictionary over m0s, T1, T2f with " + std::to_string(of_3.size()) + " entries",
-                  dictionary_estimator(problem, of_3)});
+                  dictionary_estimator(outputs, of_3)});
   rows.push_back({"dictionary_4", "dictionary over m0s, T1, T2f, omega0 with " + std::to_string(of_4.size()) + " entries",
-                  dictionary_estimator(problem, of_4)});
-  add_network(rows, "brain_v2", models.small);
-  add_network(rows, "brain_v2_full", models.full);
-  return rows;
+                  dictionary_estimator(outputs, of_4)});
+  add_network(rows, "brain_v2", models.small, outputs);
+  add_network(rows, "brain_v2_full", models.full, outputs);
 }
+
+Lineup::~Lineup() = default;
 
 void take_turns(const Problem& problem, const BenchmarkOptions& options, std::vector<Row>& rows) {
   base::Progress progress("turns", options.turns * benchmark_snrs.size() * rows.size());
@@ -96,17 +115,6 @@ void take_turns(const Problem& problem, const BenchmarkOptions& options, std::ve
         progress.advance(1);
       }
     }
-}
-
-}  // namespace
-
-std::vector<Row> compare_estimators(const Problem& problem, const Models& models, const Dictionary& of_3,
-                                    const Dictionary& of_4, const BenchmarkOptions& options) {
-  const Fitters fitters(problem, models);
-  std::vector<Row> rows = all_rows(problem, models, fitters, of_3, of_4);
-  take_turns(problem, options, rows);
-  for (Row& row : rows) row.estimator.reset();
-  return rows;
 }
 
 }  // namespace crbrt::bench

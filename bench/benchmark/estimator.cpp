@@ -52,8 +52,9 @@ double best_pass_us(base::BoundSession& session, const Program& program, const s
 
 class NetworkEstimator : public Estimator {
  public:
-  explicit NetworkEstimator(const Program& program) : program_(program), session_(program) {
-    for (const std::string& name : wanted_outputs()) outputs_.push_back(output_index(program, name));
+  NetworkEstimator(const Program& program, const std::vector<physics::Estimand>& outputs)
+      : program_(program), session_(program) {
+    for (const physics::Estimand& output : outputs) outputs_.push_back(output_index(program, output.name()));
   }
 
   Answer estimate(const Voxels& voxels) override {
@@ -80,13 +81,15 @@ class NetworkEstimator : public Estimator {
 
 class FitEstimator : public Estimator {
  public:
-  FitEstimator(const Problem& problem, const physics::Fitter& fitter, const Program* network)
-      : problem_(problem), fitter_(fitter), network_(network) {
+  FitEstimator(const std::vector<physics::Estimand>& outputs, const physics::Fitter& fitter, const Program* network)
+      : outputs_(outputs), fitter_(fitter), network_(network) {
     if (network_ != nullptr) session_.emplace(*network_);
-    fitter_.fit(problem.set.coefficients.leftCols(1));  // the pool of draws is made once, and is no voxel's time
   }
 
   Answer estimate(const Voxels& voxels) override {
+    // The pool of draws is made once, with the first voxel, and is no voxel's time.
+    if (!is_warm_) fitter_.fit(voxels.coefficients.leftCols(1));
+    is_warm_ = true;
     const double begin = processor_s();
     const std::vector<Tissue> starts = network_ == nullptr ? std::vector<Tissue>() : starts_of(voxels);
     const std::vector<physics::VoxelFit> fits =
@@ -98,7 +101,7 @@ class FitEstimator : public Estimator {
       const bool keeps_start = fits[v].status == physics::FitStatus::not_converged && fitter_.settings().max_refining > 0;
       tissues.push_back(keeps_start ? starts[v] : fits[v].tissue);
     }
-    answer.values = problem_.values(tissues);
+    answer.values = values_of(outputs_, tissues);
     return answer;
   }
 
@@ -118,15 +121,17 @@ class FitEstimator : public Estimator {
     return starts;
   }
 
-  const Problem& problem_;
+  const std::vector<physics::Estimand>& outputs_;
   const physics::Fitter& fitter_;
   const Program* network_;
   std::optional<base::BoundSession> session_;
+  bool is_warm_ = false;
 };
 
 class DictionaryEstimator : public Estimator {
  public:
-  DictionaryEstimator(const Problem& problem, const Dictionary& dictionary) : problem_(problem), dictionary_(dictionary) {}
+  DictionaryEstimator(const std::vector<physics::Estimand>& outputs, const Dictionary& dictionary)
+      : outputs_(outputs), dictionary_(dictionary) {}
 
   Answer estimate(const Voxels& voxels) override {
     const double begin = processor_s();
@@ -135,12 +140,12 @@ class DictionaryEstimator : public Estimator {
     answer.us_per_voxel = (processor_s() - begin) * 1e6 / static_cast<double>(voxels.size());
     std::vector<Tissue> tissues;
     for (const std::size_t entry : best) tissues.push_back(dictionary_.tissue(entry));
-    answer.values = problem_.values(tissues);
+    answer.values = values_of(outputs_, tissues);
     return answer;
   }
 
  private:
-  const Problem& problem_;
+  const std::vector<physics::Estimand>& outputs_;
   const Dictionary& dictionary_;
 };
 
@@ -152,7 +157,9 @@ double processor_s() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-std::unique_ptr<Estimator> network_estimator(const Program& program) { return std::make_unique<NetworkEstimator>(program); }
+std::unique_ptr<Estimator> network_estimator(const Program& program, const std::vector<physics::Estimand>& outputs) {
+  return std::make_unique<NetworkEstimator>(program, outputs);
+}
 
 double network_us(const Program& program, std::size_t n_voxel, double seconds) {
   base::BoundSession session(program);
@@ -161,12 +168,13 @@ double network_us(const Program& program, std::size_t n_voxel, double seconds) {
   return best_pass_us(session, program, rows, seconds);
 }
 
-std::unique_ptr<Estimator> fit_estimator(const Problem& problem, const physics::Fitter& fitter, const Program* start_network) {
-  return std::make_unique<FitEstimator>(problem, fitter, start_network);
+std::unique_ptr<Estimator> fit_estimator(const std::vector<physics::Estimand>& outputs, const physics::Fitter& fitter,
+                                         const Program* start_network) {
+  return std::make_unique<FitEstimator>(outputs, fitter, start_network);
 }
 
-std::unique_ptr<Estimator> dictionary_estimator(const Problem& problem, const Dictionary& dictionary) {
-  return std::make_unique<DictionaryEstimator>(problem, dictionary);
+std::unique_ptr<Estimator> dictionary_estimator(const std::vector<physics::Estimand>& outputs, const Dictionary& dictionary) {
+  return std::make_unique<DictionaryEstimator>(outputs, dictionary);
 }
 
 }  // namespace crbrt::bench

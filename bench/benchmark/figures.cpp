@@ -43,6 +43,24 @@ std::string figure(const Json& document, const std::string& key, double unit) {
   return "<span title=\"" + base::for_html(key) + "\">" + (value ? digits(*value * unit) : "-") + "</span>";
 }
 
+std::string colour_of(const std::string& estimator) {
+  if (estimator.starts_with("nlls")) return "#2563a8";
+  if (estimator.starts_with("refine")) return "#1d8a5b";
+  if (estimator.starts_with("dictionary")) return "#c26a12";
+  return "#8a3f9e";
+}
+
+std::vector<Numbered> estimators_of(const Json& document) {
+  std::vector<Numbered> all;
+  for (const Json::Member& member : document["estimators"].members())
+    all.push_back({member.key, std::to_string(all.size() + 1)});
+  return all;
+}
+
+std::string dot(const Numbered& e) {
+  return "<span class=\"dot\" style=\"background:" + colour_of(e.name) + "\">" + e.number + "</span>";
+}
+
 std::string html_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   std::string html = "<table><thead><tr>";
   for (const std::string& cell : head) html += "<th>" + cell + "</th>";

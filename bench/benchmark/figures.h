@@ -21,6 +21,17 @@ std::string digits(double value);
 /// The number as HTML that says its key on hovering; "-" where there is none.
 std::string figure(const base::Json& document, const std::string& key, double unit = 1);
 
+/// An estimator by its name in the document, and its number on the page.
+struct Numbered {
+  std::string name, number;
+};
+/// Those of the comparison, in the order of the document.
+std::vector<Numbered> estimators_of(const base::Json& document);
+/// Least squares, refinement, dictionaries and networks have one each.
+std::string colour_of(const std::string& estimator);
+/// The number in a circle.
+std::string dot(const Numbered& estimator);
+
 /// A table: head and rows of finished HTML.
 std::string html_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 

@@ -26,6 +26,16 @@ int run(int argc, char** argv) {
   measure.option("--models FOLDER", options.models, "the shipped models").show_default();
   measure.option("--forward FILE", options.forward, "a model with a forward part, for the learned refinement");
   measure.option("--timed NAME=FILE", options.timed, "a network whose time alone is measured").one_value_each();
+  measure.option("--phantom FOLDER", options.phantom, "digital brain of crbrt-phantom make with the protocol crbrt1142");
+  measure.option("--phantom-voxels N", options.phantom_voxels, "drawn from it").in_range(8, 1000000).show_default();
+  const cli::Option image = measure.option("--in-vivo FILE", options.in_vivo.image, "coefficients of the slice of invivo6");
+  cli::Option mask = measure.option("--in-vivo-mask FILE", options.in_vivo.mask, "its mask");
+  cli::Option sequence = measure.option("--in-vivo-sequence FILE", options.in_vivo.sequence, "its pulse sequence");
+  cli::Option basis = measure.option("--in-vivo-basis FILE", options.in_vivo.basis, "its basis");
+  for (cli::Option* const option : {&mask, &sequence, &basis}) option->needs(image);
+  measure.option("--in-vivo-tr SECONDS", options.in_vivo.tr_s, "its repetition time").positive().needs(image);
+  measure.option("--in-vivo-voxels N", options.in_vivo.voxels, "drawn from it").in_range(8, 1000000).show_default();
+  measure.option("--training FILE", options.training, "timed trainings (BENCHMARKS.md)");
   measure.option("--brain SIZE.PRECISION.CORES=FILE", options.brains, "a --stats file of crbrt-map").one_value_each();
   measure.option("--fingerprints N", options.fingerprints, "unseen fingerprints").in_range(8, 1000000).show_default();
   measure.option("--realisations N", options.realisations, "of the noise").in_range(2, 1000).show_default();
@@ -39,6 +49,8 @@ int run(int argc, char** argv) {
     base::write_text_file(html, bench::benchmark_page(base::Json::from_file(from), from));
     return base::exit_ok;
   }
+  if (image.is_given() && !(mask.is_given() && sequence.is_given() && basis.is_given()))
+    throw base::UsageError("--in-vivo: expected --in-vivo-mask, --in-vivo-sequence and --in-vivo-basis beside it");
   if (is_quick) options.be_quick();
   base::write_text_file(json, bench::measure_benchmark(options).dump(1) + "\n");
   return base::exit_ok;

@@ -2,13 +2,16 @@
 #include "bench/benchmark/measure.h"
 
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/model_file.h"
 #include "bench/benchmark/accuracy.h"
+#include "bench/benchmark/brain_accuracy.h"
 #include "bench/benchmark/comparison.h"
 #include "bench/benchmark/dictionary_study.h"
+#include "bench/benchmark/in_vivo.h"
 #include "bench/benchmark/scaling.h"
 #include "bench/benchmark/timing.h"
 #include "bench/peak.h"
@@ -78,10 +81,12 @@ void add_headlines(const std::vector<Row>& rows, const Models& models, Json& jso
   add_timing(json["nlls"], "warm_ms", us("nlls_warm"), 1e-3);
   add_timing(json["nlls"], "map_ms", us("nlls_map"), 1e-3);
   add_timing(json["refine"], "exact_ms", us("refine_exact"), 1e-3);
-  if (models.forward_path.empty())
-    json["refine"]["learned_us"] = nullptr;
-  else
-    add_timing(json["refine"], "learned_us", us("refine_learned"), 1);
+  add_timing(json["refine"], "map_ms", us("refine_map"), 1e-3);
+  for (const std::string kind : {"learned", "learned_map"})
+    if (models.forward_path.empty())
+      json["refine"][kind + "_us"] = nullptr;
+    else
+      add_timing(json["refine"], kind + "_us", us("refine_" + kind), 1);
   const auto add = [&](const std::string& name, const Model& model) {
     json["network"][name]["macs_per_voxel"] = model.program().macs_per_voxel;
     add_timing(json["network"][name]["f32"], "us_per_voxel", us(name + "_f32"), 1);
@@ -134,11 +139,18 @@ void BenchmarkOptions::be_quick() {
   turns = 3;
   grid_3 = {6, 12};
   grid_4 = {4, 7};
+  phantom_voxels = 48;
+  in_vivo.voxels = 12;
+  in_vivo.draws = 2048;  // of six cycles: three seconds a fit
 }
 
 Json measure_benchmark(const BenchmarkOptions& options) {
   const auto path_of = [&](const std::string& name) { return options.models + "/" + name + "/" + name + ".crbm"; };
-  Models models{base::load_model(path_of("brain_v2")), base::load_model(path_of("brain_v2_full")), options.forward, {}};
+  Models models{base::load_model(path_of("brain_v2")),
+                base::load_model(path_of("brain_v2_full")),
+                base::load_model(path_of("brain_v2_full")),
+                options.forward,
+                {}};
   if (!options.forward.empty()) models.forward = base::load_any_model(options.forward);
   for (const std::string name : {"brain_v2_full", "brain_v2"}) {
     if (!models.forward_path.empty()) break;
@@ -159,13 +171,29 @@ Json measure_benchmark(const BenchmarkOptions& options) {
 
   const Problem problem = make_problem(options.models + "/protocol/crbrt1142.json", options.models + "/priors/paper.json",
                                        models.small, path_of("brain_v2"), options.fingerprints, options.seed);
+  // Files are read before anything is measured, so that a wrong one is known at once.
+  std::optional<BrainVoxels> brain;
+  if (!options.phantom.empty()) {
+    brain = read_brain_voxels(options.phantom, problem, models.small, options.phantom_voxels, options.seed);
+    json["settings"]["phantom"] = Json{{"voxels", brain->voxels.size()}, {"snr", brain->snr}};
+  }
+  std::optional<InVivo> in_vivo;
+  if (!options.in_vivo.image.empty()) {
+    in_vivo = read_in_vivo(options.in_vivo, options.models, options.seed);
+    json["settings"]["in_vivo"] = Json{{"voxels", in_vivo->voxels.size()}, {"draws", in_vivo->draws}};
+  }
+  if (!options.training.empty()) json["training"] = training_throughput(options.training);
+
   std::vector<Parameter> gridded{Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz};
   DictionaryStudy of_3 = study_dictionaries(problem, gridded, sizes(options.grid_3), options.fingerprints, options.seed + 1);
   gridded.push_back(Parameter::omega0_rad_s);
   DictionaryStudy of_4 = study_dictionaries(problem, gridded, sizes(options.grid_4), options.fingerprints, options.seed + 1);
-  const std::vector<Row> rows = compare_estimators(problem, models, *of_3.finest, *of_4.finest, options);
-  add_headlines(rows, models, json);
-  add_rows(problem, options, rows, json);
+  Lineup lineup(problem, models, *of_3.finest, *of_4.finest);
+  take_turns(problem, options, lineup.rows);
+  add_headlines(lineup.rows, models, json);
+  add_rows(problem, options, lineup.rows, json);
+  if (brain) json["phantom"] = brain_accuracy(problem, *brain, options.turns, lineup.rows);
+  if (in_vivo) json["in_vivo"] = in_vivo_json(*in_vivo, options.turns);
   json["dictionary"] = Json{{"three", std::move(of_3.json)}, {"four", std::move(of_4.json)}};
 
   std::vector<TimedNetwork> networks{{"brain_v2", &models.small.program()}, {"brain_v2_full", &models.full.program()}};
@@ -181,10 +209,14 @@ Json measure_benchmark(const BenchmarkOptions& options) {
   }
   json["simulation"] = simulation_throughput(problem, options.turns);
   json["skipped"] = Json::array();
-  if (models.forward_path.empty())
-    json["skipped"].push_back("learned refinement: neither brain_v2 nor brain_v2_full has a forward part");
-  if (options.brains.empty()) json["skipped"].push_back("whole brains");
-  json["skipped"].push_back("data in vivo: they are in no repository");
+  const auto skip_if = [&](bool is_absent, const char* what) {
+    if (is_absent) json["skipped"].push_back(what);
+  };
+  skip_if(models.forward_path.empty(), "learned refinement: neither brain_v2 nor brain_v2_full has a forward part");
+  skip_if(options.brains.empty(), "whole brains");
+  skip_if(options.phantom.empty(), "the digital brain: no phantom was given");
+  skip_if(options.in_vivo.image.empty(), "voxels in vivo: they are in no repository, and none were given");
+  skip_if(options.training.empty(), "training throughput: crbrt-train was not built");
   return json;
 }
 

@@ -6,13 +6,18 @@
 #include <vector>
 
 #include "base/json.h"
+#include "bench/benchmark/in_vivo_options.h"
 
 namespace crbrt::bench {
 
 struct BenchmarkOptions {
-  std::string models = "models";     ///< folder of the shipped models
-  std::string forward;               ///< a model with a forward part; empty: brain_v2_full or brain_v2, where they have one
-  std::vector<std::string> timed;    ///< NAME=FILE.crbm: networks whose time alone is measured
+  std::string models = "models";   ///< folder of the shipped models
+  std::string forward;             ///< a model with a forward part; empty: brain_v2_full or brain_v2, where they have one
+  std::vector<std::string> timed;  ///< NAME=FILE.crbm: networks whose time alone is measured
+  std::string phantom;             ///< folder of crbrt-phantom make; empty: no digital brain
+  std::uint64_t phantom_voxels = 600;
+  InVivoOptions in_vivo;
+  std::string training;              ///< file of timed trainings (training_throughput); empty: none
   std::vector<std::string> brains;   ///< KEY=STATS.json: what crbrt-map --stats wrote of a whole brain, e.g. 1mm.f32.1
   std::uint64_t fingerprints = 160;  ///< unseen ones
   std::uint64_t realisations = 4;    ///< of the noise

@@ -5,6 +5,7 @@
 #include "base/escaped.h"
 #include "bench/benchmark/chart.h"
 #include "bench/benchmark/figures.h"
+#include "bench/benchmark/image_sections.h"
 
 namespace crbrt::bench {
 namespace {
@@ -27,29 +28,6 @@ svg .number { fill: #fff; font-size: 10px; font-weight: 700; pointer-events: non
 .tile { border: 1px solid #e2e6ec; border-radius: 8px; padding: .5em 1em; } .tile b { font-size: 1.3em; display: block; }
 .dot { display: inline-block; min-width: 1.5em; border-radius: 1em; color: #fff; text-align: center; font-size: .8em; font-weight: 700; }
 )";
-
-std::string colour_of(const std::string& estimator) {
-  if (estimator.starts_with("nlls")) return "#2563a8";
-  if (estimator.starts_with("refine")) return "#1d8a5b";
-  if (estimator.starts_with("dictionary")) return "#c26a12";
-  return "#8a3f9e";
-}
-
-/// Names in the order of the document, and their numbers on the page.
-struct Numbered {
-  std::string name, number;
-};
-
-std::vector<Numbered> estimators_of(const Json& document) {
-  std::vector<Numbered> all;
-  for (const Json::Member& member : document["estimators"].members())
-    all.push_back({member.key, std::to_string(all.size() + 1)});
-  return all;
-}
-
-std::string dot(const Numbered& e) {
-  return "<span class=\"dot\" style=\"background:" + colour_of(e.name) + "\">" + e.number + "</span>";
-}
 
 std::string tile(const std::string& words, const std::string& number, const std::string& unit) {
   return "<div class=\"tile\"><b>" + number + " " + unit + "</b>" + words + "</div>\n";
@@ -75,7 +53,7 @@ std::string charts(const Json& d, const std::vector<Numbered>& estimators) {
       const auto bias = number_of(d, key + ".bias"), spread = number_of(d, key + ".spread");
       const auto median = number_of(d, key + ".median");
       if (us && total && bias && spread && median)
-        points.push_back({e.number, e.name, colour_of(e.name), key, *us, *total, *bias, *spread, *median});
+        points.push_back({e.number, e.name, colour_of(e.name), key, *us, *total, *median, bias, spread});
     }
     html += error_chart("SNR " + snr, points);
   }
@@ -188,7 +166,12 @@ std::string scaling(const Json& d) {
                     rows_of(d, "scaling.network_size.networks", {"name", "macs_per_voxel", "us_per_voxel"})) +
          "<p class=\"note\">Time a voxel grows as multiply-adds to the power of " + figure(d, "scaling.network_size.exponent") +
          ".</p>\n<h3>Simulation</h3>\n<p>" + figure(d, "simulation.us_per_fingerprint") + " us a fingerprint, " +
-         figure(d, "simulation.us_with_derivatives") + " us with derivatives by all parameters.</p>\n";
+         figure(d, "simulation.us_with_derivatives") + " us with derivatives by all parameters.</p>\n<h3>Training</h3>\n<p>" +
+         (find_key(d, "training") == nullptr ? std::string("Not measured in this run.")
+                                             : figure(d, "training.us_per_fingerprint") + " us a fingerprint and epoch, " +
+                                                   figure(d, "training.fingerprints_per_s") + " a second, of " +
+                                                   for_html(d["training"]["model"].text()) + " on one core.") +
+         "</p>\n";
 }
 
 std::string skipped(const Json& d) {
@@ -212,6 +195,7 @@ std::string benchmark_page(const Json& d, const std::string& path) {
          " noise realisations each; medians of " + figure(d, "settings.turns") +
          " turns. Every number says on hovering under which key of the JSON it stands.</p>\n" + headlines(d) +
          "<h2>Error against time</h2>\n" + charts(d, estimators) + "<h2>Accuracy</h2>\n" + accuracy(d, estimators) +
+         "<h2>The digital brain</h2>\n" + brain_section(d, estimators) + "<h2>In vivo</h2>\n" + in_vivo_section(d) +
          "<h2>Configurations</h2>\n" + configurations(d, estimators) + "<h2>Dictionaries: the curse of dimensionality</h2>\n" +
          dictionaries(d) + "<h2>Whole brains</h2>\n" + brains(d) + "<h2>Scaling</h2>\n" + scaling(d) +
          "<h2>Left out of this run</h2>\n" + skipped(d) + "</body></html>\n";

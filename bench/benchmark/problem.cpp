@@ -62,7 +62,13 @@ const std::vector<std::string>& wanted_outputs() {
   return names;
 }
 
-Eigen::ArrayXXd Problem::values(const std::vector<Tissue>& tissues) const {
+std::vector<physics::Estimand> estimands_of(const std::vector<std::string>& names) {
+  std::vector<physics::Estimand> estimands;
+  for (const std::string& name : names) estimands.push_back(*physics::Estimand::from_name(name));
+  return estimands;
+}
+
+Eigen::ArrayXXd values_of(const std::vector<physics::Estimand>& estimands, const std::vector<Tissue>& tissues) {
   Eigen::ArrayXXd values(static_cast<Eigen::Index>(estimands.size()), static_cast<Eigen::Index>(tissues.size()));
   for (std::size_t t = 0; t < tissues.size(); ++t)
     for (std::size_t j = 0; j < estimands.size(); ++j)
@@ -85,8 +91,7 @@ Problem make_problem(const std::string& sequence_path, const std::string& prior_
   physics::Simulator simulator(sequence, prior.domain());
   fill(set, simulator, prior, n, seed);
   evaluation::Targets targets = evaluation::targets_of(wanted_outputs(), set, n, prior_path);
-  std::vector<physics::Estimand> estimands;
-  for (const std::string& name : wanted_outputs()) estimands.push_back(*physics::Estimand::from_name(name));
+  std::vector<physics::Estimand> estimands = estimands_of(wanted_outputs());
   Eigen::ArrayXd variance = variance_of_prior(prior, estimands);
   return {std::move(simulator), std::move(prior),     std::move(set),
           std::move(targets),   std::move(estimands), std::move(variance)};
@@ -102,7 +107,7 @@ Voxels noisy_voxels(const Problem& problem, double snr, std::size_t first, std::
     voxels.rows.insert(voxels.rows.end(), rows.data, rows.data + n_realisation * 2 * n_coeff);
     voxels.fingerprints.insert(voxels.fingerprints.end(), n_realisation, f);
   }
-  voxels.coefficients.resize(static_cast<Eigen::Index>(n_coeff), static_cast<Eigen::Index>(voxels.size()));
+  voxels.coefficients.resize(static_cast<Eigen::Index>(n_coeff), static_cast<Eigen::Index>(voxels.fingerprints.size()));
   for (std::size_t v = 0; v < voxels.size(); ++v)
     for (std::size_t k = 0; k < n_coeff; ++k)
       voxels.coefficients(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(v)) = {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/json_reader.h"
 #include "bench/benchmark/estimator.h"
 #include "bench/benchmark/timing.h"
 
@@ -69,6 +70,26 @@ Json simulation_throughput(const Problem& problem, std::size_t repeats) {
   Json json = Json::object();
   add_timing(json, "us_per_fingerprint", plain, 1);
   add_timing(json, "us_with_derivatives", with_derivatives, 1);
+  return json;
+}
+
+Json training_throughput(const std::string& path) {
+  const auto file = base::JsonReader::from_file(path);
+  const double fingerprints = file.at("fingerprints").positive();
+  const std::vector<base::JsonReader> runs = file.at("runs").items();
+  if (runs.empty() || runs.size() % 2 != 0) file.at("runs").fail("pairs of a short and a longer run");
+  std::vector<double> us, per_s;
+  for (std::size_t i = 0; i < runs.size(); i += 2) {
+    const double epochs = runs[i + 1].at("epochs").positive() - runs[i].at("epochs").positive();
+    const double seconds = runs[i + 1].at("processor_s").positive() - runs[i].at("processor_s").positive();
+    if (!(epochs > 0)) runs[i + 1].at("epochs").fail("more epochs than the run before");
+    if (!(seconds > 0)) runs[i + 1].at("processor_s").fail("more time than the run before");
+    us.push_back(1e6 * seconds / (epochs * fingerprints));
+    per_s.push_back(1e6 / us.back());
+  }
+  Json json{{"model", file.at("model").text()}, {"fingerprints_per_epoch", fingerprints}};
+  add_timing(json, "us_per_fingerprint", us, 1);
+  add_timing(json, "fingerprints_per_s", per_s, 1);
   return json;
 }
 

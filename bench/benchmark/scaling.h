@@ -1,4 +1,4 @@
-/// How time grows with voxels and with the size of a network, and how fast fingerprints are simulated.
+/// How time grows with voxels and with the size of a network, and how fast fingerprints are simulated and trained on.
 #pragma once
 
 #include <string>
@@ -26,5 +26,11 @@ base::Json scaling_with_size(const std::vector<TimedNetwork>& networks, std::siz
 
 /// {"us_per_fingerprint", "us_with_derivatives", ...} of the exact physics, compressed.
 base::Json simulation_throughput(const Problem& problem, std::size_t repeats);
+
+/// {"model", "fingerprints_per_epoch", "us_per_fingerprint", "fingerprints_per_s", ...} of trainings that were timed from
+/// outside: {"model", "fingerprints": those of an epoch, "runs": [{"epochs", "processor_s"}, ...]}, a short run and a longer
+/// one in turn. What the two of a pair have in common, start, validation and the last measurements, is subtracted. Throws
+/// base::InputError naming `path`.
+base::Json training_throughput(const std::string& path);
 
 }  // namespace crbrt::bench

@@ -55,6 +55,19 @@ TEST(Scaling, TheExponentOfAPowerLawIsFound) {
   EXPECT_NEAR(fitted_exponent(points), 0.7, 1e-12);
 }
 
+TEST(Training, ThroughputIsTheDifferenceOfALongRunAndAShortOne) {
+  const tests::TemporaryFolder folder;
+  const std::string start = R"({"model": "m", "fingerprints": 1000, "runs": [{"epochs": 2, "processor_s": 3})";
+  const std::string path = folder.file("a.json", start + R"(, {"epochs": 12, "processor_s": 3.5},
+      {"epochs": 2, "processor_s": 3}, {"epochs": 12, "processor_s": 3.7}]})");
+  const Json json = training_throughput(path);
+  // 10,000 fingerprints in 0.5 and in 0.7 s.
+  EXPECT_NEAR(json["us_per_fingerprint"].number(), 60, 1e-9);
+  EXPECT_NEAR(json["fingerprints_per_s"].number(), (20000 + 1e4 / 0.7) / 2, 1e-6);
+  for (const char* rest : {"]}", R"(, {"epochs": 2, "processor_s": 4}]})", R"(, {"epochs": 9, "processor_s": 3}]})"})
+    EXPECT_THROW(training_throughput(folder.file("b.json", start + rest)), base::InputError) << rest;
+}
+
 TEST(Timing, StandsAsMedianBesideItsQuartiles) {
   Json json;
   add_timing(json, "ms", {5, 1, 2, 4, 3}, 10);
