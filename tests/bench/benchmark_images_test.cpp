@@ -14,7 +14,6 @@
 #include "bench/benchmark/image_sections.h"
 #include "bench/benchmark/image_voxels.h"
 #include "bench/benchmark/in_vivo.h"
-#include "physics/quantity.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temporary_folder.h"
@@ -60,15 +59,14 @@ void write_phantom(const std::string& folder, const std::string& basis_sha256) {
   const std::vector<std::uint8_t> tissue{0, 1, 2, 3}, mask{0, 1, 1, 1};
   write("tissue.nii.gz", std::span<const std::uint8_t>(tissue), volume::Compression::gzip);
   write("mask.nii.gz", std::span<const std::uint8_t>(mask), volume::Compression::gzip);
-  for (const std::string& output : wanted_outputs()) {
-    const physics::MapForm& map = physics::find_quantity(output)->map;
+  for (const std::string map : {"m0_semi_frac", "T1map", "T2map"}) {
     std::vector<float> truth, root;
     for (std::size_t v = 0; v < n_voxel; ++v) {
-      truth.push_back(static_cast<float>(v) * static_cast<float>(map.factor));
+      truth.push_back(static_cast<float>(v));
       root.push_back(truth.back() / 10);
     }
-    write("truth/" + std::string(map.name) + ".nii.gz", std::span<const float>(truth), volume::Compression::gzip);
-    write("sqrt_crb/" + std::string(map.name) + ".nii.gz", std::span<const float>(root), volume::Compression::gzip);
+    write("truth/" + map + ".nii.gz", std::span<const float>(truth), volume::Compression::gzip);
+    write("sqrt_crb/" + map + ".nii.gz", std::span<const float>(root), volume::Compression::gzip);
   }
 }
 
