@@ -1,5 +1,6 @@
 #include "tools/learned/learned_model.h"
 
+#include <atomic>
 #include <memory>
 #include <new>
 #include <numbers>
@@ -32,18 +33,33 @@ physics::Unknowns unknowns_of(const ForwardProgram& program, const std::string& 
 
 constexpr double error_snr = 100;  // at which the file counts errors, |M0| / sigma
 
-/// A session costs its checks, microseconds, so every call has its own; the memory is the thread's.
-std::byte* arena_of(std::size_t bytes) {
+/// The session of a thread, and its memory. Binding checks every number of the program, so it is done once for a model:
+/// `owner` is its number, because the address of one that is gone may be another's.
+struct ThreadSession {
   struct Release {
     void operator()(std::byte* arena) const noexcept { ::operator delete (arena, std::align_val_t{layout::arena_alignment}); }
   };
-  thread_local std::unique_ptr<std::byte, Release> arena;
-  thread_local std::size_t size = 0;
-  if (size < bytes) {
-    arena.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{layout::arena_alignment})));
-    size = bytes;
-  }
-  return arena.get();
+  std::uint64_t owner = 0;
+  std::unique_ptr<std::byte, Release> arena;
+  ForwardSession session;
+};
+
+ForwardSession& session_of(std::uint64_t owner, const ForwardProgram& program, Isa isa) {
+  thread_local ThreadSession kept;
+  if (kept.owner == owner) return kept.session;
+  kept.owner = 0;
+  const std::size_t bytes = ForwardSession::arena_bytes(program);
+  kept.arena.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{layout::arena_alignment})));
+  kept.session = ForwardSession();
+  if (const Status status = kept.session.bind(program, kept.arena.get(), bytes, isa); status != Status::ok)
+    throw base::Error(base::exit_internal, message(status));
+  kept.owner = owner;
+  return kept.session;
+}
+
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 }  // namespace
@@ -52,6 +68,7 @@ LearnedModel::LearnedModel(const Model& model, const std::string& path, Isa isa)
     : program_(program_of(model, path)),
       coefficient_error_(model.info().forward.residual.rms / error_snr),
       isa_(isa),
+      number_(next_number()),
       unknowns_(unknowns_of(program_, path)) {}
 
 std::size_t LearnedModel::n_lane() const noexcept { return layout::tile_voxels / (1 + program_.n_input); }
@@ -69,10 +86,7 @@ void LearnedModel::run(std::span<const physics::Tissue> tissues, std::vector<flo
   }
   ForwardResults results{.coefficients = {parts.data(), n, n_part}};
   if (!derivatives.empty()) results.jacobian = {derivatives.data(), n, n_input * n_part};
-  const std::size_t bytes = ForwardSession::arena_bytes(program_);
-  ForwardSession session;
-  Status status = session.bind(program_, arena_of(bytes), bytes, isa_);
-  if (status == Status::ok) status = session.evaluate({inputs.data(), n, n_input}, results);
+  const Status status = session_of(number_, program_, isa_).evaluate({inputs.data(), n, n_input}, results);
   if (status != Status::ok) throw base::Error(base::exit_internal, message(status));
 }
 

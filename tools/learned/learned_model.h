@@ -1,6 +1,7 @@
 /// The forward part of a model file as what a fit compares data with (physics/nlls/forward_model.h), in place of the simulator.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ class LearnedModel : public physics::ForwardModel {
   const ForwardProgram& program_;
   const double coefficient_error_;
   const Isa isa_;
+  const std::uint64_t number_;  // of this object among all of the process
   physics::Unknowns unknowns_;
 };
 
