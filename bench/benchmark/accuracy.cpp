@@ -92,6 +92,26 @@ base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::Arr
   return json;
 }
 
+base::Json agreement_json(const std::vector<std::string>& names, const Eigen::ArrayXXd& values, const Eigen::ArrayXXd& others,
+                          const Yardstick& yardstick) {
+  constexpr double close = 0.2;
+  base::Json json = base::Json::object();
+  for (std::size_t output = 0; output < names.size(); ++output) {
+    const auto j = static_cast<Eigen::Index>(output);
+    std::vector<double> differences;
+    double n_close = 0;
+    for (Eigen::Index v = 0; v < values.cols(); ++v) {
+      const double bound = yardstick.bound(j, v / static_cast<Eigen::Index>(yardstick.n_realisation));
+      if (!(bound < yardstick.prior_variance[j])) continue;
+      differences.push_back((values(j, v) - others(j, v)) / std::sqrt(bound));
+      n_close += std::abs(differences.back()) < close ? 1 : 0;
+    }
+    json[names[output]] = scaled_errors_json("root", differences);
+    if (!differences.empty()) json[names[output]]["within"] = n_close / static_cast<double>(differences.size());
+  }
+  return json;
+}
+
 base::Json scaled_errors_json(const std::string& root_name, const std::vector<double>& errors) {
   const std::string error_name = root_name + "_standard_error";
   if (errors.empty())

@@ -30,6 +30,11 @@ struct Yardstick {
 /// An output without such fingerprints has nulls.
 base::Json accuracy_json(const std::vector<std::string>& names, const Eigen::ArrayXXd& values, const Yardstick& yardstick);
 
+/// How far two estimators are apart on the same voxels, by output: differences over the square root of the bound, of the
+/// fingerprints that count in accuracy_json(). root, median and voxels as below, `within` the share below 0.2.
+base::Json agreement_json(const std::vector<std::string>& names, const Eigen::ArrayXXd& values, const Eigen::ArrayXXd& others,
+                          const Yardstick& yardstick);
+
 /// Of errors that are already over what they are held against, the square root of their voxel's bound or a standard deviation:
 ///   ROOT, ROOT_standard_error  `root_name`: root of the mean square, and its error by the scatter over voxels
 ///   median                     of the magnitudes

@@ -1,7 +1,6 @@
 // Turns: a turn has its own fingerprints and goes through all estimators, so that what disturbs the machine disturbs all alike.
 #include "bench/benchmark/comparison.h"
 
-#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -40,18 +39,15 @@ physics::Fitter learned_fitter(const Problem& problem, const Models& models, phy
 }  // namespace
 
 struct Lineup::Fitters {
-  physics::Fitter plain, thorough, posterior, refining, refining_map;
-  std::optional<physics::Fitter> learned, learned_map;
+  physics::Fitter plain, thorough, posterior, refining, refining_map, learned, learned_map;
   Fitters(const Problem& problem, const Models& models)
       : plain(fitter_of(problem, {})),
         thorough(fitter_of(problem, {.n_start = 16})),
         posterior(fitter_of(problem, {.map_prior = true})),
         refining(fitter_of(problem, refining_settings)),
-        refining_map(fitter_of(problem, with_prior(refining_settings))) {
-    if (models.forward_path.empty()) return;
-    learned.emplace(learned_fitter(problem, models, refining_settings));
-    learned_map.emplace(learned_fitter(problem, models, with_prior(refining_settings)));
-  }
+        refining_map(fitter_of(problem, with_prior(refining_settings))),
+        learned(learned_fitter(problem, models, refining_settings)),
+        learned_map(learned_fitter(problem, models, with_prior(refining_settings))) {}
 };
 
 void add_network(std::vector<Row>& rows, const std::string& name, const Model& model,
@@ -82,12 +78,10 @@ Lineup::Lineup(const Problem& problem, const Models& models, const Dictionary& o
                   fit_estimator(outputs, fitters.refining, start)});
   rows.push_back({"refine_map", "as refine_exact, to a maximum a posteriori with the prior's Gaussians",
                   fit_estimator(outputs, fitters.refining_map, start)});
-  if (fitters.learned) {
-    rows.push_back({"refine_learned", "as refine_exact, with a learned forward model in place of the physics",
-                    fit_estimator(outputs, *fitters.learned, start)});
-    rows.push_back({"refine_learned_map", "as refine_map, with a learned forward model in place of the physics",
-                    fit_estimator(outputs, *fitters.learned_map, start)});
-  }
+  rows.push_back({"refine_learned", "as refine_exact, with a learned forward model in place of the physics",
+                  fit_estimator(outputs, fitters.learned, start)});
+  rows.push_back({"refine_learned_map", "as refine_map, with a learned forward model in place of the physics",
+                  fit_estimator(outputs, fitters.learned_map, start)});
   rows.push_back({"dictionary_3", "dictionary over m0s, T1, T2f with " + std::to_string(of_3.size()) + " entries",
                   dictionary_estimator(outputs, of_3)});
   rows.push_back({"dictionary_4", "dictionary over m0s, T1, T2f, omega0 with " + std::to_string(of_4.size()) + " entries",

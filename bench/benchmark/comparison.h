@@ -27,8 +27,8 @@ struct Row {
 struct Models {
   Model small, full;         ///< brain_v2 and brain_v2_full
   Model start;               ///< whose estimates warm fits and refinements start from
-  std::string forward_path;  ///< of a model with a forward part; empty: there is none
-  Model forward;             ///< empty: there is none
+  std::string forward_path;  ///< of a model with a forward part
+  Model forward;
 };
 
 /// A row for the network in float, and one for the integers that the file carries.

@@ -24,7 +24,7 @@ int run(int argc, char** argv) {
   measure.option("--json FILE", json, "what was measured").required();
   measure.flag("--quick", is_quick, "few fingerprints and coarse grids, for function");
   measure.option("--models FOLDER", options.models, "the shipped models").show_default();
-  measure.option("--forward FILE", options.forward, "a model with a forward part, for the learned refinement");
+  measure.option("--forward FILE", options.forward, "a model with a forward part, in place of that of brain_v2_all");
   measure.option("--timed NAME=FILE", options.timed, "a network whose time alone is measured").one_value_each();
   measure.option("--phantom FOLDER", options.phantom, "digital brain of crbrt-phantom make with the protocol crbrt1142");
   measure.option("--phantom-voxels N", options.phantom_voxels, "drawn from it").in_range(8, 1000000).show_default();

@@ -1,6 +1,7 @@
 // The parts of the document, in the order of its keys.
 #include "bench/benchmark/measure.h"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <utility>
@@ -48,15 +49,32 @@ Json settings_json(const BenchmarkOptions& options) {
           {"seed", options.seed}};
 }
 
+Yardstick yardstick_of(const Problem& problem, const BenchmarkOptions& options, double snr) {
+  return {problem.targets.truth, problem.targets.bound / (snr * snr), problem.prior_variance, options.realisations};
+}
+
+/// "agreement": the learned refinements beside those by the physics.
+void add_agreement(const Problem& problem, const BenchmarkOptions& options, const std::vector<Row>& rows, Json& json) {
+  const auto row_of = [&](const std::string& name) {
+    return std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.name == name; });
+  };
+  for (const auto& [learned, exact] : {std::pair{"refine_learned", "refine_exact"}, {"refine_learned_map", "refine_map"}}) {
+    const auto of_learned = row_of(learned), of_exact = row_of(exact);
+    if (of_learned == rows.end() || of_exact == rows.end()) continue;
+    for (const double snr : benchmark_snrs)
+      json["agreement"][learned][snr_key(snr)] = agreement_json(problem.targets.names, of_learned->values.at(snr),
+                                                                of_exact->values.at(snr), yardstick_of(problem, options, snr));
+  }
+}
+
 /// "estimators", "time" and "accuracy", by name and SNR.
 void add_rows(const Problem& problem, const BenchmarkOptions& options, const std::vector<Row>& rows, Json& json) {
   for (const Row& row : rows) {
     json["estimators"][row.name] = Json{{"configuration", row.configuration}};
     for (const double snr : benchmark_snrs) {
       add_timing(json["time"][row.name][snr_key(snr)], "us_per_voxel", row.us.at(snr), 1);
-      const Yardstick yardstick{problem.targets.truth, problem.targets.bound / (snr * snr), problem.prior_variance,
-                                options.realisations};
-      json["accuracy"][row.name][snr_key(snr)] = accuracy_json(problem.targets.names, row.values.at(snr), yardstick);
+      json["accuracy"][row.name][snr_key(snr)] =
+          accuracy_json(problem.targets.names, row.values.at(snr), yardstick_of(problem, options, snr));
     }
   }
 }
@@ -82,11 +100,8 @@ void add_headlines(const std::vector<Row>& rows, const Models& models, Json& jso
   add_timing(json["nlls"], "map_ms", us("nlls_map"), 1e-3);
   add_timing(json["refine"], "exact_ms", us("refine_exact"), 1e-3);
   add_timing(json["refine"], "map_ms", us("refine_map"), 1e-3);
-  for (const std::string kind : {"learned", "learned_map"})
-    if (models.forward_path.empty())
-      json["refine"][kind + "_us"] = nullptr;
-    else
-      add_timing(json["refine"], kind + "_us", us("refine_" + kind), 1);
+  add_timing(json["refine"], "learned_us", us("refine_learned"), 1);
+  add_timing(json["refine"], "learned_map_us", us("refine_learned_map"), 1);
   const auto add = [&](const std::string& name, const Model& model) {
     json["network"][name]["macs_per_voxel"] = model.program().macs_per_voxel;
     add_timing(json["network"][name]["f32"], "us_per_voxel", us(name + "_f32"), 1);
@@ -101,7 +116,7 @@ void add_headlines(const std::vector<Row>& rows, const Models& models, Json& jso
   add_timing(speedup, "cold", ratios(us("nlls_cold"), network), 1);
   add_timing(speedup, "warm", ratios(us("nlls_warm"), network), 1);
   add_timing(speedup, "refine_exact", ratios(us("nlls_cold"), us("refine_exact")), 1);
-  if (!models.forward_path.empty()) add_timing(speedup, "refine_learned", ratios(us("nlls_cold"), us("refine_learned")), 1);
+  add_timing(speedup, "refine_learned", ratios(us("nlls_cold"), us("refine_learned")), 1);
   add_timing(speedup, "paper", ratios(std::vector<double>(network.size(), seconds_of_paper * 1e6), network), 1);
   speedup["paper_s_per_voxel"] = seconds_of_paper;
 }
@@ -148,17 +163,11 @@ Json measure_benchmark(const BenchmarkOptions& options) {
   const auto path_of = [&](const std::string& name) { return options.models + "/" + name + "/" + name + ".crbm"; };
   Models models{base::load_model(path_of("brain_v2")),
                 base::load_model(path_of("brain_v2_full")),
-                base::load_model(path_of("brain_v2_full")),
+                base::load_model(path_of("brain_v2_all")),
                 options.forward,
                 {}};
-  if (!options.forward.empty()) models.forward = base::load_any_model(options.forward);
-  for (const std::string name : {"brain_v2_full", "brain_v2"}) {
-    if (!models.forward_path.empty()) break;
-    Model model = base::load_model(path_of(name));
-    if (model.forward_program() == nullptr) continue;
-    models.forward_path = path_of(name);
-    models.forward = std::move(model);
-  }
+  if (models.forward_path.empty()) models.forward_path = path_of("brain_v2_all");
+  models.forward = base::load_any_model(models.forward_path);
   std::vector<std::pair<std::string, Model>> timed;
   for (const std::string& text : options.timed) {
     const auto [name, path] = split("--timed", text);
@@ -192,6 +201,7 @@ Json measure_benchmark(const BenchmarkOptions& options) {
   take_turns(problem, options, lineup.rows);
   add_headlines(lineup.rows, models, json);
   add_rows(problem, options, lineup.rows, json);
+  add_agreement(problem, options, lineup.rows, json);
   if (brain) json["phantom"] = brain_accuracy(problem, *brain, options.turns, lineup.rows);
   if (in_vivo) json["in_vivo"] = in_vivo_json(*in_vivo, options.turns);
   json["dictionary"] = Json{{"three", std::move(of_3.json)}, {"four", std::move(of_4.json)}};
@@ -212,7 +222,6 @@ Json measure_benchmark(const BenchmarkOptions& options) {
   const auto skip_if = [&](bool is_absent, const char* what) {
     if (is_absent) json["skipped"].push_back(what);
   };
-  skip_if(models.forward_path.empty(), "learned refinement: neither brain_v2 nor brain_v2_full has a forward part");
   skip_if(options.brains.empty(), "whole brains");
   skip_if(options.phantom.empty(), "the digital brain: no phantom was given");
   skip_if(options.in_vivo.image.empty(), "voxels in vivo: they are in no repository, and none were given");

@@ -12,7 +12,7 @@ namespace crbrt::bench {
 
 struct BenchmarkOptions {
   std::string models = "models";   ///< folder of the shipped models
-  std::string forward;             ///< a model with a forward part; empty: brain_v2_full or brain_v2, where they have one
+  std::string forward;             ///< a model with a forward part; empty: brain_v2_all
   std::vector<std::string> timed;  ///< NAME=FILE.crbm: networks whose time alone is measured
   std::string phantom;             ///< folder of crbrt-phantom make; empty: no digital brain
   std::uint64_t phantom_voxels = 600;

@@ -119,6 +119,20 @@ std::vector<std::vector<std::string>> rows_of(const Json& d, const std::string& 
   return rows;
 }
 
+std::string agreement(const Json& d) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string learned : {"refine_learned", "refine_learned_map"})
+    for (const std::string snr : {"snr20", "snr50", "snr100"})
+      for (const std::string output : {"m0_semi_frac", "t1_apparent_s", "t2_free_s"}) {
+        const std::string key = "agreement." + learned + "." + snr + "." + output;
+        rows.push_back({learned, snr, output, figure(d, key + ".median"), figure(d, key + ".root"),
+                        figure(d, key + ".within", 100), figure(d, key + ".far", 100)});
+      }
+  return html_table({"refinement", "SNR", "output", "median", "root of mean square", "within 0.2, %", "far, %"}, rows) +
+         "<p class=\"note\">Differences of a refinement by the learned forward model to that by the physics, of the same noisy "
+         "voxels, in sqrt(CRB).</p>\n";
+}
+
 std::string dictionaries(const Json& d) {
   std::vector<std::vector<std::string>> rows;
   for (const std::string which : {"three", "four"}) {
@@ -195,10 +209,11 @@ std::string benchmark_page(const Json& d, const std::string& path) {
          " noise realisations each; medians of " + figure(d, "settings.turns") +
          " turns. Every number says on hovering under which key of the JSON it stands.</p>\n" + headlines(d) +
          "<h2>Error against time</h2>\n" + charts(d, estimators) + "<h2>Accuracy</h2>\n" + accuracy(d, estimators) +
-         "<h2>The digital brain</h2>\n" + brain_section(d, estimators) + "<h2>In vivo</h2>\n" + in_vivo_section(d) +
-         "<h2>Configurations</h2>\n" + configurations(d, estimators) + "<h2>Dictionaries: the curse of dimensionality</h2>\n" +
-         dictionaries(d) + "<h2>Whole brains</h2>\n" + brains(d) + "<h2>Scaling</h2>\n" + scaling(d) +
-         "<h2>Left out of this run</h2>\n" + skipped(d) + "</body></html>\n";
+         "<h2>Learned beside exact refinement</h2>\n" + agreement(d) + "<h2>The digital brain</h2>\n" +
+         brain_section(d, estimators) + "<h2>In vivo</h2>\n" + in_vivo_section(d) + "<h2>Configurations</h2>\n" +
+         configurations(d, estimators) + "<h2>Dictionaries: the curse of dimensionality</h2>\n" + dictionaries(d) +
+         "<h2>Whole brains</h2>\n" + brains(d) + "<h2>Scaling</h2>\n" + scaling(d) + "<h2>Left out of this run</h2>\n" +
+         skipped(d) + "</body></html>\n";
 }
 
 }  // namespace crbrt::bench

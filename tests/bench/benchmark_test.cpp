@@ -49,6 +49,17 @@ TEST(Accuracy, LeavesOutFingerprintsOfWhichTheDataTellLessThanThePrior) {
   EXPECT_TRUE(none["all"]["total"].is_null());
 }
 
+// Bounds of 4 and 100 for a prior variance of 9: the second fingerprint does not count. Differences of 0.2 and -4 are 0.1 and 2
+// of the bound's root.
+TEST(Agreement, IsCountedInRootsOfTheBoundWhereTheDataTellMoreThanThePrior) {
+  const Eigen::ArrayXXd values{{1.2, 2, 50, 60}}, others{{1, 6, 0, 0}};
+  const Yardstick yardstick{Eigen::ArrayXXd::Zero(1, 2), Eigen::ArrayXXd{{4, 100}}, Eigen::ArrayXd::Constant(1, 9), 2};
+  const Json json = agreement_json({"t1"}, values, others, yardstick)["t1"];
+  EXPECT_EQ(json["voxels"].number(), 2);
+  EXPECT_DOUBLE_EQ(json["within"].number(), 0.5);
+  EXPECT_NEAR(json["root"].number(), std::sqrt((0.01 + 4) / 2), 1e-12);
+}
+
 TEST(Scaling, TheExponentOfAPowerLawIsFound) {
   std::vector<std::pair<double, double>> points;
   for (const double x : {3.0, 20.0, 700.0}) points.emplace_back(x, 5 * std::pow(x, 0.7));
