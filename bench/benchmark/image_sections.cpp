@@ -69,14 +69,14 @@ std::string in_vivo_section(const Json& d) {
     for (const Json::Member& member : estimator.value.members())
       if (member.value.is_object() && std::find(outputs.begin(), outputs.end(), member.key) == outputs.end())
         outputs.push_back(member.key);
-  std::vector<std::string> head{"estimator", "us a voxel", "far, %"};
+  std::vector<std::string> head{"estimator", "us a voxel", "numbers", "far, %"};
   for (const std::string& output : outputs) head.push_back(for_html(output));
   std::vector<std::vector<std::string>> rows;
   for (const Json::Member& estimator : all->members()) {
     const std::string key = "in_vivo." + estimator.key;
     std::vector<std::string> row{
         "<span title=\"" + for_html(estimator.value["configuration"].text()) + "\">" + for_html(estimator.key) + "</span>",
-        figure(d, key + ".us_per_voxel"), figure(d, key + ".all.far", 100)};
+        figure(d, key + ".us_per_voxel"), figure(d, key + ".all.voxels"), figure(d, key + ".all.far", 100)};
     for (const std::string& output : outputs) row.push_back(root_and_median(d, key + "." + output, "rms"));
     rows.push_back(std::move(row));
   }
@@ -84,7 +84,7 @@ std::string in_vivo_section(const Json& d) {
          " voxels of a real slice. Nobody knows their truth: differences to nlls_thorough (16 starts of " +
          figure(d, "settings.in_vivo.draws") +
          " draws) over its standard deviation, rms / median of the magnitudes. Voxels of which the prior's walls decide, or in "
-         "which it did not converge, do not count.</p>\n";
+         "which it did not converge, do not count. Numbers: those of all outputs that do.</p>\n";
 }
 
 }  // namespace crbrt::bench
