@@ -17,7 +17,21 @@ constexpr std::size_t most_patches = 128;
 constexpr std::size_t least_box = 216, voxels_per_direction = 9;
 constexpr std::size_t least_noise = 4;  // directions, and a quarter of all: fewer are what is left of anatomy, too
 
-/// Half the width of a box; each side is as long as the grid allows, at most 2 half + 1.
+/// Of the box around all voxels of the list: a mask may be one slice of a volume.
+volume::Shape extent_of(const volume::VoxelList& voxels, const volume::Shape& shape) {
+  volume::Shape first = shape, last{};
+  const auto hold = [&](std::size_t voxel) {
+    const volume::Shape at{voxel % shape[0], voxel / shape[0] % shape[1], voxel / (shape[0] * shape[1])};
+    for (std::size_t d = 0; d < at.size(); ++d) first[d] = std::min(first[d], at[d]), last[d] = std::max(last[d], at[d]);
+  };
+  for (const volume::VoxelRun& run : voxels.runs())
+    for (std::size_t i = 0; i < run.count; ++i) hold(run.first + i);
+  volume::Shape extent{1, 1, 1};
+  for (std::size_t d = 0; d < extent.size() && voxels.size() > 0; ++d) extent[d] = last[d] - first[d] + 1;
+  return extent;
+}
+
+/// Half the width of a box; each side is as long as the voxels' extent allows, at most 2 half + 1.
 std::size_t half_width(const volume::Shape& shape, std::size_t n_wanted) {
   const auto volume_of = [&](std::size_t half) {
     std::size_t n = 1;
@@ -146,10 +160,11 @@ Floor floor_of(std::span<const double> eigenvalues, std::size_t n_sample) {
 PatchSpectra patch_spectra(const volume::CoefficientImage& image, const volume::VoxelList& voxels, unsigned threads) {
   const volume::Shape& shape = image.grid().shape;
   PatchSpectra spectra{.floors = {}, .n_voxel = 0, .n_direction = 2 * (image.n_coeff() - 1)};
-  const auto n_wide = std::count_if(shape.begin(), shape.end(), [](std::size_t extent) { return extent > 1; });
+  const volume::Shape listed = extent_of(voxels, shape);
+  const auto n_wide = std::count_if(listed.begin(), listed.end(), [](std::size_t extent) { return extent > 1; });
   if (n_wide < 2 || spectra.n_direction == 0) return spectra;
   const std::size_t n_wanted = std::max(least_box, voxels_per_direction * spectra.n_direction);
-  const auto patches = patches_of(voxels, shape, half_width(shape, n_wanted));
+  const auto patches = patches_of(voxels, shape, half_width(listed, n_wanted));
   if (image.is_sequential()) threads = 1;  // one pass over the file serves all patches
   std::vector<volume::BatchReader> readers(threads, volume::BatchReader(image));
   if (image.is_sequential()) readers.front().gather_now(sorted_union(patches));

@@ -106,6 +106,17 @@ TEST_F(PatchSpectraOfImages, AreThoseOfBoxesOfTheListedVoxelsThatAreUsable) {
   EXPECT_GT(spectra.n_voxel, half.size() / 2);
 }
 
+// The mask of one slice: boxes are as wide as there, in the slice, as those of an image that is one (above).
+TEST_F(PatchSpectraOfImages, AreFlatWhereTheMaskIsOneSlice) {
+  const volume::Shape shape{32, 32, 9};
+  fill(shape, 10);
+  std::vector<std::size_t> slice(32 * 32);
+  std::iota(slice.begin(), slice.end(), std::size_t{4 * 32 * 32});
+  const NoiseEstimate found = noise_of_patches(image(), slice);
+  ASSERT_TRUE(found.level) << found.why_not;
+  EXPECT_NEAR(found.level->sigma, 1, 0.03);
+}
+
 TEST_F(PatchSpectraOfImages, NeedTwoDimensions) {
   fill({400, 1, 1}, 1);
   EXPECT_TRUE(patch_spectra(image(), volume::VoxelList::all({400, 1, 1}), 1).floors.empty());
