@@ -118,6 +118,30 @@ class Given : public StartSource {
   const FitSettings& settings_;
 };
 
+/// Starts beside an end that is known. That is among them: it ends at once, and those that cannot reach it end early.
+class Suggested : public StartSource {
+ public:
+  Suggested(std::span<const VoxelFit> ends, std::span<const std::vector<Tissue>> starts, const FitSettings& settings)
+      : ends_(ends), starts_(starts), settings_(settings) {}
+
+  int max_evaluations() const override { return settings_.max_iterations; }
+
+  std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd&) const override {
+    std::vector<Tissue> all = starts_[voxel];
+    all.insert(all.begin(), ends_[voxel].tissue);
+    return all;
+  }
+
+  std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd&, const Ended&, std::size_t) const override {
+    return {};
+  }
+
+ private:
+  std::span<const VoxelFit> ends_;
+  std::span<const std::vector<Tissue>> starts_;
+  const FitSettings& settings_;
+};
+
 void check(const ForwardModel& model, const Unknowns& unknowns, const FitSettings& settings) {
   if (const std::size_t least = least_rank(unknowns, settings); static_cast<std::size_t>(model.n_coeff()) < least)
     throw std::invalid_argument("expected a rank of at least " + std::to_string(least) + ", found " +
@@ -155,6 +179,18 @@ struct Fitter::Impl {
     return solve_voxels(*model, rules, source, coefficients, on_voxel);
   }
 
+  /// Half the squared residual and, for a maximum a posteriori, the terms of the prior in its units.
+  double cost_of(const VoxelFit& fit) const {
+    const double misfit = 0.5 * fit.residual_norm * fit.residual_norm;
+    if (!prior_terms) return misfit;
+    LocalModel end;
+    end.x = range.to_scaled(fit.tissue);
+    end.gradient = Vector::Zero(end.x.size());
+    end.curvature = Square::Zero(end.x.size(), end.x.size());
+    prior_terms->add(fit.sigma * fit.sigma, end);
+    return misfit + end.cost;
+  }
+
   FitSettings settings;
   FitRange range;
   std::shared_ptr<const ForwardModel> model;
@@ -184,6 +220,24 @@ std::vector<VoxelFit> Fitter::fit_from(const Eigen::MatrixXcd& coefficients, std
     throw std::invalid_argument("expected one start for each of " + std::to_string(coefficients.cols()) + " voxels, found " +
                                 std::to_string(starts.size()));
   return impl_->solve(coefficients, Given(impl_->pool, starts, settings()), on_voxel);
+}
+
+std::vector<VoxelFit> Fitter::fit_again(const Eigen::MatrixXcd& coefficients, std::span<const VoxelFit> ends,
+                                        std::span<const std::vector<Tissue>> starts,
+                                        const std::function<void(std::size_t)>& on_voxel) const {
+  const auto n_voxel = static_cast<std::size_t>(coefficients.cols());
+  if (ends.size() != n_voxel || starts.size() != n_voxel)
+    throw std::invalid_argument("expected ends and starts of " + std::to_string(n_voxel) + " voxels, found " +
+                                std::to_string(ends.size()) + " and " + std::to_string(starts.size()));
+  std::vector<VoxelFit> fits = impl_->solve(coefficients, Suggested(ends, starts, settings()), on_voxel);
+  for (std::size_t v = 0; v < n_voxel; ++v) {
+    const VoxelFit& end = ends[v];
+    const std::size_t n_simulated = end.n_simulated + fits[v].n_simulated;
+    const double tolerance = cost_tolerance(end.sigma, coefficients.col(static_cast<Eigen::Index>(v)).norm());
+    if (!has_estimate(fits[v].status) || !(impl_->cost_of(fits[v]) < impl_->cost_of(end) - tolerance)) fits[v] = end;
+    fits[v].n_simulated = n_simulated;
+  }
+  return fits;
 }
 
 const FitSettings& Fitter::settings() const noexcept { return impl_->settings; }

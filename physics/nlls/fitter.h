@@ -45,6 +45,13 @@ class Fitter {
   std::vector<VoxelFit> fit_from(const Eigen::MatrixXcd& coefficients, std::span<const Tissue> starts,
                                  const std::function<void(std::size_t)>& on_voxel = {}) const;
 
+  /// Runs from more starts, e.g. what neighbours ended at, for voxels whose fits are known: ends[v] of column v, which has an
+  /// estimate, or the end of a run from one of starts[v] where its cost is lower by more than n_agree counts as equal. Either
+  /// way n_simulated grows by what the trial cost. The same bits for any number of threads.
+  std::vector<VoxelFit> fit_again(const Eigen::MatrixXcd& coefficients, std::span<const VoxelFit> ends,
+                                  std::span<const std::vector<Tissue>> starts,
+                                  const std::function<void(std::size_t)>& on_voxel = {}) const;
+
   const FitSettings& settings() const noexcept;
   const FitRange& range() const noexcept;
   const ForwardModel& model() const noexcept;

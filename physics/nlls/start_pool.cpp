@@ -9,15 +9,13 @@
 #include <span>
 #include <thread>
 
+#include "physics/nlls/basin.h"
+
 namespace crbrt::physics {
 
 namespace {
 
 constexpr std::size_t batch = 64;  // bounds the memory of a batch, and fills the lanes
-
-// Minima of one voxel were seen 100 rad/s (of a period of 1800) or 0.2 in B1 apart, and mostly both.
-constexpr double near_b1 = 0.1;
-constexpr double near_omega0_period = 0.04;
 
 Tissue into(const FitRange& range, const Tissue& tissue) { return range.to_tissue(range.to_scaled(tissue).data()); }
 

@@ -23,6 +23,8 @@ double degrees_of_freedom(Eigen::Index n_coeff, std::size_t n_unknown) {
   return 2 * static_cast<double>(n_coeff) - static_cast<double>(n_unknown + 2);
 }
 
+double cost_tolerance(double sigma, double norm) { return 0.01 * (sigma * sigma) + 1e-10 * norm * norm; }
+
 VoxelSearch::VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen::VectorXcd>& data)
     : rules_(rules),
       norm_(data.norm()),
@@ -172,8 +174,7 @@ VoxelFit VoxelSearch::result() const {
   fit.signal_variance = bounds.signal_per_m0_crb * (per_sigma * per_sigma);
   fit.m0_std = fit.sigma * std::sqrt(bounds.m0_crb_real);
 
-  // The second term is rounding in single precision, which counts without noise.
-  const double tolerance = 0.01 * std::pow(fit.sigma / norm_, 2) + 1e-10;
+  const double tolerance = cost_tolerance(fit.sigma / norm_, 1);
   fit.n_agree = static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [&](const Descent& r) {
     return r.cost() <= run.cost() + tolerance || r.reason() == StopReason::joined;
   }));

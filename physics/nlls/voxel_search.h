@@ -19,6 +19,10 @@ struct SearchRules {
   double model_error = 0;   ///< ForwardModel::coefficient_error()
 };
 
+/// Costs of one voxel within this of each other are of the same minimum: a log-likelihood of 0.01, and what rounding in single
+/// precision leaves, which counts without noise. Squared units of the data, whose norm is `norm`.
+double cost_tolerance(double sigma, double norm);
+
 class VoxelSearch {
  public:
   /// data [n_coeff], as measured: neither zero nor infinite. The rules must outlive this.

@@ -1,7 +1,7 @@
 # crbrt-fit: its maps, and what it says about bad input.
 crbrt_add_test(fit_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/fit_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/fit_map_pairs_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/fit_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/fit_neighbours_test.cpp ${CMAKE_CURRENT_LIST_DIR}/fit_test.cpp
   LIBRARIES crbrt_test_images crbrt_test_models crbrt::physics_nlls crbrt::base)
 add_dependencies(fit_e2e_test crbrt-compare crbrt-fit crbrt-map)
 # crbrt-map --refine on the same voxels.

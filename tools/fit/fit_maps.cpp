@@ -139,6 +139,8 @@ base::Json to_json(const volume::RunStats& run, const FitStats& fit) {
   base::Json json = run.to_json();
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
+  if (fit.tried_neighbours) json["tried_neighbours"] = *fit.tried_neighbours;
+  if (fit.changed_by_neighbours) json["changed_by_neighbours"] = *fit.changed_by_neighbours;
   return json;
 }
 

@@ -1,5 +1,7 @@
 // crbrt-fit: parameter maps from a coefficient image by nonlinear least squares, the gold standard of crbrt-map.
 #include <algorithm>
+#include <cstdio>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "physics/basis.h"
 #include "tools/cli/command_line.h"
 #include "tools/fit/fit_maps.h"
+#include "tools/fit/neighbour_pass.h"
 #include "tools/fit/partial_fits.h"
 #include "tools/fit/problem.h"
 #include "tools/fit/start_maps.h"
@@ -22,6 +25,7 @@
 #include "tools/volume/maps_out.h"
 #include "tools/volume/run_plan.h"
 #include "tools/volume/voxel_draw.h"
+#include "tools/volume/voxel_neighbours.h"
 
 namespace {
 
@@ -34,7 +38,8 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   estimator["Estimator"] = settings.map_prior ? "maximum a posteriori" : "nonlinear least squares";
   estimator["EstimationAlgorithm"] = std::string(settings.map_prior ? "maximum a posteriori" : "nonlinear least squares") +
                                      ", variable projection, damped Gauss-Newton in a box, " +
-                                     (options.start_maps.empty() ? "best of several starts" : "started from maps");
+                                     (options.start_maps.empty() ? "best of several starts" : "started from maps") +
+                                     (options.neighbours ? ", and from neighbours that ended in another minimum" : "");
   estimator["EstimationReference"] = "https://doi.org/10.1002/mrm.29071";  // [generalised-bloch], the signal model
   estimator["Precision"] = "f64";
   estimator["SequenceName"] = problem.sequence.name;
@@ -45,6 +50,7 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   estimator["T1Model"] = physics::name(settings.t1_model);
   estimator["Starts"] = settings.n_start;
   estimator["Seed"] = settings.seed;
+  estimator["Neighbours"] = options.neighbours;
   estimator["Sigma"] = settings.sigma ? base::Json(*settings.sigma) : base::Json("from the residual");
   for (const std::string& file : {options.sequence, options.basis, options.prior, options.start_maps})
     if (!file.empty()) sources.push_back(file);
@@ -68,6 +74,7 @@ std::string identity_of(const fit::Options& options, const fit::Problem& problem
                             {"prior", options.prior.empty() ? problem.prior.name : base::read_file(options.prior, "a prior")},
                             {"t1_model", physics::name(s.t1_model)},
                             {"map_prior", s.map_prior},
+                            {"neighbours", options.neighbours},
                             {"wanted", options.wanted},
                             {"starts", s.n_start},
                             {"screened", s.n_screened},
@@ -86,11 +93,19 @@ std::string identity_of(const fit::Options& options, const fit::Problem& problem
   return base::hex(hash.digest());
 }
 
-fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_start) {
+fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_start,
+                        const std::optional<fit::NeighbourPass>& pass) {
   fit::FitStats stats;
-  for (const physics::VoxelFit& f : fits) {
-    stats.simulations += f.n_simulated;
-    if (f.n_agree == n_start) ++stats.single_minimum;
+  for (std::size_t v = 0; v < fits.size(); ++v) {
+    stats.simulations += fits[v].n_simulated;
+    if (fits[v].n_agree == n_start && !(pass && pass->changed[v])) ++stats.single_minimum;
+  }
+  if (pass) {
+    const auto count = [](const std::vector<bool>& voxels) {
+      return static_cast<std::uint64_t>(std::count(voxels.begin(), voxels.end(), true));
+    };
+    stats.tried_neighbours = count(pass->tried);
+    stats.changed_by_neighbours = count(pass->changed);
   }
   return stats;
 }
@@ -105,6 +120,7 @@ volume::RunPlan plan_of(const fit::Options& options, const fit::Problem& problem
   plan.assumes.push_back("prior " + problem.prior.name + ", " + std::string(physics::name(settings.t1_model)) + " T1, " +
                          (options.start_maps.empty() ? std::to_string(settings.n_start) + " starts a voxel"
                                                      : "started from " + options.start_maps));
+  if (options.neighbours) plan.assumes.emplace_back("voxels that differ from a neighbour start from there, too");
   if (!settings.sigma) plan.assumes.emplace_back("noise: from the residual of each voxel");
   return plan;
 }
@@ -134,6 +150,9 @@ int run(int argc, char** argv) {
   if (!options->start_maps.empty())
     starts = fit::read_start_maps(options->start_maps, inputs.grid, options->image.grid_check(), voxels, problem.unknowns(),
                                   problem.sequence, problem.basis);
+  const volume::VoxelNeighbours neighbours(voxels, inputs.grid.shape);
+  if (options->neighbours && !neighbours.any())
+    warnings.add("--neighbours changes nothing: no voxel that is fitted has a neighbour in the grid, and a list has none");
   const double read_s = reading.seconds();
   const volume::MapPlace place = volume::place_of(options->image);
   const auto names = fit::map_names(problem.unknowns(), options->image.times());
@@ -157,6 +176,8 @@ int run(int argc, char** argv) {
     base::Progress progress("fitting", voxels.size());
     fits = fit::fit_in_parts(fitter, coefficients, starts, kept, [&](std::size_t n) { progress.advance(n); });
   }
+  std::optional<fit::NeighbourPass> pass;
+  if (options->neighbours) pass = fit::fit_from_neighbours(fitter, coefficients, neighbours, kept, fits);
   const double kernel_s = fitting.seconds();
 
   const volume::StopWatch writing;
@@ -184,13 +205,18 @@ int run(int argc, char** argv) {
                                .peak_rss_bytes = volume::peak_rss_bytes(),
                                .status = fit::count_status(fits, n_grid),
                                .warnings = warnings.texts()};
-  folder.stage(stats_file, fit::to_json(stats, fit_stats(fits, problem.settings.n_start)).dump(2) + "\n");
+  const fit::FitStats numbers = fit_stats(fits, problem.settings.n_start, pass);
+  folder.stage(stats_file, fit::to_json(stats, numbers).dump(2) + "\n");
   page.stage(folder);
   folder.commit();
   stats_file.commit();
   page.commit();
   kept.remove();
   volume::print_summary(options->image, stats, "fitting");
+  if (pass)
+    std::printf("neighbours: %llu voxels started from them, too, and %llu ended lower\n",
+                static_cast<unsigned long long>(*numbers.tried_neighbours),
+                static_cast<unsigned long long>(*numbers.changed_by_neighbours));
   return base::exit_ok;
 }
 

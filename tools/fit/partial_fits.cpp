@@ -91,23 +91,28 @@ std::vector<VoxelFit> PartialFits::part(std::size_t index, std::size_t n_voxel,
   return fits;
 }
 
-std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients,
-                                   std::span<const physics::Tissue> starts, const PartialFits& kept,
+std::vector<VoxelFit> fit_in_parts(std::size_t n_voxel, std::size_t first_part, const FitPart& fit, const PartialFits& kept,
                                    const std::function<void(std::size_t)>& on_voxels) {
-  const auto n_voxel = static_cast<std::size_t>(coefficients.cols());
   std::vector<VoxelFit> all;
   for (std::size_t first = 0; first < n_voxel; first += voxels_of_part) {
     const std::size_t n = std::min(voxels_of_part, n_voxel - first);
     std::size_t counted = 0;
-    const auto part = kept.part(first / voxels_of_part, n, [&] {
-      const Eigen::MatrixXcd data = coefficients.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n));
-      const auto on_voxel = [&](std::size_t) { ++counted, on_voxels(1); };
-      return starts.empty() ? fitter.fit(data, on_voxel) : fitter.fit_from(data, starts.subspan(first, n), on_voxel);
-    });
+    const auto part = kept.part(first_part + first / voxels_of_part, n,
+                                [&] { return fit(first, n, [&](std::size_t) { ++counted, on_voxels(1); }); });
     if (counted < n) on_voxels(n - counted);
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
+}
+
+std::vector<VoxelFit> fit_in_parts(const physics::Fitter& fitter, const Eigen::MatrixXcd& coefficients,
+                                   std::span<const physics::Tissue> starts, const PartialFits& kept,
+                                   const std::function<void(std::size_t)>& on_voxels) {
+  const FitPart fit = [&](std::size_t first, std::size_t n, const std::function<void(std::size_t)>& on_voxel) {
+    const Eigen::MatrixXcd data = coefficients.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n));
+    return starts.empty() ? fitter.fit(data, on_voxel) : fitter.fit_from(data, starts.subspan(first, n), on_voxel);
+  };
+  return fit_in_parts(static_cast<std::size_t>(coefficients.cols()), 0, fit, kept, on_voxels);
 }
 
 }  // namespace crbrt::fit

@@ -40,6 +40,16 @@ std::vector<physics::VoxelFit> fit_in_parts(const physics::Fitter& fitter, const
                                             std::span<const physics::Tissue> starts, const PartialFits& kept,
                                             const std::function<void(std::size_t)>& on_voxels);
 
+/// The fits of n voxels from number `first` on; on_voxel as of physics::Fitter::fit.
+using FitPart = std::function<std::vector<physics::VoxelFit>(std::size_t first, std::size_t n,
+                                                             const std::function<void(std::size_t)>& on_voxel)>;
+
+/// The same of any n_voxel voxels that `fit` fits, in parts whose numbers begin at `first_part`.
+std::vector<physics::VoxelFit> fit_in_parts(std::size_t n_voxel, std::size_t first_part, const FitPart& fit,
+                                            const PartialFits& kept, const std::function<void(std::size_t)>& on_voxels);
+
 inline constexpr std::size_t voxels_of_part = 512;
+
+constexpr std::size_t n_part(std::size_t n_voxel) { return (n_voxel + voxels_of_part - 1) / voxels_of_part; }
 
 }  // namespace crbrt::fit

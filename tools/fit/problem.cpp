@@ -36,6 +36,9 @@ void add_fit_options(cli::Command& app, Options& o) {
   app.option("--seed N", o.settings.seed, "seed of the starting points and of --voxels").show_default();
   app.option("--start-maps FOLDER", o.start_maps,
              "start from these maps, as crbrt-map writes them, instead of from draws; what they lack is drawn");
+  app.flag("--neighbours", o.neighbours,
+           "once all voxels are fitted, start those that differ from a neighbour in off-resonance or B1 from there, too; the "
+           "lower residual wins");
   app.option("--wanted NAMES", o.wanted,
              "quantities that matter: only where a bound of the prior decides one of them is the status at_bound (default: "
              "m0_semi_frac, T1 and t2_free_s)")

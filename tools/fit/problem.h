@@ -25,6 +25,7 @@ struct Options {
   std::string prior;                         ///< empty: the distributions of [paper]
   std::optional<physics::T1Model> t1_model;  ///< empty: the prior's
   std::string start_maps;                    ///< folder of maps to start from; empty: draws from the prior
+  bool neighbours = false;                   ///< voxels try what their neighbours ended at
   std::vector<std::string> wanted;           ///< keys of quantities; empty: physics::FitSettings::wanted
   std::size_t n_voxel = 0;                   ///< 0: every voxel of the mask
   bool resume = false;                       ///< fits of an earlier run that was stopped are used
