@@ -21,7 +21,7 @@ struct BenchmarkOptions {
   std::vector<std::string> brains;   ///< KEY=STATS.json: what crbrt-map --stats wrote of a whole brain, e.g. 1mm.f32.1
   std::uint64_t fingerprints = 160;  ///< unseen ones
   std::uint64_t realisations = 4;    ///< of the noise
-  std::uint64_t turns = 8;           ///< in which estimators are timed
+  std::uint64_t turns = 4;           ///< in which estimators are timed
   std::uint64_t seed = 20;
   std::vector<std::uint64_t> grid_3{8, 16, 32}, grid_4{6, 9, 14};  ///< points an axis of the dictionaries
   void be_quick();                                                 ///< minutes become seconds, and errors wider
