@@ -91,27 +91,34 @@ class FitEstimator : public Estimator {
     if (!is_warm_) fitter_.fit(voxels.coefficients.leftCols(1));
     is_warm_ = true;
     const double begin = processor_s();
-    const std::vector<Tissue> starts = network_ == nullptr ? std::vector<Tissue>() : starts_of(voxels);
+    std::vector<float> estimates;
+    if (network_ != nullptr) estimates = network_estimates(voxels);
     const std::vector<physics::VoxelFit> fits =
-        network_ == nullptr ? fitter_.fit(voxels.coefficients) : fitter_.fit_from(voxels.coefficients, starts);
+        network_ == nullptr ? fitter_.fit(voxels.coefficients)
+                            : fitter_.fit_from(voxels.coefficients, starts_of(estimates, voxels.size()));
     Answer answer;
     answer.us_per_voxel = (processor_s() - begin) * 1e6 / static_cast<double>(voxels.size());
     std::vector<Tissue> tissues;
-    for (std::size_t v = 0; v < fits.size(); ++v) {
-      const bool keeps_start = fits[v].status == physics::FitStatus::not_converged && fitter_.settings().max_refining > 0;
-      tissues.push_back(keeps_start ? starts[v] : fits[v].tissue);
-    }
+    for (const physics::VoxelFit& fit : fits) tissues.push_back(fit.tissue);
     answer.values = values_of(outputs_, tissues);
+    for (std::size_t v = 0; v < fits.size() && fitter_.settings().max_refining > 0; ++v)
+      for (std::size_t j = 0; j < outputs_.size() && fits[v].status == physics::FitStatus::not_converged; ++j)
+        answer.values(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(v)) =
+            static_cast<double>(estimates[v * network_->n_output + output_index(*network_, std::string(outputs_[j].name()))]);
     return answer;
   }
 
  private:
-  std::vector<Tissue> starts_of(const Voxels& voxels) {
+  std::vector<float> network_estimates(const Voxels& voxels) {
     std::vector<float> estimates;
     std::vector<VoxelStatus> status;
     run(*session_, *network_, voxels.rows, estimates, status);
+    return estimates;
+  }
+
+  std::vector<Tissue> starts_of(const std::vector<float>& estimates, std::size_t n_voxel) const {
     std::vector<Tissue> starts;
-    for (std::size_t v = 0; v < voxels.size(); ++v) {
+    for (std::size_t v = 0; v < n_voxel; ++v) {
       physics::PartialTissue known;
       for (std::size_t i = 0; i < network_->n_output; ++i)
         known.set(*physics::find_quantity(network_->outputs[i].name),
