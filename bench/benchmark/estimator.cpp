@@ -34,6 +34,23 @@ void run(base::BoundSession& session, const Program& program, const std::vector<
   if (outcome != Status::ok) throw base::Error(base::exit_internal, message(outcome));
 }
 
+std::vector<std::size_t> output_indices(const Program& program, const std::vector<physics::Estimand>& outputs) {
+  std::vector<std::size_t> indices;
+  for (const physics::Estimand& output : outputs) indices.push_back(output_index(program, output.name()));
+  return indices;
+}
+
+/// Those outputs of the estimates [voxel, output of the program].
+Eigen::ArrayXXd picked(const std::vector<float>& estimates, const Program& program, const std::vector<std::size_t>& outputs) {
+  const std::size_t n = estimates.size() / program.n_output;
+  Eigen::ArrayXXd values(static_cast<Eigen::Index>(outputs.size()), static_cast<Eigen::Index>(n));
+  for (std::size_t v = 0; v < n; ++v)
+    for (std::size_t j = 0; j < outputs.size(); ++j)
+      values(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(v)) =
+          static_cast<double>(estimates[v * program.n_output + outputs[j]]);
+  return values;
+}
+
 /// The fastest of the passes within `seconds`, and of three at least.
 double best_pass_us(base::BoundSession& session, const Program& program, const std::vector<float>& rows, double seconds) {
   const std::size_t n = rows.size() / (2 * program.n_coeff);
@@ -53,20 +70,14 @@ double best_pass_us(base::BoundSession& session, const Program& program, const s
 class NetworkEstimator : public Estimator {
  public:
   NetworkEstimator(const Program& program, const std::vector<physics::Estimand>& outputs)
-      : program_(program), session_(program) {
-    for (const physics::Estimand& output : outputs) outputs_.push_back(output_index(program, output.name()));
-  }
+      : program_(program), session_(program), outputs_(output_indices(program, outputs)) {}
 
   Answer estimate(const Voxels& voxels) override {
     std::vector<float> estimates;
     std::vector<VoxelStatus> status;
     run(session_, program_, voxels.rows, estimates, status);
     Answer answer;
-    answer.values.resize(static_cast<Eigen::Index>(outputs_.size()), static_cast<Eigen::Index>(voxels.size()));
-    for (std::size_t v = 0; v < voxels.size(); ++v)
-      for (std::size_t j = 0; j < outputs_.size(); ++j)
-        answer.values(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(v)) =
-            static_cast<double>(estimates[v * program_.n_output + outputs_[j]]);
+    answer.values = picked(estimates, program_, outputs_);
     std::vector<float> many(timed_voxels * 2 * program_.n_coeff);
     for (std::size_t i = 0; i < many.size(); ++i) many[i] = voxels.rows[i % voxels.rows.size()];
     answer.us_per_voxel = best_pass_us(session_, program_, many, 0.01);
@@ -101,10 +112,11 @@ class FitEstimator : public Estimator {
     std::vector<Tissue> tissues;
     for (const physics::VoxelFit& fit : fits) tissues.push_back(fit.tissue);
     answer.values = values_of(outputs_, tissues);
-    for (std::size_t v = 0; v < fits.size() && fitter_.settings().max_refining > 0; ++v)
-      for (std::size_t j = 0; j < outputs_.size() && fits[v].status == physics::FitStatus::not_converged; ++j)
-        answer.values(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(v)) =
-            static_cast<double>(estimates[v * network_->n_output + output_index(*network_, std::string(outputs_[j].name()))]);
+    if (network_ == nullptr || fitter_.settings().max_refining == 0) return answer;
+    const Eigen::ArrayXXd of_network = picked(estimates, *network_, output_indices(*network_, outputs_));
+    for (std::size_t v = 0; v < fits.size(); ++v)
+      if (fits[v].status == physics::FitStatus::not_converged)
+        answer.values.col(static_cast<Eigen::Index>(v)) = of_network.col(static_cast<Eigen::Index>(v));
     return answer;
   }
 

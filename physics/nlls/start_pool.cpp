@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <future>
 #include <numbers>
 #include <numeric>
 #include <span>
-#include <thread>
 
 #include "physics/nlls/basin.h"
 
@@ -31,10 +31,10 @@ Eigen::MatrixXcd coefficients_of(const ForwardModel& model, const std::vector<Ti
       all.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(n)) = coefficients;
     }
   };
-  std::vector<std::thread> others;
-  for (std::size_t t = 1; t < n_thread; ++t) others.emplace_back(work);
+  std::vector<std::future<void>> others;  // which hand on what the model throws, and end before the memory does
+  for (std::size_t t = 1; t < n_thread; ++t) others.push_back(std::async(std::launch::async, work));
   work();
-  for (std::thread& other : others) other.join();
+  for (std::future<void>& other : others) other.get();
   return all;
 }
 

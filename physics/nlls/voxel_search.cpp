@@ -46,10 +46,6 @@ bool VoxelSearch::go_on() {
   return true;
 }
 
-void VoxelSearch::have_second_thoughts(const std::vector<Tissue>& starts) {
-  add_starts(starts, rules_.settings.max_iterations);
-}
-
 bool VoxelSearch::is_running() const {
   return std::any_of(runs_.begin(), runs_.end(), [](const Descent& run) { return run.is_running(); });
 }

@@ -40,9 +40,6 @@ class VoxelSearch {
   /// nothing to go on with.
   bool go_on();
 
-  /// Runs from these, in addition.
-  void have_second_thoughts(const std::vector<Tissue>& starts);
-
   bool is_running() const;
   /// Of the simulations that it asks for: single until all runs have ended once.
   Precision precision() const noexcept { return precision_; }

@@ -100,7 +100,8 @@ class Crew {
     if (search.precision() == Precision::single) {
       if (!search.is_plausible() && search.go_on()) return false;
       const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible()};
-      search.have_second_thoughts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++));
+      search.add_starts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++),
+                        rules_.settings.max_iterations);
       if (search.is_running()) return false;
     }
     if (flight.search->polish()) return false;
