@@ -2,7 +2,7 @@
 # Measures every way to estimate side by side: least squares cold, from a network and with the prior, refinement, dictionaries,
 # networks in float and integers, on unseen fingerprints, on a digital brain and in vivo; then whole brains, scaling, simulation
 # and training. Installs what is missing and builds first.
-#   scripts/benchmark.sh                 some twenty minutes on an idle machine, brains of 1 mm and 0.7 mm (5 GB) included
+#   scripts/benchmark.sh                 a quarter of an hour on an idle machine, brains of 1 mm and 0.7 mm (5 GB) included
 #   scripts/benchmark.sh --quick         minutes: few fingerprints, coarse dictionaries, the brain of 1 mm alone
 #   scripts/benchmark.sh --bin FOLDER    with the programs of that folder (build/trainer/bin) in place of a build of its own
 # The real slice is that of scripts/invivo.sh, beside the clone or where CRBRT_SHARED points; the training is that of the crbrt-train

@@ -87,13 +87,13 @@ fi
 # A learned forward model beside the estimator (docs/forward-models.md), of a set with derivatives and one that goes through the
 # off-resonances.
 forward=${config%config.json}forward.json
-if [ -s "$forward" ] && [ ! -s "$out/$name/forward.crbm" ]; then
+if [ -s "$forward" ] && "$programs/crbrt-model" info "$out/$name/$name.crbm" | grep -q '^forward part  *none$'; then
   simulate "$family-derivatives.h5" "$n_train" 1 "${sequence[@]}" --prior "$prior" "${rank[@]}" --derivatives
   simulate "$family-phases.h5" 512000 2 "${sequence[@]}" --prior "$prior" "${rank[@]}" --off-resonances 256
   mkdir -p "$out/$name/forward"
   resume=()
   [ -s "$out/$name/forward/checkpoint.pt" ] && resume=(--resume)
-  "$programs/crbrt-train" --config "$forward" --dataset "$out/data/$family-derivatives.h5" \
+  [ -s "$out/$name/forward.crbm" ] || "$programs/crbrt-train" --config "$forward" --dataset "$out/data/$family-derivatives.h5" \
     --phase-dataset "$out/data/$family-phases.h5" "${resume[@]}" --checkpoint "$out/$name/forward" --out "$out/$name/forward.crbm"
   "$programs/crbrt-model" add-forward --model "$out/$name/$name.crbm" --forward "$out/$name/forward.crbm" \
     --out "$out/$name/both.crbm"

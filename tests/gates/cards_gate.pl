@@ -63,7 +63,7 @@ sub check_integers {
   claim($name, $card, sprintf 'The CRB loss rises by %.1f %%, bias^2/CRB at SNR 100 by at most %.3f', 100 * ($integer / $float - 1), $most);
 }
 
-# "| forward error of NAME, sqrt(CRB) at SNR 100 | rms | median | 99 % |", three digits as crbrt-model shows them.
+# A row "| m0_semi_frac, sqrt(CRB) at SNR 100 | rms | median | 99 % |" of every error, in the digits of crbrt-model.
 sub check_forward {
   my ($name, $card, $info) = @_;
   while ($info =~ /^  error +(\w+), sqrt\(CRB\) at SNR 100: (\S+) rms, (\S+) median, (\S+) in 99 %/mg) {
