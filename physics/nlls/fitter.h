@@ -52,6 +52,13 @@ class Fitter {
                                   std::span<const std::vector<Tissue>> starts,
                                   const std::function<void(std::size_t)>& on_voxel = {}) const;
 
+  /// Fits a sample of the voxels that are to follow, each from its n_start draws and no more, and from then on expects of all
+  /// what these leave: what the model does not describe (artefacts of undersampling, another basis) is no reason to look for
+  /// another minimum. Nothing is expected beside noise where sigma is not known and where fewer than least_sample voxels of
+  /// the sample have an estimate. Before the fits, not beside them.
+  ExpectedResidual expect_residual_of(const Eigen::MatrixXcd& sample, std::size_t n_thread);
+  static constexpr std::size_t least_sample = 16;
+
   const FitSettings& settings() const noexcept;
   const FitRange& range() const noexcept;
   const ForwardModel& model() const noexcept;

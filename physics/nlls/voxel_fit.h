@@ -69,4 +69,17 @@ struct VoxelFit {
 /// Real numbers of the data minus unknowns: 2 n_coeff - n_unknown - 2.
 double degrees_of_freedom(Eigen::Index n_coeff, std::size_t n_unknown);
 
+/// The median of chi-square with n degrees of freedom over n, by the approximation of Wilson and Hilferty.
+double median_reduced_chi_square(double n);
+
+/// What noise alone leaves less than in all but one voxel of 10,000, likewise.
+double largest_reduced_chi_square(double n);
+
+/// What fits of some data leave (Fitter::expect_residual_of).
+struct ExpectedResidual {
+  double median = 1;  ///< of the reduced chi-square, over that of noise alone
+  double factor =
+      1;  ///< by which chi-squares of noise must be larger for nine in ten of the voxels to be no exception; at least 1
+};
+
 }  // namespace crbrt::physics

@@ -23,6 +23,14 @@ double degrees_of_freedom(Eigen::Index n_coeff, std::size_t n_unknown) {
   return 2 * static_cast<double>(n_coeff) - static_cast<double>(n_unknown + 2);
 }
 
+// The cube root of chi^2 / n is nearly normal, of mean 1 - 2 / (9 n) and variance 2 / (9 n).
+double median_reduced_chi_square(double n) { return std::pow(1 - 2 / (9 * n), 3); }
+
+double largest_reduced_chi_square(double n) {
+  constexpr double one_in_ten_thousand = 3.72;
+  return std::pow(1 - 2 / (9 * n) + one_in_ten_thousand * std::sqrt(2 / (9 * n)), 3);
+}
+
 double cost_tolerance(double sigma, double norm) { return 0.01 * (sigma * sigma) + 1e-10 * norm * norm; }
 
 VoxelSearch::VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen::VectorXcd>& data)
@@ -97,17 +105,14 @@ double VoxelSearch::best_misfit() const {
 std::optional<double> VoxelSearch::chi_square() const {
   if (!rules_.settings.sigma) return std::nullopt;
   const double error2 = runs_.empty() ? 0 : std::pow(rules_.model_error, 2) * std::norm(best().here().m0);
-  return 2 * best_misfit() / (unit_sigma2(rules_.settings, norm_) + error2) /
+  return 2 * best_misfit() / (unit_sigma2(rules_.settings, norm_) + error2) / rules_.chi_square_factor /
          degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown());
 }
 
 bool VoxelSearch::is_plausible() const {
   const std::optional<double> reduced = chi_square();
-  if (!reduced) return true;
-  // Wilson and Hilferty: the cube root of chi^2 / n is nearly normal, of mean 1 - 2 / (9 n) and variance 2 / (9 n).
-  constexpr double one_in_ten_thousand = 3.72;
-  const double n = degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown()), spread = 2 / (9 * n);
-  return std::cbrt(*reduced) <= 1 - spread + one_in_ten_thousand * std::sqrt(spread);
+  return !reduced ||
+         *reduced <= largest_reduced_chi_square(degrees_of_freedom(objective_.data().size(), rules_.range.n_unknown()));
 }
 
 void VoxelSearch::end_race() {
@@ -170,12 +175,16 @@ VoxelFit VoxelSearch::result() const {
   fit.signal_variance = bounds.signal_per_m0_crb * (per_sigma * per_sigma);
   fit.m0_std = fit.sigma * std::sqrt(bounds.m0_crb_real);
 
-  const double tolerance = cost_tolerance(fit.sigma / norm_, 1);
-  fit.n_agree = static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [&](const Descent& r) {
-    return r.cost() <= run.cost() + tolerance || r.reason() == StopReason::joined;
-  }));
+  fit.n_agree = n_agree(fit.sigma);
   if (run.has_converged()) fit.status = status_at(end, fit);
   return fit;
+}
+
+std::size_t VoxelSearch::n_agree(double sigma) const {
+  const double most = best().cost() + cost_tolerance(sigma / norm_, 1);
+  return static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [&](const Descent& run) {
+    return run.cost() <= most || run.reason() == StopReason::joined;
+  }));
 }
 
 /// Of a run that has converged.

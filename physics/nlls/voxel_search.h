@@ -14,9 +14,10 @@ namespace crbrt::physics {
 struct SearchRules {
   const FitRange& range;
   const FitSettings& settings;
-  const PriorTerms* prior;  ///< null without FitSettings::map_prior
-  double damping;           ///< the first one of every run
-  double model_error = 0;   ///< ForwardModel::coefficient_error()
+  const PriorTerms* prior;       ///< null without FitSettings::map_prior
+  double damping;                ///< the first one of every run
+  double model_error = 0;        ///< ForwardModel::coefficient_error()
+  double chi_square_factor = 1;  ///< ExpectedResidual::factor
 };
 
 /// Costs of one voxel within this of each other are of the same minimum: a log-likelihood of 0.01, and what rounding in single
@@ -53,11 +54,15 @@ class VoxelSearch {
   /// Half the squared residual of the best run over that of no signal at all; infinite where no run is finite.
   double best_misfit() const;
 
-  /// Reduced, of the best run, with the forward model's error beside the noise; empty where sigma is not known.
+  /// Reduced, of the best run, with the forward model's error beside the noise and over what is expected of the data; empty
+  /// where sigma is not known.
   std::optional<double> chi_square() const;
 
-  /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by noise and that error alone.
+  /// False where sigma is known and one voxel in 10,000 at most leaves so large a residual by all that alone.
   bool is_plausible() const;
+
+  /// Runs that ended at the best minimum, or on the way there, for noise sigma (VoxelFit::n_agree). Once no run is running.
+  std::size_t n_agree(double sigma) const;
 
   /// Once no run is running.
   VoxelFit result() const;

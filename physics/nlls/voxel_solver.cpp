@@ -99,7 +99,8 @@ class Crew {
     VoxelSearch& search = *flight.search;
     if (search.precision() == Precision::single) {
       if (!search.is_plausible() && search.go_on()) return false;
-      const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible()};
+      const auto sigma = rules_.settings.sigma;
+      const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible(), sigma ? search.n_agree(*sigma) : 0};
       search.add_starts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++),
                         rules_.settings.max_iterations);
       if (search.is_running()) return false;

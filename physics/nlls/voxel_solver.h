@@ -18,6 +18,7 @@ struct Ended {
   double misfit;                     ///< half the squared residual of data of norm 1
   std::optional<double> chi_square;  ///< reduced; empty where sigma is not known
   bool is_plausible;                 ///< not more than noise leaves, as far as sigma is known
+  std::size_t n_agree;               ///< VoxelFit::n_agree; 0 where sigma is not known
 };
 
 /// Where the fit of a voxel begins. `data` has norm 1.

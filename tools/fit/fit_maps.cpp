@@ -139,6 +139,7 @@ base::Json to_json(const volume::RunStats& run, const FitStats& fit) {
   base::Json json = run.to_json();
   json["simulations"] = fit.simulations;
   json["single_minimum"] = fit.single_minimum;
+  json["expected_chi_square"] = {{"median", fit.expected.median}, {"factor", fit.expected.factor}};
   if (fit.tried_neighbours) json["tried_neighbours"] = *fit.tried_neighbours;
   if (fit.changed_by_neighbours) json["changed_by_neighbours"] = *fit.changed_by_neighbours;
   return json;

@@ -40,8 +40,9 @@ std::string why_bounds_decide(const FitMaps& maps);
 
 /// What crbrt-map has no word for.
 struct FitStats {
-  std::uint64_t simulations = 0;                                             ///< fingerprints with derivatives
-  std::uint64_t single_minimum = 0;                                          ///< voxels all of whose starts agreed
+  std::uint64_t simulations = 0;     ///< fingerprints with derivatives
+  std::uint64_t single_minimum = 0;  ///< voxels all of whose starts agreed
+  physics::ExpectedResidual expected{};
   std::optional<std::uint64_t> tried_neighbours{}, changed_by_neighbours{};  ///< voxels; empty without --neighbours
 };
 

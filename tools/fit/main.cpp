@@ -22,6 +22,7 @@
 #include "tools/viewer/map_page.h"
 #include "tools/volume/basis_check.h"
 #include "tools/volume/blank_parts.h"
+#include "tools/volume/fit_input.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/run_plan.h"
 #include "tools/volume/voxel_draw.h"
@@ -57,13 +58,6 @@ volume::RunRecord run_record(const fit::Options& options, const fit::Problem& pr
   return {"crbrt-fit", std::move(command), std::move(sources), std::move(estimator)};
 }
 
-Eigen::MatrixXcd read_coefficients(const volume::CoefficientImage& image, const std::vector<std::size_t>& voxels) {
-  const auto n_coeff = static_cast<Eigen::Index>(image.n_coeff()), n_voxel = static_cast<Eigen::Index>(voxels.size());
-  Eigen::MatrixXcf values(n_coeff, n_voxel);  // complex numbers are pairs: re, im, re, im, ...
-  volume::BatchReader(image).read(voxels, reinterpret_cast<float*>(values.data()));
-  return values.cast<std::complex<double>>();
-}
-
 /// Of everything that the fit of a voxel depends on. Threads are not among it.
 std::string identity_of(const fit::Options& options, const fit::Problem& problem, const std::vector<std::size_t>& voxels,
                         const Eigen::MatrixXcd& coefficients, const std::vector<physics::Tissue>& starts) {
@@ -94,8 +88,8 @@ std::string identity_of(const fit::Options& options, const fit::Problem& problem
 }
 
 fit::FitStats fit_stats(const std::vector<physics::VoxelFit>& fits, std::size_t n_start,
-                        const std::optional<fit::NeighbourPass>& pass) {
-  fit::FitStats stats;
+                        const physics::ExpectedResidual& expected, const std::optional<fit::NeighbourPass>& pass) {
+  fit::FitStats stats{.expected = expected};
   for (std::size_t v = 0; v < fits.size(); ++v) {
     stats.simulations += fits[v].n_simulated;
     if (fits[v].n_agree == n_start && !(pass && pass->changed[v])) ++stats.single_minimum;
@@ -145,7 +139,7 @@ int run(int argc, char** argv) {
   const auto voxels = options->n_voxel == 0 ? listed : volume::draw_voxels(listed, options->n_voxel, problem.settings.seed);
   volume::warn_of_blank_parts(volume::blank_parts(volume::sample_coefficients(inputs.image, voxels), n_coeff),
                               inputs.image.spec().shown, warnings);
-  const Eigen::MatrixXcd coefficients = read_coefficients(inputs.image, voxels);
+  const Eigen::MatrixXcd coefficients = volume::read_coefficients(inputs.image, voxels);
   std::vector<physics::Tissue> starts;
   if (!options->start_maps.empty())
     starts = fit::read_start_maps(options->start_maps, inputs.grid, options->image.grid_check(), voxels, problem.unknowns(),
@@ -168,7 +162,10 @@ int run(int argc, char** argv) {
   place.expect_room(names);  // in the folder, in which what a killed run left has been put right
 
   const volume::StopWatch fitting;
-  const physics::Fitter fitter = fit::make_fitter(*options, problem);
+  physics::Fitter fitter = fit::make_fitter(*options, problem);
+  const physics::ExpectedResidual expected =
+      volume::expect_residual(fitter, inputs.image, voxels, problem.settings.n_thread, inputs.image.spec().shown, warnings);
+  volume::expect_no_warnings(options->image, warnings);
   const fit::PartialFits kept(options->image.out, identity_of(*options, problem, voxels, coefficients, starts), options->resume,
                               warnings);
   std::vector<physics::VoxelFit> fits;
@@ -205,7 +202,7 @@ int run(int argc, char** argv) {
                                .peak_rss_bytes = volume::peak_rss_bytes(),
                                .status = fit::count_status(fits, n_grid),
                                .warnings = warnings.texts()};
-  const fit::FitStats numbers = fit_stats(fits, problem.settings.n_start, pass);
+  const fit::FitStats numbers = fit_stats(fits, problem.settings.n_start, expected, pass);
   folder.stage(stats_file, fit::to_json(stats, numbers).dump(2) + "\n");
   page.stage(folder);
   folder.commit();

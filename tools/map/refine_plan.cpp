@@ -14,6 +14,7 @@
 #include "tools/learned/learned_model.h"
 #include "tools/subspace/basis.h"
 #include "tools/viewer/regions.h"
+#include "tools/volume/fit_input.h"
 #include "tools/volume/voxel_draw.h"
 
 namespace crbrt::map {
@@ -64,6 +65,16 @@ RefinementSettings voxels_of(const MapOptions& options, const volume::ImageInput
   return settings;
 }
 
+/// Those that are flagged count as all: nobody knows yet which they are.
+std::vector<std::size_t> asked_for(const RefinementSettings& settings, const volume::ImageInputs& inputs) {
+  const std::vector<std::size_t> listed = inputs.voxels.indices();
+  if (settings.is_asked_for.empty()) return listed;
+  std::vector<std::size_t> voxels;
+  for (std::size_t v = 0; v < listed.size(); ++v)
+    if (settings.is_asked_for[v]) voxels.push_back(listed[v]);
+  return voxels;
+}
+
 /// The model's outputs say which, the prior the rest.
 physics::T1Model t1_model_of(const Program& program, const physics::Prior& prior) {
   for (std::size_t i = 0; i < program.n_output; ++i) {
@@ -84,7 +95,8 @@ physics::Sequence sequence_of(const MapOptions& options, const ModelInfo& info) 
 }
 
 /// What decides a refinement, apart from the data.
-std::string identity_of(const MapOptions& options, const ModelInfo& info, double sigma) {
+std::string identity_of(const MapOptions& options, const ModelInfo& info, double sigma,
+                        const physics::ExpectedResidual& expected) {
   const base::Json json{{"program", cli::version()},
                         {"model", info.content_sha256},
                         {"integer", options.is_integer},
@@ -93,6 +105,7 @@ std::string identity_of(const MapOptions& options, const ModelInfo& info, double
                         {"map_prior", options.refine.map_prior},
                         {"voxels", options.refine.voxels},
                         {"sigma", sigma},
+                        {"chi_square_factor", expected.factor},
                         {"prior", options.refine.prior.empty() ? "" : base::read_file(options.refine.prior, "a prior")}};
   const std::string text = json.dump();
   return base::hex(base::sha256(text.data(), text.size()));
@@ -159,9 +172,13 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
       is_exact ? exact_model(options, model.info(), *sequence, range, warnings) : learned_model(options, model, range);
   try {
     physics::Fitter fitter(forward, prior, fit);
-    if (!options.image.dry_run)
-      plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma),
+    if (!options.image.dry_run) {
+      const physics::ExpectedResidual expected = volume::expect_residual(
+          fitter, inputs.image, asked_for(settings, inputs), options.image.threads, inputs.image.spec().shown, warnings);
+      plan.settings["ExpectedChiSquare"] = {{"Median", expected.median}, {"Factor", expected.factor}};
+      plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma, expected),
                                                   options.refine.resume, warnings);
+    }
     plan.refinement =
         std::make_unique<Refinement>(program, options.model, std::move(fitter), prior, std::move(settings), plan.parts.get());
   } catch (const std::invalid_argument& error) {

@@ -208,10 +208,9 @@ RefinementReport Refinement::report() const {
     report.agreement.push_back({program_.outputs[i].name, median_of(moved), median_of(distance)});
   }
   if (residuals.size() < least_for_noise) return report;
-  // The median of chi^2 with n degrees of freedom is n (1 - 2 / (9 n))^3: voxels that the physics does not describe do not
-  // count.
+  // The median, so that voxels that the physics does not describe do not count.
   const double n = report.n_degrees_of_freedom, median = median_of(residuals);
-  report.sigma = std::sqrt(median / (n * std::pow(1 - 2 / (9 * n), 3)));
+  report.sigma = std::sqrt(median / (n * physics::median_reduced_chi_square(n)));
   if (settings_.sigma > 0) report.median_chi_square = median / (settings_.sigma * settings_.sigma * n);
   return report;
 }
