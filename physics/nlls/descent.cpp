@@ -10,9 +10,6 @@
 namespace crbrt::physics {
 namespace {
 
-// At the noise floor f is about ten sigma^2, so that such a step lowers the log-likelihood by 1e-3: it moves 0.05 standard
-// deviations, and what its quadratic model errs about it is a small part of that.
-constexpr double decrease_tolerance = 1e-4;
 constexpr double rounding_single = 1e-5;
 constexpr double range_damping = 12e3;  // with 12 / width^2 the inverse variance over a range; 1e3 for a first damping of 1e-2
 constexpr double trusted_share = 0.1;
@@ -65,7 +62,7 @@ void Descent::propose() {
   if (here_.cost <= (rules_.precision == Precision::single ? exact_cost_single : exact_cost)) return end(StopReason::exact);
   // What rounding in single precision does to a cost of a residual of this norm is not worth a step either.
   const double rounding = rules_.precision == Precision::single ? rounding_single * std::sqrt(2 * here_.cost) : 0;
-  if (promise_ <= decrease_tolerance * here_.cost + rounding) {
+  if (promise_ <= rules_.trusted_decrease * here_.cost + rounding) {
     last_step_ = full;
     return end(StopReason::small_decrease);
   }

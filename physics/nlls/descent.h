@@ -11,8 +11,8 @@ namespace crbrt::physics {
 /// Why a run ended. f is the cost where it stands, p the decrease that an undamped step inside the box still promises.
 enum class StopReason : unsigned char {
   running,
-  small_decrease,  ///< p <= 1e-4 f: that last step is taken on trust, and moves about 0.05 standard deviations at
-                   ///< most. In single precision also p <= 1e-5 of the residual
+  small_decrease,  ///< p <= FitSettings::trusted_decrease f: that last step is taken on trust. In single precision also p <=
+                   ///< 1e-5 of the residual
   exact,           ///< f <= 1e-22 of the squared norm of the data (1e-11 in single precision): there is no residual left
   outrun,          ///< another run has ended, and even four times p would leave this one above it
   joined,          ///< it is within three standard deviations of where another run has ended, and not lower
@@ -26,6 +26,7 @@ struct DescentRules {
   double damping;  ///< the first one, relative to the diagonal of the curvature
   int max_evaluations;
   Precision precision;  ///< of the simulations that it asks for
+  double trusted_decrease;
 };
 
 class Descent {

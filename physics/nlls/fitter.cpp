@@ -20,7 +20,6 @@ namespace crbrt::physics {
 namespace {
 
 constexpr double first_damping = 0.01;
-constexpr int race_evaluations = 2;  // the start and a step
 
 // The draws that a voxel is fitted from before round 0 of second thoughts, then up to round 1, and up to its end.
 constexpr std::size_t times_n_start[] = {1, 3, 12};
@@ -90,23 +89,18 @@ class Given : public StartSource {
     return settings_.max_refining > 0 ? settings_.max_refining : settings_.max_iterations;
   }
 
-  int race() const override { return settings_.rivals ? race_evaluations : 0; }
-
   std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const override {
-    std::array<double, n_parameter> values = given_[voxel].values();
-    const auto is_unknown = [](double v) { return std::isnan(v); };
-    if (!settings_.rivals && std::none_of(values.begin(), values.end(), is_unknown)) return {given_[voxel]};
-    const std::array<double, n_parameter> drawn = pool_.of(settings_.n_thread).best(data, 1).front().values();
-    for (std::size_t p = 0; p < n_parameter; ++p)
-      if (is_unknown(values[p])) values[p] = drawn[p];
-    std::vector<Tissue> starts{Tissue::from_values(values)};
-    if (!settings_.rivals) return starts;
-    Tissue rival = starts.front();
-    const Tissue draw = Tissue::from_values(drawn);
+    return {completed(voxel, data)};
+  }
+
+  std::vector<Tissue> rivals(std::size_t voxel, const Eigen::VectorXcd& data) const override {
+    if (!settings_.rivals) return {};
+    const Tissue start = completed(voxel, data), draw = nearest_draw(data);
+    Tissue rival = start;
     rival.omega0_rad_s = draw.omega0_rad_s;
     rival.b1_rel = draw.b1_rel;
-    if (rival.values() != starts.front().values()) starts.push_back(rival);
-    return starts;
+    if (rival.values() == start.values()) return {};
+    return {rival};
   }
 
   std::vector<Tissue> second_thoughts(std::size_t, const Eigen::VectorXcd& data, const Ended& ended,
@@ -120,6 +114,18 @@ class Given : public StartSource {
   }
 
  private:
+  Tissue nearest_draw(const Eigen::VectorXcd& data) const { return pool_.of(settings_.n_thread).best(data, 1).front(); }
+
+  Tissue completed(std::size_t voxel, const Eigen::VectorXcd& data) const {
+    std::array<double, n_parameter> values = given_[voxel].values();
+    const auto is_unknown = [](double v) { return std::isnan(v); };
+    if (std::none_of(values.begin(), values.end(), is_unknown)) return given_[voxel];
+    const std::array<double, n_parameter> drawn = nearest_draw(data).values();
+    for (std::size_t p = 0; p < n_parameter; ++p)
+      if (is_unknown(values[p])) values[p] = drawn[p];
+    return Tissue::from_values(values);
+  }
+
   const LazyPool& pool_;
   std::span<const Tissue> given_;
   const FitSettings& settings_;
@@ -279,9 +285,12 @@ ExpectedResidual Fitter::expect_residual_of(const Eigen::MatrixXcd& sample, std:
   std::sort(chi_square.begin(), chi_square.end());
   const double large = chi_square[static_cast<std::size_t>(share * static_cast<double>(chi_square.size()))];
   expected.median = base::median(chi_square) / median_reduced_chi_square(n);
-  expected.factor = impl_->chi_square_factor = std::max(1.0, large / largest_reduced_chi_square(n));
+  expected.factor = std::max(1.0, large / largest_reduced_chi_square(n));
+  expect(expected);
   return expected;
 }
+
+void Fitter::expect(const ExpectedResidual& expected) noexcept { impl_->chi_square_factor = expected.factor; }
 
 const FitSettings& Fitter::settings() const noexcept { return impl_->settings; }
 const FitRange& Fitter::range() const noexcept { return impl_->range; }

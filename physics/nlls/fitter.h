@@ -58,6 +58,8 @@ class Fitter {
   /// the sample have an estimate. Before the fits, not beside them.
   ExpectedResidual expect_residual_of(const Eigen::MatrixXcd& sample, std::size_t n_thread);
   static constexpr std::size_t least_sample = 16;
+  /// What another fitter of the same data found.
+  void expect(const ExpectedResidual& expected) noexcept;
 
   const FitSettings& settings() const noexcept;
   const FitRange& range() const noexcept;

@@ -25,11 +25,15 @@ struct FitSettings {
   /// Runs simulate in single precision, and the best one ends in full precision. false: only where single precision does not
   /// suffice, which leaves the other estimates within a hundredth of the noise of SNR 100.
   bool ends_in_full_precision = true;
+  /// A run ends where the step that it would take promises to lower the residual by less than this share, and takes it on
+  /// trust. 1e-4 of the noise floor is 0.05 standard deviations, 1e-2 half of one.
+  double trusted_decrease = 1e-4;
   /// max_iterations of the run from a given start (Fitter::fit_from), whose last step is then taken on trust where it promises
   /// less than a standard deviation; 0: as all others.
   int max_refining = 0;
-  /// A given start (Fitter::fit_from) runs against one with the off-resonance and B1 of the nearest draw, and the better goes
-  /// on after a step: a network is surer of the tissue than of these, in which minima differ.
+  /// A given start (Fitter::fit_from) that noise of a known sigma does not explain runs against one with the off-resonance and
+  /// B1 of the nearest draw, and the better goes on after a step: a network is surer of the tissue than of these, in which
+  /// minima differ.
   bool rivals = true;
   /// Whose estimates a wall of the range must not have moved (FitStatus); those that the T1 model knows.
   std::vector<Parameter> wanted{Parameter::m0_semi_frac, Parameter::r1_free_hz, Parameter::r2_free_hz};

@@ -40,8 +40,11 @@ VoxelSearch::VoxelSearch(const SearchRules& rules, const Eigen::Ref<const Eigen:
 
 void VoxelSearch::add_starts(const std::vector<Tissue>& starts, int max_evaluations) {
   for (const Tissue& start : starts)
-    runs_.emplace_back(objective_, start, DescentRules{rules_.damping, max_evaluations, precision_});
+    runs_.emplace_back(objective_, start,
+                       DescentRules{rules_.damping, max_evaluations, precision_, rules_.settings.trusted_decrease});
 }
+
+bool VoxelSearch::ran_out() const { return !runs_.empty() && best().reason() == StopReason::too_many_steps; }
 
 bool VoxelSearch::go_on() {
   const StopReason why = runs_.empty() ? StopReason::not_finite : best().reason();
@@ -87,7 +90,7 @@ bool VoxelSearch::polish() {
   x += end.last_step();
   // It is nearly there: the damping only has to survive a step that rounding in single precision had misled.
   runs_.emplace_back(objective_, rules_.range.to_tissue(x.data()),
-                     DescentRules{1e-6, rules_.settings.max_iterations, Precision::full});
+                     DescentRules{1e-6, rules_.settings.max_iterations, Precision::full, rules_.settings.trusted_decrease});
   return true;
 }
 

@@ -37,6 +37,9 @@ class VoxelSearch {
   /// Of the runs that there are, only the best goes on after so many simulations each.
   void race(int n_evaluation) { race_ = n_evaluation; }
 
+  /// Whether the best run was ended by its number of steps before its last was fit to be taken on trust.
+  bool ran_out() const;
+
   /// Where the best run was ended by its number of steps: on from there with the settings' own, once. False where there is
   /// nothing to go on with.
   bool go_on();

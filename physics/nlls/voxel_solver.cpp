@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace crbrt::physics {
 namespace {
@@ -20,6 +21,7 @@ struct Flight {
   std::size_t voxel;
   std::unique_ptr<VoxelSearch> search;
   std::size_t n_round = 0;  ///< of second thoughts
+  bool had_rivals = false;
 };
 
 class Crew {
@@ -59,6 +61,7 @@ class Crew {
       while (flights.size() < n_in_flight(model_) && take_off(flights)) continue;
       if (flights.empty()) return;
       for (const Precision precision : {Precision::single, Precision::full}) answer(flights, precision);
+      for (Flight& flight : flights) challenge(flight);
       std::erase_if(flights, [this](Flight& flight) { return has_landed(flight); });
     }
   }
@@ -89,16 +92,24 @@ class Crew {
     }
     auto search = std::make_unique<VoxelSearch>(rules_, data);
     search->add_starts(source_.starts(voxel, search->unit_data()), source_.max_evaluations());
-    search->race(source_.race());
     flights.push_back({voxel, std::move(search)});
     return true;
+  }
+
+  /// After the first simulation of its start.
+  void challenge(Flight& flight) {
+    if (std::exchange(flight.had_rivals, true)) return;
+    VoxelSearch& search = *flight.search;
+    if (rules_.settings.sigma && search.is_plausible()) return;
+    search.add_starts(source_.rivals(flight.voxel, search.unit_data()), source_.max_evaluations());
+    search.race(StartSource::race_evaluations);
   }
 
   bool has_landed(Flight& flight) {
     if (flight.search->is_running()) return false;
     VoxelSearch& search = *flight.search;
     if (search.precision() == Precision::single) {
-      if (!search.is_plausible() && search.go_on()) return false;
+      if ((!search.is_plausible() || search.ran_out()) && search.go_on()) return false;
       const auto sigma = rules_.settings.sigma;
       const Ended ended{search.best_misfit(), search.chi_square(), search.is_plausible(), sigma ? search.n_agree(*sigma) : 0};
       search.add_starts(source_.second_thoughts(flight.voxel, search.unit_data(), ended, flight.n_round++),

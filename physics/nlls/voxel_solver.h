@@ -26,8 +26,10 @@ class StartSource {
  public:
   virtual ~StartSource() = default;
   virtual std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const = 0;
-  /// After so many simulations of each only the best of them goes on; 0: all do.
-  virtual int race() const { return 0; }
+  /// What competes with a start that does not explain the data, or of which nobody knows that, once it was simulated. After
+  /// race_evaluations of each only the best goes on.
+  virtual std::vector<Tissue> rivals(std::size_t, const Eigen::VectorXcd&) const { return {}; }
+  static constexpr int race_evaluations = 2;  // the start and a step
   /// Fingerprints with derivatives that a run from there may cost.
   virtual int max_evaluations() const = 0;
   /// More starts for a voxel whose runs have ended. Empty where the end is believed, or nothing is left to try. Asked after

@@ -135,6 +135,16 @@ std::shared_ptr<const physics::ForwardModel> learned_model(const MapOptions& opt
   return learned;
 }
 
+/// A dozen evaluations of the model's forward part cost as much as one simulation. Empty where it has none for this prior.
+std::optional<physics::Fitter> approach_of(const MapOptions& options, const Model& model, const physics::FitRange& range,
+                                           const physics::Prior& prior, physics::FitSettings settings) {
+  if (model.forward_program() == nullptr) return std::nullopt;
+  auto learned = std::make_shared<learned::LearnedModel>(model, options.model, options.isa);
+  if (learned->unknowns() != range.unknowns()) return std::nullopt;
+  settings.rivals = false;
+  return physics::Fitter(std::move(learned), prior, settings);
+}
+
 }  // namespace
 
 std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model& model, const Program& program,
@@ -159,6 +169,7 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   // Of the draws that a voxel is fitted from where its own start ends in a wrong minimum.
   fit.n_start = 8;
   fit.ends_in_full_precision = false;
+  fit.trusted_decrease = 1e-2;
   fit.rivals = is_exact;  // to ask the draws costs as much as a whole fit by a learned model
   plan.settings = base::Json{{"Kind", options.refine.kind},
                              {"Steps", options.refine.steps},
@@ -172,15 +183,20 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
       is_exact ? exact_model(options, model.info(), *sequence, range, warnings) : learned_model(options, model, range);
   try {
     physics::Fitter fitter(forward, prior, fit);
+    auto approach = is_exact ? approach_of(options, model, range, prior, fit) : std::nullopt;
+    if (approach) plan.reads.push_back(options.model + ": its forward part, to begin the refinement with");
     if (!options.image.dry_run) {
-      const physics::ExpectedResidual expected = volume::expect_residual(
-          fitter, inputs.image, asked_for(settings, inputs), options.image.threads, inputs.image.spec().shown, warnings);
+      // By the model that costs less, because a sample takes thousands of simulations.
+      const physics::ExpectedResidual expected =
+          volume::expect_residual(approach ? *approach : fitter, inputs.image, asked_for(settings, inputs),
+                                  options.image.threads, inputs.image.spec().shown, warnings);
+      if (approach) fitter.expect(expected);
       plan.settings["ExpectedChiSquare"] = {{"Median", expected.median}, {"Factor", expected.factor}};
       plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma, expected),
                                                   options.refine.resume, warnings);
     }
-    plan.refinement =
-        std::make_unique<Refinement>(program, options.model, std::move(fitter), prior, std::move(settings), plan.parts.get());
+    plan.refinement = std::make_unique<Refinement>(program, options.model, std::move(fitter), std::move(approach), prior,
+                                                   std::move(settings), plan.parts.get());
   } catch (const std::invalid_argument& error) {
     throw base::DisagreementError(options.model, "a model and a prior that a fit can refine", error.what());
   }

@@ -67,9 +67,11 @@ double median_of(std::vector<double> values) { return values.empty() ? 0 : base:
 }  // namespace
 
 Refinement::Refinement(const Program& program, const std::string& model_path, physics::Fitter fitter,
-                       const physics::Prior& prior, RefinementSettings settings, const RefinedParts* parts)
+                       std::optional<physics::Fitter> approach, const physics::Prior& prior, RefinementSettings settings,
+                       const RefinedParts* parts)
     : program_(program),
       fitter_(std::move(fitter)),
+      approach_(std::move(approach)),
       settings_(std::move(settings)),
       parts_(parts),
       has_m0_(signal_per_m0_output(program).has_value()),
@@ -106,6 +108,15 @@ Tissue Refinement::start_of(const BatchMaps& maps, std::size_t voxel) const {
   for (std::size_t i = 0; i < program_.n_output; ++i)
     known.set(*physics::find_quantity(program_.outputs[i].name), static_cast<double>(maps.plane(maps.estimates, i)[voxel]));
   return known.tissue(fitter_.settings().t1_model);
+}
+
+std::vector<physics::VoxelFit> Refinement::fitted(const Eigen::MatrixXcd& data, std::vector<Tissue> starts) const {
+  if (approach_) {
+    const std::vector<physics::VoxelFit> near = approach_->fit_from(data, starts);
+    for (std::size_t i = 0; i < near.size(); ++i)
+      if (physics::has_estimate(near[i].status)) starts[i] = near[i].tissue;
+  }
+  return fitter_.fit_from(data, starts);
 }
 
 RefinedVoxel Refinement::described(const physics::VoxelFit& fit) const {
@@ -165,15 +176,15 @@ void Refinement::refine(const Coefficients& planes, std::size_t first, BatchMaps
     data.col(static_cast<Eigen::Index>(i)) = coefficients_of(planes, voxels[i]);
     starts.push_back(start_of(maps, voxels[i]));
   }
-  const auto fitted = [&] {
+  const auto refine_all = [&] {
     std::vector<RefinedVoxel> refined;
-    for (const physics::VoxelFit& fit : fitter_.fit_from(data, starts)) refined.push_back(described(fit));
+    for (const physics::VoxelFit& fit : fitted(data, starts)) refined.push_back(described(fit));
     return refined;
   };
   bool was_kept = false;
   const std::size_t n_map = program_.n_output + (has_m0_ ? 1u : 0u);
   const std::vector<RefinedVoxel> refined =
-      parts_ == nullptr ? fitted() : parts_->part(first, n_map, hash_of(data, starts), voxels.size(), fitted, was_kept);
+      parts_ == nullptr ? refine_all() : parts_->part(first, n_map, hash_of(data, starts), voxels.size(), refine_all, was_kept);
   double n_simulated = 0;
   for (std::size_t i = 0; i < voxels.size(); ++i) {
     put(refined[i], voxels[i], first + voxels[i], maps, status);
