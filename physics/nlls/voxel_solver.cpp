@@ -101,7 +101,9 @@ class Crew {
     if (std::exchange(flight.had_rivals, true)) return;
     VoxelSearch& search = *flight.search;
     if (rules_.settings.sigma && search.is_plausible()) return;
-    search.add_starts(source_.rivals(flight.voxel, search.unit_data()), source_.max_evaluations());
+    const std::vector<Tissue> rivals = source_.rivals(flight.voxel, search.unit_data());
+    if (rivals.empty()) return;
+    search.add_starts(rivals, source_.max_evaluations());
     search.race(StartSource::race_evaluations);
   }
 
