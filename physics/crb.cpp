@@ -37,27 +37,52 @@ Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
   return real_unknowns(signal, unknowns.columns(jacobian));
 }
 
-Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& condition) {
-  const Eigen::Index n_unknown = columns.cols();
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const Eigen::MatrixXd none = Eigen::MatrixXd::Constant(n_unknown, n_unknown, infinity);
-  condition = infinity;
-  const Eigen::VectorXd scale = columns.colwise().norm();
-  if (!scale.allFinite() || scale.minCoeff() == 0 || columns.rows() < n_unknown) return none;
-  const Eigen::MatrixXd scaled = columns * scale.cwiseInverse().asDiagonal();
+namespace {
 
-  // J = Q R: F^-1 = R^-1 R^-T. R also carries J's singular values.
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(scaled);
-  const Eigen::MatrixXd r = qr.matrixQR().topRows(n_unknown).triangularView<Eigen::Upper>();
-  const Eigen::VectorXd singular = r.jacobiSvd().singularValues();
-  if (!(singular[n_unknown - 1] > 0)) return none;
-  condition = singular[0] / singular[n_unknown - 1];
-  return scale.cwiseInverse().asDiagonal() *
-         r.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_unknown, n_unknown));
+/// Columns scaled to unit norm: J = Q R, F^-1 = R^-1 R^-T.
+class ScaledColumns {
+ public:
+  explicit ScaledColumns(const Eigen::MatrixXd& columns) : n_(columns.cols()), scale_(columns.colwise().norm()) {
+    if (!scale_.allFinite() || scale_.minCoeff() == 0 || columns.rows() < n_) return;
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(columns * scale_.cwiseInverse().asDiagonal());
+    r_ = qr.matrixQR().topRows(n_).triangularView<Eigen::Upper>();
+  }
+
+  /// W of F^-1 = W W^T; infinite everywhere where F^-1 does not exist.
+  Eigen::MatrixXd inverse_root() const {
+    if (r_.size() == 0 || !(r_.diagonal().cwiseAbs().minCoeff() > 0))
+      return Eigen::MatrixXd::Constant(n_, n_, std::numeric_limits<double>::infinity());
+    return scale_.cwiseInverse().asDiagonal() * r_.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n_, n_));
+  }
+
+  /// R has J's singular values.
+  double condition() const {
+    if (r_.size() == 0) return std::numeric_limits<double>::infinity();
+    const Eigen::VectorXd singular = r_.jacobiSvd().singularValues();
+    return singular[n_ - 1] > 0 ? singular[0] / singular[n_ - 1] : std::numeric_limits<double>::infinity();
+  }
+
+ private:
+  Eigen::Index n_;
+  Eigen::VectorXd scale_;
+  Eigen::MatrixXd r_;  ///< empty where a column is zero or not finite, or too few rows are there
+};
+
+Bounds bounds_of(const ScaledColumns& scaled, const Eigen::MatrixXd& columns) {
+  Bounds bounds;
+  const Eigen::MatrixXd root = scaled.inverse_root();
+  const Eigen::VectorXd variance = (root * root.transpose()).diagonal();
+  bounds.m0_crb_real = variance[0];
+  bounds.m0_crb_imag = variance[1];
+  bounds.crb = variance.tail(variance.size() - 2);
+  bounds.signal_per_m0_crb = signal_bound(columns, root);
+  return bounds;
 }
 
-Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition) {
-  const Eigen::MatrixXd root = inverse_fisher_root(columns, condition);
+}  // namespace
+
+Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns) {
+  const Eigen::MatrixXd root = ScaledColumns(columns).inverse_root();
   return root * root.transpose();
 }
 
@@ -68,20 +93,14 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const 
 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                         const Eigen::Ref<const Eigen::MatrixXcd>& derivatives) {
-  return bounds_of_columns(real_unknowns(signal, derivatives));
-}
-
-Bounds bounds_of_columns(const Eigen::MatrixXd& columns) {
-  Bounds bounds;
-  const Eigen::MatrixXd root = inverse_fisher_root(columns, bounds.condition);
-  const Eigen::MatrixXd inverse = root * root.transpose();
-  const Eigen::VectorXd variance = inverse.diagonal();
-  bounds.m0_crb_real = variance[0];
-  bounds.m0_crb_imag = variance[1];
-  bounds.crb = variance.tail(variance.size() - 2);
-  bounds.signal_per_m0_crb = signal_bound(columns, root);
+  const Eigen::MatrixXd columns = real_unknowns(signal, derivatives);
+  const ScaledColumns scaled(columns);
+  Bounds bounds = bounds_of(scaled, columns);
+  bounds.condition = scaled.condition();
   return bounds;
 }
+
+Bounds bounds_of_columns(const Eigen::MatrixXd& columns) { return bounds_of(ScaledColumns(columns), columns); }
 
 // The closed form of the derivative of a bound.
 
@@ -100,8 +119,7 @@ Eigen::VectorXcd as_complex(const Eigen::Ref<const Eigen::VectorXd>& parts) {
 BoundCost bound_cost(const Eigen::Ref<const Eigen::VectorXcd>& signal, const Eigen::Ref<const Eigen::MatrixXcd>& jacobian,
                      const Unknowns& unknowns, const Eigen::Ref<const Eigen::VectorXd>& weight) {
   const Eigen::MatrixXd j = real_unknowns(signal, jacobian, unknowns);
-  double condition = 0;
-  const Eigen::MatrixXd inverse = inverse_fisher(j, condition);
+  const Eigen::MatrixXd inverse = inverse_fisher(j);
   BoundCost result;
   result.crb = inverse.diagonal().tail(weight.size());
   result.signal.setZero(signal.size());
@@ -134,8 +152,7 @@ Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& 
 Eigen::MatrixXcd efficient_directions(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                                       const Eigen::Ref<const Eigen::MatrixXcd>& derivatives) {
   const Eigen::MatrixXd j = real_unknowns(signal, derivatives);
-  double condition = 0;
-  const Eigen::MatrixXd inverse = inverse_fisher(j, condition);
+  const Eigen::MatrixXd inverse = inverse_fisher(j);
   const Eigen::Index n_bound = j.cols() - 2;
   Eigen::MatrixXcd directions = Eigen::MatrixXcd::Zero(signal.size(), n_bound);
   if (!inverse.allFinite()) return directions;

@@ -31,7 +31,7 @@ struct TissueBounds {
 struct Bounds : TissueBounds {
   double m0_crb_real = 0;  ///< bound of Re M0 at M0 = 1
   double m0_crb_imag = 0;  ///< bound of Im M0 at M0 = 1
-  double condition = 0;    ///< condition number of the column-scaled Jacobian; infinite for a zero column
+  double condition = 0;    ///< condition number of the column-scaled Jacobian; infinite where no bound exists
 };
 
 /// signal [n], jacobian [n, n_parameter] of one fingerprint, in the time or the compressed domain.
@@ -42,7 +42,8 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal, const 
 Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                         const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
-/// The same of real columns as real_unknowns() makes them, to which rows may have been added (Gaussians of a prior).
+/// The same of real columns as real_unknowns() makes them, to which rows may have been added (Gaussians of a prior), without
+/// the condition number, which takes as long as all the rest.
 Bounds bounds_of_columns(const Eigen::MatrixXd& columns);
 
 /// The unknowns' columns of J as real vectors [2 n, 2 + n_bound], real parts above imaginary parts: s, i s, then the tissue
@@ -53,12 +54,9 @@ Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
 Eigen::MatrixXd real_unknowns(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                               const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
-/// A root W of F^-1 = W W^T of real columns, by the QR decomposition of the columns scaled to unit norm; infinite everywhere
-/// where F^-1 does not exist. `condition` receives the condition number of the scaled columns.
-Eigen::MatrixXd inverse_fisher_root(const Eigen::MatrixXd& columns, double& condition);
-
-/// W W^T, infinite everywhere where it does not exist.
-Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns, double& condition);
+/// F^-1 of real columns, by the QR decomposition of the columns scaled to unit norm; infinite everywhere where it does not
+/// exist.
+Eigen::MatrixXd inverse_fisher(const Eigen::MatrixXd& columns);
 
 /// A training fingerprint is usable when its norm is at least 1e-6 at M0 = 1 and the condition at most 1e10.
 inline constexpr double min_signal_norm = 1e-6;

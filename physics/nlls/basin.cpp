@@ -9,8 +9,7 @@ namespace crbrt::physics {
 
 bool is_same_basin(const Tissue& a, const Tissue& b, double tr_s) {
   const double period = 2 * std::numbers::pi / tr_s;
-  const double omega0 = std::remainder(a.omega0_rad_s - b.omega0_rad_s, period);
-  return std::abs(omega0) < near_omega0_period * period && std::abs(a.b1_rel - b.b1_rel) < near_b1;
+  return std::abs(a.omega0_rad_s - b.omega0_rad_s) < near_omega0_period * period && std::abs(a.b1_rel - b.b1_rel) < near_b1;
 }
 
 std::vector<Tissue> of_other_basins(const Tissue& own, std::span<const Tissue> tissues, double tr_s) {

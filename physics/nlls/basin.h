@@ -12,7 +12,8 @@ namespace crbrt::physics {
 inline constexpr double near_b1 = 0.1;
 inline constexpr double near_omega0_period = 0.04;
 
-/// Near each other in omega0, which has a period of 2 pi / TR, and in B1.
+/// Near each other in omega0 and in B1. The ends of a period of omega0 are not: they are walls of a fit's box, through which no
+/// run gets to where the signal is nearly the same.
 bool is_same_basin(const Tissue& a, const Tissue& b, double tr_s);
 
 /// The first tissue of every basin among `tissues` that is not the basin of `own`.

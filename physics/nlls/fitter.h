@@ -32,8 +32,8 @@ class Fitter {
   Fitter(Fitter&&) noexcept;
 
   /// coefficients [n_coeff, n_voxel] -> one fit per column, the same bits for any number of threads and whatever other voxels
-  /// there are. Where sigma is known and the residual is larger than noise makes it, twice as many more starts are tried, and
-  /// nine times as many again where the reduced chi-square is still above 4.
+  /// there are. Where sigma is known and the residual is larger than expected, twice as many more starts are tried, and nine
+  /// times as many again where the reduced chi-square is still above 4; none once four runs have ended at one point.
   /// on_voxel(n_done) is called after every voxel, one call at a time; it must not throw.
   std::vector<VoxelFit> fit(const Eigen::MatrixXcd& coefficients, const std::function<void(std::size_t)>& on_voxel = {}) const;
 

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cmath>
 #include <future>
-#include <numbers>
 #include <numeric>
 #include <span>
 
@@ -42,7 +41,7 @@ Eigen::MatrixXcd coefficients_of(const ForwardModel& model, const std::vector<Ti
 
 StartPool::StartPool(const ForwardModel& model, const Prior& prior, const FitRange& range, std::size_t n_draw,
                      std::uint64_t seed, std::size_t n_thread)
-    : near_omega0_rad_s_(near_omega0_period * 2 * std::numbers::pi / model.tr_s()),
+    : tr_s_(model.tr_s()),
       has_omega0_(range.unknowns().has(Parameter::omega0_rad_s)),
       is_conjugated_(model.is_mirrored_by_conjugation()) {
   for (const TissueClass& tissue_class : prior.classes)
@@ -94,10 +93,8 @@ std::vector<Tissue> StartPool::best(const Eigen::VectorXcd& data, std::size_t n_
     const Tissue tissue = start(order.front());
     std::pop_heap(order.begin(), order.end(), is_worse);
     order.pop_back();
-    const bool is_near = std::any_of(starts.begin(), starts.end(), [&](const Tissue& earlier) {
-      return std::abs(tissue.omega0_rad_s - earlier.omega0_rad_s) < near_omega0_rad_s_ &&
-             std::abs(tissue.b1_rel - earlier.b1_rel) < near_b1;
-    });
+    const bool is_near =
+        std::any_of(starts.begin(), starts.end(), [&](const Tissue& earlier) { return is_same_basin(tissue, earlier, tr_s_); });
     if (!is_near) starts.push_back(tissue);
   }
   return starts;

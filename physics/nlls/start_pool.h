@@ -42,7 +42,7 @@ class StartPool {
   Scores scores(const Eigen::VectorXcd& data) const;
   Tissue start(std::size_t candidate) const;
 
-  double near_omega0_rad_s_;
+  double tr_s_;
   bool has_omega0_, is_conjugated_;
   std::vector<Tissue> tissues_;
   Directions directions_;

@@ -18,12 +18,14 @@ using physics::VoxelFit;
 
 constexpr double sigma = 4e-5;  // SNR 50,000: see nlls_fit_test.cpp
 
-TEST(Basins, AreNearInOmega0WithItsPeriodAndInB1) {
+// The ends of the period are walls: a run from one does not get to the other.
+TEST(Basins, AreNearInOmega0AndB1AndNotAcrossTheEndsOfThePeriod) {
   constexpr double tr_s = 3.5e-3, period = 2 * std::numbers::pi / tr_s;
   const auto at = [](double omega0_rad_s, double b1_rel) { return Tissue{0.2, 0.8, 12, 35, 0.8, 10e-6, omega0_rad_s, b1_rel}; };
   const Tissue own = at(0.49 * period, 1);
-  const std::vector<Tissue> same{at(0.455 * period, 1), at(-0.49 * period, 1.09), at(-0.48 * period, 0.91)};
+  const std::vector<Tissue> same{at(0.455 * period, 1), at(0.49 * period, 1.09), at(0.48 * period, 0.91)};
   for (const Tissue& tissue : same) EXPECT_TRUE(physics::is_same_basin(own, tissue, tr_s));
+  EXPECT_FALSE(physics::is_same_basin(own, at(-0.49 * period, 1), tr_s));
   const std::vector<Tissue> neighbours{same[0], at(0.44 * period, 1), same[1], at(0.49 * period, 1.11), at(0.43 * period, 1)};
   const auto others = physics::of_other_basins(own, neighbours, tr_s);
   ASSERT_EQ(others.size(), 2u);  // the last is in the basin of the second

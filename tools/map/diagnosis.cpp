@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "tools/map/voxel_estimator.h"
+
 namespace crbrt::map {
 namespace {
 

@@ -72,7 +72,4 @@ ModelRun map_voxels(const Program& program, const MapSettings& settings, const v
 /// Not "above": a score that is no number belongs to no known voxel.
 inline bool is_atypical(float score, const Program& program) { return !(score <= program.atypicality->threshold); }
 
-/// The scores of voxels in memory, interleaved [n_voxel, 2 * n_coeff]; the program has atypicality.
-std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved);
-
 }  // namespace crbrt::map

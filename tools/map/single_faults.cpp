@@ -10,7 +10,7 @@
 #include "base/median.h"
 #include "base/number_text.h"
 #include "base/parallel.h"
-#include "tools/map/model_maps.h"
+#include "tools/map/voxel_estimator.h"
 
 namespace crbrt::map {
 namespace {

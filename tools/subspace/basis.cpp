@@ -150,8 +150,7 @@ Grams grams(const std::vector<ReducedFingerprint>& fingerprints) {
     };
     add(g.energy, f.columns.col(0));
     add(g.directions, f.columns.col(0).normalized());
-    double condition = 0;
-    const Eigen::MatrixXd w = f.columns * physics::inverse_fisher(f.columns, condition);
+    const Eigen::MatrixXd w = f.columns * physics::inverse_fisher(f.columns);
     for (Eigen::Index i = 0; i < f.n_quantity && w.allFinite(); ++i) add(g.directions, w.col(2 + i).normalized());
   }
   return g;

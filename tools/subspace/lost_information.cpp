@@ -30,8 +30,7 @@ Compressed compressed(const ReducedFingerprint& f, const Eigen::MatrixXd& u) {
   c.columns.resize(2 * u.cols(), f.columns.cols());
   c.columns.topRows(u.cols()).noalias() = u.transpose() * f.columns.topRows(u.rows());
   c.columns.bottomRows(u.cols()).noalias() = u.transpose() * f.columns.bottomRows(u.rows());
-  double condition = 0;
-  c.inverse = physics::inverse_fisher(c.columns, condition);
+  c.inverse = physics::inverse_fisher(c.columns);
   return c;
 }
 

@@ -19,8 +19,7 @@ std::vector<ReducedFingerprint> fingerprints(std::size_t count) {
     ReducedFingerprint f{Eigen::MatrixXd(2 * n, n_unknown), {}};
     for (Eigen::Index k = 0; k < f.columns.size(); ++k)
       f.columns.data()[k] = std::cos(1.7 * static_cast<double>(k * k) + static_cast<double>(t));
-    double condition = 0;
-    f.crb = physics::inverse_fisher(f.columns, condition).diagonal().tail(n_unknown - 2);
+    f.crb = physics::inverse_fisher(f.columns).diagonal().tail(n_unknown - 2);
     all.push_back(f);
   }
   return all;
@@ -59,8 +58,7 @@ TEST(LostInformation, TheSearchFindsASubspaceThatLosesNothing) {
   for (ReducedFingerprint& f : all) {
     f.columns.row(n - 1).setZero();
     f.columns.row(2 * n - 1).setZero();
-    double condition = 0;
-    f.crb = physics::inverse_fisher(f.columns, condition).diagonal().tail(n_unknown - 2);
+    f.crb = physics::inverse_fisher(f.columns).diagonal().tail(n_unknown - 2);
   }
   Eigen::MatrixXd start = whole.leftCols(5);
   start.col(4) << 0, 0, 0, 0, 0.28, 0.96;

@@ -1,0 +1,45 @@
+/// What a model says of voxels in memory: estimates, |M0|, standard deviations with the prior's pull, and scores. One for every
+/// way in: files of crbrt-map, arrays of the Python module.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/bound_session.h"
+#include "tools/map/model_maps.h"
+
+namespace crbrt::map {
+
+/// For one thread at a time.
+class VoxelEstimator {
+ public:
+  /// sigma: noise of real and imaginary part; 0: no standard deviations. The program outlives this. Throws UsageError for an
+  /// instruction set that this CPU lacks.
+  VoxelEstimator(const Program& program, Isa isa, double sigma);
+
+  Isa isa() const noexcept { return session_->isa(); }
+
+  /// Fills all of `maps` but chi_square, and `status` [c.n_voxel], which maps.status then shows.
+  void estimate(const Coefficients& c, BatchMaps& maps, std::span<VoxelStatus> status);
+
+  /// Of voxel v of the coefficients, whose score is known.
+  Typicality typicality(const Coefficients& c, std::size_t v, float score) const;
+
+ private:
+  void resize(std::size_t n, BatchMaps& maps) const;
+
+  const Program& program_;
+  double sigma_;
+  std::optional<std::size_t> m0_;  ///< the output that |M0| is found from
+  bool knows_noise_;               ///< and has thresholds for it
+  float least_threshold_;          ///< of all levels of noise
+  base::BoundSession session_;
+  std::vector<double> squares_;
+};
+
+/// The scores of voxels in memory, interleaved [n_voxel, 2 * n_coeff]; the program has atypicality.
+std::vector<float> atypicality_of(const Program& program, Isa isa, const std::vector<float>& interleaved);
+
+}  // namespace crbrt::map
