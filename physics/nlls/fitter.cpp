@@ -12,7 +12,6 @@
 #include <string>
 #include <utility>
 
-#include "base/median.h"
 #include "physics/nlls/start_pool.h"
 #include "physics/nlls/voxel_solver.h"
 
@@ -283,8 +282,9 @@ ExpectedResidual Fitter::expect_residual_of(const Eigen::MatrixXcd& sample, std:
   }
   if (chi_square.size() < least_sample) return expected;
   std::sort(chi_square.begin(), chi_square.end());
+  const double middle = (chi_square[(chi_square.size() - 1) / 2] + chi_square[chi_square.size() / 2]) / 2;
   const double large = chi_square[static_cast<std::size_t>(share * static_cast<double>(chi_square.size()))];
-  expected.median = base::median(chi_square) / median_reduced_chi_square(n);
+  expected.median = middle / median_reduced_chi_square(n);
   expected.factor = std::max(1.0, large / largest_reduced_chi_square(n));
   expect(expected);
   return expected;
