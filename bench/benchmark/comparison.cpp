@@ -9,8 +9,6 @@
 
 namespace crbrt::bench {
 
-const physics::FitSettings refining_settings{.n_start = 8, .ends_in_full_precision = false, .max_refining = 5};
-
 namespace {
 
 physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings) {
@@ -19,35 +17,33 @@ physics::Fitter fitter_of(const Problem& problem, physics::FitSettings settings)
   return physics::Fitter(problem.simulator.sequence(), problem.set.basis, problem.prior, settings);
 }
 
-/// The same, to a maximum a posteriori.
-physics::FitSettings with_prior(physics::FitSettings settings) {
-  settings.map_prior = true;
-  return settings;
-}
-
 physics::Fitter learned_fitter(const Problem& problem, const Models& models, physics::FitSettings settings) {
-  settings.rivals = false;
   settings.t1_model = problem.prior.t1_model;
   settings.sigma = problem.sigma();
   auto model = std::make_shared<learned::LearnedModel>(models.forward, models.forward_path);
   if (model->unknowns() != problem.set.unknowns || model->n_coeff() != problem.set.coefficients.rows())
     throw base::DisagreementError(models.forward_path, "a forward part with the prior's unknowns and the rank of brain_v2",
                                   "another one");
-  return physics::Fitter(std::move(model), problem.prior, settings);
+  return physics::Fitter(std::move(model), problem.prior, physics::refining_learned(settings));
+}
+
+/// As crbrt-map --refine exact: by way of the model's forward part.
+physics::Refiner refiner_of(const Problem& problem, const Models& models, const physics::FitSettings& settings) {
+  return physics::Refiner(fitter_of(problem, physics::refining(settings)), learned_fitter(problem, models, settings));
 }
 
 }  // namespace
 
 struct Lineup::Fitters {
-  physics::Fitter plain, thorough, posterior, refining, refining_map, learned, learned_map;
+  physics::Refiner plain, thorough, posterior, refining, refining_map, learned, learned_map;
   Fitters(const Problem& problem, const Models& models)
       : plain(fitter_of(problem, {})),
         thorough(fitter_of(problem, {.n_start = 16})),
         posterior(fitter_of(problem, {.map_prior = true})),
-        refining(fitter_of(problem, refining_settings)),
-        refining_map(fitter_of(problem, with_prior(refining_settings))),
-        learned(learned_fitter(problem, models, refining_settings)),
-        learned_map(learned_fitter(problem, models, with_prior(refining_settings))) {}
+        refining(refiner_of(problem, models, {})),
+        refining_map(refiner_of(problem, models, {.map_prior = true})),
+        learned(learned_fitter(problem, models, {})),
+        learned_map(learned_fitter(problem, models, {.map_prior = true})) {}
 };
 
 void add_network(std::vector<Row>& rows, const std::string& name, const Model& model,
@@ -74,7 +70,7 @@ Lineup::Lineup(const Problem& problem, const Models& models, const Dictionary& o
                   fit_estimator(outputs, fitters.posterior, nullptr)});
   rows.push_back({"nlls_warm", "least squares from " + estimates + ", full precision at the end",
                   fit_estimator(outputs, fitters.plain, start)});
-  rows.push_back({"refine_exact", "at most five steps from " + estimates + ", in single precision",
+  rows.push_back({"refine_exact", "at most five steps from " + estimates + ", in single precision, by way of its forward part",
                   fit_estimator(outputs, fitters.refining, start)});
   rows.push_back({"refine_map", "as refine_exact, to a maximum a posteriori with the prior's Gaussians",
                   fit_estimator(outputs, fitters.refining_map, start)});

@@ -14,8 +14,6 @@ namespace crbrt::bench {
 
 inline constexpr std::array<double, 3> benchmark_snrs{20, 50, 100};
 
-extern const physics::FitSettings refining_settings;  ///< those of crbrt-map --refine
-
 /// One estimator, and what came of it.
 struct Row {
   std::string name, configuration;

@@ -92,27 +92,30 @@ class NetworkEstimator : public Estimator {
 
 class FitEstimator : public Estimator {
  public:
-  FitEstimator(const std::vector<physics::Estimand>& outputs, const physics::Fitter& fitter, const Program* network)
-      : outputs_(outputs), fitter_(fitter), network_(network) {
+  FitEstimator(const std::vector<physics::Estimand>& outputs, const physics::Refiner& refiner, const Program* network)
+      : outputs_(outputs), refiner_(refiner), network_(network) {
     if (network_ != nullptr) session_.emplace(*network_);
   }
 
   Answer estimate(const Voxels& voxels) override {
-    // The pool of draws is made once, with the first voxel, and is no voxel's time.
-    if (!is_warm_) fitter_.fit(voxels.coefficients.leftCols(1));
+    // Pools of draws are made once, with the first voxel, and are no voxel's time.
+    if (!is_warm_) {
+      refiner_.fitter().fit(voxels.coefficients.leftCols(1));
+      if (refiner_.approach() != nullptr) refiner_.approach()->fit(voxels.coefficients.leftCols(1));
+    }
     is_warm_ = true;
     const double begin = processor_s();
     std::vector<float> estimates;
     if (network_ != nullptr) estimates = network_estimates(voxels);
-    const std::vector<physics::VoxelFit> fits =
-        network_ == nullptr ? fitter_.fit(voxels.coefficients)
-                            : fitter_.fit_from(voxels.coefficients, starts_of(estimates, voxels.size()));
+    const std::vector<physics::VoxelFit> fits = network_ == nullptr
+                                                    ? refiner_.fitter().fit(voxels.coefficients)
+                                                    : refiner_.refine(voxels.coefficients, starts_of(estimates, voxels.size()));
     Answer answer;
     answer.us_per_voxel = (processor_s() - begin) * 1e6 / static_cast<double>(voxels.size());
     std::vector<Tissue> tissues;
     for (const physics::VoxelFit& fit : fits) tissues.push_back(fit.tissue);
     answer.values = values_of(outputs_, tissues);
-    if (network_ == nullptr || fitter_.settings().max_refining == 0) return answer;
+    if (network_ == nullptr || refiner_.fitter().settings().max_refining == 0) return answer;
     const Eigen::ArrayXXd of_network = picked(estimates, *network_, output_indices(*network_, outputs_));
     for (std::size_t v = 0; v < fits.size(); ++v)
       if (fits[v].status == physics::FitStatus::not_converged)
@@ -135,13 +138,13 @@ class FitEstimator : public Estimator {
       for (std::size_t i = 0; i < network_->n_output; ++i)
         known.set(*physics::find_quantity(network_->outputs[i].name),
                   static_cast<double>(estimates[v * network_->n_output + i]));
-      starts.push_back(known.tissue(fitter_.settings().t1_model));
+      starts.push_back(known.tissue(refiner_.fitter().settings().t1_model));
     }
     return starts;
   }
 
   const std::vector<physics::Estimand>& outputs_;
-  const physics::Fitter& fitter_;
+  const physics::Refiner& refiner_;
   const Program* network_;
   std::optional<base::BoundSession> session_;
   bool is_warm_ = false;
@@ -187,9 +190,9 @@ double network_us(const Program& program, std::size_t n_voxel, double seconds) {
   return best_pass_us(session, program, rows, seconds);
 }
 
-std::unique_ptr<Estimator> fit_estimator(const std::vector<physics::Estimand>& outputs, const physics::Fitter& fitter,
+std::unique_ptr<Estimator> fit_estimator(const std::vector<physics::Estimand>& outputs, const physics::Refiner& refiner,
                                          const Program* start_network) {
-  return std::make_unique<FitEstimator>(outputs, fitter, start_network);
+  return std::make_unique<FitEstimator>(outputs, refiner, start_network);
 }
 
 std::unique_ptr<Estimator> dictionary_estimator(const std::vector<physics::Estimand>& outputs, const Dictionary& dictionary) {

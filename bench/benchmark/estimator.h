@@ -9,7 +9,7 @@
 #include "bench/benchmark/problem.h"
 #include "bench/dictionary.h"
 #include "crbrt/loader.hpp"
-#include "physics/nlls/fitter.h"
+#include "physics/nlls/refiner.h"
 
 namespace crbrt::bench {
 
@@ -39,7 +39,7 @@ double network_us(const Program& program, std::size_t n_voxel, double seconds);
 
 /// Least squares from its own starts, or from the estimates of `start_network`, whose time counts. A refinement
 /// (FitSettings::max_refining) that does not converge keeps those estimates, as crbrt-map does.
-std::unique_ptr<Estimator> fit_estimator(const std::vector<physics::Estimand>& outputs, const physics::Fitter& fitter,
+std::unique_ptr<Estimator> fit_estimator(const std::vector<physics::Estimand>& outputs, const physics::Refiner& refiner,
                                          const Program* start_network);
 
 std::unique_ptr<Estimator> dictionary_estimator(const std::vector<physics::Estimand>& outputs, const Dictionary& dictionary);

@@ -110,8 +110,8 @@ Json in_vivo_json(const InVivo& in_vivo, std::size_t n_turn) {
   const std::vector<physics::Estimand> outputs = estimands_of(names);
   std::vector<physics::Parameter> wanted;
   for (const std::string& name : names) wanted.push_back(physics::find_quantity(name)->parameter);
-  const physics::Fitter plain = fitter_of(in_vivo, wanted, {}), thorough = fitter_of(in_vivo, wanted, {.n_start = 16}),
-                        refining = fitter_of(in_vivo, wanted, refining_settings);
+  const physics::Fitter thorough = fitter_of(in_vivo, wanted, {.n_start = 16});
+  const physics::Refiner plain(fitter_of(in_vivo, wanted, {})), refining(fitter_of(in_vivo, wanted, physics::refining()));
   const Program* const start = &in_vivo.network.program();
   std::vector<Row> rows;
   rows.push_back({"nlls_cold", "least squares of all unknowns, four starts", fit_estimator(outputs, plain, nullptr)});

@@ -121,10 +121,8 @@ TEST_F(Refine, RunsThatTheirStepsEndedGoOn) {
 
 /// One batch of the fixture's voxels through a refinement of our own settings, from the model's means.
 struct Batch {
-  Batch(const Program& program, const std::string& path, const Eigen::MatrixXcd& data, physics::Fitter fitter,
-        std::optional<physics::Fitter> approach)
-      : refinement(program, path, std::move(fitter), std::move(approach),
-                   physics::paper_fit_prior(ShortTrain::get().sequence.tr_s),
+  Batch(const Program& program, const std::string& path, const Eigen::MatrixXcd& data, physics::Refiner refiner)
+      : refinement(program, path, std::move(refiner), physics::paper_fit_prior(ShortTrain::get().sequence.tr_s),
                    {.is_asked_for = {}, .sigma = 4e-5, .n_voxel = static_cast<std::size_t>(data.cols())}, nullptr) {
     const auto n = static_cast<std::size_t>(data.cols());
     const Eigen::MatrixXcf rows = data.cast<std::complex<float>>();
@@ -145,7 +143,7 @@ TEST_F(Refine, WhatDoesNotConvergeKeepsTheNetworksEstimates) {
   const Model model = base::load_model(file("m.crbm"));
   physics::FitSettings settings = settings_of(physics::T1Model::apparent);
   settings.max_iterations = 3;
-  const Batch batch(model.program(), file("m.crbm"), data, short_fitter(settings), std::nullopt);
+  const Batch batch(model.program(), file("m.crbm"), data, physics::Refiner(short_fitter(settings)));
   const auto states = batch.refinement.states();
   EXPECT_GT(std::count(states.begin(), states.end(), map::Refined::failed), 0);
   for (std::size_t v = 0; v < n_voxel; ++v)
@@ -162,7 +160,7 @@ TEST_F(Refine, AnApproachSavesSimulationsAndIsNotBelieved) {
   physics::Sequence other = train.sequence;
   for (double& alpha : other.cycles[0].alpha_rad) alpha *= 0.8;
   const auto refined = [&](std::optional<physics::Fitter> approach) {
-    return Batch(model.program(), file("m.crbm"), data, short_fitter(settings), std::move(approach));
+    return Batch(model.program(), file("m.crbm"), data, physics::Refiner(short_fitter(settings), std::move(approach)));
   };
   const Batch alone = refined(std::nullopt), near = refined(short_fitter(settings)),
               misled = refined(physics::Fitter(other, train.basis, physics::paper_fit_prior(other.tr_s), settings));

@@ -141,7 +141,8 @@ std::optional<physics::Fitter> approach_of(const MapOptions& options, const Mode
   if (model.forward_program() == nullptr) return std::nullopt;
   auto learned = std::make_shared<learned::LearnedModel>(model, options.model, options.isa);
   if (learned->unknowns() != range.unknowns()) return std::nullopt;
-  settings.rivals = false;
+  settings = physics::refining_learned(settings);
+  settings.max_refining = options.refine.steps;
   return physics::Fitter(std::move(learned), prior, settings);
 }
 
@@ -162,15 +163,11 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   physics::FitSettings fit;
   fit.t1_model = t1_model_of(program, prior);
   if (sigma > 0) fit.sigma = sigma;
-  fit.max_refining = options.refine.steps;
   fit.map_prior = options.refine.map_prior;
   if (fit.map_prior && !fit.sigma)
     throw base::DisagreementError(inputs.image.spec().shown, "a noise that is known or can be estimated (--map-prior)", "none");
-  // Of the draws that a voxel is fitted from where its own start ends in a wrong minimum.
-  fit.n_start = 8;
-  fit.ends_in_full_precision = false;
-  fit.trusted_decrease = 1e-2;
-  fit.rivals = is_exact;  // to ask the draws costs as much as a whole fit by a learned model
+  fit = is_exact ? physics::refining(fit) : physics::refining_learned(fit);
+  fit.max_refining = options.refine.steps;
   plan.settings = base::Json{{"Kind", options.refine.kind},
                              {"Steps", options.refine.steps},
                              {"Voxels", options.refine.voxels},
@@ -182,21 +179,18 @@ std::optional<RefinePlan> plan_refinement(const MapOptions& options, const Model
   const auto forward =
       is_exact ? exact_model(options, model.info(), *sequence, range, warnings) : learned_model(options, model, range);
   try {
-    physics::Fitter fitter(forward, prior, fit);
     auto approach = is_exact ? approach_of(options, model, range, prior, fit) : std::nullopt;
     if (approach) plan.reads.push_back(options.model + ": its forward part, to begin the refinement with");
+    physics::Refiner refiner(physics::Fitter(forward, prior, fit), std::move(approach));
     if (!options.image.dry_run) {
-      // By the model that costs less, because a sample takes thousands of simulations.
-      const physics::ExpectedResidual expected =
-          volume::expect_residual(approach ? *approach : fitter, inputs.image, asked_for(settings, inputs),
-                                  options.image.threads, inputs.image.spec().shown, warnings);
-      if (approach) fitter.expect(expected);
+      const physics::ExpectedResidual expected = volume::expect_residual(
+          refiner, inputs.image, asked_for(settings, inputs), options.image.threads, inputs.image.spec().shown, warnings);
       plan.settings["ExpectedChiSquare"] = {{"Median", expected.median}, {"Factor", expected.factor}};
       plan.parts = std::make_unique<RefinedParts>(options.image.out, identity_of(options, model.info(), sigma, expected),
                                                   options.refine.resume, warnings);
     }
-    plan.refinement = std::make_unique<Refinement>(program, options.model, std::move(fitter), std::move(approach), prior,
-                                                   std::move(settings), plan.parts.get());
+    plan.refinement =
+        std::make_unique<Refinement>(program, options.model, std::move(refiner), prior, std::move(settings), plan.parts.get());
   } catch (const std::invalid_argument& error) {
     throw base::DisagreementError(options.model, "a model and a prior that a fit can refine", error.what());
   }

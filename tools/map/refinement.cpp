@@ -66,12 +66,10 @@ double median_of(std::vector<double> values) { return values.empty() ? 0 : base:
 
 }  // namespace
 
-Refinement::Refinement(const Program& program, const std::string& model_path, physics::Fitter fitter,
-                       std::optional<physics::Fitter> approach, const physics::Prior& prior, RefinementSettings settings,
-                       const RefinedParts* parts)
+Refinement::Refinement(const Program& program, const std::string& model_path, physics::Refiner refiner,
+                       const physics::Prior& prior, RefinementSettings settings, const RefinedParts* parts)
     : program_(program),
-      fitter_(std::move(fitter)),
-      approach_(std::move(approach)),
+      refiner_(std::move(refiner)),
       settings_(std::move(settings)),
       parts_(parts),
       has_m0_(signal_per_m0_output(program).has_value()),
@@ -80,7 +78,7 @@ Refinement::Refinement(const Program& program, const std::string& model_path, ph
       residual2_(settings_.n_voxel) {
   for (std::size_t i = 0; i < program.n_output; ++i) {
     const auto estimand = physics::Estimand::from_name(program.outputs[i].name);
-    if (!estimand || !estimand->has_bound(fitter_.range().unknowns()))
+    if (!estimand || !estimand->has_bound(refiner_.fitter().range().unknowns()))
       throw base::DisagreementError(model_path, "outputs that a fit of the prior's T1 model estimates, too (--refine)",
                                     std::string(program.outputs[i].name));
     estimands_.push_back(*estimand);
@@ -107,16 +105,7 @@ Tissue Refinement::start_of(const BatchMaps& maps, std::size_t voxel) const {
   physics::PartialTissue known;
   for (std::size_t i = 0; i < program_.n_output; ++i)
     known.set(*physics::find_quantity(program_.outputs[i].name), static_cast<double>(maps.plane(maps.estimates, i)[voxel]));
-  return known.tissue(fitter_.settings().t1_model);
-}
-
-std::vector<physics::VoxelFit> Refinement::fitted(const Eigen::MatrixXcd& data, std::vector<Tissue> starts) const {
-  if (approach_) {
-    const std::vector<physics::VoxelFit> near = approach_->fit_from(data, starts);
-    for (std::size_t i = 0; i < near.size(); ++i)
-      if (physics::has_estimate(near[i].status)) starts[i] = near[i].tissue;
-  }
-  return fitter_.fit_from(data, starts);
+  return known.tissue(refiner_.fitter().settings().t1_model);
 }
 
 RefinedVoxel Refinement::described(const physics::VoxelFit& fit) const {
@@ -128,14 +117,14 @@ RefinedVoxel Refinement::described(const physics::VoxelFit& fit) const {
   for (std::size_t i = 0; i < estimands_.size(); ++i) {
     refined.estimates.push_back(static_cast<float>(estimands_[i].value(fit.tissue, fit.signal_norm)));
     const double std =
-        refined.has_converged ? std::sqrt(estimands_[i].bound(fit.tissue, variances, fitter_.range().unknowns())) : 0;
+        refined.has_converged ? std::sqrt(estimands_[i].bound(fit.tissue, variances, refiner_.fitter().range().unknowns())) : 0;
     refined.std.push_back(static_cast<float>(std::min(std, widest_std_[i])));
   }
   if (has_m0_) {
     refined.estimates.push_back(static_cast<float>(std::abs(fit.m0)));
     refined.std.push_back(static_cast<float>(fit.m0_std));
   }
-  const double dof = physics::degrees_of_freedom(fitter_.model().n_coeff(), fitter_.range().n_unknown());
+  const double dof = physics::degrees_of_freedom(refiner_.fitter().model().n_coeff(), refiner_.fitter().range().n_unknown());
   const double residual2 = fit.residual_norm * fit.residual_norm;
   refined.residual2 = static_cast<float>(residual2);
   refined.chi_square = settings_.sigma > 0 ? static_cast<float>(residual2 / (settings_.sigma * settings_.sigma * dof)) : 0;
@@ -176,15 +165,15 @@ void Refinement::refine(const Coefficients& planes, std::size_t first, BatchMaps
     data.col(static_cast<Eigen::Index>(i)) = coefficients_of(planes, voxels[i]);
     starts.push_back(start_of(maps, voxels[i]));
   }
-  const auto refine_all = [&] {
+  const auto fitted = [&] {
     std::vector<RefinedVoxel> refined;
-    for (const physics::VoxelFit& fit : fitted(data, starts)) refined.push_back(described(fit));
+    for (const physics::VoxelFit& fit : refiner_.refine(data, starts)) refined.push_back(described(fit));
     return refined;
   };
   bool was_kept = false;
   const std::size_t n_map = program_.n_output + (has_m0_ ? 1u : 0u);
   const std::vector<RefinedVoxel> refined =
-      parts_ == nullptr ? refine_all() : parts_->part(first, n_map, hash_of(data, starts), voxels.size(), refine_all, was_kept);
+      parts_ == nullptr ? fitted() : parts_->part(first, n_map, hash_of(data, starts), voxels.size(), fitted, was_kept);
   double n_simulated = 0;
   for (std::size_t i = 0; i < voxels.size(); ++i) {
     put(refined[i], voxels[i], first + voxels[i], maps, status);
@@ -196,7 +185,8 @@ void Refinement::refine(const Coefficients& planes, std::size_t first, BatchMaps
 
 RefinementReport Refinement::report() const {
   RefinementReport report;
-  report.n_degrees_of_freedom = physics::degrees_of_freedom(fitter_.model().n_coeff(), fitter_.range().n_unknown());
+  report.n_degrees_of_freedom =
+      physics::degrees_of_freedom(refiner_.fitter().model().n_coeff(), refiner_.fitter().range().n_unknown());
   report.n_simulated = n_simulated_;
   std::vector<double> residuals;
   for (std::size_t v = 0; v < states_.size(); ++v) {

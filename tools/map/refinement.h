@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "crbrt/crbrt.hpp"
 #include "physics/estimand.h"
-#include "physics/nlls/fitter.h"
+#include "physics/nlls/refiner.h"
 #include "tools/map/model_maps.h"
 #include "tools/map/refined_parts.h"
 
@@ -55,13 +55,11 @@ struct RefinementReport {
 
 class Refinement {
  public:
-  /// `fitter` and `approach` have settings for given starts (FitSettings::max_refining) and one thread: batches have one each.
-  /// Where there is an `approach`, by a model that costs less, fits of `fitter` begin where those end. `prior` says how
+  /// `refiner` has settings for given starts (physics::refining) and one thread: batches have one each. `prior` says how
   /// wide a standard deviation may be. `parts` keeps finished batches; null where nothing is kept. Throws DisagreementError
   /// naming `model_path` where an output of the program is nothing that a fit estimates.
-  Refinement(const Program& program, const std::string& model_path, physics::Fitter fitter,
-             std::optional<physics::Fitter> approach, const physics::Prior& prior, RefinementSettings settings,
-             const RefinedParts* parts);
+  Refinement(const Program& program, const std::string& model_path, physics::Refiner refiner, const physics::Prior& prior,
+             RefinementSettings settings, const RefinedParts* parts);
 
   /// Replaces estimates, standard deviations and status of the voxels that are asked for by the refined ones, and fills
   /// maps.chi_square. Voxels first, first + 1, ... of the list; threads call it at the same time for different voxels.
@@ -75,13 +73,11 @@ class Refinement {
  private:
   std::vector<std::size_t> asked_for(const BatchMaps& maps, std::size_t first, std::span<const VoxelStatus> status) const;
   physics::Tissue start_of(const BatchMaps& maps, std::size_t voxel) const;
-  std::vector<physics::VoxelFit> fitted(const Eigen::MatrixXcd& data, std::vector<physics::Tissue> starts) const;
   RefinedVoxel described(const physics::VoxelFit& fit) const;
   void put(const RefinedVoxel& refined, std::size_t voxel, std::size_t at, BatchMaps& maps, std::span<VoxelStatus> status);
 
   const Program& program_;
-  physics::Fitter fitter_;
-  std::optional<physics::Fitter> approach_;
+  physics::Refiner refiner_;
   RefinementSettings settings_;
   const RefinedParts* parts_;
   std::vector<physics::Estimand> estimands_;  ///< [output]

@@ -13,6 +13,22 @@ namespace {
 constexpr std::size_t most_voxels = 64, least_share = 4;
 constexpr double suspicious = 2;
 
+template <class Fits>
+physics::ExpectedResidual expect_residual(Fits& fits, const physics::FitSettings& settings, const CoefficientImage& image,
+                                          const std::vector<std::size_t>& voxels, std::size_t n_thread, const std::string& file,
+                                          base::Warnings& warnings) {
+  const std::size_t n = std::min(most_voxels, voxels.size() / least_share);
+  if (!settings.sigma || n < physics::Fitter::least_sample) return {};
+  const physics::ExpectedResidual expected =
+      fits.expect_residual_of(read_coefficients(image, draw_voxels(voxels, n, 1)), n_thread);
+  if (expected.median >= suspicious)
+    warnings.add(file + ": fits of " + std::to_string(n) + " drawn voxels leave " + base::number_text(expected.median, "%.3g") +
+                 " times the chi-square of noise of " + base::number_text(*settings.sigma, "%.4g") +
+                 ": the noise is larger, or the data hold what the model does not describe (undersampling, another basis, "
+                 "other physics). Standard deviations count that noise alone");
+  return expected;
+}
+
 }  // namespace
 
 Eigen::MatrixXcd read_coefficients(const CoefficientImage& image, const std::vector<std::size_t>& voxels) {
@@ -25,16 +41,13 @@ Eigen::MatrixXcd read_coefficients(const CoefficientImage& image, const std::vec
 physics::ExpectedResidual expect_residual(physics::Fitter& fitter, const CoefficientImage& image,
                                           const std::vector<std::size_t>& voxels, std::size_t n_thread, const std::string& file,
                                           base::Warnings& warnings) {
-  const std::size_t n = std::min(most_voxels, voxels.size() / least_share);
-  if (!fitter.settings().sigma || n < physics::Fitter::least_sample) return {};
-  const physics::ExpectedResidual expected =
-      fitter.expect_residual_of(read_coefficients(image, draw_voxels(voxels, n, 1)), n_thread);
-  if (expected.median >= suspicious)
-    warnings.add(file + ": fits of " + std::to_string(n) + " drawn voxels leave " + base::number_text(expected.median, "%.3g") +
-                 " times the chi-square of noise of " + base::number_text(*fitter.settings().sigma, "%.4g") +
-                 ": the noise is larger, or the data hold what the model does not describe (undersampling, another basis, "
-                 "other physics). Standard deviations count that noise alone");
-  return expected;
+  return expect_residual(fitter, fitter.settings(), image, voxels, n_thread, file, warnings);
+}
+
+physics::ExpectedResidual expect_residual(physics::Refiner& refiner, const CoefficientImage& image,
+                                          const std::vector<std::size_t>& voxels, std::size_t n_thread, const std::string& file,
+                                          base::Warnings& warnings) {
+  return expect_residual(refiner, refiner.fitter().settings(), image, voxels, n_thread, file, warnings);
 }
 
 }  // namespace crbrt::volume

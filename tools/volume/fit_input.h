@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/warnings.h"
-#include "physics/nlls/fitter.h"
+#include "physics/nlls/refiner.h"
 #include "tools/volume/coefficients.h"
 
 namespace crbrt::volume {
@@ -19,6 +19,9 @@ Eigen::MatrixXcd read_coefficients(const CoefficientImage& image, const std::vec
 /// Has the fitter expect the residual of a quarter of these voxels (64 at most, drawn; nothing of fewer than 64 voxels), and
 /// warns, naming `file`, where noise explains less than half of it in the median. Throws InputError when the image ends early.
 physics::ExpectedResidual expect_residual(physics::Fitter& fitter, const CoefficientImage& image,
+                                          const std::vector<std::size_t>& voxels, std::size_t n_thread, const std::string& file,
+                                          base::Warnings& warnings);
+physics::ExpectedResidual expect_residual(physics::Refiner& refiner, const CoefficientImage& image,
                                           const std::vector<std::size_t>& voxels, std::size_t n_thread, const std::string& file,
                                           base::Warnings& warnings);
 
