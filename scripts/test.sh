@@ -134,7 +134,7 @@ shell_check() {
   shellcheck -x -S warning scripts/*.sh .ci/run tests/gates/*.sh tests/freestanding/*.sh
 }
 
-lists="build demo trainer test viewer"
+lists="build demo trainer python test viewer"
 time_needed="20 minutes"
 [ "$further" -eq 0 ] || lists+=" cross" time_needed="45 minutes"
 [ "$full" -eq 0 ] || lists+=" lint" time_needed="two hours"

@@ -1,0 +1,258 @@
+"""The Python module against the programs and against NumPy. Run by ctest with PYTHONPATH on the built module."""
+
+import inspect
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+import crbrt
+
+root = Path(os.environ["CRBRT_SOURCE_DIR"])
+programs = Path(os.environ["CRBRT_BIN_DIR"])
+model_file = root / "models/brain_v2/brain_v2.crbm"
+sequence_file = root / "models/protocol/crbrt1142.json"
+
+model = crbrt.Model(model_file)
+sequence = crbrt.Sequence.read(sequence_file)
+tissues = dict(
+    m0_semi_frac=np.linspace(0.05, 0.25, 24),
+    t1_apparent_s=np.linspace(0.8, 2, 24),
+    t2_free_s=np.linspace(0.05, 0.12, 24),
+    exchange_hz=25,
+    t2_semi_s=12e-6,
+    omega0_rad_s=np.linspace(-500, 500, 24),
+)
+sigma = 0.02
+
+
+def noisy_voxels():
+    """[2, 3, 4, R] complex64 at SNR 50."""
+    random = np.random.default_rng(1)
+    signal = crbrt.simulate(sequence, tissues, derivatives=False, basis=model.basis).signal
+    noise = random.normal(size=signal.shape) + 1j * random.normal(size=signal.shape)
+    return (signal + sigma * noise).astype(np.complex64).reshape(2, 3, 4, -1)
+
+
+coefficients = noisy_voxels()
+
+
+def nifti(path):
+    data = path.read_bytes()
+    assert struct.unpack_from("<h", data, 70)[0] == 16, "single precision"
+    shape = struct.unpack_from("<8h", data, 40)[1:4]
+    return np.frombuffer(data, "<f4", int(np.prod(shape)), int(struct.unpack_from("<f", data, 108)[0])).reshape(shape, order="F")
+
+
+class Maps(unittest.TestCase):
+    def assert_same_bits(self, a, b):
+        for name in a:
+            self.assertEqual(np.ascontiguousarray(a[name]).tobytes(), np.ascontiguousarray(b[name]).tobytes(), name)
+            self.assertEqual(np.ascontiguousarray(a.std[name]).tobytes(), np.ascontiguousarray(b.std[name]).tobytes(), name)
+        self.assertTrue((a.status == b.status).all() and (a.is_atypical == b.is_atypical).all())
+
+    def test_they_are_those_of_crbrt_map(self):
+        with tempfile.TemporaryDirectory() as folder:
+            np.save(Path(folder, "in.npy"), coefficients)
+            command = [programs / "crbrt-map", "--model", model_file, "--input", Path(folder, "in.npy"), "--out", Path(folder, "out")]
+            subprocess.run([*command, "--sigma", str(sigma)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            maps = model.map(coefficients, sigma=sigma)
+            for name, file in (("m0_semi_frac", "m0_semi_frac"), ("t1_apparent_s", "T1map"), ("t2_free_s", "T2map")):
+                np.testing.assert_array_equal(maps[name], nifti(Path(folder, "out", file + ".nii")))
+                np.testing.assert_array_equal(maps.std[name], nifti(Path(folder, "out", file + "_std.nii")))
+            np.testing.assert_array_equal(maps.atypicality, nifti(Path(folder, "out", "atypicality.nii")))
+
+    def test_strides_and_threads_change_no_bit(self):
+        expected = model.map(coefficients, sigma=sigma)
+        every_other = np.zeros((4, 3, 8, 26), np.complex64)
+        every_other[::2, :, ::2, ::2] = coefficients
+        read_only = coefficients.copy()
+        read_only.flags.writeable = False
+        for other in (
+            np.asfortranarray(coefficients),
+            every_other[::2, :, ::2, ::2],
+            coefficients[::-1].copy()[::-1],
+            coefficients.astype(np.complex128),
+            read_only,
+        ):
+            self.assert_same_bits(expected, model.map(other, sigma=sigma, threads=3))
+        first = np.ascontiguousarray(np.moveaxis(coefficients, -1, 0))
+        self.assert_same_bits(expected, model.map(first, sigma=sigma, order="coefficient_first"))
+
+    def test_maps_lie_in_memory_as_the_grid_does(self):
+        self.assertTrue(model.map(np.asfortranarray(coefficients))["t2_free_s"].flags.f_contiguous)
+        self.assertTrue(model.map(coefficients)["t2_free_s"].flags.c_contiguous)
+
+    def test_a_mask_leaves_the_others_alone(self):
+        mask = np.arange(24).reshape(2, 3, 4) % 3 != 0
+        all_of_them = model.map(coefficients, sigma=sigma)
+        for chosen in (mask, np.asfortranarray(mask.astype(np.int16) * 7)):
+            maps = model.map(coefficients, mask=chosen, sigma=sigma, fill=np.nan)
+            np.testing.assert_array_equal(maps["t1_apparent_s"][mask], all_of_them["t1_apparent_s"][mask])
+            self.assertTrue(np.isnan(maps["t1_apparent_s"][~mask]).all() and (maps.status[~mask] == 4).all())
+        nobody = model.map(coefficients, mask=np.zeros_like(mask))
+        self.assertTrue((nobody.status == 4).all())
+
+    def test_one_bad_voxel_is_flagged(self):
+        bad = coefficients.copy()
+        bad[0, 1, 2, 3] = np.nan
+        bad[1, 1, 1] = 0
+        status = model.map(bad).status
+        self.assertEqual((status[0, 1, 2], status[1, 1, 1]), (1, 2))
+        self.assertEqual((status == 0).sum(), 22)
+
+    def test_a_single_voxel_has_no_axes(self):
+        self.assertEqual(model.map(coefficients[1, 2, 3])["t1_apparent_s"], model.map(coefficients)["t1_apparent_s"][1, 2, 3])
+
+    def test_integers(self):
+        maps = model.map(coefficients, precision="integer")
+        self.assertTrue((np.abs(maps["t1_apparent_s"] - model.map(coefficients)["t1_apparent_s"]) < 0.2).all())
+
+    def test_a_model_may_go_while_it_maps(self):
+        many = np.broadcast_to(coefficients, (2000, *coefficients.shape))
+        expected = model.map(coefficients)["t1_apparent_s"]
+        mine, results = crbrt.Model(model_file), []
+        thread = threading.Thread(target=lambda m: results.append(m.map(many)), args=(mine,))
+        thread.start()
+        del mine
+        thread.join()
+        np.testing.assert_array_equal(results[0]["t1_apparent_s"], np.broadcast_to(expected, many.shape[:-1]))
+
+    def test_what_is_wrong_is_said(self):
+        def raises(kind, words, *arguments, **more):
+            with self.assertRaises(kind) as caught:
+                model.map(*arguments, **more)
+            for word in words:
+                self.assertIn(word, str(caught.exception))
+
+        raises(TypeError, ("complex64", "float32"), coefficients.real)
+        raises(TypeError, ("complex64", "int64"), np.ones((3, 13), np.int64))
+        raises(ValueError, ("13", "last", "26"), np.zeros((4, 26), np.complex64))
+        raises(ValueError, ("13", "first", "2"), coefficients, order="coefficient_first")
+        raises(ValueError, ("coefficient_last", "F"), coefficients, order="F")
+        raises(ValueError, ("single number",), np.complex64(1))
+        raises(ValueError, ("(2, 3, 4)", "(2, 3)"), coefficients, mask=np.ones((2, 3), bool))
+        raises(TypeError, ("bool", "float64"), coefficients, mask=np.ones((2, 3, 4)))
+        raises(ValueError, ("sigma", "above 0"), coefficients, sigma=float("nan"))
+        raises(ValueError, ("threads",), coefficients, threads=0)
+        raises(ValueError, ("precision", "half"), coefficients, precision="half")
+        with self.assertRaises(crbrt.DisagreementError):
+            crbrt.Model(root / "models/brain_v2_all/brain_v2_all.crbm").map(coefficients, precision="integer")
+        with self.assertRaises(crbrt.InputError) as caught:
+            crbrt.Model(sequence_file)
+        self.assertIn("crbrt1142.json", str(caught.exception))
+        with self.assertRaises(KeyError) as missing:
+            model.map(coefficients)["t1"]
+        self.assertIn("t1_apparent_s", str(missing.exception))
+
+
+class Physics(unittest.TestCase):
+    def test_derivatives_are_central_differences(self):
+        exact = crbrt.simulate(sequence, tissues)
+        step = 1e-5 * 25
+        above, below = (
+            crbrt.simulate(sequence, {**tissues, "exchange_hz": 25 + d}, derivatives=False).signal for d in (step, -step)
+        )
+        found = exact.derivatives["exchange_hz"]
+        # Series end at 1e-14 a pulse: 1e-11 of the signal over 1142 pulses, over twice the step.
+        np.testing.assert_allclose((above - below) / (2 * step), found, atol=1e-11 / step + 1e-6 * np.abs(found).max())
+
+    def test_the_bound_is_the_inverse_of_the_fisher_matrix(self):
+        s = crbrt.simulate(sequence, tissues, basis=model.basis)
+        d = s.derivatives
+        unknowns = [n for n in crbrt.parameters if n != "r1_semi_hz"]
+        bound = crbrt.crb(sequence, tissues, basis=model.basis)
+        for i in range(24):
+            columns = [s.signal[i], 1j * s.signal[i]]
+            columns += [d[n][i] + (d["r1_semi_hz"][i] if n == "r1_free_hz" else 0) for n in unknowns]
+            jacobian = np.concatenate([np.real(columns), np.imag(columns)], axis=1).T
+            scale = np.linalg.norm(jacobian, axis=0)
+            variance = np.diag(np.linalg.inv((jacobian / scale).T @ (jacobian / scale))) / scale**2
+            # Normal equations lose twice the digits of a condition of some 1e3.
+            np.testing.assert_allclose(bound["m0_semi_frac"][i], variance[2], rtol=1e-6)
+            np.testing.assert_allclose(bound["r2_free_hz"][i], variance[4], rtol=1e-6)
+            np.testing.assert_allclose(bound["t2_free_s"][i], variance[4] * tissues["t2_free_s"][i] ** 4, rtol=1e-6)
+
+    def test_sequences_of_arrays_are_those_of_files(self):
+        again = crbrt.Sequence(sequence.alpha_rad, sequence.trf_s, sequence.tr_s)
+        self.assertEqual(again.sha256, sequence.sha256)
+        self.assertEqual(again.sha256, model.info["sequence_sha256"])
+        with self.assertRaises(ValueError):
+            crbrt.Sequence([1, 1], [1e-3], 3e-3)
+
+    def test_tissues_are_told_by_name(self):
+        for wrong, word in (({"t1": 1}, "found t1"), ({"m0_semi_frac": 0.1}, "expected r1_free_hz"), ({**tissues, "r2_free_hz": 9}, "again")):
+            with self.assertRaises(ValueError) as caught:
+                crbrt.simulate(sequence, wrong)
+            self.assertIn(word, str(caught.exception))
+        with self.assertRaises(ValueError):
+            crbrt.simulate(sequence, {**tissues, "m0_semi_frac": 2})
+        with self.assertRaises(ValueError):
+            crbrt.simulate(sequence, tissues, basis=np.ones((1142, 2)))
+
+    def test_a_fit_ends_at_the_truth(self):
+        data = coefficients.reshape(24, -1)[:6]
+        maps = crbrt.fit(data, sequence, model.basis, sigma=sigma, threads=2)
+        z = (maps["t1_apparent_s"] - tissues["t1_apparent_s"][:6]) / maps.std["t1_apparent_s"]
+        self.assertLess(np.abs(z).max(), 5)
+        self.assertTrue(np.isin(maps.status, (0, 6, 7)).all())
+        self.assertEqual(maps.units["t1_apparent_s"], "s")
+        with self.assertRaises(ValueError):
+            crbrt.fit(data[:, :9], sequence, model.basis)
+
+
+class Package(unittest.TestCase):
+    def test_everything_public_is_described(self):
+        for name in crbrt.__all__:
+            thing = getattr(crbrt, name)
+            if name != "parameters":
+                self.assertTrue(inspect.getdoc(thing), name)
+            for function in [thing] if inspect.isfunction(thing) else [m for _, m in inspect.getmembers(thing, inspect.isfunction)]:
+                if not function.__name__.startswith("_") and function.__module__ == "crbrt":
+                    self.assertTrue(inspect.getdoc(function), f"{name}.{function.__name__}")
+                    self.assertIn("return", function.__annotations__, f"{name}.{function.__name__}")
+
+    def test_the_example_draws_a_slice(self):
+        try:
+            import matplotlib  # noqa: F401
+            import nibabel  # noqa: F401
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        image = Path("/usr/share/mricron/templates/ch2bet.nii.gz")
+        if not image.exists():
+            self.skipTest("no brain image (scripts/packages-demo.txt)")
+        with tempfile.TemporaryDirectory() as folder:
+            make = [programs / "crbrt-phantom", "make", "--model", model_file, "--sequence", sequence_file, "--image", image]
+            make += ["--voxel-mm", "6", "--fingerprints", "1000", "--out", f"{folder}/phantom"]
+            subprocess.run(make, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            example = [sys.executable, root / "docs/examples/python/map_slice.py", f"{folder}/phantom", model_file, sequence_file]
+            out = subprocess.run([*example, f"{folder}/slice.png"], check=True, capture_output=True, text=True).stdout
+            self.assertIn("of the voxels are done", out)
+            self.assertEqual(Path(folder, "slice.png").read_bytes()[1:4], b"PNG")
+
+    def test_the_wheel_installs_without_a_network(self):
+        sys.path.insert(0, str(root / "tools/python"))
+        import crbrt_build
+
+        with tempfile.TemporaryDirectory() as folder:
+            wheel = crbrt_build.build_wheel(folder)  # of the build folder in CRBRT_PYTHON_BUILD
+            pip = subprocess.run([sys.executable, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if pip.returncode != 0:
+                self.skipTest("no pip")
+            install = ["install", "--no-index", "--no-deps", "--quiet", "--target", f"{folder}/site", f"{folder}/{wheel}"]
+            subprocess.run([sys.executable, "-m", "pip", *install], check=True)
+            code = f"import crbrt; print(crbrt.__file__, crbrt.Model({str(model_file)!r}))"
+            environment = {**os.environ, "PYTHONPATH": f"{folder}/site"}
+            out = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True).stdout
+            self.assertIn(f"{folder}/site/crbrt/__init__.py", out)
+            self.assertIn("brain_v2", out)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

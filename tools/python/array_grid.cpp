@@ -1,0 +1,135 @@
+// Axes sorted by their strides.
+#include "tools/python/array_grid.h"
+
+#include <algorithm>
+#include <complex>
+#include <cstdint>
+#include <cstring>
+
+namespace py = pybind11;
+
+namespace crbrt::python {
+namespace {
+
+std::string text_of(const std::vector<py::ssize_t>& shape) {
+  std::string text = "(";
+  for (const py::ssize_t n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
+  return text + ")";
+}
+
+std::string dtype_of(const py::array& array) { return py::str(array.dtype()).cast<std::string>(); }
+
+}  // namespace
+
+ArrayGrid::ArrayGrid(const py::array& coefficients, std::size_t n_coeff, const std::string& order, const std::string& whose) {
+  if (order != "coefficient_last" && order != "coefficient_first")
+    throw py::value_error("order: expected coefficient_last or coefficient_first, found " + order);
+  is_double_ = coefficients.dtype().equal(py::dtype::of<std::complex<double>>());
+  if (!is_double_ && !coefficients.dtype().equal(py::dtype::of<std::complex<float>>()))
+    throw py::type_error("coefficients: expected complex64 or complex128, found " + dtype_of(coefficients));
+  if (coefficients.ndim() == 0) throw py::value_error("coefficients: expected an axis of coefficients, found a single number");
+  const bool is_last = order == "coefficient_last";
+  const py::ssize_t n_axis = coefficients.ndim(), of_coefficients = is_last ? n_axis - 1 : 0;
+  n_coeff_ = static_cast<std::size_t>(coefficients.shape(of_coefficients));
+  if (n_coeff != 0 && n_coeff_ != n_coeff)
+    throw py::value_error("coefficients: expected " + std::to_string(n_coeff) + " along the " + (is_last ? "last" : "first") +
+                          " axis, as many as " + whose + " has, found " + std::to_string(n_coeff_) + " (order is " + order +
+                          ")");
+  data_ = static_cast<const char*>(coefficients.data());
+  coefficient_stride_ = coefficients.strides(of_coefficients);
+  for (py::ssize_t a = 0; a < n_axis; ++a) {
+    if (a == of_coefficients) continue;
+    axes_.push_back({shape_.size(), coefficients.shape(a), coefficients.strides(a)});
+    shape_.push_back(coefficients.shape(a));
+    n_voxel_ *= static_cast<std::size_t>(coefficients.shape(a));
+  }
+  std::stable_sort(axes_.begin(), axes_.end(),
+                   [](const Axis& a, const Axis& b) { return std::abs(a.stride) > std::abs(b.stride); });
+  // The runtime counts strides in floats, from each voxel to the next.
+  py::ssize_t expected = 0;
+  is_even_ = !is_double_ && coefficient_stride_ > 0 && coefficient_stride_ % static_cast<py::ssize_t>(sizeof(float)) == 0;
+  for (std::size_t i = axes_.size(); i-- > 0;) {
+    if (axes_[i].size == 1) continue;
+    const py::ssize_t stride = axes_[i].stride;
+    is_even_ = is_even_ && stride > 0 && stride % static_cast<py::ssize_t>(sizeof(float)) == 0 &&
+               (expected == 0 || stride == expected);
+    expected = stride * axes_[i].size;
+  }
+  is_even_ = is_even_ && reinterpret_cast<std::uintptr_t>(data_) % alignof(float) == 0;
+}
+
+std::vector<std::size_t> ArrayGrid::listed(const std::optional<py::array>& mask) const {
+  std::vector<std::size_t> voxels;
+  if (!mask) {
+    voxels.resize(n_voxel_);
+    for (std::size_t v = 0; v < n_voxel_; ++v) voxels[v] = v;
+    return voxels;
+  }
+  const std::vector<py::ssize_t> shape(mask->shape(), mask->shape() + mask->ndim());
+  if (shape != shape_)
+    throw py::value_error("mask: expected the grid's shape " + text_of(shape_) + ", found " + text_of(shape));
+  if (const char kind = mask->dtype().kind(); kind != 'b' && kind != 'i' && kind != 'u')
+    throw py::type_error("mask: expected bool or integers, found " + dtype_of(*mask));
+  const auto is_set = py::array_t<bool, py::array::forcecast>::ensure(*mask);
+  const char* const first = static_cast<const char*>(static_cast<const void*>(is_set.data()));
+  std::vector<Axis> axes = axes_;
+  for (Axis& axis : axes) axis.stride = is_set.strides(static_cast<py::ssize_t>(axis.axis));
+  const std::size_t row = axes.empty() ? 1 : static_cast<std::size_t>(axes.back().size);
+  const py::ssize_t step = axes.empty() ? 0 : axes.back().stride;
+  for (std::size_t v = 0; v < n_voxel_; v += row) {
+    const char* at = first + offset_in(axes, v);
+    for (std::size_t i = 0; i < row; ++i, at += step)
+      if (*at != 0) voxels.push_back(v + i);
+  }
+  return voxels;
+}
+
+py::ssize_t ArrayGrid::offset_in(const std::vector<Axis>& axes, std::size_t voxel) noexcept {
+  py::ssize_t offset = 0;
+  for (std::size_t i = axes.size(); i-- > 0; voxel /= static_cast<std::size_t>(axes[i].size))
+    offset += static_cast<py::ssize_t>(voxel % static_cast<std::size_t>(axes[i].size)) * axes[i].stride;
+  return offset;
+}
+
+Coefficients ArrayGrid::view(const std::size_t* voxels, std::size_t n, std::vector<float>& memory) const {
+  if (is_even_ && voxels[n - 1] - voxels[0] == n - 1) {
+    const py::ssize_t stride = n_voxel_ > 1 ? offset_in(axes_, 1) : 0;
+    const float* const real = reinterpret_cast<const float*>(data_ + offset_in(axes_, voxels[0]));
+    return {real,
+            real + 1,
+            n,
+            n_coeff_,
+            static_cast<std::size_t>(stride) / sizeof(float),
+            static_cast<std::size_t>(coefficient_stride_) / sizeof(float)};
+  }
+  memory.resize(2 * n * n_coeff_);
+  gather(voxels, n, memory.data());
+  return Coefficients::interleaved_planes(memory.data(), n, n_coeff_);
+}
+
+/// Run by run along the last axis, and there coefficient by coefficient.
+void ArrayGrid::gather(const std::size_t* voxels, std::size_t n, float* interleaved) const {
+  const std::size_t row = axes_.empty() ? 1 : static_cast<std::size_t>(axes_.back().size);
+  const py::ssize_t step = axes_.empty() ? 0 : axes_.back().stride;
+  for (std::size_t first = 0, count = 0; first < n; first += count) {
+    const std::size_t most = std::min(n - first, row - voxels[first] % row);
+    for (count = 1; count < most && voxels[first + count] == voxels[first] + count;) ++count;
+    const char* const run = data_ + offset_in(axes_, voxels[first]);
+    for (std::size_t k = 0; k < n_coeff_; ++k) {
+      const char* from = run + static_cast<py::ssize_t>(k) * coefficient_stride_;
+      float* to = interleaved + 2 * (k * n + first);
+      for (std::size_t i = 0; i < count; ++i, from += step, to += 2) {
+        if (is_double_) {
+          double value[2];
+          std::memcpy(value, from, sizeof value);
+          to[0] = static_cast<float>(value[0]);
+          to[1] = static_cast<float>(value[1]);
+        } else {
+          std::memcpy(to, from, 2 * sizeof(float));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace crbrt::python

@@ -1,0 +1,42 @@
+// The module crbrt._crbrt, which tools/python/crbrt/__init__.py wraps: errors of our libraries as exceptions with the same
+// words.
+#include "tools/python/module.h"
+
+#include <pybind11/eigen.h>
+
+#include "base/error.h"
+#include "crbrt/version.h"
+
+namespace py = pybind11;
+
+namespace crbrt::python {
+
+py::array to_numpy(const physics::Basis& basis) {
+  if (basis.is_complex()) return py::cast(basis.complex());
+  return py::cast(basis.real());
+}
+
+}  // namespace crbrt::python
+
+PYBIND11_MODULE(_crbrt, module) {
+  using namespace crbrt;
+  // The last that is registered is asked first.
+  static const py::exception<base::Error> error(module, "Error", PyExc_ValueError);
+  static const py::exception<base::InputError> input(module, "InputError", error);
+  static const py::exception<base::DisagreementError> disagreement(module, "DisagreementError", error);
+  py::register_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+    } catch (const base::InputError& e) {
+      PyErr_SetString(input.ptr(), e.what());
+    } catch (const base::DisagreementError& e) {
+      PyErr_SetString(disagreement.ptr(), e.what());
+    } catch (const base::Error& e) {
+      PyErr_SetString(error.ptr(), e.what());
+    }
+  });
+  module.attr("__version__") = CRBRT_VERSION_STRING;
+  python::add_model(module);
+  python::add_physics(module);
+  python::add_fit(module);
+}
