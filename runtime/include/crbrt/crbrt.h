@@ -1,12 +1,13 @@
 /* The C99 interface of the runtime. Same rules as crbrt.hpp: bind once, then run without heap, locks or exceptions.
  *
- *   const crbrt_program* program = crbrt_model_brain_v1();             // from the generated model's header, or crbrt/loader.h
- *   static _Alignas(CRBRT_ARENA_ALIGNMENT) unsigned char arena[65536]; // >= crbrt_arena_bytes(program)
+ *   const crbrt_program* program = crbrt_model_brain_v1();   // of the generated model's header, or crbrt/loader.h
+ *   static _Alignas(CRBRT_ARENA_ALIGNMENT) unsigned char arena[65536];   // >= crbrt_arena_bytes(program)
  *   crbrt_session session = {{0}};
  *   crbrt_status s = crbrt_bind(&session, program, arena, sizeof arena, CRBRT_ISA_AUTO);
  *   crbrt_run_args args = {.struct_size = sizeof args, .n_voxel = n_voxel,
- *                          .real = coefficients,                       // [n_voxel, 2 * n_coeff]: real parts, then imaginary
- * parts .estimates = estimates};                    // [n_voxel, n_output] if (s == CRBRT_OK) s = crbrt_run(&session, &args);
+ *                          .real = coefficients,     // [n_voxel, 2 * n_coeff]: all real, then all imaginary parts
+ *                          .estimates = estimates};  // [n_voxel, n_output]
+ *   if (s == CRBRT_OK) s = crbrt_run(&session, &args);
  *   if (s != CRBRT_OK) puts(crbrt_message(s));
  *
  * Every function may be called from any thread; one session (and its arena) belongs to one thread at a time. Each says what it
