@@ -37,7 +37,7 @@ CMD ["scripts/demo.sh"]
 
 FROM programs AS tests
 END
-  install trainer test viewer cross lint
+  install trainer python test viewer cross lint
   echo 'CMD [".ci/run"]'
 }
 
