@@ -1,6 +1,8 @@
 // Axes sorted by their strides.
 #include "tools/python/array_grid.h"
 
+#include <pybind11/stl.h>
+
 #include <algorithm>
 #include <complex>
 #include <cstdint>
@@ -56,6 +58,15 @@ ArrayGrid::ArrayGrid(const py::array& coefficients, std::size_t n_coeff, const s
     expected = stride * axes_[i].size;
   }
   is_even_ = is_even_ && reinterpret_cast<std::uintptr_t>(data_) % alignof(float) == 0;
+}
+
+py::object ArrayGrid::zeros_of(const py::dtype& dtype) const {
+  std::vector<py::ssize_t> sizes, axes(axes_.size());
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    sizes.push_back(axes_[i].size);
+    axes[axes_[i].axis] = static_cast<py::ssize_t>(i);
+  }
+  return py::module_::import("numpy").attr("zeros")(sizes, dtype).attr("transpose")(axes);
 }
 
 std::vector<std::size_t> ArrayGrid::listed(const std::optional<py::array>& mask) const {
@@ -118,6 +129,10 @@ void ArrayGrid::gather(const std::size_t* voxels, std::size_t n, float* interlea
     for (std::size_t k = 0; k < n_coeff_; ++k) {
       const char* from = run + static_cast<py::ssize_t>(k) * coefficient_stride_;
       float* to = interleaved + 2 * (k * n + first);
+      if (!is_double_ && step == static_cast<py::ssize_t>(2 * sizeof(float))) {
+        std::memcpy(to, from, count * 2 * sizeof(float));
+        continue;
+      }
       for (std::size_t i = 0; i < count; ++i, from += step, to += 2) {
         if (is_double_) {
           double value[2];

@@ -28,16 +28,11 @@ class ArrayGrid {
   /// all without a mask.
   std::vector<std::size_t> listed(const std::optional<pybind11::array>& mask) const;
 
-  /// An array of the grid's shape whose element of voxel v, by that number, is data[v].
+  /// An array of zeros of the grid's shape whose element of voxel v, by that number, is data[v]. Memory that nobody writes to
+  /// is never touched.
   template <class T>
-  pybind11::array_t<T> make_array() const {
-    std::vector<pybind11::ssize_t> strides(shape_.size());
-    pybind11::ssize_t stride = sizeof(T);
-    for (std::size_t i = axes_.size(); i-- > 0;) {
-      strides[axes_[i].axis] = stride;
-      stride *= axes_[i].size;
-    }
-    return pybind11::array_t<T>(shape_, strides);
+  pybind11::array_t<T> zeros() const {
+    return pybind11::array_t<T>(zeros_of(pybind11::dtype::of<T>()));
   }
 
   /// The coefficients of these voxels (ascending numbers): where they lie, or gathered in `memory`. Needs no GIL.
@@ -49,6 +44,7 @@ class ArrayGrid {
     pybind11::ssize_t size, stride;  ///< bytes
   };
 
+  pybind11::object zeros_of(const pybind11::dtype& dtype) const;
   static pybind11::ssize_t offset_in(const std::vector<Axis>& axes, std::size_t voxel) noexcept;  ///< bytes
   void gather(const std::size_t* voxels, std::size_t n, float* interleaved) const;
 

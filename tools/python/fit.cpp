@@ -100,7 +100,7 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
   Quantities quantities = quantities_of(unknowns);
   const physics::Quantity& m0 = map::m0_quantity();
   const auto filled = [&] {
-    auto array = grid.make_array<float>();
+    auto array = grid.zeros<float>();
     std::fill_n(array.mutable_data(), grid.n_voxel(), fill);
     return array;
   };
@@ -117,7 +117,7 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
       return std::sqrt(estimand.bound(f.tissue, {.crb = f.variance, .signal_per_m0_crb = f.signal_variance}, unknowns));
     }));
   }
-  auto status = grid.make_array<std::uint8_t>();
+  auto status = grid.zeros<std::uint8_t>();
   std::fill_n(status.mutable_data(), grid.n_voxel(), static_cast<std::uint8_t>(volume::StatusValue::not_computed));
   for (std::size_t v = 0; v < fits.size(); ++v) status.mutable_data()[voxels[v]] = static_cast<std::uint8_t>(fits[v].status);
   py::dict result;

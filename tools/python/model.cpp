@@ -43,8 +43,8 @@ struct Planes {
   std::vector<float*> data;
 
   void add(const ArrayGrid& grid, float fill) {
-    auto array = grid.make_array<float>();
-    std::fill_n(array.mutable_data(), grid.n_voxel(), fill);
+    auto array = grid.zeros<float>();
+    if (fill != 0) std::fill_n(array.mutable_data(), grid.n_voxel(), fill);
     data.push_back(array.mutable_data());
     arrays.append(std::move(array));
   }
@@ -68,11 +68,10 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
     if (sigma) std.add(grid, fill);
   }
   if (program.atypicality != nullptr) atypicality.add(grid, fill);
-  auto status = grid.make_array<std::uint8_t>(), is_atypical = grid.make_array<std::uint8_t>();
+  auto status = grid.zeros<std::uint8_t>(), is_atypical = grid.zeros<std::uint8_t>();
   std::uint8_t* const status_of = status.mutable_data();
   std::uint8_t* const is_atypical_of = is_atypical.mutable_data();
   std::fill_n(status_of, grid.n_voxel(), static_cast<std::uint8_t>(VoxelStatus::not_computed));
-  std::fill_n(is_atypical_of, grid.n_voxel(), std::uint8_t{0});
 
   struct Worker {
     map::VoxelEstimator estimator;
