@@ -52,6 +52,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake
   DESTINATION ${crbrt_package_dir} COMPONENT runtime)
 
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/docs/third-party.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  COMPONENT runtime)
+
 # crbrt_install_pages(PROGRAM COMPONENT): its man page and its completions, which the program itself writes. Programs of another
 # machine cannot be run, so cross builds have none.
 function(crbrt_install_pages program component)

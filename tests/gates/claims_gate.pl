@@ -25,6 +25,17 @@ sub check_version {
   claim('CHANGELOG.md', 'program_version', $version, $claimed);
 }
 
+# Whoever passes binaries on finds the licence of every library that they are built with.
+sub check_third_parties {
+  my $page = slurp('docs/third-party.md');
+  for my $list (qw(build trainer python)) {
+    for my $package (slurp("scripts/packages-$list.txt") =~ /^(\S+-dev)\b/mg) {
+      next if $package =~ /^(libc6|python3)-dev$/;  # the compiler's own, and Python's
+      claim('docs/third-party.md', "row of $package", $package, $page =~ /^\|[^|\n]*`\Q$package\E`/m ? $package : undef);
+    }
+  }
+}
+
 # Codes of base/error.h, each in the table of docs/mapping.md; the one of an interrupted training in its text.
 sub check_exit_codes {
   my $page = slurp('docs/mapping.md');
@@ -135,6 +146,7 @@ check_version();
 check_index();
 check_readme();
 check_exit_codes();
+check_third_parties();
 check_status_values();
 check_generated_files();
 check_models();
