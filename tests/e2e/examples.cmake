@@ -1,6 +1,6 @@
 # The worked examples of docs/examples that need other people's programs: each runs as its README.md says, in a folder of the build.
 if(TARGET crbrt-train)
-  # crbrt_add_example(NAME [COMMAND...]): it is skipped without these commands, and without NumPy and h5py.
+  # crbrt_add_example(NAME [COMMAND...]): it is skipped without these commands, and without NumPy, h5py and NiBabel.
   function(crbrt_add_example name)
     add_test(NAME example.${name} COMMAND bash ${CMAKE_CURRENT_LIST_DIR}/example.sh ${PROJECT_SOURCE_DIR}/docs/examples/${name}/run.sh
       ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_BINARY_DIR}/${name} ${ARGN})
@@ -8,4 +8,5 @@ if(TARGET crbrt-train)
   endfunction()
   crbrt_add_example(epg_spoiled)
   crbrt_add_example(look_locker bart)
+  crbrt_add_example(bart_subspace bart)
 endif()
