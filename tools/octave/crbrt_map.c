@@ -6,11 +6,12 @@
  *     options.sigma      noise of the real and of the imaginary part of a coefficient: maps.std is there
  *     options.precision  'float' (default) or 'integer'
  *
- * maps.NAME is a single array of the grid's size in SI units for every output of the model; maps.units.NAME its unit; maps.std.NAME
- * its standard deviation; maps.status uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4 not computed;
- * maps.atypicality where the model has a score, and maps.atypicality_threshold. crbrt_map.m is its help text.
+ * maps.NAME is a single array of the grid's size in SI units for every output of the model; maps.units.NAME its unit;
+ * maps.std.NAME its standard deviation; maps.status uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4
+ * not computed; maps.atypicality where the model has a score, and maps.atypicality_threshold. crbrt_map.m is its help text.
  *
- * Built with interleaved complex numbers (-R2018a), so that coefficients are read where they lie. docs/octave.md has the commands.
+ * Built with interleaved complex numbers (-R2018a), so that coefficients are read where they lie. docs/octave.md has the
+ * commands.
  */
 #include <math.h>
 #include <stdio.h>
@@ -142,18 +143,15 @@ static const crbrt_program* program_of(struct call* call, const mxArray* options
 }
 
 /* The voxels of up to a batch, from voxel *next on: their numbers, and their coefficients [n_coeff, n] gathered. Returns n. */
-static size_t gather(const struct grid* grid, const float* coefficients, const unsigned char* mask, size_t* next, size_t* voxels,
-                     float* gathered) {
-  size_t n = 0, k, v;
+static size_t gather(const struct grid* grid, const float* coefficients, const unsigned char* mask, size_t* next,
+                     size_t* voxels, float* gathered) {
+  size_t n = 0, k, first, count;
   for (; n < batch && *next < grid->n_voxel; ++*next)
     if (mask == NULL || mask[*next]) voxels[n++] = *next;
-  for (k = 0; k < grid->n_coeff; ++k) {
-    const float* plane = coefficients + 2 * k * grid->n_voxel;
-    float* to = gathered + 2 * k * n;
-    for (v = 0; v < n; ++v) {
-      to[2 * v] = plane[2 * voxels[v]];
-      to[2 * v + 1] = plane[2 * voxels[v] + 1];
-    }
+  for (first = 0; first < n; first += count) { /* voxels that lie together */
+    for (count = 1; first + count < n && voxels[first + count] == voxels[first] + count;) ++count;
+    for (k = 0; k < grid->n_coeff; ++k)
+      memcpy(gathered + 2 * (k * n + first), coefficients + 2 * (k * grid->n_voxel + voxels[first]), 2 * count * sizeof(float));
   }
   return n;
 }
@@ -182,7 +180,8 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   status = crbrt_load_file(path, &call.model, detail, sizeof detail);
   if (status != CRBRT_OK) {
     char text[1024];
-    snprintf(text, sizeof text, "%.400s: expected a model, found: %s", path, detail[0] != '\0' ? detail : crbrt_message(status));
+    snprintf(text, sizeof text, "%.400s: expected a model, found: %s", path,
+             detail[0] != '\0' ? detail : crbrt_message(status));
     end_with(&call, "model", text);
   }
   check_options(&call, options);
@@ -232,7 +231,8 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
                        mxCreateDoubleScalar(crbrt_atypicality_threshold(program)));
   }
 
-  /* Re, im, re, im, ...; mxGetComplexSingles of Octave 7.3 refuses single complex arrays (findings/octave_complex_singles.sh). */
+  /* Re, im, re, im, ...; mxGetComplexSingles of Octave 7.3 refuses single complex arrays (findings/octave_complex_singles.sh).
+   */
   coefficients = mxGetData(right[1]);
   voxels = mxMalloc(batch * sizeof *voxels);
   in = mxMalloc(2 * batch * grid.n_coeff * sizeof *in);
