@@ -43,7 +43,7 @@ Bounds cramer_rao_bound(const Eigen::Ref<const Eigen::VectorXcd>& signal,
                         const Eigen::Ref<const Eigen::MatrixXcd>& derivatives);
 
 /// The same of real columns as real_unknowns() makes them, to which rows may have been added (Gaussians of a prior), without
-/// the condition number, which takes as long as all the rest.
+/// the condition number, which takes longer than all the rest.
 Bounds bounds_of_columns(const Eigen::MatrixXd& columns);
 
 /// The unknowns' columns of J as real vectors [2 n, 2 + n_bound], real parts above imaginary parts: s, i s, then the tissue
