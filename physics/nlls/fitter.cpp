@@ -25,8 +25,8 @@ constexpr std::size_t times_n_start[] = {1, 3, 12};
 // A residual that no noise leaves may also be that of a tissue that the model does not describe, in which no start helps. A
 // wrong minimum leaves more: tens to hundreds at SNR 100.
 constexpr double surely_wrong = 4;
-// So many runs from different off-resonances and B1 that end at one point have found what there is to find: further starts ended
-// lower in 2 of 52 such voxels, of a slice in vivo and of a brain of SNR 100.
+// So many runs from different off-resonances and B1 that end at one point have found what there is to find: further starts
+// ended lower in 2 of 52 such voxels, of a slice in vivo and of a brain of SNR 100.
 constexpr std::size_t surely_found = 4;
 
 std::size_t n_tried(const FitSettings& settings, std::size_t round) { return settings.n_start * times_n_start[round]; }
@@ -89,12 +89,15 @@ class Given : public StartSource {
   }
 
   std::vector<Tissue> starts(std::size_t voxel, const Eigen::VectorXcd& data) const override {
-    return {completed(voxel, data)};
+    const auto values = given_[voxel].values();
+    if (std::none_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) return {given_[voxel]};
+    return {completed(voxel, nearest_draw(data))};
   }
 
   std::vector<Tissue> rivals(std::size_t voxel, const Eigen::VectorXcd& data) const override {
-    if (!settings_.rivals) return {};
-    const Tissue start = completed(voxel, data), draw = nearest_draw(data);
+    // Where neither is told, the start has them from the draw already.
+    if (!settings_.rivals || (std::isnan(given_[voxel].omega0_rad_s) && std::isnan(given_[voxel].b1_rel))) return {};
+    const Tissue draw = nearest_draw(data), start = completed(voxel, draw);
     Tissue rival = start;
     rival.omega0_rad_s = draw.omega0_rad_s;
     rival.b1_rel = draw.b1_rel;
@@ -115,13 +118,12 @@ class Given : public StartSource {
  private:
   Tissue nearest_draw(const Eigen::VectorXcd& data) const { return pool_.of(settings_.n_thread).best(data, 1).front(); }
 
-  Tissue completed(std::size_t voxel, const Eigen::VectorXcd& data) const {
+  /// What is not told is that of the draw.
+  Tissue completed(std::size_t voxel, const Tissue& draw) const {
     std::array<double, n_parameter> values = given_[voxel].values();
-    const auto is_unknown = [](double v) { return std::isnan(v); };
-    if (std::none_of(values.begin(), values.end(), is_unknown)) return given_[voxel];
-    const std::array<double, n_parameter> drawn = nearest_draw(data).values();
+    const std::array<double, n_parameter> drawn = draw.values();
     for (std::size_t p = 0; p < n_parameter; ++p)
-      if (is_unknown(values[p])) values[p] = drawn[p];
+      if (std::isnan(values[p])) values[p] = drawn[p];
     return Tissue::from_values(values);
   }
 

@@ -9,9 +9,6 @@
 namespace crbrt::map {
 namespace {
 
-// The coefficients of a batch and the network's tiles stay in the second-level cache.
-constexpr std::size_t batch_size = 4096;
-
 bool is_refined(Refined state) { return state != Refined::not_asked && state != Refined::failed; }
 
 class SessionWorker final : public volume::BatchWorker {
@@ -56,7 +53,7 @@ ModelRun map_voxels(const Program& program, const MapSettings& settings, const v
   run.status.assign(voxels.size(), VoxelStatus::not_computed);
   if (program.atypicality != nullptr) run.typicality.resize(voxels.size());
   if (static_cast<float>(settings.sigma) > 0) run.std_at_limit.resize(voxels.size());
-  const volume::BatchPlan plan{.batch_size = batch_size, .threads = settings.threads, .label = "mapping"};
+  const volume::BatchPlan plan{.batch_size = VoxelEstimator::batch_size, .threads = settings.threads, .label = "mapping"};
   run.times = volume::run_batches(image, voxels, plan,
                                   [&] { return std::make_unique<SessionWorker>(program, settings, run, make_sink()); });
   return run;

@@ -135,7 +135,7 @@ std::shared_ptr<const physics::ForwardModel> learned_model(const MapOptions& opt
   return learned;
 }
 
-/// A dozen evaluations of the model's forward part cost as much as one simulation. Empty where it has none for this prior.
+/// Twenty evaluations of the model's forward part cost as much as one simulation. Empty where it has none for this prior.
 std::optional<physics::Fitter> approach_of(const MapOptions& options, const Model& model, const physics::FitRange& range,
                                            const physics::Prior& prior, physics::FitSettings settings) {
   if (model.forward_program() == nullptr) return std::nullopt;

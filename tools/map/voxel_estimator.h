@@ -15,6 +15,9 @@ namespace crbrt::map {
 /// For one thread at a time.
 class VoxelEstimator {
  public:
+  /// Voxels of a call: their coefficients and the network's tiles stay in the second-level cache.
+  static constexpr std::size_t batch_size = 4096;
+
   /// sigma: noise of real and imaginary part; 0: no standard deviations. The program outlives this. Throws UsageError for an
   /// instruction set that this CPU lacks.
   VoxelEstimator(const Program& program, Isa isa, double sigma);

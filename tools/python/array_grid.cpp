@@ -69,6 +69,12 @@ py::object ArrayGrid::zeros_of(const py::dtype& dtype) const {
   return py::module_::import("numpy").attr("zeros")(sizes, dtype).attr("transpose")(axes);
 }
 
+py::array_t<float> ArrayGrid::filled(float fill) const {
+  auto array = zeros<float>();
+  if (fill != 0) std::fill_n(array.mutable_data(), n_voxel_, fill);
+  return array;
+}
+
 std::vector<std::size_t> ArrayGrid::listed(const std::optional<py::array>& mask) const {
   std::vector<std::size_t> voxels;
   if (!mask) {

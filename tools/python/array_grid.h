@@ -35,6 +35,9 @@ class ArrayGrid {
     return pybind11::array_t<T>(zeros_of(pybind11::dtype::of<T>()));
   }
 
+  /// The same of one value; zeros leave memory untouched.
+  pybind11::array_t<float> filled(float fill) const;
+
   /// The coefficients of these voxels (ascending numbers): where they lie, or gathered in `memory`. Needs no GIL.
   Coefficients view(const std::size_t* voxels, std::size_t n, std::vector<float>& memory) const;
 

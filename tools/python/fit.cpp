@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "physics/estimand.h"
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
@@ -79,8 +77,7 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
              const std::string& prior_path, const std::optional<py::array>& mask, const std::optional<double>& sigma,
              const std::string& order, const std::string& t1, std::size_t starts, bool map_prior, std::size_t threads,
              float fill) {
-  if (sigma && !(*sigma > 0 && std::isfinite(*sigma))) throw py::value_error("sigma: expected a number above 0");
-  if (threads < 1) throw py::value_error("threads: expected 1 or more, found 0");
+  expect_usable(sigma, threads);
   const auto u = basis_of(basis, sequence);
   if (!u) throw py::value_error("basis: expected a file or an array, found None");
   const ArrayGrid grid(coefficients, static_cast<std::size_t>(u->cols()), order, "the basis");
@@ -99,13 +96,8 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
   const physics::Unknowns& unknowns = fitter.range().unknowns();
   Quantities quantities = quantities_of(unknowns);
   const physics::Quantity& m0 = map::m0_quantity();
-  const auto filled = [&] {
-    auto array = grid.zeros<float>();
-    std::fill_n(array.mutable_data(), grid.n_voxel(), fill);
-    return array;
-  };
   const auto map_of = [&](const auto& value) {
-    auto array = filled();
+    auto array = grid.filled(fill);
     for (std::size_t v = 0; v < fits.size(); ++v)
       if (physics::has_estimate(fits[v].status)) array.mutable_data()[voxels[v]] = static_cast<float>(value(fits[v]));
     return array;

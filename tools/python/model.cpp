@@ -3,7 +3,6 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +20,7 @@ namespace py = pybind11;
 namespace crbrt::python {
 namespace {
 
-constexpr std::size_t batch_size = 4096;
+constexpr std::size_t batch_size = map::VoxelEstimator::batch_size;
 
 /// Python may drop its model while a map of it runs in another thread: whoever runs shares it.
 struct LoadedModel {
@@ -43,8 +42,7 @@ struct Planes {
   std::vector<float*> data;
 
   void add(const ArrayGrid& grid, float fill) {
-    auto array = grid.zeros<float>();
-    if (fill != 0) std::fill_n(array.mutable_data(), grid.n_voxel(), fill);
+    auto array = grid.filled(fill);
     data.push_back(array.mutable_data());
     arrays.append(std::move(array));
   }
@@ -54,8 +52,7 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
                    const std::optional<py::array>& mask, const std::optional<double>& sigma, const std::string& order,
                    unsigned threads, const std::string& precision, float fill) {
   const Program& program = program_of(*loaded, precision);
-  if (threads < 1) throw py::value_error("threads: expected 1 or more, found 0");
-  if (sigma && !(*sigma > 0 && std::isfinite(*sigma))) throw py::value_error("sigma: expected a number above 0");
+  expect_usable(sigma, threads);
   if (sigma && program.uncertainty == nullptr)
     throw base::DisagreementError(loaded->path, "a model that predicts standard deviations (sigma)", "one without");
   const ArrayGrid grid(coefficients, program.n_coeff, order, "the model " + loaded->model.info().name);

@@ -4,12 +4,19 @@
 
 #include <pybind11/eigen.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "crbrt/version.h"
 
 namespace py = pybind11;
 
 namespace crbrt::python {
+
+void expect_usable(const std::optional<double>& sigma, std::size_t threads) {
+  if (threads < 1) throw py::value_error("threads: expected 1 or more, found 0");
+  if (sigma && !(*sigma > 0 && std::isfinite(*sigma))) throw py::value_error("sigma: expected a number above 0");
+}
 
 py::array to_numpy(const physics::Basis& basis) {
   if (basis.is_complex()) return py::cast(basis.complex());

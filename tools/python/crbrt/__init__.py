@@ -5,7 +5,7 @@
     maps = model.map(coefficients, mask=mask, sigma=0.02)       # coefficients [x, y, z, R], complex64
     maps["t1_apparent_s"], maps.std["t1_apparent_s"], maps.status
 
-Estimates are those of crbrt-map and crbrt-fit, bit for bit, in SI units. What is wrong is an exception with the words of those
+Maps are those of crbrt-map, bit for bit, in SI units; fits are by the code of crbrt-fit. What is wrong is an exception with the words of those
 programs: crbrt.InputError (a file), crbrt.DisagreementError (model and data do not fit), both crbrt.Error and ValueError;
 TypeError for arrays of other kinds of numbers.
 """
