@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // POSIX calls, because only they say why a write failed.
 #include "base/atomic_output.h"
 

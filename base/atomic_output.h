@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Outputs that exist completely or not at all: written to a hidden folder on the file system of the target (staging.h),
 /// flushed and renamed on commit, removed otherwise, also when the run is interrupted; what a killed run left is removed by the
 /// next run with the same output. An existing output is untouched until then, and no output replaces an input of the run.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bytes as text, for addresses and scripts inside of pages (RFC 4648).
 #pragma once
 

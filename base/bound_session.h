@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A session of the runtime with heap memory, which the runtime itself never asks for. Header only, so that crbrt::base itself
 /// needs no runtime; who includes it links crbrt::runtime.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In the folder of the set it goes with the set: a hidden folder of its own there would keep the set from being exchanged.
 #include "base/companion_file.h"
 

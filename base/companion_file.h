@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A file about a set of files, such as the numbers or the page of a run. It is complete, on the disk and not yet under its
 /// name when the set is put in place: where it cannot be written, the set does not come either, and what was there before
 /// stays.

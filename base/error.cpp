@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place where exceptions become a line on stderr and an exit code.
 #include "base/error.h"
 

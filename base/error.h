@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The errors and exit codes that every program of the project shares. Libraries throw, only main() catches (run_main).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One walk over the characters of UTF-8; every reader says which of them it wants otherwise.
 #include "base/escaped.h"
 

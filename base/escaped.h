@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Texts out of files and off command lines as each kind of reader takes them for text: none of them may become a command, a
 /// formula, markup or a terminal's control sequence. What writes for gnuplot is in base/gnuplot.h, for JSON in base/json.h.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // flock(): Linux makes it a lock of bytes on NFS, which wants the file open for writing.
 #include "base/file_lock.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Locks that end with the process that holds them, whatever ended it, and on whatever machine of a shared file system it ran.
 /// A process id in a file tells neither: it is the same in every container, and is given again.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One list for the whole process: a reader knows nothing of the writers, and need not.
 #include "base/files_of_run.h"
 

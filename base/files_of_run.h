@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which files this process reads and which it writes, so that no output ever replaces an input or another output. Two names
 /// are the same file when their canonical paths are the same, or device and inode: links count. The canonical path of a file
 /// that does not exist so far is that of its folder and its name, however it is spelled.

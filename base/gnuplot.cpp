@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strings in double quotes, with everything that could end or fill them otherwise as octal escapes. Script and complaints are
 // files without names: gnuplot reads the one as its standard input and writes the other as its standard error.
 #include "base/gnuplot.h"

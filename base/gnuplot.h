@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Pictures by gnuplot, the one place that writes for it and starts it. gnuplot reads commands, runs what stands in backquotes
 /// and behind "<" or "|" in the name of a file, and reads labels as markup; texts and names of files pass through here, so that
 /// they stay data.

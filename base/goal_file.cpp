@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Goals without "sequences" are for any train; a list that names none would be for no train at all, and is refused.
 #include "base/goal_file.h"
 

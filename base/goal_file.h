@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Files of numbers to reach (docs/evaluation.md, "Goals"): what each begins with, whichever program reads it. Parts of it are
 /// for crbrt-report ("estimators"), crbrt-bench ("speed") and crbrt-eval ("verdict").
 #pragma once

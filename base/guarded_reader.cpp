@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames of a kind and a length, so that an error can follow any part of the data.
 #include "base/guarded_reader.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Libraries that parse containers of arrays can end a program by a signal where a file is damaged (seen: HDF5 1.10.8), or work
 /// for ever. So a child process parses, and what it finds arrives here through a pipe: where the child dies, or says nothing
 /// for too long, the file is an InputError.

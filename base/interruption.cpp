@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The handler only wakes a thread: removing folders takes locks and memory, which no handler may.
 #include "base/interruption.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// SIGINT and SIGTERM end a program with exit code 130 and 143, after what it had begun is removed. A signal that its parent
 /// ignores (nohup), or that the program handles itself (crbrt-train), stays as it is.
 #pragma once

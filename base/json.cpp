@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only file that includes the JSON library: it parses into our tree through events, and prints a copy of the tree.
 #include "base/json.h"
 

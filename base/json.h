@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A JSON document that a program builds, prints or reads back. The library behind it (nlohmann's) parses and prints, and only
 /// json.cpp includes it: its header takes seconds to compile. Files that a user wrote are read through json_reader.h, whose
 /// complaints name the place.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Places are spelled as one would write them in JavaScript: "classes[1].weight".
 #include "base/json_reader.h"
 

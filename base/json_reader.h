@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// JSON files whose every complaint names the file, the place, what was expected and what was found.
 #pragma once
 

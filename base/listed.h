@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a file holds, on the one line of a message.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Model files in programs: the loader's status as an error that ends the program. Header only, so that crbrt::base itself
 /// needs no loader; who includes it links crbrt::loader.
 #pragma once

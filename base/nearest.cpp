@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dynamic programming over prefixes, three rows at a time.
 #include "base/nearest.h"
 

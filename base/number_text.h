@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers as people read them: texts, and round ends of an axis.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Files that a program would replace in a folder where people, too, keep files: ours are known by how they begin.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocks are handed out by one atomic counter; exceptions travel to the caller.
 #include "base/parallel.h"
 

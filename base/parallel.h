@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A loop over independent indices on several threads; the first exception stops it and is rethrown.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lock is a file in the folder, because network file systems lock no folders. It goes with the folder, while it is held:
 // who had opened it before finds that it is no longer there (file_lock.cpp) and begins anew.
 #include "base/parts_folder.h"

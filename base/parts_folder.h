@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A folder beside an output, OUT.partial, that keeps what a stopped run had done. One run at a time has it: a second one is
 /// refused, and a dead one does not hold it. Every part is sealed (sealed_file.h) with what it is: a part that was damaged,
 /// exchanged, or left by another run is told, removed and computed again.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // On a terminal draws over one line of stderr with a carriage return.
 #include "base/progress.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Progress with the remaining time: on a terminal one line that is drawn again and again, in a log a line now and then, so
 /// that somebody who reads it hours later sees that the program was alive, and short runs leave logs and pipes clean.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // stdio, because errno then says what went wrong, at opening and (a failing disk) at reading.
 #include "base/read_file.h"
 

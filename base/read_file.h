@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one way in which a program reads a whole file: an input, or what an earlier run of its own left.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files are hashed in pieces: a training set need not fit in memory twice.
 #include "base/sealed_file.h"
 

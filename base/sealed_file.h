@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// SHA-256 of whole files, and files that carry one of their own: what a run keeps for its successor is sealed, so that a bit
 /// that flipped, a file that was cut off and a file that belongs elsewhere are noticed before they are used.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each step is one call of the file system, so that whatever is found after a kill says how far the run was.
 #include "base/set_replacement.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Puts a set of files in place of an earlier one as a whole, and puts right what a run that was killed in the middle left.
 ///
 /// Where the file system and the folder allow it, two folders are exchanged in one call: at no moment are old files beside new

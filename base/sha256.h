@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// SHA-256 through libmd, and its text as model files, banners and sidecars carry it: 64 lower-case hex digits. Header only, so
 /// that crbrt::loader, which is installed alone, needs no library of ours for it; who includes it links libmd.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // flock() on the folder itself: it ends with the process, whatever ended that, and leaves no file.
 #include "base/staging.h"
 

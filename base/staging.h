@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Hidden folders for outputs that are not complete. A folder is locked as long as its owner lives, so that a run that was
 /// killed is told from one that goes on: by the lock, not by a process id, which is the same in every container.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a run found suspicious and did all the same. People read it on stderr, programs in --stats.
 #pragma once
 

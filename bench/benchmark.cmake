@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-benchmark: every way to estimate, side by side. Dictionaries are matched by OpenBLAS where it is installed.
 find_path(CRBRT_OPENBLAS_INCLUDE_DIR openblas_config.h PATH_SUFFIXES openblas-pthread openblas)
 find_library(CRBRT_OPENBLAS_LIBRARY openblas)

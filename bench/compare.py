@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What changed between two runs of scripts/benchmark.sh, beyond noise.
 
     bench/compare.py A.json B.json

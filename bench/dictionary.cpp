@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Products are made in blocks that stay in the second cache, because what is looked for is only their largest magnitude.
 #include "bench/dictionary.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Dictionary matching as magnetic resonance fingerprinting does it: fingerprints of a grid of tissues, compressed, scaled to
 /// unit norm, and compared with all voxels of a batch by one matrix product. A practitioner's peer of the estimators of this
 /// project.

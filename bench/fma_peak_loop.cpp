@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The multiply-add loop of one instruction set: compiled once for each, with CRBRT_ISA and CRBRT_ISA_HEADER defined.
 #include CRBRT_ISA_HEADER
 

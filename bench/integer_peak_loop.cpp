@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The integer loops of one instruction set, with its best way of doing products of 16 and of 8 bits: compiled once for each,
 // with CRBRT_ISA, CRBRT_ISA_HEADER and CRBRT_PEAK_<isa> defined.
 #include CRBRT_ISA_HEADER

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every kernel on every instruction set, one tile of voxels, everything in the first cache: one loop over the operations of
 // ops.inc, and what every program begins and ends with. Reports voxels per second; dense layers also multiply-adds per second
 // ("MAC") and the share of the peak measured right before ("of_peak").

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The gold-standard fit: voxels per second, alone and in lock-step.
 crbrt_add_program(crbrt-nlls-bench
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/nlls_bench.cpp

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Voxels per second of the gold-standard fit on one core: our own protocol (1142 pulses), rank 13, SNR 50, tissues of
 // models/priors/paper.json. Tables, starting points and basis are made beforehand. One voxel alone leaves SIMD lanes idle;
 // eight and more run in lock-step.

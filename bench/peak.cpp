@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times the loops of fma_peak_loop.cpp and integer_peak_loop.cpp on the instruction set asked for.
 #include "bench/peak.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The multiply-adds per second that one core reaches from registers alone: the yardstick of the benchmarks, measured in the
 /// same process right before what it is compared with, because clocks differ between machines and change with load.
 #pragma once

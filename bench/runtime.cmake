@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Benchmarks of the runtime: kernels one by one, and whole voxels. Both measure the machine's multiply-add peak as they go.
 include(crbrt_kernels)
 include(${PROJECT_SOURCE_DIR}/tests/support/synthetic_program.cmake)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Milliseconds per fingerprint of 1142 pulses on one core: signals alone, and coefficients with all derivatives. Tables of
 // R2sl are made beforehand, as in a training set; signals are written to hot memory. Targets: 0.9 ms and 3.5 ms, batch >= 8.
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-bench, and one program for each engine that it compares: ours, and every library that is installed. A library that is
 # absent is a line of "skipped" in the output, not an error.
 if(NOT TARGET crbrt_test_models)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole voxels through a session: 26-64x4-32-3, weights warm, coefficients and estimates streamed (4096 voxels), one thread.
 // Reports voxels per second, multiply-adds per second ("MAC") and the share of the peak measured right before ("of_peak").
 // voxel_details: a model with standard deviations and a score for the same three outputs. It measures, in turns, that model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_add_model(TARGET MODEL file.crbm [NAME name] [PRECISION f32|i8|i16|mixed] [SPECIALISED]): compiles a model into TARGET and
 # links the runtime. One line is enough:
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The answer to --version names the libraries of the build with their versions: tools/cli/built_with.h in the build tree. Included
 # last, when every folder has found its libraries. One list for all programs, because a build is made with one set of libraries.
 

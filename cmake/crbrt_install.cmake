@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Install and export. Every part is a component and an export set of its own, so that an embedder of the runtime alone
 # needs no FlatBuffers, and cross builds can take the code generator from elsewhere. Included last: uses what was built.
 #   runtime    headers, libcrbrt_runtime.a, crbrt::format and crbrt::runtime, crbrt.pc

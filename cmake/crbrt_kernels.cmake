@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # How kernel sources are compiled: the one place that knows the flags of an instruction set. The list of instruction sets
 # itself is runtime/src/isa/isas.inc.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Precompiled headers, for our own builds: presets turn them on, a consumer's build never has them. They hold nothing of ours, so
 # no edit of ours compiles them again. The presets clang, tidy and wasm do without: there a file that forgot an include is seen.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # How libraries and programs of this repository are made: one call instead of the same five lines in every folder.
 #
 #     crbrt_add_library(crbrt_phantom SOURCES brain.cpp tubes.cpp PUBLIC crbrt::volume PRIVATE crbrt::loader)

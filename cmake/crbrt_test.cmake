@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_add_test(NAME SOURCES file... LIBRARIES target...): one GoogleTest program. Every TEST is a ctest of its own;
 # GTEST_SKIP is reported as skipped, never as passed.
 include(GoogleTest)

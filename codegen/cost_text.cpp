@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the integers cost, as people read it. Numbers are rounded the same way everywhere: banners are pinned byte by byte.
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model's integers cost, as the banner of generated code and the user read it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The words that fill the four texts model.hpp.in, model.h.in, model.cpp.in and kernels.cpp.in.
 #include "codegen/emit.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From a loaded model to source text. The same model and name give the same bytes everywhere: no date, path or machine.
 #pragma once
 

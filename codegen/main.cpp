@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-codegen --model M.crbm --precision f32|i8|i16|mixed --out DIR [--name NAME]: writes NAME.hpp, NAME.h, NAME.cpp
 /// and NAME_kernels.cpp (compiled where shapes shall be constants).
 /// With --target freestanding: NAME.h and NAME.c, C99 that needs no library (docs/bare-metal.md).

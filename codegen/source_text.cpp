@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers and names as source text; std::to_chars does not depend on the locale.
 #include "codegen/source_text.h"
 

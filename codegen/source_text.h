@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Text of generated code: templates with words to fill in, literals that read back as the same bits and tables of them, and
 /// names that the code can carry.
 #pragma once

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The texts that generated code is made of are files of their own; the generator carries them in templates.h, each under its
 # path with '_' for '/' and '.': freestanding/voxel.c.in is templates::freestanding_voxel_c.
 set(crbrt_templates "")

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: `bart mobafit -L` of BART 0.9.00, given exact Look-Locker signals of amplitude 1 without noise, ends with exit code 0 at rates
 #   R1* that are 0, negative or too low by 1 to 30 %, for all of six T1 between 0.3 and 2 s; with --init 0.3:1:2 all six are right to
 #   0.1 %. Its fits start from 1 (both amplitudes and the rate), and nothing holds the rate above 0.

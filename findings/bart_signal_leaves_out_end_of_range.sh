@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: `bart signal -1 1:2:2` of BART 0.8.00 simulates T1 of 1 and 1.5 s: the step of MIN:MAX:N is (MAX - MIN) / N, and MAX is left out.
 #   So do -2 and -3, and BART 0.9.00. No file and no message says which values were simulated.
 # Wrong guess: a range of N values from MIN to MAX holds both, as in linspace of NumPy, MATLAB and Julia.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: nifti_image_write() of libnifti2 3.0.1 leaves a file of voxels without any header where nifti_type is
 #   NIFTI_FTYPE_NIFTI2_1, and says nothing; and nifti_image_read() gives a single NIfTI-2 file the nifti_type of NIfTI-1, so that
 #   what was NIfTI-2 is written as NIfTI-1 again.

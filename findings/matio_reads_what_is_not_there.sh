@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: matio 1.5.23 reads a MAT file of version 5 or 7 that ends early, or whose compressed numbers were changed, without an error:
 #   Mat_VarRead() returns a variable of full size, of which what was missing is whatever the memory held or zero.
 # Wrong guess: a file that was cut off on its way is refused, as HDF5 and every gzip tool do: zlib has a checksum of the numbers.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: NiiVue 0.69.0 sets cal_min and cal_max of an image anew whenever its colormap is set: to the window of the header, or else
 #   to percentiles of the values. What a page had set before is gone, without a word.
 # Wrong guess: a window and the colours in it are two settings, whose order does not matter.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: in a MEX function that GNU Octave 7.3 builds with interleaved complex numbers (mkoctfile --mex -R2018a), mxGetComplexSingles of
 #   a single complex array ends the function with "mex_get_data: type mismatch". mxGetComplexDoubles of a double one and mxGetSingles of a
 #   real one work, and mxGetData gives the single complex numbers, re, im, re, im, as MATLAB lays them out.

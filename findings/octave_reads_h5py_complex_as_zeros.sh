@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: load of Octave 7.3.0 reads a complex array that h5py or Julia wrote, whose numbers have the members {r, i}, as zeros:
 #   of the right shape, complex, without an error or a warning. With the members {real, imag}, in either order, it reads the numbers.
 # Wrong guess: what a reader does not know it refuses, or shows as the structure that it is; members of a compound that do not match are an

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: OpenBLAS 0.3.21 (Debian 12) computes with its kernels for Prescott, SSE3 of 2004, on Intel's Raptor Lake (models 183, 186) and
 #   Emerald Rapids (model 207), although these have AVX2 or AVX-512: it looks up model numbers, and asks what instructions there are only
 #   for some. Two models of the same years, Alder Lake (154) and Granite Rapids (173), get AVX2 kernels.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: xsimd 13.2.0 stops with #error where the compiler has AVX-512 F, BW, DQ and VL, but not CD, even if no conflict
 #   detection is used; xsimd 8.1.0 compiles the same source with the same flags.
 # Wrong guess: F, BW, DQ and VL are what batch<float, avx512bw> needs, because those are the features its instructions come from.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The recursions of kernel-inl.h backwards: from d cost / d (echo, its derivatives) to d cost / d (flip angle, duration) of
 // every balanced pulse in one sweep. n_part is 9 (an echo and its derivatives) or 1 (the echo alone).
 #pragma once

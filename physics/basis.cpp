@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Real and imaginary parts lie apart, so that a real basis costs what it always did.
 #include "physics/basis.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The low-rank subspace in which fingerprints are kept: coefficients are c = U^H s ([paper] Section 2.4).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leading eigenvectors of the accumulated real Gram matrix by subspace iteration.
 #include "physics/basis_builder.h"
 

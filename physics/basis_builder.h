@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The low-rank subspace of a sequence: leading left singular vectors of training fingerprints ([paper] Section 2.4).
 #pragma once
 

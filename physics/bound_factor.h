@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What compression costs an estimate: the one definition behind the choice of a rank and what an evaluation says of a basis.
 #pragma once
 

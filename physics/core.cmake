@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt::physics: Eigen and libmd (SHA-256) only. The propagation kernel is compiled once per ISA.
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_library(CRBRT_MD_LIBRARY md REQUIRED)

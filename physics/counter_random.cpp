@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Box-Muller over fixed-size arrays: every block of 2 * n_pair numbers takes the same path, whatever the caller asked for.
 #include "physics/counter_random.h"
 

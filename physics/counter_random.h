@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Counter-based random numbers (Philox4x32-10; Salmon et al., SC'11): a pure function of (seed, stream, index, draw), so that
 /// shards, threads and resumed runs see the same numbers. Streams keep independent uses apart.
 #pragma once

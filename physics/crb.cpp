@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The real-valued Fisher matrix inverted by a QR decomposition of the column-scaled Jacobian.
 #include "physics/crb.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The Cramér-Rao bound that a real-valued estimator obeys (docs/physics.md Eq. 9 to 13).
 ///
 /// Unknowns are real: Re M0, Im M0 and the tissue parameters that are not known. With J = [s, i s, M0 ds/dtheta] the Fisher

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Choice of kernel, storage of a cycle, and 4x4 solves per lane.
 #include "physics/cycle_work.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The propagation kernel at work: what every user of it needs (the kernel of this CPU, storage of one cycle, tissues in lanes,
 /// the periodic state), and the runner over groups of tissues.
 #pragma once

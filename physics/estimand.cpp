@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values and bounds of the quantities that estimators report.
 #include "physics/estimand.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The quantities an estimator reports, by name, with value and bound derived from the simulation parameters.
 /// One definition for trainer, evaluation, NLLS and phantoms.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Propagation through one cycle (docs/physics.md Eq. 5 to 7): free precession in closed form, pulses by the Taylor series of
 // the exponential acting on vectors (no matrix exponential is formed), and the derivatives of both by the same recursions.
 // Included by one source file per ISA; everything here has internal linkage.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The propagation kernel behind Simulator: one cycle of pulses for `lanes` fingerprints side by side in SIMD lanes.
 /// Compiled once per ISA from kernel-inl.h; plain arrays only, so that no std code is compiled for a special ISA.
 ///

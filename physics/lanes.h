@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lane arithmetic of the propagation kernel: a compiler vector of doubles or floats and the few functions the physics needs.
 // The unit that includes it says which, by CRBRT_PHYSICS_REAL. Everything is in an unnamed namespace, because each ISA compiles
 // its own copy.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of a cycle in closed form (docs/physics.md Eq. 5 and 6): free precession with relaxation and exchange, its
 // derivatives, and the inversion pulse. Included by one source file per ISA; everything here has internal linkage.
 #pragma once

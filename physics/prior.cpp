@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing of tissues. The order of the random numbers (class, then parameters in their order) is part of every data set's
 // identity: change it and all seeds mean something else.
 #include "physics/prior.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Tissue priors: truncated Gaussians and uniform distributions per parameter, mixtures of named classes, read from JSON
 /// (read_prior in io/sequence_io.h). Draws are counter-based: fingerprint i of seed k is the same whatever else is drawn.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One rectangular pulse on (x_free, y_free, z_free, x_semi, z_semi): the Taylor series of the exponential acting on vectors,
 // in Horner form, and its derivative in the direction of every parameter; and the evaluation of the rate tables in lanes.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pulse backwards: pulse-inl.h's Horner recursions transposed, and what d cost / d (flip angle, duration) needs of them.
 // n_dir is 8 (a state and its derivatives) or 0 (the state alone). Slopes are those of the generator itself, so nothing is
 // shifted here, and steps are shorter.

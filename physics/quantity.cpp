@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A row per quantity. A new row of a form that exists needs no other code: bounds, estimands, prior keys, maps and labels
 // follow from it. A new form needs its formulas where the compiler says, a new tissue parameter its derivatives in the
 // simulator. What the pages need is in ARCHITECTURE.md ("To add X, touch Y").

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one table of quantities: everything that this project simulates, estimates or reports of a voxel, with its names and
 /// units.
 ///

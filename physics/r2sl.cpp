@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of the semi-solid pulse over (log tau, theta^2).
 #include "physics/r2sl.h"
 

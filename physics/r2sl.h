@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// R2sl(TRF, alpha, B1, T2s) and z_end of crushed pulses as smooth tables with analytic derivatives, computed by the program
 /// for the range it needs (a few tens of milliseconds) and kept for the life of the object. No table is shipped. Before them
 /// stand what the tables are made of: the exact pulse, and interpolation in two dimensions.

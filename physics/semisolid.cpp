@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Spectral solution of the super-Lorentzian memory equation and the search for its linearised rate.
 #include "physics/r2sl.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks, RF load and hash of a pulse sequence.
 #include "physics/sequence.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A pulse sequence: one or more cycles of rectangular pulses at a fixed repetition time. Each cycle repeats for ever on its
 /// own (its periodic state), and the signals of the cycles are concatenated. Pulse 1 of each cycle is the crushed inversion.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bounds of remainders, from the norms of the generators.
 #include "physics/series_plan.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many terms every series of the propagation kernel takes. They follow from the sequence, the simulator's domain and a
 /// class of rates, never from the tissues that share the SIMD lanes: so what a lane computes depends on its own tissue alone,
 /// bit for bit, and results are the same however tissues are batched.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public face of the propagation: copies or projects what the cycle runner computes.
 #include "physics/simulator.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Fingerprints and their analytic derivatives: the exact periodic solution of the linear two-pool generalised Bloch model
 /// (docs/physics.md Eq. 1 to 7), several fingerprints at once in SIMD lanes.
 #pragma once

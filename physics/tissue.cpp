@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of the tissue parameters, and which tissues the simulator accepts.
 #include "physics/tissue.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The eight tissue parameters of the two-pool generalised Bloch model (docs/physics.md; [paper] Section 2.3), by name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names are those of the table of quantities, so that r1 has its own name in each T1 model.
 #include "physics/unknowns.h"
 

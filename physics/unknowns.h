@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which tissue parameters a bound or a fit has to find out, beside the complex M0: those of the T1 model, without those that
 /// are known.
 #pragma once

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What models take on Cortex-M cores, as a Markdown table: flash, memory, and ticks of one voxel under qemu. Every number that the
 # cores compute is compared to this machine's first (tests/freestanding/run_on_board.sh).
 #   scripts/bare_metal.sh BUILD PRECISION:MODEL.crbm...     BUILD as build/release; precision i8, i16, or mixed for the model's own

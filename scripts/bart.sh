@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From radial k-space to maps with BART: a slice of the digital brain is measured with the train of brain_v2, reconstructed by pics -B, mapped, and
 # compared with the truth, in two minutes. Installs what is missing and builds first. docs/bart.md explains every step.
 #   scripts/bart.sh       everything lands in build/bart: truth, kspace, coefficients (.cfl), maps/

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Times the runtime and its peers on the same networks, on one core, and prints the tables in Markdown; everything as JSON lands
 # in build/bench.json. Installs what is missing and builds first.
 #   scripts/bench.sh                      all networks (that of [paper] in 8 bits, too) and four shipped models in float and integers,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Measures every way to estimate side by side: least squares cold, from a network and with the prior, refinement, dictionaries,
 # networks in float and integers, on unseen fingerprints, on a digital brain and in vivo; then whole brains, scaling, simulation
 # and training. Installs what is missing and builds first.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Writes the Containerfile from the package lists, so that the container holds what the scripts would install.
 #   scripts/containerfile.sh            writes it anew
 #   scripts/containerfile.sh --check [FILE]    exits 1 when it, or FILE, is not as the lists say

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds with gcov's counters, runs the tests, and prints for every folder how many of its lines they ran.
 #   scripts/coverage.sh              all tests but the long ones; the table also lands in docs/coverage.md, with the date
 #   scripts/coverage.sh FOLDER...    only these folders of tests/ (as CRBRT_TEST_FOLDERS takes them); the table is only printed

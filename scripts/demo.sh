@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The demo: makes a digital brain of 1.7 million voxels, maps it with the shipped model on one core and compares the maps
 # with the truth. Installs what is missing and builds first (not the trainer, so no LibTorch).
 #   scripts/demo.sh                 everything lands in build/demo: maps/, phantom/, *.png, summary.json

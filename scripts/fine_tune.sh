@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Fine-tunes the integers of a shipped model in the runtime's arithmetic, and measures them before and after on fingerprints
 # that neither chose scales nor trained. The model's own weights stay as they are; whether it helped is for the two tables.
 #   scripts/fine_tune.sh NAME [OUT]      NAME: a folder of models/; OUT: build/fine_tuned

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The real slice: maps it with models/invivo6, fits voxels of it by nonlinear least squares, and reports how far both agree.
 #   scripts/invivo.sh [VOXELS]      VOXELS to fit, drawn from the mask (560); everything lands in build/invivo
 # Needs the in-vivo data beside the clone, or where CRBRT_SHARED points.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced by the other scripts: --help, a known environment, missing Debian packages, building a preset, timed stages.
 #   crbrt_answer_help "$@"             --help prints the comment at the top of the script and ends it, before any work
@@ -13,7 +14,7 @@ crbrt_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 crbrt_answer_help() {
   case "${1:-}" in
     --help | -h)
-      sed -n -e 1d -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"
+      sed -n -e 1d -e '/^# SPDX-/d' -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"
       exit 0
       ;;
   esac

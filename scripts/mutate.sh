@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Breaks one line of the runtime at a time, in a copy of the tree, and demands that the named tests see it. A mutant that goes
 # unnoticed is named and the script exits 1; the same for one that no longer fits the code.
 #   scripts/mutate.sh           every mutant of tests/gates/mutations.txt

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds and tests in another release of Debian, in a folder that debootstrap makes: runtime, loader, code generator, programs and
 # trainer with warnings as errors, all their tests, and the demo's integer maps, which must have the bytes they have here.
 #   scripts/other_debian.sh trixie          into build/debian/trixie; about 4 GB, most of an hour on two cores at the first time

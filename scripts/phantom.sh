@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Six tubes of known content, measured by networks and by nonlinear least squares: box plots after [paper] Fig. 9 (docs/references.md).
 #   scripts/phantom.sh [OPTIONS] [OUT]   everything lands in OUT (build/phantom): maps of each method, rois.csv, rois.png
 #   --crb M.crbm        network trained with the CRB loss (models/v3p2_lean); its basis is the phantom's

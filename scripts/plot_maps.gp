@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every map of the demo as a picture of its own: estimate, truth and difference side by side. FOLDER is that of crbrt-phantom
 # measure --slices, whose settings.gp holds what differs between maps; the pictures are PICTURES/<map>.png:
 #   gnuplot -c scripts/plot_maps.gp FOLDER PICTURES

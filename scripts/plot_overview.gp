@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The estimated maps of the demo in one row, the picture of README.md. FOLDER is that of crbrt-phantom measure --slices:
 #   gnuplot -c scripts/plot_overview.gp FOLDER PICTURE
 path(name) = name[1:1] eq "/" ? name : "./" . name  # a name that begins with < or | would be a command

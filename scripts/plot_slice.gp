@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The first slice of every map of a folder. SETTINGS is what crbrt-compare --plot wrote (extents, and of each map file, label,
 # factor and window; low = high: the map's own):
 #   gnuplot -c scripts/plot_slice.gp SETTINGS PICTURE

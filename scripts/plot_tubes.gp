@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Box plots of what each method measures in the tubes: boxes from quartile to quartile, whiskers to 1.5 times that (outliers not
 # drawn), black lines for the truth. FOLDER is that of crbrt-phantom rois --boxes:
 #   gnuplot -c scripts/plot_tubes.gp FOLDER PICTURE

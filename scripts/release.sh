@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks that this commit can be released, and tags it: a clean tree, one version everywhere, a dated section in the changelog that
 # is the newest, goldens that are what the generator writes, tests that pass.
 #   scripts/release.sh --dry-run    all checks but the tests, and no tag

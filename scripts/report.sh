@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Draws the report over everything that scripts/retrain.sh, scripts/invivo.sh and scripts/phantom.sh left in build/.
 #   scripts/report.sh [OUT.html]      OUT.html: build/report.html
 # Models whose evaluation is missing are left out and named; docs/experiments/ holds the tables of what was tried.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Maps the demo's brain with the integer form of a model on every instruction set of this machine, on AArch64 (qemu-user) and as
 # WebAssembly (Node), and says whether the maps have one SHA-256. Exits 1 when they differ.
 #   scripts/same_bits.sh [MODEL.crbm]      default: models/brain_v1/brain_v1.crbm; run scripts/demo.sh before

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A cohort of four subjects (crbrt-bids) and the steps of a small model (crbrt-make) as job arrays of a real Slurm: munged, slurmctld and
 # slurmd of this machine alone, in a folder of their own and on ports of their own, so that a Slurm that is there already is left alone. One task is cancelled before it begins and one is
 # killed while it works; the table has to say so, and a second submission has to do these two and no others. Of the model's tasks one is

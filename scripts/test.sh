@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds and tests; prints the time of every stage, the names of what was skipped, and ends with
 # "N passed, N failed, N skipped". Exits 1 when anything failed.
 #   scripts/test.sh             everything once: the release build with the trainer, and all its tests but the long ones

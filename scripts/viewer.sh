@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Fetches NiiVue, which --report of crbrt-map and crbrt-fit puts into its page, with npm into build/viewer. What is built and installed
 # from then on holds it; a build folder that exists is configured again by its next build.
 #   scripts/viewer.sh               versions are those of tools/viewer/package-lock.json

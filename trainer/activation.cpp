@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ReLU stays ATen's own operator: a leaky ReLU of slope 0 would give -0 where ReLU gives 0.
 #include "trainer/activation.h"
 

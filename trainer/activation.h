@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What follows every hidden layer. All that the trainer knows of an activation is in activation.cpp: its keys in the
 /// configuration, what it makes of tensors, and the operation of crbrt/network.hpp that a model file gets.
 #pragma once

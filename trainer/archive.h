@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Checkpoints as archives of LibTorch, sealed. For .cpp files that use LibTorch.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OpenBLAS is asked by name, because any other BLAS may stand in its place.
 #include "trainer/blas.h"
 

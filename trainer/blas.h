@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The BLAS beneath LibTorch: one thread, and kernels for the CPU that runs it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checkpoints as LibTorch archives.
 #include "trainer/checkpoint.h"
 

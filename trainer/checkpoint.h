@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything that a run needs to go on with the same bits. Randomness needs no state: it is a function of seed and epoch.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the JSON configuration. Every key is checked by name and every value against its range, because a misspelt key that
 // silently keeps a default costs a training run.
 #include "trainer/config.h"

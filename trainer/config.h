@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What to train and how: the JSON file given to crbrt-train (docs/training.md), parsed and checked. Unknown keys are errors.
 #pragma once
 

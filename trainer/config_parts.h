@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parts of a configuration that estimators and forward models share (docs/training.md). All throw base::InputError.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Single values of the JSON configuration with their ranges. Every failure names the key, what was expected and what was
 /// found.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Buffers are kept from step to step: a step of a small network is otherwise as long as its allocations.
 #include "trainer/dense_pass.h"
 

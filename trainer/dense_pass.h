@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The passes of a training step with the chain rule written out, for networks without normalisation. LibTorch's
 /// own differentiation costs as much as the arithmetic at these sizes: it allocates every intermediate tensor anew and walks a
 /// graph of hundreds of nodes. For .cpp files that use LibTorch.

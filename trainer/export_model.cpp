@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the model three times: without estimates in its test vector, so that the runtime can be asked for them, with them, so
 // that it can be compared with LibTorch, and with the limits that the runtime's kernels are then measured by.
 #include "trainer/train.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finished models in a training: the one that a run starts from, and the one that it is trained towards.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A second, short training of a few rows, and the measurement that ends it.
 #include "trainer/heads.h"
 

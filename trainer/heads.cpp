@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Losses, counterexamples and calibration of the features beside the estimates.
 #include "trainer/heads.h"
 

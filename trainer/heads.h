@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The features beside the estimates: predicted standard deviations and the score that tells voxels unlike the training data
 /// (docs/uncertainty.md). Order in the last layer: estimates [P], then q0 [P], q1 [P], q2 [P], then the score.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which fingerprints of a set are held out.
 #pragma once
 

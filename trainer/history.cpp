@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The picture is gnuplot's; its script stays beside the CSV, so that anyone can draw it again or differently.
 #include "trainer/history.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The course of a training run, and what a person sees of it: lines on the console, a CSV and a picture of the loss.
 #pragma once
 

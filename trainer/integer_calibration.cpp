@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The choices of crbrt-codegen for a model that is not trained further, where they matter; what is left, training finds.
 #include "trainer/integer_calibration.h"
 

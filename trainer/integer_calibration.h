@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Chooses what the integers mean (IntegerPlan) from a network in real numbers and what its layers read on noisy voxels. For
 /// .cpp files that use LibTorch.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A dense layer in the runtime's integers, with straight-through gradients: forward gives exactly the numbers of
 /// runtime/include/crbrt/format/requant.h, backward takes rounding for nothing and clipping for what it is. For .cpp files that
 /// use LibTorch.

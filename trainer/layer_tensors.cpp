@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lays the layers' weights out as views of one flat tensor.
 #include "trainer/layer_tensors.h"
 

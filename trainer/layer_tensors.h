@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of a network as tensors: layers that are views of one flat tensor (network.h). For .cpp files that use LibTorch.
 #pragma once
 

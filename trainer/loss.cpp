@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Squared errors in units of the bound, of the outputs' spread or of the truth; split into bias and variance for bias_reduced.
 #include "trainer/loss.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a step of training goes down, and how far: the losses of the estimates, and the optimiser's step. All losses average
 /// over fingerprints and then over outputs. Sources: docs/references.md.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-train: from a configuration and a data set of crbrt-simulate to a model file.
 #include <csignal>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The runtime's scalar kernels measure, so that a model does not depend on the CPU that measured it.
 #include "trainer/measured_limits.h"
 

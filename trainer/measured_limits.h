@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is measured of a finished model with the kernels that map brains: between which limits its standard deviations mean
 /// something, and which scores are typical at each level of noise. Weights, estimates and scores stay as they are.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Applies the layers with ATen's own operators, or in the runtime's integers.
 #include "trainer/network.h"
 

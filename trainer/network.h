@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The network while it is trained, a module of LibTorch: dense layers with normalisation, activation and skips,
 /// differentiated by LibTorch.
 ///

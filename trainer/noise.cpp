@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Draws M0 and noise for whole blocks of fingerprints at once. Single precision is enough: rounding is 1e-7 of a coefficient
 // where the noise is 1e-2 and more of the largest.
 #include "trainer/noise.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a voxel looks like to the network: a clean fingerprint, its M0 and its noise, then the preprocessing that the model
 /// stores (runtime/include/crbrt/format/program.h).
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run measures: validation while it goes, and what leaves it in the end.
 #include "trainer/training_run.h"
 

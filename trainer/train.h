@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The training loop: epochs of fresh noise, Adam, validation with fixed noise, checkpoints. Free of LibTorch's headers.
 #pragma once
 

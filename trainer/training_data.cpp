@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the HDF5 set's fingerprints to loss-ready rows. What cannot be trained on is dropped and counted here, in one place.
 #include "trainer/training_data.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A data set as the trainer needs it: usable fingerprints only, outputs by name, bounds as loss weights, split in two; and
 /// what the numbers of a network trained on it refer to, measured once on the training voxels.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The life of a run, and its steps: fresh noise, a pass, a step of Adam.
 #include "trainer/training_run.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One Run owns the network, the optimiser and the sources of noisy voxels. For .cpp files that use LibTorch.
 #pragma once
 

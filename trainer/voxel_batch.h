@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A batch of noisy voxels on the device. For .cpp files that use LibTorch.
 #pragma once
 

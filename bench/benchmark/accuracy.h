@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Errors of one estimator at one SNR in units of the square root of the bound, split into bias and spread.
 #pragma once
 

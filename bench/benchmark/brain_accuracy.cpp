@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The phantom keeps the bound of every voxel at that voxel's own SNR, so that nothing is simulated again.
 #include "bench/benchmark/brain_accuracy.h"
 

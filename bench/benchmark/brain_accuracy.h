@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The digital brain: errors on voxels of a phantom of crbrt-phantom make, whose truth and bound are known.
 #pragma once
 

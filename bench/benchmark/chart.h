@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A drawing in SVG: errors in units of the bound against time a voxel, both on logarithmic axes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns: a turn has its own fingerprints and goes through all estimators, so that what disturbs the machine disturbs all alike.
 #include "bench/benchmark/comparison.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every estimator, and all of them on the same voxels, in turns.
 #pragma once
 

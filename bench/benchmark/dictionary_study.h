@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The curse of dimensionality in numbers: what grids of three and four parameters cost and miss, and what all unknowns would
 /// cost at the same spacing.
 #pragma once

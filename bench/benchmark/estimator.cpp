@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts are given as crbrt-map --refine gives them: what the network says, and nothing of the rest.
 #include "bench/benchmark/estimator.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-benchmark compares: anything that turns noisy voxels into some outputs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers of a document, as they stand in text, tables and drawings of its page.
 #pragma once
 

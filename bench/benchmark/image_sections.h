@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sections of the page on images: the digital brain, and the real slice.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Voxels of an image in place of simulated ones, and every estimator on them.
 #pragma once
 

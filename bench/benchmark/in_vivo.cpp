@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The noise is taken from the residual of each voxel, as crbrt-fit does where nobody states it: here it holds model error, too.
 #include "bench/benchmark/in_vivo.h"
 

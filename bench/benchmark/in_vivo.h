@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Real voxels, of which nobody knows the truth: how far estimators are from least squares that have converged.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which real image crbrt-benchmark takes voxels of.
 #pragma once
 

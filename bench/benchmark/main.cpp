@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-benchmark: what every way to estimate is worth, measured side by side, and the page that shows it.
 #include <string>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the document, in the order of its keys.
 #include "bench/benchmark/measure.h"
 

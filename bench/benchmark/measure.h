@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The run of crbrt-benchmark: every estimator on the same voxels, in turns, and one JSON document.
 #pragma once
 

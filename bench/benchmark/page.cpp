@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sections of the page. Numbers pass through figure(), so that each says where it comes from.
 #include "bench/benchmark/page.h"
 

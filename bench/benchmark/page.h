@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The page of a benchmark: one HTML file with drawings inside, that needs no other file and no network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawn and simulated here, so that a benchmark needs no file that is not in the repository.
 #include "bench/benchmark/problem.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every estimator of crbrt-benchmark is measured on: unseen fingerprints of a prior with noise, the truth, and the bound.
 #pragma once
 

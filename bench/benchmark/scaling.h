@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How time grows with voxels and with the size of a network, and how fast fingerprints are simulated and trained on.
 #pragma once
 

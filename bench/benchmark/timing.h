@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Repeated measurements in the document: their median, and between which values the middle half of them lies.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Eigen layer by layer: one matrix product for a step of the whole batch with bias, skip and ReLU as Eigen expressions; group
 // norm is a plain loop. Compiled for the instruction set that CMake was told (AVX2 with FMA).
 #include <Eigen/Core>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain loops over rows that the compiler vectorises (-O3, the flags of the instruction set).
 #include "bench/peers/layerwise.h"
 

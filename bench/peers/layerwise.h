@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// For libraries that only multiply matrices: the network step by step over the whole batch, with the library's product and
 /// plain loops of our own for everything else (bias, skip, ReLU, group normalisation), as somebody without an inference
 /// library would write it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LibTorch's own operators in inference mode, without TorchScript: linear, addition, ReLU (in place), group_norm.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

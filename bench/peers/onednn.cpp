@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // oneDNN, float: one inner product a step with bias, skip (binary addition) and ReLU as its post-operations, weights in the
 // layout that oneDNN prefers; group norm is a plain loop. The label says the instruction set that it reports.
 #include <dnnl.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the float and the integer peer of oneDNN share.
 #pragma once
 

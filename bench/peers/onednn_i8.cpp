@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // oneDNN with 8-bit integers: symmetric weights with a scale for each output, activations with one scale a value (u8 after a
 // ReLU, s8 otherwise) taken from the largest value that float inference of the first voxels meets. ReLU and requantisation are
 // post-operations; where a step is followed by group norm, it gives floats, and plain loops normalise and quantise.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OpenBLAS layer by layer: cblas_sgemm over the whole batch (sgemv for one voxel), plain loops for the rest. Which kernels it
 // takes is decided before main by OPENBLAS_CORETYPE, which crbrt-bench sets; the label says which it took.
 #include <cblas.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The runtime itself as an engine: the task's model.crbm (f32) or the integer form in model_PRECISION.crbm, interpreted.
 // Through a Session it starts one step earlier than the others, from coefficients: preprocessing and the scaling of the
 // estimates are in its time. As PRECISION-features it starts and ends where they do.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One engine of the benchmark. Every engine is a program of its own, so that libraries cannot disturb each other (their
 /// threads, their BLAS, the environment they read before main) and one that is not installed is only absent. peer_main.cpp is
 /// the other half: it holds the conversation with crbrt-bench and the clock. Before it stands what an engine gets, its task.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ENGINE FOLDER PRECISION ISA: answers one line for each line on standard input, until it ends.
 //   (at start)     -> {"version": ..., "isa": ..., "note": ...}
 //   prepare BATCH  -> ok

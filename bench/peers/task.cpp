@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The task folder in and out.
 #include "bench/peers/peer.h"
 

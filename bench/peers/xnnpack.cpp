@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // XNNPACK, operator by operator: fully connected with bias and ReLU fused, skips by its own addition, group norm by a plain
 // loop. It chooses its kernels by what libcpuinfo says of the CPU and cannot be told otherwise; so libcpuinfo is.
 #include <cpuinfo.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pipes and posix_spawn.
 #include "bench/speed/engines.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The list of engines, and the conversation of peer_main.cpp from the other side.
 #include "bench/speed/engines.h"
 

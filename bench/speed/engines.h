@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The engines that the benchmark knows, which of them are installed, and how they are started.
 #pragma once
 

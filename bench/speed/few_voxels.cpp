@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The second table of a run: calls of few voxels, where what surrounds a network costs as much as the network. Ours are shown
 // from coefficients, as they are used, and from features, where the peers start.
 #include <set>

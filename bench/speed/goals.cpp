@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reading goals of speed, and judging a run's summary by them.
 #include "bench/speed/report.h"
 

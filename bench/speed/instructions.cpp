@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs an engine under valgrind, which collects only inside crbrt_bench_run (peer_main.cpp).
 #include "bench/speed/measure.h"
 

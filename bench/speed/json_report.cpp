@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON form. Cycles are ticks of the time stamp counter: its rate is fixed, the core's is not.
 #include <cmath>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-bench: the runtime and other engines on the same networks, weights and voxels, interleaved in one run.
 #include <algorithm>
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Markdown: one table a network, engines down, batches across; then what the numbers do not say.
 #include <algorithm>
 #include <functional>

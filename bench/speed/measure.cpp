@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Engines are separate processes that wait in turn; crbrt-bench itself only measures the peak while they wait.
 #include "bench/speed/measure.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The timing itself: all engines in turn, over and over, with the machine's peak measured around every turn, because the speed
 /// of a shared core drifts. Medians are what counts.
 #pragma once

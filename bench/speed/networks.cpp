@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Layer lists, voxels, and the task folder around a model.
 #include "bench/speed/networks.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The networks of the benchmark: the published layer lists with random weights, or model files, laid out as task folders.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What was measured, as JSON for programs and as Markdown tables for people, and judged by the speeds that a file of goals
 /// states (bench/README.md, "Goals"). Without a file there are none: the program only measures.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first table of a run: which results stand in it, and their ratios. Both sides of a ratio are medians of the same run at
 // the same batch.
 #include <algorithm>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # WebAssembly by Debian's emscripten; what it builds runs under Node. Debian keeps Node's modules where emscripten does not look,
 # and Node does not load a module that lies beside the program: SINGLE_FILE puts it inside.
 set(ENV{NODE_PATH} /usr/share/nodejs)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The words that fill header.h.in, source.c.in and voxel.c.in; the other texts of this folder are taken as they are.
 #include "codegen/freestanding/emit_freestanding.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Integer models as C99 for machines without an operating system: no library, no heap, nothing written but the caller's arena
 /// (docs/bare-metal.md). Algorithms are the texts of this folder; here are tables and the order of the calls.
 #pragma once

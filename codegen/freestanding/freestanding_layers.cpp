@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Weights are unpacked from the layout of tiles and packed for one voxel: blocks of four outputs, no word of padding.
 #include "codegen/freestanding/emit_freestanding.h"
 

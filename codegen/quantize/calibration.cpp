@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Float values need no exact order of sums: they choose scales, they are no result.
 #include "codegen/quantize/calibration.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Voxels that decide ranges and rounding, and the values that a network has on them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What integers cost, on the absolute scale of the Cramer-Rao bound: both forms see the same noise. Without a data set: how
 /// far they move the outputs of the model's embedded sample.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From real weights to integers, one output at a time, so that the sums of the layer change least on the calibration voxels:
 /// weights are refitted to the integers that the layer really reads (fit_dense.cpp), then rounded (round_weights.cpp).
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact: every double here is an integer below 2^53.
 #include "codegen/quantize/integer_values.h"
 

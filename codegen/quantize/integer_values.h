@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One operation of an integer model on many voxels, in plain arithmetic: what the next layer's rounding is fitted to. Equal to
 /// the runtime's kernels bit for bit (docs/numerics.md); tests compare them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "codegen/quantize/make_integer.h"
 
 #include <algorithm>

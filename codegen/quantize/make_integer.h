@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The whole way from a model and what the user asked for to the model with an integer form and its measured cost.
 #pragma once
 

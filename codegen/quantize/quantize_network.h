@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A folded network in integers, operation by operation: each one is fitted to what the integers before it really give.
 #pragma once
 

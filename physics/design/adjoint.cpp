@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's forward and backward sweeps, joined by the periodic equations.
 #include "physics/design/adjoint.h"
 

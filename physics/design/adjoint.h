@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Derivatives of a cost with respect to every pulse of a cycle, when the cost depends on echoes and on their derivatives by
 /// the tissue parameters (a Cramér-Rao bound does): the sensitivity recursion through the periodic cycle, forwards and then
 /// backwards. One sweep costs about five simulations with derivatives, whatever the number of pulses.

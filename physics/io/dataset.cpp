@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data sets in HDF5. A column of our matrices is a row of the file's row-major arrays, so most arrays go through unchanged.
 #include "physics/io/dataset.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Training and evaluation sets in HDF5: coefficients, parameters, bounds, basis and where they came from.
 ///
 ///   /coefficients [N, n_coeff] complex {real, imag} double, M0 = 1, no noise

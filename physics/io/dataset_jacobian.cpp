@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Derivatives are several times as large as everything else of a data set, and only what computes with them reads them: apart,
 // file after file, into the place that they keep.
 #include "physics/io/dataset_jacobian.h"

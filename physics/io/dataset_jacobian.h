@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The derivatives of a data set in its file. Private to physics/io.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Groups are walked by hand: HDF5's own visit ends at the first damaged object, and a list for people need not be complete.
 #include "physics/io/hdf5_contents.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What an HDF5 file holds, whoever wrote it: MATLAB 7.3, Octave, h5py, Julia, ISMRMRD. Private to physics/io and its users of
 /// HDF5.
 #pragma once

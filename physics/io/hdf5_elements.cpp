@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slabs, and what is to be known of a data set before its first number is read.
 #include "physics/io/hdf5_elements.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of an HDF5 data set on their way out of the child process that parses the file (base/guarded_reader.h). Private
 /// to physics/io and its users of HDF5.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads HDF5's error stack and makes the two memory types that all files share.
 #include <string_view>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opening and reading of arrays and of attributes: texts (of fixed or variable length), numbers and lists of names.
 #include "physics/io/hdf5_file.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the child process of Hdf5Reader does with a file: everything in here calls HDF5, which a damaged file may crash.
 /// Private to physics/io.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Ownership of HDF5 identifiers, and the library's own words for what went wrong. Private to physics/io and its users of HDF5.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How an HDF5 file names others that hold some of its numbers, and where HDF5 looks for them: external raw data, and sources
 /// of virtual data sets. Private to hdf5_elements.cpp.
 #pragma once

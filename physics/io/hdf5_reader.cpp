@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parent's side: every answer comes from a child process of its own, which has opened the same file.
 #include "physics/io/hdf5_reader.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads real and complex arrays and attributes of an HDF5 (or MAT v7.3) file, in a child process for each answer, because a
 /// damaged file can crash HDF5. Every member throws base::InputError naming the file, what was expected and what was found.
 /// Dimensions are as HDF5 shows them, values row-major. A name may be that of Octave's group around a data set `value`.

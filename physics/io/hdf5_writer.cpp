@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writing of arrays and attributes. Every call's result is checked: a full disk may show at any of them.
 #include "physics/io/hdf5_writer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes real and complex arrays and attributes to a new HDF5 file. Every member throws base::OutputError naming the file that
 /// the output will become, with the operating system's reason. Files of the same content are equal byte for byte (no times).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bounds are those of the table of quantities (Plausible); here is what a number beyond them usually is.
 #include "physics/io/plausible.h"
 

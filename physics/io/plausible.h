@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers in another unit than a file of tissues or a prior has. They are valid numbers, and what is computed from them looks
 /// like a result: T1 = 1800 s instead of 1800 ms.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading of tissue priors (docs/file-formats.md).
 #include <algorithm>
 #include <array>

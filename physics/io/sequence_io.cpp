@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading of sequences.
 #include "physics/io/sequence_io.h"
 

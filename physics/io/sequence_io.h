@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sequences, priors and lists of tissues from files. All throw base::InputError naming the file, what was expected and
 /// what was found.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the outputs of a model are measured against, whoever simulated the fingerprints.
 #include <algorithm>
 

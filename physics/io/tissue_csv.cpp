@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strict on purpose: an unknown or a missing column is an error, because a misspelt one would silently be a default.
 #include "physics/io/sequence_io.h"
 

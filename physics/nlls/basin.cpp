@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Distances in the two parameters in which minima differ.
 #include "physics/nlls/basin.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which minimum of the residual a tissue belongs to. A voxel has a few, which differ in omega0 (its sign above all) and B1.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An active-set method for at most eight unknowns.
 #include "physics/nlls/box_step.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The minimum of a convex quadratic function inside a box: the step of a fit whose parameters have bounds. A parameter that
 /// the step would carry through its wall stops there, and the others are solved again for that, so that the curvature between
 /// them is kept; steps that are computed as if there were no walls and cut afterwards creep along them.

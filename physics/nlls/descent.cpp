@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nielsen's rule for the damping (H. B. Nielsen, IMM-REP-1999-05), steps by box_step().
 #include "physics/nlls/descent.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One solver run of one voxel from one start: damped Gauss-Newton (Levenberg-Marquardt) in a box, one fingerprint with
 /// derivatives a step. It asks for the fingerprint of a tissue and is given it, so that the runs of many voxels and starts fill
 /// the lanes of one simulation.

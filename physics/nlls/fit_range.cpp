@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The box of a fit from the classes of a prior.
 #include "physics/nlls/fit_range.h"
 

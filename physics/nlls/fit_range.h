@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a fit may vary, and from where: the unknown tissue parameters of a T1 model, their box, and the scale that makes each
 /// O(1).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the fits of the exact physics start: draws from the prior, or what is given.
 #include "physics/nlls/fitter.h"
 

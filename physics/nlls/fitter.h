@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The gold standard: nonlinear least squares over all tissue parameters and a complex M0, voxel by voxel (variable projection,
 /// damped Gauss-Newton in a box, analytic Jacobian, several starts or a given one), with its covariance.
 #pragma once

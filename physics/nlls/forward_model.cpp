@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator behind the interface of forward models.
 #include "physics/nlls/forward_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a fit compares data with: anything that turns tissues into coefficients and derivatives. The exact physics is one
 /// (SimulatedModel), a learned emulator may be another.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Variable projection by Kaufman's Jacobian, and the terms of a prior.
 #include "physics/nlls/objective.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The least-squares problem of one voxel: data, the box of the unknowns and, for a maximum a posteriori, the Gaussians of the
 /// prior, with the complex M0 eliminated.
 #pragma once

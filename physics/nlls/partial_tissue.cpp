@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "physics/nlls/partial_tissue.h"
 
 #include <cmath>

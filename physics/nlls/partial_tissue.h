@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A tissue of which not everything is known: where a fit starts from what a network or a folder of maps says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two fits, one after the other.
 #include "physics/nlls/refiner.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A refinement of what a network estimates: fits from given starts, by way of a model that costs less where there is one.
 #pragma once
 

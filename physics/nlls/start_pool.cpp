@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing, simulating and ranking of starting points.
 #include "physics/nlls/start_pool.h"
 

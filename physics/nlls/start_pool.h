@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Starting points of a fit: a pool of seeded draws from the prior, simulated once and ranked for every voxel by the
 /// residual it would leave: a dictionary, of which a voxel costs one small product instead of thousands of simulations.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a least-squares fit says of one voxel, and how it is told to work.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which runs go on, and the minimum in the words of VoxelFit.
 #include "physics/nlls/voxel_search.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The fit of one voxel: solver runs from several starts side by side, of which those that cannot win are ended early, and a
 /// description of the best.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads that take voxels one by one, each with a handful of them in flight.
 #include "physics/nlls/voxel_solver.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Fits of many voxels by one forward model: the voxels that are being fitted ask together, so that the model always has full
 /// SIMD lanes, and a voxel that is done makes place for the next. A fit depends on its own voxel alone, so results are the
 /// same, bit for bit, for any number of threads and any choice of voxels.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface: every function forwards to its C++ counterpart. A crbrt_session holds the bytes of what a crbrt::Session is
 // bound to.
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checks behind ForwardSession::bind, one function per struct of forward_program.h.
 #include "runtime/src/forward_check.h"
 

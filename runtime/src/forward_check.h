@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything that ForwardSession::bind asks of a program, so that evaluate() can trust it (program_check.h says against whom).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Taylor series after an exact reduction: a library's sine and cosine differ from machine to machine, and the runtime links
 // none.
 #include "runtime/src/forward_features.h"

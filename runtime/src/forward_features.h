@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the tissue parameters of a voxel to the features of a forward network and their derivatives, in double: plain code with
 /// functions of its own, so that every instruction set and every machine gets the same bits.
 #pragma once

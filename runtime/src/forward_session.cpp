@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evaluates a forward network: groups of voxels whose values and derivatives lie side by side in the columns of one tile, so
 // that the kernels of the estimator serve both. Column d * n_voxel + v holds the value (d = 0) or derivative d of voxel v.
 #include "crbrt/forward_session.h"

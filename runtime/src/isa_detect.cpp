@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which instruction sets this CPU runs. An instruction set counts only if every feature its compiler flags allow is there,
 // and, for AVX, if the operating system saves the wide registers.
 #include "runtime/src/isa_detect.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the CPU says about itself, kept apart from what it means, so that the meaning can be tested on any machine.
 #pragma once
 

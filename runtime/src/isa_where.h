@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The third word of a line of isas.inc: CRBRT_ON_<machine>(symbol) is the symbol's address where the compiler builds for
 /// that machine, and null elsewhere, without ever naming a symbol that is not there. The flags' side of the same decision is
 /// cmake/crbrt_kernels.cmake.

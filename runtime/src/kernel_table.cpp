@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction sets by name and their kernels: everything here is generated from isas.inc.
 #include "runtime/src/kernel_table.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The kernels of one instruction set as plain function pointers, chosen once per Session::bind.
 #pragma once
 

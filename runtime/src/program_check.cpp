@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checks behind Session::bind, one function per struct of program.h. Plain loops and no memory: looking back for the last
 // writer of a slot is quadratic in the number of ops, which are a handful.
 #include "runtime/src/program_check.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything that Session::bind asks of a program, so that run() can trust it. The program comes from our own generator or
 /// loader: this catches their defects and a file that slipped through, it is no defence against forged pointers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interpreter: each op's tiles and shape from the Op, then the kernel of its kind.
 #include "runtime/src/run_ops.h"
 

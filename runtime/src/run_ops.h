@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The ops of a program on one tile of voxels in the arena, with the kernels for it (a tile of one voxel has its own): by the
 /// function that was generated for the instruction set, or by the interpreter, which calls one kernel of the table after the
 /// other. Both give the same bits.

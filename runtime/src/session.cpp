@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Binds a program to an arena and runs it: tiles of voxels outermost, so that a tile's activations stay in the first cache
 // while it passes through all layers. The arena holds nothing between calls but what the next tile overwrites.
 #include "crbrt/session.h"

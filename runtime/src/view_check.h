@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The questions that every call asks of its views before it touches them: are the extents those of the batch, and does each
 /// element have memory of its own.
 #pragma once

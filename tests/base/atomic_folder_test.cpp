@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A set of files comes as a whole, in every way that it can come, and takes nothing with it that is not its own.
 #include <gtest/gtest.h>
 #include <sys/stat.h>

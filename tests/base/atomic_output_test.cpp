@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Outputs exist completely or not at all.
 #include "base/atomic_output.h"
 

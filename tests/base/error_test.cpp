@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors become one line and an exit code in the same way in every program.
 #include "base/error.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts come out as texts: what a reader undoes is what went in, and nothing is left that it would take for more.
 #include "base/escaped.h"
 

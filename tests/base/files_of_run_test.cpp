@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No output replaces an input or another output, whatever they are called.
 #include "base/files_of_run.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // gnuplot itself says what it read: pictures as SVG hold their texts.
 #include "base/gnuplot.h"
 

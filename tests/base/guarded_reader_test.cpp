@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a child process sends arrives, and however it ends, the parent goes on.
 #include "base/guarded_reader.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGINT and SIGTERM leave nothing half done, and the exit code says which of them it was.
 #include "base/interruption.h"
 

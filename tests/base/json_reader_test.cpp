@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every complaint about JSON names file, place, expected and found.
 #include "base/json_reader.h"
 

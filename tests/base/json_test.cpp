@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is built prints the bytes that the library prints, and what is parsed comes back.
 #include "base/json.h"
 

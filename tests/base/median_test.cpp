@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both medians, of odd and even counts.
 #include "base/median.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Misspelt names find the one that was meant.
 #include "base/nearest.h"
 

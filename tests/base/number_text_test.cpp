@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Round ends of an axis, by hand.
 #include "base/number_text.h"
 

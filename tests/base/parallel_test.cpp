@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every index once, whatever the threads; an exception ends the loop.
 #include "base/parallel.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of the progress line; what a log gets of it.
 #include "base/progress.h"
 

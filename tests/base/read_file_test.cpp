@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole files, or a complaint that says why not.
 #include "base/read_file.h"
 

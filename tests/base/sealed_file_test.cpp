@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seals, and the folders of parts that carry them.
 #include "base/sealed_file.h"
 

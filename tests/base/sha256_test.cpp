@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published test vectors of SHA-256: FIPS 180-4, examples of one block, two blocks and a million letters.
 #include "base/sha256.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-benchmark makes of images: the digital brain, voxels in vivo, and their places on the page.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-benchmark makes of what it measured: accuracies, exponents, the page, and the comparison of two runs.
 #include <gtest/gtest.h>
 

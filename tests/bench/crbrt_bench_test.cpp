@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-bench: what it writes, and that an engine which computes something else is not timed. No test looks at a clock.
 #include <gtest/gtest.h>
 

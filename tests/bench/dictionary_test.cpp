@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Dictionary matching, and what crbrt-benchmark says of dictionaries.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The summary of a run, from results made by hand: which of them it takes, their ratios, and goals.
 #include <gtest/gtest.h>
 

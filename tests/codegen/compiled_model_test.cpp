@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A compiled model and the loaded file it came from are the same program: equal bits on every instruction set.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A .crbm file that was cut or changed anywhere is refused with one line that says why.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What integers cost is measured against truth and bound, with the same noise for both forms, on fingerprints that did not
 // calibrate them.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward parts in model files: alone or beside an estimator, refused field by field where they make no sense.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The generator's output for small models (one gives standard deviations and scores, one is in integers) is pinned byte by
 // byte, compiled and run. After a wanted change:
 //     cmake --build --preset release --target crbrt_regenerate_goldens

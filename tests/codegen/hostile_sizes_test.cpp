@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small file cannot make the loader, or the arena it asks for, large: FlatBuffers lets many tables share one vector.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The integer form of a model file: what is accepted becomes a program that binds, and everything else is refused with the
 // field.
 #include <gtest/gtest.h>

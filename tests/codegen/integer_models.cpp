@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/codegen/integer_models.h"
 
 #include "codegen/quantize/cost.h"

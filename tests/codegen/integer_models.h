@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Models with an integer form, made from a spec by the quantiser and the embedded sample.
 #pragma once
 

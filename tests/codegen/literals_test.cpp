@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Literals read back as the same bits, whatever the number.
 #include "codegen/source_text.h"
 

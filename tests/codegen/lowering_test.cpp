@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lowering keeps the meaning of the schema: the program's estimates equal a direct evaluation of the layers in double, within
 // the rounding of single precision (tools/model/rounding_bound.h derives it).
 #include <gtest/gtest.h>

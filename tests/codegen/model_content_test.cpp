@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Meaning: a well-formed file whose content makes no sense is refused with a line that names the field. One row a rule.
 #include <gtest/gtest.h>
 

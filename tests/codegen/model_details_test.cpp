@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a model may give beside its estimates, as the loader sees it: each part absent or there, old files as before.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-codegen and crbrt-model as a shell sees them: exit codes, one line that says why, outputs complete or absent.
 #include <gtest/gtest.h>
 

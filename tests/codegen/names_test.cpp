@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names that a model file accepts but generated code cannot carry are told apart, and a layer's name stays in its comment.
 #include "codegen/source_text.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network of a file: what was read is written again byte for byte, operands say by index who wrote what, folding keeps the
 // rules, and what has no Program is no Network.
 #include "crbrt/network.hpp"

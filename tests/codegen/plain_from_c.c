@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The generated accessor as a C99 program sees it. */
 #include <stdlib.h>
 

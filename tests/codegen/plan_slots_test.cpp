@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slots: values never share one while both are alive, and a chain of layers needs two.
 #include <gtest/gtest.h>
 

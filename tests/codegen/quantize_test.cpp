@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a float network to integers: arithmetic equal to the runtime's, scales that reach their range, proofs that hold, and
 // outputs that stay close.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tolerance of `crbrt-model verify` holds on every instruction set, and is made of derivatives that are right.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The search spends the budget where it buys most, never more than there is, and says when there is not enough.
 #include <gtest/gtest.h>
 

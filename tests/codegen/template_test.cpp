@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Filling in texts: whole lines come and go, nothing of a model is taken for a word, and a word that is not known is an error.
 #include "codegen/source_text.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `crbrt-model verify` passes on what the kernels give and fails on anything else.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Configures, builds and runs the stranger's project PROJECT against the moved install tree. Headers must compile without a
 # warning under flags that are stricter than ours.
 set(build ${WORK_DIR}/${KIND}${PROJECT}-find_package)

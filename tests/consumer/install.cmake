@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installs the components that embedders use, looks for what must not leak, and moves the tree to where the others use it.
 file(REMOVE_RECURSE ${WORK_DIR}/staged ${PREFIX})
 string(REPLACE "," ";" COMPONENTS ${COMPONENTS})

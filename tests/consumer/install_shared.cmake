@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Builds runtime and loader as shared libraries in a build of their own, as docs/compatibility.md says, and installs them to PREFIX
 # beside the code generator of this build. The tree is moved to PREFIX, so nothing may know where it was made.
 set(build ${WORK_DIR}/shared-build)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # map_with_ctypes.py LIBRARY MODEL CRBRT_MAP FOLDER: what a user of another language does, without a compiler. Loads a model with the
 # shared loader, maps a few voxels, and compares every bit with the map that crbrt-map writes of the same voxels.
 import ctypes as c

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles one file with nothing but what pkg-config says, and runs it. C is linked by the C compiler: the runtime must not
 # need a C++ library.
 find_program(pkg_config NAMES pkg-config pkgconf)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Takes the examples out of docs/embedding.md (every code block below a "<!-- file: NAME -->" line) and builds them as they stand.
 set(model ${REPOSITORY}/models/brain_v2/brain_v2.crbm)
 if(NOT EXISTS ${model})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps a whole brain with the integer program compiled into this file and writes nothing but numbers, so that the same voxels
 // can be mapped on any machine and compared by a hash: scripts/same_bits.sh builds and runs it for x86-64, AArch64 and
 // WebAssembly.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Texts of strangers' files, a row for every field that a program reads.
 crbrt_add_test(awkward_text_test
   SOURCES awkward_text/awkward_text_test.cpp awkward_text/image_fields.cpp awkward_text/model_fields.cpp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Bases as people have them, through the programs: rounded to single precision by BART, and complex.
 crbrt_add_test(bases_e2e_test SOURCES bases_test.cpp
                LIBRARIES crbrt::volume crbrt::physics_io crbrt::loader crbrt::base crbrt_test_models)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A basis that BART's files rounded to single precision is the model's, and a complex one goes all the way from simulation to
 // maps.
 #include <gtest/gtest.h>

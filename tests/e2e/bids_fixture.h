@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small BIDS data set of coefficient images: sub-01 and sub-02 are good, sub-03 is blank, sub-04 cut off, sub-05 empty.
 #pragma once
 

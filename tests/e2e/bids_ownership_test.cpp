@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-bids among files of other programs, and data sets with mistakes: nobody's file is replaced, and every image has its
 // row.
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-bids and the runs of crbrt-map that it starts: what they are told, how they end with it, and data that are odd as a
 // whole.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map --bids and crbrt-bids: a data set of derivatives, and a cohort of which some subjects are bad.
 #include <gtest/gtest.h>
 #include <unistd.h>

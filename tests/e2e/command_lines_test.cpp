@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --help, man pages and completions of every program, as a user's terminal and shell see them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-compare on maps that somebody masked, converted or compressed: what it counts, what it says and what it refuses.
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small model that fits a data set or a sequence: random weights, but the right hashes and basis.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small digital brain through the whole chain of the demo.
 #include <gtest/gtest.h>
 

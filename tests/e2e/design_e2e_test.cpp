@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program as a user runs it, on a problem of a few seconds.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Dictionaries of another simulator, and crbrt-simulate --from on them. The simulator is an inversion recovery of spin echoes
 /// in closed form, with times in milliseconds.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-report as a user runs it: one page, everything in it, nothing outside it.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-eval as a user runs it: the keys of its JSON, and one clear line for everything that disagrees.
 #include <gtest/gtest.h>
 

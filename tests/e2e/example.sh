@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs an example in an empty folder; exit code 77 (skipped) where something that it needs is not installed.
 #   example.sh RUN.sh PROGRAMS WORK [COMMAND...]    beside NumPy, h5py and NiBabel of Debian's Python, these commands
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The worked examples of docs/examples that need other people's programs: each runs as its README.md says, in a folder of the build.
 if(TARGET crbrt-train)
   # crbrt_add_example(NAME [COMMAND...]): it is skipped without these commands, and without NumPy, h5py and NiBabel.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-fit: its maps, and what it says about bad input.
 crbrt_add_test(fit_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/fit_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/fit_map_pairs_test.cpp

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every bad input of crbrt-fit ends with its exit code and one line that names the file, and leaves existing maps alone.
 #include <filesystem>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A dozen simulated voxels for crbrt-fit: coefficients, mask, sequence and basis in a folder of their own.
 #pragma once
 

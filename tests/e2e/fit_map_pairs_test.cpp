@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map and crbrt-fit name maps alike: crbrt-compare pairs every map of a model with one of the fit, for both T1 models.
 #include <set>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-fit --neighbours: voxels in smooth fields of which some end in a wrong minimum at first.
 #include <cmath>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-fit writes: the tissues that were simulated, their standard deviations, sidecars and numbers of the run.
 #include <Eigen/QR>
 #include <algorithm>

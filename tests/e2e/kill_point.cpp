@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preloaded into a program: SIGKILL at a chosen one of the calls that change folders or wait for the disk. CRBRT_KILL_AT=N
 // kills before call N, with CRBRT_KILL_AFTER=1 behind it; CRBRT_KILL_COUNT=FILE gets the number of calls of a run that ends by
 // itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // kill -9 at every step of a commit and at random moments: the folder holds the old maps or the new ones, never both, and
 // the next run leaves its maps and nothing else. CRBRT_KILLS says how many (scripts/test.sh --full: 200 of each kind).
 #include <sys/wait.h>

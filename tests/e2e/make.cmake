@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-make from a tiny pulse train, or a dictionary, to models: all files, resumption, what is done again.
 if(TARGET crbrt-make)
   find_package(HDF5 REQUIRED COMPONENTS C)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-make from fingerprints of another simulator: a grid of 1,200 in closed form, and two epochs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-make on a train of 60 pulses, a few hundred fingerprints and two epochs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-map: its maps, what it says about bad input; crbrt-compare on such maps.
 crbrt_add_test(map_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/map_bad_input_test.cpp ${CMAKE_CURRENT_LIST_DIR}/map_details_test.cpp

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standard deviations, atypical voxels and what crbrt-map says about data that are not the model's.
 #include <cmath>
 

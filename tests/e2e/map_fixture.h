@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small brain for crbrt-map: coefficients, mask and model in a folder of their own.
 #pragma once
 

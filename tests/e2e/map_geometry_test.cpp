@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map and crbrt-compare compare images by where they lie: a mask stored right to left marks the same places, and what
 // lies elsewhere is refused.
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map --precision integer, from crbrt-codegen's model to maps: one set of bytes on every instruction set, as far from the
 // float maps as the model file says, and files that tell which form made them.
 #include <cmath>

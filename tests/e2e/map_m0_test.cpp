@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // |M0| beside a model that estimates signal_per_m0: exact for a model whose estimates are constant.
 #include <cmath>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Outputs of crbrt-map: one folder however it is spelled, no file of a person lost, no output lost to another, and nothing in
 // place of what was there before until all of it is complete.
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --report of crbrt-map without a browser: what ends it before the run, and what the page says where there is little to say.
 #include <gmock/gmock.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-map writes: the runtime's own estimates, the same for every kind of input, with sidecars and numbers of the run.
 #include <algorithm>
 #include <cmath>

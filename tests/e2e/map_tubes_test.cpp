@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The chain of scripts/phantom.sh on a slice of tubes that is as small as it can be.
 #include <gtest/gtest.h>
 

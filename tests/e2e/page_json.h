@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a page of --report says, for tests without a browser.
 #pragma once
 

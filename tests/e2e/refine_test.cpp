@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map --refine exact: maps of a network become those of least squares, for the voxels that are asked for.
 #include <algorithm>
 #include <cmath>

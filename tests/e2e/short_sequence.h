@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small sequence as a JSON file: long enough for a bound of every parameter, short enough for tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-simulate against the reference, its training sets, and what it says about bad input.
 find_package(HDF5 REQUIRED COMPONENTS C)
 

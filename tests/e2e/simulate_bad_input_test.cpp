@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every bad input ends with its exit code and one line that names the file, and leaves existing outputs alone.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-simulate --from says against a dictionary.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shares of a dictionary, bases alone, and the choice of a rank: what crbrt-make builds on.
 #include <gtest/gtest.h>
 

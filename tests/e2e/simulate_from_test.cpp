@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-simulate makes of the dictionary of another simulator, and that it goes through the programs as a set of ours
 // does.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The list mode: which datasets appear with which options, and the example of the documentation.
 #include <gtest/gtest.h>
 

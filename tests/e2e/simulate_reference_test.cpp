@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-simulate on the published sequences, from the command line to the file, against an independent implementation.
 #include <gtest/gtest.h>
 

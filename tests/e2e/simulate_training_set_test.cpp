@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Training sets: the union of shards, threads, resuming after a kill, dropped fingerprints.
 #include <gtest/gtest.h>
 

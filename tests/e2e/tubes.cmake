@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The tubes of crbrt-phantom, mapped and fitted.
 crbrt_add_test(tubes_e2e_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/map_tubes_test.cpp

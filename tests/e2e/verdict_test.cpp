@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-eval --verdict and --encoding as a user runs them. A train of a few pulses encodes next to nothing of most outputs; a
 // network that gives the prior's mean has a loss below 1 there, which must read as bad.
 #include <gtest/gtest.h>

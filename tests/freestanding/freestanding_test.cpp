@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Generated C for machines without an operating system, compiled for this one: inputs, sums, estimates and status are a
 // session's, bit for bit, within the arena that the header names.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The generated C of a small model with every kind of operation is pinned byte by byte. After a wanted change:
 //     cmake --build --preset release --target crbrt_regenerate_freestanding_golden
 #include <gtest/gtest.h>

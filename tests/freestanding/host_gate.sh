@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # host_gate.sh NM OBJECT NAME: the generated code of this machine's compiler needs nothing from outside and holds nothing that can
 # be written.
 nm=$1 object=$2 name=$3

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Voxels of 16-bit coefficients, the same everywhere: extremes, then random ones of every size.
 #pragma once
 

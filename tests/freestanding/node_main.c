@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a model on vectors made elsewhere (vectors.h) where there is an operating system: says how many numbers differ. */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # object_gate.sh CORE OBJECT NAME: an object file of generated code needs nothing from outside (on cores without floating point:
 # but the compiler's own float functions), holds nothing that can be written, and computes the network without floats.
 set -u

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small functions of the generated code against those of the format, over all their inputs: the text itself is compiled here.
 #include <gtest/gtest.h>
 

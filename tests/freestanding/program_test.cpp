@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-codegen --target freestanding: what it writes and says, and what it refuses.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # refuse_fixture.sh: shows fixtures/broken.c to the object gate, which must refuse it. Exits 77 without a compiler for it.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 command -v arm-none-eabi-gcc >/dev/null || { echo "skipped: arm-none-eabi-gcc is not installed (scripts/packages-cross.txt)"; exit 77; }

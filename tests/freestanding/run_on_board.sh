@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # run_on_board.sh CORE FOLDER NAME: builds FOLDER/NAME.c for a Cortex-M core with gcc, runs it under qemu on FOLDER/vectors.h and
 # prints one row of a table (scripts/bare_metal.sh). Fails where a bit differs, where generated code calls a library or holds data that are written, and
 # where the integer part uses floating point or does not use the core's dual multiplication. Exits 77 where a tool is missing.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # run_on_node.sh FOLDER NAME: builds FOLDER/NAME.c for WebAssembly, runs it under Node on FOLDER/vectors.h and compares every sum,
 # status and bit of every estimate. Exits 77 where a tool is missing.
 set -u

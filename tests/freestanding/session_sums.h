@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What integer programs compute between their floats: the network's input and the 32-bit sums of the last layer, which a
 /// session overwrites. The same program with slots of their own for these two leaves them in the arena.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-freestanding-vectors MODEL.crbm NAME N OUT.h: coefficients of N voxels, and the inputs, sums, estimates and status
 /// that the runtime's scalar kernels give on this machine, as tables of C for board/main.c.
 #include <bit>

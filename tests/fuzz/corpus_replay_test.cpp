@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The corpus of a fuzzer, every byte of each of its files changed, and every file cut off, without libFuzzer.
 #include <gtest/gtest.h>
 

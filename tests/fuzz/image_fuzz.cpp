@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as an image of every format that we parse ourselves or with libnifti: NIfTI, also compressed, .npy, .ra, and
 // as the header of a BART file where they begin with #. They give coefficients, a mask, a basis, or an error of exit code 3 or
 // 4 on one line. MAT and HDF5 are left out: other libraries parse them, in child processes (base/guarded_reader.h) that

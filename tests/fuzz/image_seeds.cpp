@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-image-seeds DIR: one small file of every kind that crbrt_image_fuzz begins with.
 #include <cmath>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as features of a tile, and a random legal layer: every instruction set of this machine must give what the
 // reference gives, bit for bit.
 //     cmake --preset fuzz && cmake --build --preset fuzz

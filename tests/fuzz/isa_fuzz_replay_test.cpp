@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt_isa_fuzz demands, on pseudo-random bytes, without libFuzzer.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes at all, given to the loader as a file and as a bare FlatBuffer. What it accepts must bind, run and be emitted; an
 // integer form must also give the same bits on every instruction set, because the loader has proved that no sum overflows.
 //     cmake --preset fuzz && cmake --build --preset fuzz

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fuzzer's corpus, every named model, every single-byte change of small FlatBuffers and of an integer form, without
 // libFuzzer.
 #include <gtest/gtest.h>

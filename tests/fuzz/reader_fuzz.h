@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the fuzzers of readers share: a folder for the files that they write, and what a reader may answer.
 #pragma once
 

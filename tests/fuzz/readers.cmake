@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Fuzzers of what reads files that users bring: images and texts. As in CMakeLists.txt, the corpora replay as ordinary tests
 # everywhere.
 set(crbrt_fuzz_folder ${PROJECT_SOURCE_DIR}/tests/fuzz)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as the texts that users bring: a sequence, a prior, a list of tissues, the sidecar of an image and that of a
 // map. They are read, or refused by an error of exit code 3 or 4 on one line; what JSON was read and printed reads back the
 // same.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # api_docs_gate.sh DOXYGEN ROOT OUT [HEADER_FOLDER]: the public headers (or those of HEADER_FOLDER) make API pages without a warning,
 # by docs/Doxyfile. Pages must have come out, or nothing was checked.
 doxygen=$1 root=$2 out=$3 headers=${4:-}

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
 # cards_gate.pl CRBRT-MODEL ROOT: the card of every shipped model (models/NAME/README.md) says what crbrt-model reads in the file: widths,
 # multiply-adds, range of SNR, which layers read 8 bits, and what the integers cost, output by output.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
 # claims_gate.pl ROOT: what pages claim about the source is what the source says. Program version, exit codes, values of the status
 # map, generated files, figures of the shipped models (README.md and models/README.md against the models' cards), the cost of
 # integers (docs/integers.md against the cards), that the index of docs/ has every page, and the size of README.md. Every claim must be found, or the gate refuses.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # expect_refusal.sh "WORD ..." COMMAND...: succeeds when COMMAND refuses (exit 1) and its output holds every word.
 # An underscore between two words stands for a space ("operator_new"), except in names that begin with one or hold "::".
 words=$1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # exported_symbols_gate.sh NM LIBRARY.so HEADER_FOLDER: the shared runtime exports what its public headers declare, and nothing else.
 nm=$1 library=$2 headers=$3
 symbols=$("$nm" -D --defined-only "$library" 2>/dev/null) || { echo "cannot read $library"; exit 2; }

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # header_gate.sh CC CXX INCLUDE_DIR...: every public header compiles alone (and twice), without warnings, as C++20; crbrt.h
 # also as C99.
 cc=$1 cxx=$2

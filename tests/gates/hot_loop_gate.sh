@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # hot_loop_gate.sh OBJDUMP LIBRARY CONFIG ISA...: in the kernels of each instruction set, the innermost loops that multiply (the
 # hot loops of dense, dense_u8 and dense_s16) never touch the stack: everything they need stays in registers.
 objdump=$1 library=$2 config=$3

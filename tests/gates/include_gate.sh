@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # include_gate.sh ROOT RULES WITNESS: every #include of the tree is one that the rules of its folder allow. The longest folder
 # (or file) that matches wins; a source file in a folder without a rule is refused. WITNESS is a file that must have been seen.
 root=$1 rules=$2 witness=$3

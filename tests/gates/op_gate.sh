@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # op_gate.sh OPS_INC KERNEL_TEST KERNEL_BENCH: every operation of the list has a test that compares it with its reference, and
 # a benchmark. KERNEL_BENCH may be empty where benchmarks are not built.
 ops=$1 test_program=$2 bench_program=$3

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_apt of scripts/lib.sh waits while another program holds a lock, says so once, and gives up at any other failure.
 #   package_lock_test.sh REPOSITORY FOLDER
 set -u

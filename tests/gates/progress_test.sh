@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_show_progress of scripts/lib.sh: counts what ninja finished, estimates the rest, and leaves compiler messages out.
 #   progress_test.sh REPOSITORY
 set -u

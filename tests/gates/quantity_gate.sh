@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # quantity_gate.sh ROOT: names of maps and symbols of axes stand in physics/quantity.cpp and nowhere else in what is compiled,
 # drawn or run: whoever needs one reads the table. Comments, tests, docs and examples may name them.
 cd "$1" || exit 2

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
 # reference_gate.pl ROOT WORDS: everything that pages and comments of the tree name is there. In pages: files, links and their
 # anchors, programs with their options and subcommands, presets, CMake options, targets, tests and gates, citation keys. In
 # comments: pages, files below a top-level folder, citation keys. Equations of docs/physics.md in both. WORDS lists what is not

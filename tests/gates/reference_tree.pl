@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What reference_gate.pl finds things in: the files of the tree with their text, and what the build, the tests and the pages define.
 use strict;
 use warnings FATAL => 'all';

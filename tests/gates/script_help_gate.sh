@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Every script answers --help with text and starts no work, and refuses an option that it does not know with exit 2.
 #   script_help_gate.sh FOLDER SCRIPT...     runs them with programs that only complain: whatever would build, install or map
 # Exits 1 and names the script otherwise. The folder is for those programs.

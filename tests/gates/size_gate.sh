@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # size_gate.sh NM SIZE MACHINE LIBRARY CONFIG LIMITS: bytes of code and constant data of the runtime library, as a stripped
 # program gets them, against the committed limit. Only for Release, the build that is shipped.
 nm=$1 size=$2 machine=$3 library=$4 config=$5 limits=$6

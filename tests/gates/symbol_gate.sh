@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # symbol_gate.sh NM OBJDUMP LIBRARY: the runtime library needs nothing from outside but a few memory functions (so no heap,
 # no exceptions, no abort, no stdio, no locks, no environment) and holds no writable data.
 nm=$1 objdump=$2 library=$3

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # weak_symbol_gate.sh NM LIBRARY CONFIG: an object compiled for one instruction set exports no weak symbol without that
 # instruction set in its name. Otherwise the linker may pick that copy for everybody, and older CPUs meet illegal instructions.
 nm=$1 library=$2 config=$3

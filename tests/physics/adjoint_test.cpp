@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The backward sweep against differences, and its forward part against the simulator.
 #include "physics/design/adjoint.h"
 

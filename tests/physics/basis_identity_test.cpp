@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What makes two bases the same one, and what does not.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The basis is the real SVD of real and imaginary parts side by side.
 #include "physics/basis.h"
 #include "physics/basis_builder.h"

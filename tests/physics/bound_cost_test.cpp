@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slopes of a weighted bound, and the directions of efficient estimators.
 #include "physics/crb.h"
 

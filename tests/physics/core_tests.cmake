@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Tests of the physics core, and the program that makes its goldens.
 crbrt_add_library(crbrt_slow_integrator SOURCES slow_integrator.cpp)
 

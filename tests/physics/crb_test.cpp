@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bound against hand-computed cases, its scaling, and its refusals.
 #include "physics/crb.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values and bounds of what estimators report.
 #include "physics/estimand.h"
 

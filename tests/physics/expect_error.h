@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An error is only as good as its text: file, expected and found must all be in it, on one line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our own protocol against goldens of the slow integrator: physics is tested in a clone without reference data too.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every analytic derivative against central differences.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data sets survive the disk bit for bit, and shards join only where they belong together.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 files of other programs, odd ones and damaged ones: read, or refused by name, and never a crash of the program.
 #include <gtest/gtest.h>
 #include <hdf5.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Priors from JSON: what each key means, and what is refused.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sequences from JSON and HDF5: what is read, and what each kind of wrong file is answered with.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files we ship and the examples of the documentation are read by the code that the documentation describes.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists of tissues: columns by name, and every mistake with its line and column.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Second trials: a voxel in a wrong minimum is led out of it by the end of a neighbour, and a right one stays where it is.
 #include <gtest/gtest.h>
 

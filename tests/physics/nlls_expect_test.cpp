@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What fits expect of residuals: noise alone, or what a sample of the data leaves.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The fit recovers what was simulated, as well as the Cramér-Rao bound allows and no better.
 #include <gtest/gtest.h>
 

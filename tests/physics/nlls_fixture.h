@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A short train, its basis and noisy voxels for the tests of the fit: small enough for a hundred fits a second.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cost of one voxel, its quadratic model, and the step inside a box that follows from it.
 #include <gtest/gtest.h>
 

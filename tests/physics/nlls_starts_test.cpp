@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where fits start: draws of a pool, given tissues, and what makes them begin anew.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The noise that all quoted numbers rest on: standard normal, independent, reproducible.
 #include "physics/counter_random.h"
 

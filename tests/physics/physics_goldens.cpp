@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes tests/golden/protocol_signals.json: echoes of our own protocol from the slow integrator.
 #include <fstream>
 #include <iostream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Draws have the moments of their distributions, obey their limits and depend on nothing but seed, stream and index.
 #include "physics/prior.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one table of quantities is complete, its names are unambiguous, and the pages hold the same tables in words.
 #include "physics/quantity.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The semi-solid rate: against the slow integrator, its limits, its derivatives and the edge of its existence.
 #include "physics/r2sl.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator against the values of an independent implementation (beside the clone; skipped where absent).
 #include <gtest/gtest.h>
 

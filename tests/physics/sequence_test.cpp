@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks, RF load and hash of sequences; names of tissues; counter-based random numbers.
 #include "physics/sequence.h"
 

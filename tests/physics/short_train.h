@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A short train for tests: an inversion, then pulses that vary in angle and duration as the real ones do.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The simulator against the slow integrator, against closed forms, and against itself.
 #include "physics/simulator.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A prior whose semi-solid pool is fixed at nothing: plain T1 and T2 of a balanced train, against Bloch equations that know of
 // no second pool; and bounds of what is left to find out.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Single pulses and single repetitions of the propagation kernel against the independent implementation.
 #include <gtest/gtest.h>
 

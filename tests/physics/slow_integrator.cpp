@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain Runge-Kutta and trapezoids; clarity before speed.
 #include "tests/physics/slow_integrator.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A second, slow and independent solution of docs/physics.md: Runge-Kutta steps through every pulse and every free precession,
 /// the cycle repeated until it no longer changes, and the semi-solid rate from a trapezoidal solution of its memory equation.
 /// It shares no code with physics/ but the plain structs, and makes the goldens.

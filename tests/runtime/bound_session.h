@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A session with an arena of exactly the size it asked for, which ends at an unmapped page.
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A client of the runtime in plain C99. Returns the line of the first expectation that does not hold, 0 when all do. */
 #include <math.h>
 #include <stdlib.h>

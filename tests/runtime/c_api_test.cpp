@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface, driven by a client compiled as C99: same numbers as the C++ interface.
 #include "crbrt/crbrt.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dense layers of integers: equal to their reference on every instruction set, with weights that use up every bound.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dense kernel: equal to its reference bit for bit on every instruction set, and the reference close to exact arithmetic.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standard deviations and atypicality of a session: the numbers of the formula and of the reference, estimates untouched,
 // nothing where there is no signal, and refusals that change nothing.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Network outputs to the caller's rows: equal to the reference, only the rows of the tile, ranges flagged.
 #include <gtest/gtest.h>
 

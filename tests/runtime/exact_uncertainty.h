@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The formula of program.h in double precision, and how far single precision may lie from it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels that work feature by feature: relu, affine, group_norm. Equal to their references bit for bit, and group_norm
 // close to exact arithmetic.
 #include <gtest/gtest.h>

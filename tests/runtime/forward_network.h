@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A forward program that is made up, and what it should give: the same network in double precision, with its derivatives by
 /// the chain rule and, beside each number, how far single precision can be from it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A learned forward model against double precision, its derivatives against central differences, on every instruction set; and
 // what evaluate() promises about batches, layouts, signs and voxels that make no sense.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The integers of a generated model on whatever machine runs this test (x86, AArch64, WebAssembly), by every instruction set it
 // has: inputs, sums, status and bits of estimates are the ones that stand in tests/golden, which freestanding code is compared
 // to as well.

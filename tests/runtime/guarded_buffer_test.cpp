@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The guard pages that the other tests rely on do end a program that steps over them.
 #include "tests/support/guarded_buffer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Integer kernels that work feature by feature: equal to their references on every instruction set.
 #include <gtest/gtest.h>
 

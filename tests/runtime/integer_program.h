@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An integer program with random tables whose features stay in the middle of their ranges: every integer op, a skip, widths
 /// that are no multiple of a tile. The same numbers on every machine.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Integer programs through a session: equal to the reference and to each other on every instruction set, and refused where a
 // table breaks the contract. The pinned number is the same for every instruction set and every machine.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction sets: names, the decision from CPU words, and that decision against what the operating system reports.
 #include "crbrt/isa.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every layout of coefficients and of results has the bits of rows, on every instruction set and for every tail, and no number
 // beside those of the view is read or written.
 #include <gtest/gtest.h>

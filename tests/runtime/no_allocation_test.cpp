@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No heap from bind on, on any instruction set; and the detector that says so sees every kind of allocation.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every row of ops.inc on every instruction set: the kernel equals the reference, whatever the shape, the number of voxels and
 // what it writes. Tests of one operation (dense_test.cpp, ...) add what is special about it.
 #include <gtest/gtest.h>

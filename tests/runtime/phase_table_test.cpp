@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a forward network with a table equals its reference on every instruction set.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preprocessing: equal to its reference bit for bit on every instruction set and input layout; flags; ranges of magnitude.
 #include <gtest/gtest.h>
 

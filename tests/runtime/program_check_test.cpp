@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program that contradicts itself is refused by bind: one mutation of a good program per line.
 #include <gtest/gtest.h>
 

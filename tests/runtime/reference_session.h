@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs a program with the normative kernels, tile by tile: what Session::run must equal bit for bit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rounding of integer programs against the formula in 128 bits, at all edges.
 #include <gtest/gtest.h>
 

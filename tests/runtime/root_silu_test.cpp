@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // root_silu beside exact arithmetic, and its form for values and derivatives side by side on every instruction set.
 #include <gtest/gtest.h>
 

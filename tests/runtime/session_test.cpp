@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sessions: the whole program equals the reference; how voxels are cut into batches, rows and layouts changes no bit; wrong
 // shapes change nothing.
 #include "crbrt/session.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standard deviations of one tile: equal to the reference bit for bit, our logarithm and exponential within their stated bounds
 // of the exact ones, and the whole formula within what follows from those.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Voxels without a usable signal are flagged, get zeros, and leave their neighbours alone.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands in for the C library's allocation functions and forwards to them. operator new ends here, too: it calls malloc.
 #include "tests/support/allocation_detector.h"
 

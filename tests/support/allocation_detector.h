@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Counts the heap allocations of a scope, from malloc to operator new. Linked into the test programs that use it.
 #pragma once
 

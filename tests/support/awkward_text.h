@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A text of everything that one of our readers takes for more than text: quotes, line ends, backslashes, markup, formats, a
 /// colour for terminals, a turn of the direction of writing, a byte that is no UTF-8. All of it is harmless where it is not
 /// escaped: it spoils the picture, the page or the line.

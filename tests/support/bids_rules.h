@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the BIDS specification asks of names and sidecars in a data set of derivatives, as far as our maps are concerned.
 /// Facts, not text, of its schema (version 1.11, licence CC BY 4.0): rules/entities.yaml (order), meta/templates.yaml and
 /// rules/files/deriv/imaging.yaml with rules/files/raw/anat.yaml and fmap.yaml (what a suffix may have),

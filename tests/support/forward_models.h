@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Small, valid forward parts in plain structs, for tests of the loader and of programs. Needs crbrt_test_models.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A buffer whose neighbours cannot be touched: an unmapped page follows its last byte (Edge::end) or precedes its first
 /// (Edge::begin), so that reading or writing one element too far ends the test program.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// HDF5 files as writers leave them: chunks of which some were never written, chunks that a filter packed which others do not
 /// have, a file that its writer still has open, and one whose filter ends every program that reads it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Random integer layers that are just legal: weights that use up what integer_bounds.h allows, features of every size, and
 /// buffers that end at an unmapped page.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Spec to FlatBuffer, through the schema's object interface.
 #include "tests/support/model_builder.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Makes small, valid models from a spec, so that no test depends on a trained file: random weights of a seed, an orthonormal
 /// cosine basis, and a test vector whose estimates the runtime's scalar kernels gave.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The named specs: together they cover every way the loader lowers a layer.
 #include "tests/support/model_builder.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_test_models: small models made from a spec, for every test that needs a .crbm or a Program. Needs the loader.
 crbrt_add_library(crbrt_test_models
   SOURCES ${PROJECT_SOURCE_DIR}/tests/support/forward_models.cpp

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A basis of nothing in particular.
 #pragma once
 

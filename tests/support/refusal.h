@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How our programs refuse: with the exit code of the kind of error, and one line that says why.
 #pragma once
 

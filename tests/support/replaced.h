@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Valid texts with one thing changed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The instruction sets that a test runs over, and the proof afterwards that it did.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An op of any row of ops.inc, with tables of legal random numbers and tiles of its own: what the test over all operations
 /// compares with the reference, and what the benchmarks of kernels time.
 #pragma once

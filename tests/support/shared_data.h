@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where the reference values and the in-vivo data lie: beside the clone, or where CRBRT_SHARED points. Never in the project.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Sizes that straddle the places where blocked loops change their minds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A file system with little room, for what happens when a disk is full: a tmpfs of a mount namespace of its own.
 #pragma once
 

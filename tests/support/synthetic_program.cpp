@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random programs. Weights follow He's rule, so activations keep their size through any depth. Numbers come from integers by
 // exact steps, not from the standard library's distributions, so that a program is the same everywhere and can be pinned.
 #include "tests/support/synthetic_program.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Programs with random weights for tests and benchmarks of the runtime: the shape of a real model, none of its meaning.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Tiles of features as the kernels see them, for the kernel tests: guarded, random, with extremes mixed in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-test-models DIR [NAME...]: every named spec (or only these) as DIR/<name>.crbm.
 #include <algorithm>
 #include <cstdio>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Tests of the library that measures models against the bound.
 crbrt_add_test(evaluation_test
   SOURCES evaluation/atypicality_test.cpp evaluation/basis_loss_test.cpp evaluation/distribution_test.cpp

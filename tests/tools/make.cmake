@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The engine of crbrt-make with made-up steps, and its plans. Part of the trainer build, as the program is.
 if(TARGET crbrt_chain)
   find_package(HDF5 REQUIRED COMPONENTS C)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt_map.mex, as docs/octave.md builds it, against the program crbrt-map.
 find_program(CRBRT_MKOCTFILE mkoctfile DOC "Compiler of Octave's modules, for crbrt_map.mex")
 find_program(CRBRT_OCTAVE octave-cli DOC "GNU Octave without windows")

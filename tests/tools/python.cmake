@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The Python module: its own tests in Python, against crbrt-map and NumPy.
 if(CRBRT_PYTHON_MODULE)
   find_package(Python3 COMPONENTS Interpreter REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The page of maps: regions and packed images; and the page itself in a browser, where Node, Chromium, playwright-core and NiiVue
 # (scripts/viewer.sh) are installed.
 crbrt_add_test(viewer_test SOURCES viewer/label_names_test.cpp viewer/regions_test.cpp LIBRARIES crbrt::viewer)

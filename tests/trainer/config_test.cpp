@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configurations: everything that is wrong is refused with the place, and schedules are what they say.
 #include "trainer/config.h"
 

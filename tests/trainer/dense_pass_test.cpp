@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The chain rule of a training step, written out: its gradient is LibTorch's own.
 #include "trainer/dense_pass.h"
 

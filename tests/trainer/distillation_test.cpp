@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A teacher's estimates as targets: the mixture by hand, what is refused, and a run with a teacher from end to end.
 #include "trainer/finished_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exported model is the network: a slow double-precision forward pass from plain weights, the runtime and LibTorch agree.
 #include "trainer/train.h"
 

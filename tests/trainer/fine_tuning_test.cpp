@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fine-tuning in integers: the runtime gives the trainer's numbers bit for bit, and training lowers what integers cost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

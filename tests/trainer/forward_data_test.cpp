@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a forward training reads: configuration and data, and the directions that errors are counted along.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A made-up signal whose derivatives are known, the sets that forward models learn it from, and a training of one.
 #pragma once
 

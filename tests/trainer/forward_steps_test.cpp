@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A step of a forward training: gradients of values and derivatives together, and the optimiser.
 #include <gtest/gtest.h>
 #include <torch/utils.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forward models from configuration to file: what a training ends in, and what it goes on from.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

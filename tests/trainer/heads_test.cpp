@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Predicted standard deviations and the atypicality: formulas by hand, gradients, counterexamples and calibration.
 #include "trainer/heads.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A layer in integers: its numbers are those of requant.h whatever the weights, and its gradients those of the clipped layer.
 #include "trainer/integer_dense.h"
 

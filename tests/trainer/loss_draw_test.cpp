@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows that a forward training draws by their loss.
 #include "trainer/forward/loss_draw.h"
 

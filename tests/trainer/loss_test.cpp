@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Losses against numbers worked out by hand.
 #include "trainer/loss.h"
 

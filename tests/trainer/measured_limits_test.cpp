@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Limits of numbers that are given, and those that a trained model ends with.
 #include "trainer/measured_limits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Noisy voxels have the statistics they claim, and their preprocessing is the runtime's.
 #include "trainer/noise.h"
 

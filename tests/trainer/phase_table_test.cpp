@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of functions of off-resonance: from a set of phases, and in a training's head.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-train as its user meets it: exit codes, signals, files.
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The training loop: interrupted runs end in the same bits, and a tiny problem is learned.
 #include "trainer/train.h"
 

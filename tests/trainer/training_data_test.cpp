@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What cannot be trained on is dropped and counted; what does not fit together is refused.
 #include "trainer/training_data.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coefficient k of a tissue is exp(-rate_k * R1) + i m0s cos(k R2 / 20) and the like: nothing physical, but smooth and
 // invertible, with a Jacobian that can be written down.
 #include "tests/trainer/training_fixture.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small, complete training problem: a made-up smooth signal model with exact bounds, so that tests need no simulator run.
 #pragma once
 

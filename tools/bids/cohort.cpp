@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which image of a subject holds coefficients, the image itself says: reconstructions have no name of their own in BIDS.
 #include "tools/bids/cohort.h"
 

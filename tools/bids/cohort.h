@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The coefficient images of a BIDS data set, each with its mask, and what is missing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-bids: maps of every subject of a BIDS data set, as a BIDS App is called: IN OUT participant, then IN OUT group.
 #include <cstdio>
 #include <filesystem>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options of crbrt-map keep their names and their texts.
 #include "tools/bids/options.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Options of crbrt-bids, and those of crbrt-map among them, which every image gets.
 #pragma once
 

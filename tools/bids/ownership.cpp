@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The beginnings are texts that run_image.cpp, record.cpp and table.cpp write; a test makes them all and finds them to be ours.
 #include "tools/bids/ownership.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which files of OUT are ours. A data set of derivatives may hold those of other programs, under names that we would use, too:
 /// tables of subjects, logs. A file of ours begins as only ours do; anything else is never replaced.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PNG by libpng's simplified interface. One pixel a voxel, at most 160 a side: larger slices are thinned out.
 #include "tools/bids/picture.h"
 

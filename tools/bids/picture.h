@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small picture of the middle slice of a map, for the page of a cohort.
 #pragma once
 

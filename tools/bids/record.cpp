@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times of files are compared, not shown: a record says the same wherever it is read.
 #include "tools/bids/record.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What became of one image of a cohort: a JSON file for each, OUT/logs/ID.json, from which a second start, the table and the
 /// page are made.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An interruption of this program waits for crbrt-map, which removes what it has begun.
 #include "tools/bids/run_image.h"
 

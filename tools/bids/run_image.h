@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Maps of one image of a cohort by crbrt-map, in a process of its own: whatever happens there, the others go on.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both are made again from all records after every run, so that they are right whoever ran last.
 #include "tools/bids/table.h"
 

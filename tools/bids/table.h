@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a cohort became, for programs and for people: a table with its description, and a page with a row of small pictures for
 /// each image.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program ends when the thread that started it does, which posix_spawn cannot ask for.
 #include "tools/cli/child_program.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Another of our programs, in a process of its own: whatever happens there, this one goes on. Its lines go to a log.
 #pragma once
 

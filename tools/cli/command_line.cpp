@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only file that includes CLI11. Its exceptions become ours here, so that run_main alone decides about exit codes.
 #include "tools/cli/command_line.h"
 

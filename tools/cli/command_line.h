@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Command lines that look the same in every program: --version, the exit codes under --help, and errors of our own kind.
 /// Only command_line.cpp knows the library behind them (CLI11), whose header takes seconds to compile.
 ///

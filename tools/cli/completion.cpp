@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completions of bash, zsh and fish. Files and folders come from the file system, choices from the definition; a number or a
 // name is not guessed.
 #include "base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a command line is, apart from the library that parses it. --help, man pages and the completions of shells are all
 /// written from these definitions, so that none of them can miss an option.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --help. Columns are counted in characters, because texts hold é and µ.
 #include <algorithm>
 #include <sstream>

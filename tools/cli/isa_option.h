@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// --isa NAME, the same in every program that has it: a name of the runtime's list.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last job depends on the whole array with afterany: one failed task must not keep it from running.
 #include "tools/cli/job_array.h"
 

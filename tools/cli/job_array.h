@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Many commands as one job array of Slurm: one engine for every program that has --slurm.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pages in the macros of man(7). Every text is escaped: a backslash, a leading dot or quote means something to troff.
 #include <cstdint>
 #include <sstream>

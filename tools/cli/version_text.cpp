@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --version: what somebody has to know to repeat a run elsewhere. The libraries are those of the build
 // (cmake/crbrt_built_with.cmake).
 #include "crbrt/isa.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Medians and Pearson's correlation.
 #include "tools/compare/agreement.h"
 

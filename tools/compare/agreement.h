@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers that say how far two estimates of the same voxels agree.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-compare: correlation, relative differences and overlap of the error bars of two folders of maps, over the voxels that
 // both computed, and the medians of the maps in white matter.
 #include <algorithm>

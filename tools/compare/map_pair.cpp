@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A person who masks maps by hand leaves NaN in voxels that the status still calls estimated.
 #include "tools/compare/map_pair.h"
 

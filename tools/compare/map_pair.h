@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Two maps of one name, one of each folder, over the voxels in which both hold a number.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Erosion by a box, one dimension after the other, and a quantile of a coefficient ratio.
 #include "tools/compare/white_matter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A crude white-matter mask from the coefficients alone, so that no segmentation is needed to look at a result.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-design: designs a pulse train for the bounds of brain tissues, writes the train of a shape, and measures the bounds of
 // trains.
 #include <cstdio>

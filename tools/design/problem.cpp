@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON behind a design problem, the weights that it means, and what a train may not exceed, in words.
 #include "tools/design/problem.h"
 

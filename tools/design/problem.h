@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a train is designed for: tissue points, fields, weights, limits and compression, read from JSON (docs/design.md).
 #pragma once
 

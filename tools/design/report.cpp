@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures, then prints; percentages at the problem's SNR.
 #include "tools/design/report.h"
 

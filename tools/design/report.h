@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What comes out: what trains can measure, side by side (costs, relative bounds, RF load, and what a basis of low rank loses),
 /// and a train as text and as a picture.
 #pragma once

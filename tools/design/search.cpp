@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every coefficient runs over its interval through a logistic function, so that the search itself is unconstrained.
 #include "tools/design/search.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The search for a better shape: rounds of L-BFGS (Ceres) on its spline coefficients. The basis is renewed before every round
 /// and constant within it, so a round depends on nothing but the shape it starts from, and a search that was interrupted goes
 /// on as if it had not been. Limits hold by construction.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A train as JSON and CSV, and as a picture by gnuplot. The CSV takes its numbers
 // from the JSON library, which prints doubles in their shortest round-trip form, so that both agree.
 #include "tools/design/report.h"

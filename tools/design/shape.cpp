@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // B-spline curves, the limits that turn them into pulses, and shapes as JSON.
 #include "tools/design/shape.h"
 

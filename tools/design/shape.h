@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The formula behind a pulse train of ours: two smooth curves over the cycle, a few dozen numbers in all.
 ///
 /// Pulse 0 is the inversion: pi in 500 us. For pulse k = 1 .. n-1 and u = (k - 1) / (n - 2):

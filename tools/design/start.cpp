@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random lobes, and least squares.
 #include "tools/design/search.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Points go through the adjoint in groups of lanes; the threads share the groups.
 #include "tools/design/train_cost.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The cost of a train: the weighted sum of relative bounds over all tissues, averaged over the fields, in the time domain and
 /// in a subspace, with its slopes with respect to every pulse.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recursion over objects and arrays of objects; everything else is the library's own text.
 #include "tools/eval/report.h"
 

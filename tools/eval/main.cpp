@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-eval: a model against the Cramér-Rao bound, measured with the kernels that map brains. Everything is measured in one
 // run on one data set.
 #include <cstdio>

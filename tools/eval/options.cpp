@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options in the order of --help, and the checks that concern several of them.
 #include "tools/eval/options.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table: loss, bias and variance are ratios to the bound, 1 is an efficient unbiased estimator.
 #include "tools/eval/report.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An evaluation for people (a table) and for programs (JSON; docs/evaluation.md lists the keys).
 #pragma once
 

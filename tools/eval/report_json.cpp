@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON of an evaluation. Keys are quoted elsewhere (docs/evaluation.md, tools/report): add, do not rename.
 #include <cmath>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evidence is gathered here, judged in crbrt::verdict.
 #include "tools/eval/verdict_run.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The options of crbrt-eval that ask for a verdict (crbrt::verdict), and what they do.
 #pragma once
 

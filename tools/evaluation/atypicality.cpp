@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every kind makes other coefficients out of a fingerprint; phase, noise and score are the same code for all.
 #include "tools/evaluation/atypicality.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Does the model's score tell voxels that it was trained for from others? Receiver operating characteristics at one SNR.
 #pragma once
 

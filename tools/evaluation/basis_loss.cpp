@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In small blocks: a Jacobian in the time domain has thousands of rows.
 #include "tools/evaluation/basis_loss.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What compression by the basis costs: bounds of the compressed data over those of the whole fingerprints.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Edges come from the data set, never from the estimates.
 #include "tools/evaluation/distribution.h"
 

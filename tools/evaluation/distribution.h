@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Distributions over fingerprints: histograms with fixed bins, and contributions to the loss by how hard a voxel is.
 #pragma once
 

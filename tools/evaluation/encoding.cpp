@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Medians and quantiles, because bounds of one prior differ by orders of magnitude.
 #include "tools/evaluation/encoding.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a pulse train and a prior say of each output before any training: the Cramér-Rao bound in units, relative to the value,
 /// and in widths of the prior; and what a guess that ignores the data would reach.
 #pragma once

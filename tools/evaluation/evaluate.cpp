@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measure at every SNR, then average: every mean is over fingerprints first, and only at the end over outputs.
 #include "tools/evaluation/evaluate.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Measures a model against the Cramér-Rao bound on a data set ([paper] Section 2.7), with the runtime's own kernels.
 ///
 /// Voxels are M0 * c + noise with sigma = 1 / snr_max of the data set and |M0| = SNR * sigma, so |M0| <= 1 as in [paper]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counter-based streams: (fingerprint, condition) decides every number, whichever thread asks.
 #include "tools/evaluation/fingerprint_noise.h"
 

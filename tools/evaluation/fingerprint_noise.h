@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Noisy voxels of one fingerprint, as the runtime reads them.
 #pragma once
 

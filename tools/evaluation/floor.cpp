@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pass over the draws for all voxels of a fingerprint: every SNR shares the matrix product.
 #include "tools/evaluation/floor.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The CRB loss that no estimator can go below, bracketed with draws of the prior (posterior.h).
 ///
 /// The weighted mean over draws is an estimator like any other, so its loss on unseen fingerprints is, on average, above the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Simulated in blocks of fingerprints, so that the lanes of the simulator are full. A grid is then a data set like any other,
 // whose columns become rows and columns of maps again.
 #include "tools/evaluation/grid.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Test set 2 of [paper] Section 2.4: regular two-dimensional slices through the space of tissues, simulated here,
 /// and bias and standard deviation of a model over them beside the bound (Fig. 4).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fit sees the float coefficients that the model sees, so the two can be compared voxel by voxel.
 #include "tools/evaluation/nlls_check.h"
 

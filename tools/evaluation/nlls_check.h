@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Nonlinear least squares on the same noisy voxels as the model: what the gold standard makes of them, and at what price.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parts have equal counts, so that each number in the end stands for as many fingerprints as any other.
 #include "tools/evaluation/parts.h"
 

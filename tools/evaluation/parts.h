@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Fifths of the space of parameters: how a model does, and what the bound is, where one parameter is small, medium or large.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A product in float finds the draws that matter, about one in a thousand to all; their weights are computed in double.
 #include "tools/evaluation/posterior.h"
 

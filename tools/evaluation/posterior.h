@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The best estimate of a voxel by importance sampling: fingerprints drawn from the prior, weighted by their likelihood.
 ///
 /// A voxel is c = s e^(i phi) f + noise in units of sigma: s = |M0| / sigma is uniform in the SNR range, the phase uniform, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stream of random numbers per fingerprint and SNR, one column of results per fingerprint: threads cannot matter.
 #include "tools/evaluation/realise.h"
 

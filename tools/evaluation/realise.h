@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Many noise realisations of every fingerprint at one SNR: bias, variance ([paper] Eq. 2 to 5) and how honest the predicted
 /// errors are. The estimates come from a session of the runtime, one a thread.
 #pragma once

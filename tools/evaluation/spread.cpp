@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Selecting by the truth, as the slope does, leaves the slope of a linear relation as it is.
 #include "tools/evaluation/spread.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How widely values are spread, by quantiles: a tenth of fluid in a prior must not make the spread of brain tissue look large.
 #pragma once
 

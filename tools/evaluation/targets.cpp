@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fingerprint counts for all outputs or for none, so that means over outputs compare like with like.
 #include "tools/evaluation/targets.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model is measured against: the true value and the bound of each of its outputs for every fingerprint.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One map after the other, so that only one lies in memory. The numbers have the keys of crbrt-map, with one more status.
 #include "tools/fit/fit_maps.h"
 

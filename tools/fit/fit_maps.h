@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a fit leaves: maps of every quantity that the T1 model determines, with standard deviations and named as crbrt-map
 /// names them, so that each map of a model has its counterpart; the residual, and how sure the minimum is; and the numbers of
 /// the run.

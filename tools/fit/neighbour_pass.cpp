@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rounds of trials, each of which is complete before any fit changes.
 #include "tools/fit/neighbour_pass.h"
 

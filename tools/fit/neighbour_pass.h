@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A second pass over the voxels of an image (--neighbours): off-resonance and B1 are smooth in a head, so that a voxel which
 /// ended in a wrong minimum differs in them from the voxels beside it, and tries what these ended at.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part is a list of doubles: 19 numbers a voxel, then its variances, whose number stands before them.
 #include "tools/fit/partial_fits.h"
 

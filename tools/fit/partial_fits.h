@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Fits that are done, kept beside the output folder while the others are computed: a run of hours that is stopped, by
 /// whatever, goes on where it was.
 #pragma once

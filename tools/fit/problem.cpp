@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options beyond those that crbrt-map has too, and what they lead to.
 #include "tools/fit/problem.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The command line of crbrt-fit, and the sequence, basis and prior that it names, read and checked before a voxel is touched.
 #pragma once
 

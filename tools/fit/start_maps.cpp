@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every map that is a tissue parameter, or the time of one, in SI units.
 #include "tools/fit/start_maps.h"
 

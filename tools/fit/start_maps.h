@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Starting points of a fit from the folder of maps of an earlier run (--start-maps): a network's estimates, mostly.
 #pragma once
 

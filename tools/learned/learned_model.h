@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The forward part of a model file as what a fit compares data with (physics/nlls/forward_model.h), in place of the simulator.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers are those of crbrt-eval; nothing is measured here.
 #include "tools/make/card.h"
 

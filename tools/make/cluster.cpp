@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each task is crbrt-make with the same options and the name of its step, which plans the chain again: the shape of the
 // networks is not known before the basis is there.
 #include "tools/make/cluster.h"

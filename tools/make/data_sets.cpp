@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Costs are those of one core of the machine of docs/speed.md.
 #include "tools/make/data_sets.h"
 

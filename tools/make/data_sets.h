@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The steps that make what is trained and judged on: the basis and three data sets, simulated from a sequence and a prior or
 /// taken from a dictionary.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thread starts processes and looks after them: the work is theirs.
 #include "tools/make/engine.h"
 

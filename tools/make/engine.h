@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs the steps of a chain that are not done, several at a time where there are cores for them, each as a process of its own.
 #pragma once
 

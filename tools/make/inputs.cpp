@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A sequence without a name of its own has that of its file, so that copies keep their names.
 #include "tools/make/inputs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a chain is asked for: options, with what the user's files say.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-make: from a pulse sequence and a prior, or a dictionary, to models, with a report, a card and a verdict, in one
 // command that goes on where it was stopped.
 #include <csignal>

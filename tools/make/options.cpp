@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Defaults that depend on the machine or on other options are settled here.
 #include "tools/make/options.h"
 

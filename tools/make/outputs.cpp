@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ranges from marginals, which describe a rate or its time, or from the values of a dictionary.
 #include "tools/make/outputs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model is to estimate, and in which range: from the tissue prior or the dictionary, where nobody says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A step is done by its record alone; what reads a file that will be made again is not done, either.
 #include "tools/make/pending.h"
 

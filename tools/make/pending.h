@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a chain still has to do, and why: for --dry-run, for the jobs of a cluster, and for its end.
 #pragma once
 

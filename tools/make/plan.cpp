@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Costs are those of one core of the machine of docs/speed.md; the engine corrects them by what it sees.
 #include "tools/make/plan.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which steps lead from a pulse sequence and a prior, or a dictionary, to models, evaluations and a report.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A record that cannot be read is none: its step is done again.
 #include "tools/make/records.h"
 

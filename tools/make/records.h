@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What became of each step: a JSON file each, with the command and SHA-256 of every file that it read and made. A step is done
 /// where all of them are still the same, so that a changed input, a changed option and a flipped bit redo what depends on them
 /// and nothing else; times of files and exit codes say nothing.

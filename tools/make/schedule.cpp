@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same greedy rule as the engine's, on expected times.
 #include "tools/make/schedule.h"
 

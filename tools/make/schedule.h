@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How long a chain will still take: from what steps are expected to cost, corrected by what this machine was seen to need.
 #pragma once
 

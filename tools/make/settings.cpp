@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Found by the experiments of docs/experiments.
 #include "tools/make/settings.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a training is told: networks of a size, losses, schedules.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One step of a chain: a command of one of our programs, what it reads, and what it makes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sentences are those of crbrt-eval (docs/verdict.md); nothing is judged here.
 #include "tools/make/verdict.h"
 

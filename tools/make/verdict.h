@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether what a chain made is good enough: the verdicts of crbrt-eval on each model and on the pulse train, as one.
 #pragma once
 

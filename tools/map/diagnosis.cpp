@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thresholds are logarithms of factors. A sample of the atypical voxels is read again: the run itself keeps no coefficients.
 #include "tools/map/diagnosis.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many voxels of a run are unlike the model's training data and, where it is most of them, why: one cause, with the
 /// numbers that speak for it.
 ///

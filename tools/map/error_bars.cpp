@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both run over a batch that is still in the cache, plane by plane.
 #include "tools/map/error_bars.h"
 

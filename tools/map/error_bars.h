@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-map makes of the standard deviations of a model: which of them are at their limit, and how much longer they are
 /// where the prior pulls.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each explanation undoes its fault: on the profile, and on the voxels for the model to judge. Sums in double: a brain has
 // millions of voxels.
 #include "tools/map/explanation.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How strong each coefficient is, of a data set and of what a model was trained on; ways to explain why both differ, and the
 /// coefficients put right.
 #pragma once

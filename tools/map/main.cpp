@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-map: parameter maps from a coefficient image with a trained model.
 #include <algorithm>
 #include <optional>

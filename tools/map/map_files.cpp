@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One description per map; numbers of the whole run stand in the sidecar of the map that they explain. |M0| is computed from
 // the finished maps: norms were kept while the coefficients were at hand.
 #include "tools/map/map_files.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One estimator and the results of one batch per thread: no map is ever in memory as a whole.
 #include "tools/map/model_maps.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs a model over the voxels of an image, batch by batch, and hands on what it says of each voxel.
 #pragma once
 

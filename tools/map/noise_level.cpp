@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every estimate reads neighbouring voxels spread over the image: some ten thousand samples say as much as millions.
 #include "tools/map/noise_level.h"
 

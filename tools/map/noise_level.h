@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The noise of a coefficient image from the image itself, for the standard deviations of a run without --sigma.
 #pragma once
 

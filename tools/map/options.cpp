@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options of crbrt-map beyond those it shares with crbrt-fit.
 #include "tools/map/options.h"
 

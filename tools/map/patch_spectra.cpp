@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Patches overlap where the mask is small. Sums in double: coefficients of 1e-9 have squares of 1e-18.
 #include "tools/map/patch_spectra.h"
 

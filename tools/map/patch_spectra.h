@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The floor of the spectra of small patches of an image: noise is equally strong in every direction of coefficient space, and
 /// the anatomy of a patch fills few of them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything is checked before the first voxel is mapped.
 #include "tools/map/refine_plan.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What --refine needs beside the model: the physics or the model's forward part, the prior that bounds the fit, and the voxels
 /// that are asked for.
 #pragma once

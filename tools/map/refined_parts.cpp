@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part is a list of floats, 5 + 2 n_map of a voxel.
 #include "tools/map/refined_parts.h"
 

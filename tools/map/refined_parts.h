@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Batches whose voxels are refined, kept beside the output while others are computed (OUT.partial): a whole brain takes an
 /// hour, and a run that was stopped goes on where it was.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a fit says, in the planes of the network's maps.
 #include "tools/map/refinement.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-map --refine: least squares from the network's estimates, for all voxels or some, batch by batch while the maps are
 /// written. A network is fast and biased where the data are good; a step or three of Gauss-Newton from its estimates are what
 /// an efficient estimator gives, and what they leave tells noise and misfit.

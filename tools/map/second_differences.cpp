@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Block by block, so that threads can share them; what far() needs of all blocks is kept of a few thousand voxels.
 #include "tools/map/second_differences.h"
 

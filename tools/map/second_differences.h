@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How much neighbouring voxels differ beyond a straight line, near and far apart: what the noise is estimated from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults are undone one after the other, the one that helps most first, as long as it helps clearly: signs of a basis come in
 // numbers.
 #include "tools/map/single_faults.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Faults of single coefficients: a sign that was flipped, a coefficient that was conjugated or multiplied by a number.
 ///
 /// They leave most voxels typical enough to pass the threshold of atypicality, and move T1 by tens of percent all the same. The

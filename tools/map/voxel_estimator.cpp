@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One session and its arena, and what standard deviations and scores need beside them.
 #include "tools/map/voxel_estimator.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model says of voxels in memory: estimates, |M0|, standard deviations with the prior's pull, and scores. One for every
 /// way in: files of crbrt-map, arrays of the Python module.
 #pragma once

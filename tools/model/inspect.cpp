@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The text of `crbrt-model info`, and the comparison of `crbrt-model verify`.
 #include "tools/model/inspect.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-model says of a model file: everything readable in it, and whether an instruction set computes it.
 #pragma once
 

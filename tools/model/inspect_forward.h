@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-model says of the forward part of a model file, and how it writes lines.
 #pragma once
 

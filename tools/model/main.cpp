@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-model info M.crbm | crbrt-model verify M.crbm [--isa NAME] | crbrt-model export-basis --model M.crbm --out FILE
 /// | crbrt-model add-forward --model M.crbm --forward F.crbm --out FILE.
 #include <string>

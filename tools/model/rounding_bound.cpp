@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Forward in double with a bound on every rounding, then backward for the derivatives; see rounding_bound.h.
 #include "tools/model/rounding_bound.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far a single-precision run of a network may lie from exact arithmetic, derived, not guessed.
 ///
 /// The network runs in double. Every value gets an e: the root of the summed squares of the roundings committed where it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* crbrt_map.mex: quantitative maps in MATLAB and GNU Octave, by the C interface of the runtime.
  *
  *   maps = crbrt_map('brain_v2.crbm', coefficients)                     single complex [x, y, z, R], or [.., R] of any grid

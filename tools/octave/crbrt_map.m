@@ -16,3 +16,5 @@
 %
 % Estimates are those of the program crbrt-map, bit for bit. Its standard deviations count the pull of the prior, too; those here do
 % not. A wrong call is an error whose identifier begins with crbrt:.
+
+% SPDX-License-Identifier: Apache-2.0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Thresholds lie in the two valleys of the histogram of mricron's ch2bet: CSF below 66, grey matter around 86, white around
 // 111.
 #include "tools/phantom/brain.h"

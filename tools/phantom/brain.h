@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The digital brain: its anatomy (grey matter, white matter and CSF by the intensity of a skull-stripped T1-weighted image),
 /// the smooth fields over it, and the tissues that fill it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stream of random numbers per cell and batches within a cell: threads cannot matter.
 #include "tools/phantom/library.h"
 

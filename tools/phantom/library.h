@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Simulated fingerprints for a brain of millions of voxels: tissues are drawn per class and per cell of off-resonance and
 /// transmit field, and every voxel takes an entry of its class and cell. A voxel's truth is its entry's, exactly.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-phantom: a digital brain and tubes with known truth, and how far maps of them are from that truth.
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Makes the phantoms, the digital brain and the tubes: coefficients with noise, and everything that a comparison needs to know
 /// about them.
 #pragma once

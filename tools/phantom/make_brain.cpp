@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Voxel = M0 * library entry + noise. Random numbers per slice, so that the result depends on the seed alone.
 #include "tools/phantom/make.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every voxel is simulated with its own fields: a slice has few, so no library stands between truth and voxel.
 #include "tools/phantom/make.h"
 

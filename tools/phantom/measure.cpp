@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors per map and tissue beside the bound at each voxel's own SNR.
 #include "tools/phantom/measure.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Maps against the truth of a phantom: errors over the digital brain, medians and quartiles in the tubes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pass over maps x methods x tubes; the numbers behind a box plot are the values themselves.
 #include "tools/phantom/measure.h"
 

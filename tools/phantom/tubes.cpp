@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers are our choice, round ones in the range of [paper] Fig. 9: pools that grow with the concentration, T1 and T2f
 // that fall with it. 0.1 mM of MnCl2 adds 0.7 /s to R1 and 8 /s to R2f (7 and 80 /s per mM, about what free Mn2+ does in water
 // at 3 T); the semi-solid pool keeps its size. Exchange and T2s are the same everywhere. The water is doped to a T1 of 1 s.

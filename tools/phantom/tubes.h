@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A phantom of six tubes in a cylinder of water, after [paper] Fig. 9: three concentrations of cross-linked bovine serum
 /// albumin (BSA), each once as it is and once with MnCl2, which shortens T1 and T2f.
 #pragma once

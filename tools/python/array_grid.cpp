@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Axes sorted by their strides.
 #include "tools/python/array_grid.h"
 

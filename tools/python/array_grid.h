@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A NumPy array of coefficients as the mapping and the fits read it: voxels in the order in which they lie in memory, whatever
 /// its strides, and no copy of more than a batch.
 #pragma once

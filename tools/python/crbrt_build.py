@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds the wheel of `python3 -m pip install .`: CMake compiles the module, the rest is files. The standard library is enough, so
 that nothing has to be fetched (PEP 517, with an empty list of requirements)."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt.fit: nonlinear least squares of arrays in memory, as crbrt-fit does it of files.
 #include <pybind11/eigen.h>
 #include <pybind11/pybind11.h>

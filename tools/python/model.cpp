@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt.Model: a model file, and maps of arrays in memory by the estimator of crbrt-map.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The module crbrt._crbrt, which tools/python/crbrt/__init__.py wraps: errors of our libraries as exceptions with the same
 // words.
 #include "tools/python/module.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The parts of the Python module, and what they share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt.Sequence, simulate and crb: the exact physics on arrays.
 #include <pybind11/eigen.h>
 #include <pybind11/pybind11.h>

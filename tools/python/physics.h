@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What simulations and fits of the Python module take in the same way.
 #pragma once
 

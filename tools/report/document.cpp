@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers first, then figures, then what others measured, then how all of it was made.
 #include "tools/report/document.h"
 

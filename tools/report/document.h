@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The whole report: what goes in, and the page that comes out.
 #pragma once
 

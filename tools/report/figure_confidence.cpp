@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coverage of the predicted standard deviations, and ROC curves of the atypicality.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figure 3: one panel per training, as MSE and CRB losses share no axis.
 #include <algorithm>
 #include <cstdlib>

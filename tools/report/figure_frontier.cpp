@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The frontier: how much loss a multiply-add buys.
 #include <algorithm>
 

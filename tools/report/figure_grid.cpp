@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figure 4: maps over the grids of test set 2. A row of biases, a row of standard deviations that ends with the bound.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures 5 and 6: distributions over test set 1, one row of panels per family, its networks laid over each other.
 #include <functional>
 

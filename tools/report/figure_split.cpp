@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures 7 and 8: bias and variance as parts of the loss, against SNR and against how hard a fingerprint is.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the report shows of evaluations: Figures 3 to 8 of [paper] for our models, coverage, ROC curves and the frontier, and
 /// the same numbers as tables.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The picture lives in a temporary folder for as long as gnuplot runs.
 #include "tools/report/gnuplot.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Pictures by gnuplot: a script with its data inside goes in, an SVG comes out that can stand in a page beside others.
 #pragma once
 

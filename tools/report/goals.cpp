@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reading goals, and judging evaluations by them.
 #include "tools/report/goals.h"
 

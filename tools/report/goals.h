@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers that models shall reach, from a file (docs/evaluation.md, "Goals"), beside the measured ones. Without a file there
 /// are no goals: what counts as good is the reader's decision, not the program's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-report: evaluations, trainings and comparisons in one page of HTML.
 #include <cstdio>
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that a figure will ask for without looking is checked here, with the file's name at hand.
 #include "tools/report/measured.h"
 

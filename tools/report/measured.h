@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One evaluation that crbrt-eval wrote, as the report needs it.
 #pragma once
 

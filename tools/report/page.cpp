@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One style sheet, no scripts, no outside addresses: the page opens from a folder without a network.
 #include "tools/report/page.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// HTML text: one page that needs nothing but itself.
 #pragma once
 

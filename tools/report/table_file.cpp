@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two formats, one table; every row must be as wide as the header.
 #include "tools/report/page.h"
 

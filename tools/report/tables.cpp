@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The measured numbers as tables.
 #include "base/number_text.h"
 #include "tools/report/figures.h"

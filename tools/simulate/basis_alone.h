@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What --basis-only writes.
 #pragma once
 

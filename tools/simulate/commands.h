@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What crbrt-simulate can be told, and the three things that it does.
 #pragma once
 

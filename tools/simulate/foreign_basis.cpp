@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whose bounds matter comes first: to a basis of kind crb, and to the choice of a rank.
 #include "tools/simulate/foreign_basis.h"
 

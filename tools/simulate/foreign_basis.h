@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The basis of a data set that is made of somebody else's dictionary.
 #pragma once
 

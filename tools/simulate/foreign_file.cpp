@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every data set is checked against the extents that /signal and /parameters promise, so that a transposed array is named.
 #include "tools/simulate/foreign_file.h"
 

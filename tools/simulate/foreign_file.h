@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A dictionary that somebody else's simulator made, as the file has it, and what can be said against it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names, units and values of a dictionary, and what else there is, without reading what is large.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be said against the rows of a dictionary without knowing its simulator: numbers that are none, rows that come twice,
 // and derivatives that do not lead from one row to the next.
 #include <Eigen/Dense>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Somebody else's fingerprints become a data set like ours: compressed, with bounds from their own derivatives.
 #include <Eigen/Core>
 #include <algorithm>

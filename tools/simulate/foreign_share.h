@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Shares of a dictionary: parts that never overlap, and that are the file together, to train on one and to judge on another.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-simulate: fingerprints of listed tissues, training sets drawn from a prior, and those of other simulators. Parsing, and
 // the rules about which options go together.
 #include "tools/simulate/commands.h"

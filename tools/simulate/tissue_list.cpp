@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches of tissues go through the simulator and into the file at once: derivatives of many tissues may not fit in memory.
 #include "tools/simulate/commands.h"
 

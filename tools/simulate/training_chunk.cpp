@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Draw, simulate, bound, sort out: one block at a time, several blocks in parallel.
 #include "tools/simulate/training_chunk.h"
 

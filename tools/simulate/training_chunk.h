@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs of consecutive draws of a training set (chunks), and the folder that keeps finished ones, so that a killed program does
 /// not have to compute them again.
 #pragma once

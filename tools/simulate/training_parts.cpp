@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Chunks are small HDF5 files: a kill can lose the one being written, never damage a finished one. What a disk, a person or a
 // second program did to them, their seals tell.
 #include <sstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Chunk after chunk, each kept as soon as it is done, then everything into one data set.
 #include "tools/simulate/commands.h"
 

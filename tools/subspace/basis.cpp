@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocks of draws through the simulator. For the bound: first into a Gram matrix of signals and efficient estimators, whose
 // range of several times the rank loses next to nothing; then the choice within.
 #include "tools/subspace/basis.h"

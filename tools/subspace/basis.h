@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bases: those of a prior's fingerprints, those that files hold (--basis), checked against the sequence, and the search for
 /// the subspace that loses least of the bounds.
 #pragma once

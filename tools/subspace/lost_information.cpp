@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // L-BFGS on the subspaces around the start: with an orthonormal complement C of the start U, every subspace near it is the span
 // of U + C B for one matrix B. The loss depends on the span alone, so with U + C B = V R (QR) its slope by B is
 // C^T (I - V V^T) S R^-T, where S is the slope by orthonormal columns V.

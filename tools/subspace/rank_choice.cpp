@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Of a prior's draws. The tissues that judge a basis are none of those that it was made of.
 #include "tools/subspace/rank_search.h"
 

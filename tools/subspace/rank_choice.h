@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many coefficients a basis needs: the fewest that keep the bounds of the quantities that are wanted.
 #pragma once
 

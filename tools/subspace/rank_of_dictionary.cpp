@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Of somebody else's fingerprints, which nobody can draw more of: some judge, and the others make the bases.
 #include <Eigen/Core>
 #include <algorithm>

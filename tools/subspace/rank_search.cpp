@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Factors fall with the rank, so that a bisection finds the fewest coefficients.
 #include "tools/subspace/rank_search.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a choice of the rank does whatever the fingerprints are of. Internal to the folder.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A goal is missed where the share lies beyond it by more than chance: a verdict must not turn with the draw of fingerprints.
 #include <algorithm>
 

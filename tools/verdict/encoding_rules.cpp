@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules on the pulse train and the prior alone: no network can do better than these say.
 #include <cmath>
 

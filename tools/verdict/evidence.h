@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a verdict is made of: measurements, each of which somebody may have left out.
 #pragma once
 

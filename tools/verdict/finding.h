@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One sentence of a verdict with the number behind it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every key is optional: what a file leaves out is as without a file.
 #include "tools/verdict/goals.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model must reach to be called fit: defaults that follow from bound and prior (docs/verdict.md derives them), or a
 /// file.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules on what a model does with the data. A loss below 1 is no praise: it may be the prior, so the shares come first, and
 // where they fail the loss is told but not praised.
 #include <algorithm>

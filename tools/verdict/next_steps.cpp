@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was left out of the evaluation, and what to change. The reasons for each step are in docs/verdict.md.
 #include <algorithm>
 

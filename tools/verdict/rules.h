@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The rules of docs/verdict.md, each of which gives one finding for each output it applies to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One output of a measured model, and what every rule on it needs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Order: the decision, then each output with its failures first, then what nobody measured, then what to do.
 #include "tools/verdict/verdict.h"
 

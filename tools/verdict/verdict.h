@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Is the model fit, or what does the pulse train encode? Sentences for people and JSON with the number behind each.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys are quoted in docs/verdict.md and read by scripts: add, do not rename.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Three digits: a verdict is no table.
 #include "tools/verdict/words.h"
 

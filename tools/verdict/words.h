@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Outputs, values and parts of the parameter space as sentences name them.
 #pragma once
 

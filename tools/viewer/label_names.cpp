@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Atlases come with tables of many programs: each line is taken apart by what it looks like.
 #include "tools/viewer/label_names.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Tables that say what the numbers of an atlas are called.
 #pragma once
 

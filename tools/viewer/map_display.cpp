@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Colours and windows are those of the quantity, where it is known; everything else follows from the values themselves.
 #include "tools/viewer/map_display.h"
 

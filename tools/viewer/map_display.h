@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a map is shown: its colours, the window of them, its histogram, and how finely a page stores it.
 #pragma once
 

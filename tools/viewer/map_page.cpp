@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text around data: page.html has a place for each part. Images are scripts of a type that browsers leave alone.
 #include "tools/viewer/map_page.h"
 #include "tools/viewer/label_names.h"

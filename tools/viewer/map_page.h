@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The page of a folder of maps that --report writes: one HTML file that needs nothing but a browser with WebGL 2. It holds
 /// NiiVue (npm, tools/viewer/package.json), the maps at reduced precision, and what page.js draws of them.
 #pragma once

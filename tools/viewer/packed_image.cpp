@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A header made by libnifti, numbers of 16 bits, gzip by libdeflate, base64.
 #include "tools/viewer/packed_image.h"
 

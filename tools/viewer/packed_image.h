@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Images small enough for a page: cut to a box, quantised to 16 bits, compressed, as text.
 #pragma once
 

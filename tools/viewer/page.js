@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page of maps: one row of slices for the chosen map, one for its standard deviation, one for the status, with one
 // crosshair; the numbers under it; histograms, flagged voxels, regions. Everything is in the page: nothing is asked from anywhere.
 'use strict';

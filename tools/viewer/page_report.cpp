@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One map after the other lies in memory. How fine the images are follows from how many voxels have to fit into a page.
 #include "tools/viewer/page_report.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a page of maps says: its images as text, and everything else as JSON for page.js.
 #pragma once
 

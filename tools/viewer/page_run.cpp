@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and codes of the status come from its sidecar: a folder tells what its own codes mean.
 #include "tools/viewer/page_run.h"
 

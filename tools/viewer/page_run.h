@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The run behind a folder of maps: the status of its voxels, the box around them, the regions of an atlas.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pass over the labels of the atlas for each map.
 #include "tools/viewer/region_table.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The statistics of every region in every map: as JSON for the page, and as CSV beside it.
 #pragma once
 

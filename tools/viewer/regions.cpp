@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Labels as floats come from any image format; a float holds every whole number that an atlas uses.
 #include "tools/viewer/regions.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Regions of an atlas, and what a map holds in each of them.
 #pragma once
 

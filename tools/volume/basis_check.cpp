@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hashes are compared, because a model need not carry the basis it was trained for; numbers only where they are there.
 #include "tools/volume/basis_check.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Coefficients mean something in one basis only: whatever names a basis must name the right one.
 #pragma once
 

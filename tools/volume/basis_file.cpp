@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A basis is a small image without space.
 #include "tools/volume/basis_file.h"
 

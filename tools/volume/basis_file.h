@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bases from files of every format that images come in.
 #pragma once
 

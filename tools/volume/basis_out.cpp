@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands in each file is little, so that it is written here and not by the libraries that read it: matio leaves the time
 // in its files.
 #include "tools/volume/basis_out.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Bases to files that reconstructions read.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads take the next batch from a counter: a brain's batches differ in cost, a fit's even more.
 #include "tools/volume/batches.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs an estimator over all voxels, batch by batch, on one or more threads. Which thread takes which batch does not matter:
 /// voxels are independent, so the result is the same for any number of threads.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The order of entities and what a map may have of them follow the rules of the specification's schema; tests/tools/volume/
 // bids_names_test.cpp holds the rules and their source.
 #include "tools/volume/bids_names.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names after the Brain Imaging Data Structure ([bids], docs/references.md): what the name of an image says about it, what its
 /// maps are called in a data set of derivatives, and the files that make a folder such a data set.
 #pragma once

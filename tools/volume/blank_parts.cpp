@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of single precision with noise in them are practically never zero; a few zeros are what integers on the way leave.
 #include "tools/volume/blank_parts.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers that are zero where a measurement never is: a coefficient that was not filled in, imaginary parts that were dropped.
 #pragma once
 

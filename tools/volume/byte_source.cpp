@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // pread instead of a memory map: a file that shrinks while it is read becomes a message, not a signal. zlib's files instead of
 // libdeflate's blocks: a compressed image of a gigabyte passes through a buffer.
 #include <fcntl.h>

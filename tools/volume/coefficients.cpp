@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files keep one image per coefficient, and so do batches: a mask's voxels are copied out of the planes of the file in pieces
 // that lie together, and nothing is transposed.
 #include "tools/volume/coefficients.h"

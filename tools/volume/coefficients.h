@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Coefficient images: every voxel holds n_coeff complex numbers. They are read in batches of voxels, so that a whole brain
 /// needs no more memory than one batch where the file allows to read any place of it (NIfTI, .cfl), and that of the listed
 /// voxels where it does not (.nii.gz, HDF5, MAT).

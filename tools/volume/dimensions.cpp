@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the dimensions of an image mean. Real and imaginary planes need no rule of their own: [.., R, 2] lies in memory as
 // [.., 2 R] does.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One conversion loop for all formats: a complex element is two real ones.
 #include "tools/volume/stored_image.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sample is a draw of the voxels alone, so that the maps of a command do not depend on threads or batches.
 #include "tools/volume/fit_input.h"
 

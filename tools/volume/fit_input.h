@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What fits need of an image: the coefficients of its voxels, and what a sample of them leaves beside noise. In measured data
 /// that is more than noise, and without this knowledge nearly every voxel would be fitted from a hundred starts.
 #pragma once

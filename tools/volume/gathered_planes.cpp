@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements arrive in the order of the file: blocks of voxels, planes in a block, voxels in a plane.
 #include "tools/volume/gathered_planes.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One pass over an image that cannot be read at any place: what is compressed as one stream, or comes from a parser.
 #pragma once
 

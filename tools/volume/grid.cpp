@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Positions are compared at the corners: the difference of two affine maps is largest there.
 #include "tools/volume/grid.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The voxel grid of an image and where it lies in the world, as NIfTI describes it; and whether another image has the same.
 #pragma once
 

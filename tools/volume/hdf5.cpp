@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 files of MATLAB (v7.3), Octave, h5py, Julia and ISMRMRD, in a process of their own.
 #include <hdf5.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options have one text and one meaning, whatever the program.
 #include "tools/volume/image_run.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every program that turns a coefficient image into maps has in common: its options, its inputs, its last lines.
 #pragma once
 

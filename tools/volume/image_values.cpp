@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps are small enough to read at once: seven million voxels are 28 MB.
 #include "tools/volume/image_values.h"
 

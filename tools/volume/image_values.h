@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whole images of one number per voxel: maps as floats, masks as lists of voxels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What lies between two voxels of a part is written with them unless it holds a whole block of the disk: a call costs more than
 // the zeros in a block, and a block more than none.
 #include "tools/volume/map_parts.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One map whose voxels come in parts, from several threads, while others are still computed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sidecars travel with copies of maps, so a sidecar alone says nothing about the file beside it: its name has to fit, too.
 #include "tools/volume/map_place.h"
 

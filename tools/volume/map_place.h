@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where a set of maps goes, and which files there are maps of an earlier run: only those may be replaced or taken away.
 #pragma once
 

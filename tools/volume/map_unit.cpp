@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One list of spellings; the factor of each is to the unit of the table of quantities.
 #include "tools/volume/map_unit.h"
 

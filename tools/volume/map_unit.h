@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The unit that the sidecar of a map states, in whichever spelling. Programs that fit maps write "msec" and "milliseconds" as
 /// well as "ms", and a unit that is read as another one moves a value by a factor of 1000.
 #pragma once

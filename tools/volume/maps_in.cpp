@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names change rarely and files live long: what 0.1 wrote is found under its new name.
 #include "tools/volume/maps_in.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Folders of maps as crbrt-map and crbrt-fit leave them: their maps by the names of today, and how to draw them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything is written to the staging folder first; only commit() touches what a reader may look at.
 #include "tools/volume/maps_out.h"
 

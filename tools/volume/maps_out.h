@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The folder of maps that a run leaves: NIfTI, sidecars and the status map, all of them or none. A sidecar says what a map is
 /// and what made it; it has no absolute path and no date, so that the same run gives the same bytes anywhere.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAT files up to version 7 through matio, in a process of its own. Version 7.3 is HDF5 (hdf5.cpp): matio 1.5.23 lists no
 // variables there where a class attribute is UTF-8 text.
 #include <matio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The bytes of a variable in a MAT file, as they lie there or as they are decompressed: both say whether they are all there.
 /// Private to mat.cpp.
 #pragma once

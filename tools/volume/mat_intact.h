@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Is a MAT file up to version 7 whole? matio 1.5.23 takes numbers that are missing for zeros or for what lies in memory, and
 /// reads on behind errors of zlib, so the lengths in the file, and the checksum of a compressed variable, are looked at here
 /// before numbers of matio count. Numbers of an uncompressed variable have no checksum: their number is all that can be known.

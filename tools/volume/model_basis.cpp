@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A basis that is not ours to give away stays out of its model.
 #include "tools/volume/model_basis.h"
 

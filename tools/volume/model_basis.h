@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The basis inside a model file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NIfTI-1 and NIfTI-2 headers through libnifti; the voxels are read by us, piece by piece.
 #include "tools/volume/nifti.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NIfTI beyond what every image format does: the geometry that --like takes, and files of ours, which are NIfTI-1,
 /// or NIfTI-2 where an extent is beyond 32,767 voxels.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The headers are libnifti's, the bytes go out through our own checked write: libnifti's reports no full disk, and its own
 // way to NIfTI-2 can leave a file without a header.
 #include "tools/volume/nifti.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NumPy's array files: a Python dictionary as text, then the numbers. Arrays in NumPy's own order have their last dimension
 // fastest and are turned round in memory; half precision, which no other format has, becomes single precision there.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The child is kept as long as it is read from its beginning to its end; going back starts another one.
 #include "tools/volume/parsed_array.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Arrays of containers that a library parses (HDF5, MAT): in a process of its own, which a damaged file may end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RawArray, BART's second format: 48 bytes of header, the extents, then the numbers, first dimension fastest.
 #include <array>
 #include <bit>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The run goes as far as its inputs are read and checked, so that a plan is no promise that a real run would break at once.
 #include "tools/volume/run_plan.h"
 

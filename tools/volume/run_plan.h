@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The answer to --dry-run: what a run would read, what it would assume because nobody said otherwise, and what it would write.
 #pragma once
 

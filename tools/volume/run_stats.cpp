@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One list of keys, so that programs that compare runs need to know only one.
 #include "tools/volume/run_stats.h"
 

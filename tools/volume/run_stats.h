@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of one run for --stats: a JSON file with the same keys from every
 /// program that makes maps.
 #pragma once

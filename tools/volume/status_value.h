@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What happened to a voxel: the one list of values of status maps, whichever program made them (docs/mapping.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all formats share: which one a file is of, and its promise compared with the bytes that are there.
 #include "tools/volume/stored_image.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An image as it lies in its file: name, bytes, number format and extents, before anybody says what its dimensions mean; and
 /// what makes a kind of file one that all programs read.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The smallest of as many counter-based random numbers as there are voxels.
 #include "tools/volume/voxel_draw.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A random choice of voxels that does not change with how many are drawn.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Neighbours are found by moving whole runs, not by marking voxels: a mark for each of seven million voxels costs more than the
 // noise that is then estimated.
 #include "tools/volume/voxel_list.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The voxels that a run is about: some of a grid, ascending. A brain is two million voxels in thirty thousand runs, and memory
 /// that is not touched costs nothing, so the list keeps runs and hands out indices where they are worked on.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looked up where they are asked for, so that two million voxels need no table of them.
 #include "tools/volume/voxel_neighbours.h"
 

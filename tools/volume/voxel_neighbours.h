@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Who lies beside whom: the neighbours of a voxel in the grid, among the voxels that a run is about.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Voxels that lie one after the other in the grid: what is read, kept and written together.
 #pragma once
 

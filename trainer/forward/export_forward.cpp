@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the forward part alone, asks the runtime for it, and compares.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checkpoints of a forward run: all that a later one needs to end in the same bits, and weights for a run of another kind.
 #include <torch/serialize.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of a forward training; those that it shares with an estimator's are read where that one reads them.
 #include "trainer/forward/forward_config.h"
 

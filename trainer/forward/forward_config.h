@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a forward model is trained: the JSON file given to crbrt-train with "task": "forward" (docs/forward-models.md), parsed
 /// and checked. Unknown keys are errors.
 #pragma once

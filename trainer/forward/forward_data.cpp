@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What cannot be trained on is dropped and counted here.
 #include "trainer/forward/forward_data.h"
 

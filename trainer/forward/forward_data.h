@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A data set as a forward training needs it: features of the tissues, coefficients in units of noise, and the directions in
 /// which an error of the coefficients is an error of a wanted unknown.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// crbrt-train with "task": "forward", from files to files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a forward run has learnt: errors on held-out fingerprints, and the model as the file has it.
 #include <algorithm>
 #include <cmath>

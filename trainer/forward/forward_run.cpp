@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Steps of a forward training: a pass through the layers by LibTorch, the head by our own loops, a step of each optimiser.
 #include "trainer/forward/forward_run.h"
 

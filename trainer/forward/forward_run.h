@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One forward run owns the network and its optimiser. For .cpp files that use LibTorch.
 #pragma once
 

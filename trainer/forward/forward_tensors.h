@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lists of floats as tensors and back, without a copy. For .cpp files that use LibTorch.
 #pragma once
 

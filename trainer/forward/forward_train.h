@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The training of a forward model, and what becomes of it. Free of LibTorch's headers.
 #pragma once
 

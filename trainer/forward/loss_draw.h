@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which fingerprints an epoch of a forward training looks at: those with a large loss more often.
 ///
 /// A twentieth of the fingerprints, long T2f near the stop band above all, holds two thirds of the squared error. Fingerprint k

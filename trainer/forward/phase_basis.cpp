@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // With a real basis a function of the off-resonance is v(phi) = sum_k a_k exp(i (k + h) phi) with real a_k, k from -M to M - 1,
 // and h = 1/2 where it changes its sign from period to period, else 0. M values in the middle of equal parts of half a period
 // tell these 2 M numbers. Products of functions are those of their amplitudes, so singular vectors of amplitudes are those of

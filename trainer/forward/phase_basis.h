@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The table of a forward model: the functions of the off-resonance that the coefficients of a thousand tissues are sums of, as
 /// leading singular vectors.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled for several generations of CPUs, of which the machine's own is taken when the program starts: these loops are a
 // tenth of a step where they are vectors, and most of it where they are not.
 #include "trainer/forward/phase_head.h"

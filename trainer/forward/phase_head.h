@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The end of a forward network while it is trained: from what the last layer gives, values and derivatives along one
 /// direction, to the loss and back.
 ///

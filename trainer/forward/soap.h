@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Adam in the eigenbasis of what gradients have in common (SOAP, docs/references.md [soap]): of every weight matrix the second
 /// moments of rows and of columns are averaged, their eigenvectors are tracked by one step of orthogonal iteration now and
 /// then, and Adam runs on the gradient turned into both. A regression that asks for the last digits ends several times lower

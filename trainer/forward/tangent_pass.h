@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The passes of a forward training's step: values, and derivatives along one direction a fingerprint, through the same layers,
 /// and back through both. For .cpp files that use LibTorch.
 ///

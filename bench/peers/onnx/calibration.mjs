@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ranges of all values over the first voxels, by plain float inference, and weights in 8 bits: what bench/peers/layerwise.cpp
 // does for the other integer peer.
 

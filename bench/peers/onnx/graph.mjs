@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small builder of ONNX graphs over the published protobuf schema: nodes, initialisers, inputs and outputs by name.
 import proto from 'onnx-proto';
 

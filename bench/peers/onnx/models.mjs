@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same network as three ONNX models: float (Gemm), dynamic 8-bit integers (DynamicQuantizeLinear, MatMulInteger) and static
 // ones (QuantizeLinear, QGemm: ONNX Runtime's QLinearMatMul with bias). Skips and group norm stay in float in all of them.
 import { FLOAT, Graph, INT32, INT64, INT8, UINT8 } from './graph.mjs';

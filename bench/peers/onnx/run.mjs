@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ONNX Runtime as an engine of crbrt-bench: node run.mjs FOLDER PRECISION ISA holds the conversation that
 // bench/peers/peer_main.cpp describes.
 import { writeFileSync } from 'node:fs';

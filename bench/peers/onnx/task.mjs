@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The task folder of crbrt-bench (bench/peers/peer.h) as JavaScript sees it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Estimates one voxel on a machine without an operating system: no library but the two generated files.
  *
  *     crbrt-codegen --model M.crbm --precision mixed --target freestanding --name estimator --out .

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compare.py PHANTOM PIXELS MAPS: median errors of the maps against the truth; exit code 1 where they are too large."""
 import sys
 

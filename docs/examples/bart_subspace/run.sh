@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From radial k-space of our own train to maps: a slice of the digital brain is measured by BART's Fourier transform, a spoke at the golden
 # angle after every pulse, reconstructed in the model's basis (pics -B), and mapped.
 #   docs/examples/bart_subspace/run.sh [PROGRAMS [WORK]]    programs of crbrt (build/release/bin), a folder to work in (build/bart)

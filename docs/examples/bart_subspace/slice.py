@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """slice.py PHANTOM PIXELS NAME: the middle slice of a digital brain in the middle of a square, as BART's NAME.cfl, and mask.npy."""
 import sys
 from pathlib import Path

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Estimates one voxel with a compiled model. Nothing here allocates, locks or throws.
 #include <cstddef>
 #include <cstdio>

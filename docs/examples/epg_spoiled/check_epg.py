@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks epg.py: its derivatives against finite differences, and its echoes against a sum over spins. Exit code 1 if one is wrong."""
 import sys
 

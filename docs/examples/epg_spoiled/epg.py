@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Extended phase graphs of a gradient-spoiled fingerprinting train, with derivatives.
 
   epg.py COUNT SEED FILE.h5    simulates COUNT tissues drawn from prior(), as a dictionary for crbrt-simulate --from

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A phantom of nine tubes, and what became of it.
 
   phantom.py make TRAIN.h5 COEFFICIENTS.npy MASK.npy    coefficients [48, 48, 1, R] with noise, and where the tubes are

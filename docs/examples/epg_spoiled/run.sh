@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From a NumPy simulator to maps: dictionaries, a model, what it reaches on unseen fingerprints, and a phantom with its truth.
 #   docs/examples/epg_spoiled/run.sh [PROGRAMS [WORK]]    programs of crbrt (build/train/bin), a folder to work in (build/epg_spoiled)
 # Needs Debian's python3-numpy and python3-h5py. Exit code 1 where an estimate is wrong.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """BART's files: NAME.hdr has the extents, NAME.cfl the complex numbers, first dimension fastest."""
 import numpy as np
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """T1 of the tubes: the map of crbrt-map, and BART's own fit of the same coefficients, beside the truth.
 
   compare.py PROGRAMS TR FLIP_ANGLE T1...    in the folder of run.sh; T1 of every tube in s. Exit code 1 where the model is wrong

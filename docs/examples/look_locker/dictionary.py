@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """What `bart signal` made, as a dictionary for crbrt-simulate --from.
 
   dictionary.py MIN MAX COUNT TR WORD FILE.h5

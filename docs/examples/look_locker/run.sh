@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Look-Locker T1 mapping with BART's simulator and reconstruction, a model that learnt from them, and BART's own fit beside it.
 #   docs/examples/look_locker/run.sh [PROGRAMS [WORK]]    programs of crbrt (build/train/bin), a folder to work in (build/look_locker)
 # Needs Debian's bart, python3-numpy and python3-h5py. Exit code 1 where T1 of a tube is wrong.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A slice of a digital brain from coefficients to pictures, cell by cell (# %% opens as a notebook in most editors).
 
     crbrt-phantom make --model brain_v2.crbm --sequence crbrt1142.json --image ch2bet.nii.gz --out phantom   (or scripts/demo.sh)

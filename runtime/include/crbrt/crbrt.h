@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The C99 interface of the runtime. Same rules as crbrt.hpp: bind once, then run without heap, locks or exceptions.
  *
  *   const crbrt_program* program = crbrt_model_brain_v1();   // of the generated model's header, or crbrt/loader.h

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The C++ interface of the runtime: status, views, ISAs and sessions.
 ///
 ///     alignas(64) static std::byte arena[65536];             // >= Session::arena_bytes(program)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs a learned forward model: from tissue parameters to coefficients at M0 = 1 and, on demand, their derivatives. Bind once
 /// (which checks everything), then evaluate as often as you like without heap, locks or exceptions.
 ///

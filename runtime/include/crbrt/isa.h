@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Instruction sets by name. The list is `runtime/src/isa/isas.inc`; best_isa() asks the CPU.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs a program over batches of voxels. Bind once (which checks everything), then run as often as you like without heap,
 /// locks or exceptions.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why a call of the runtime or the loader did not do its job. One enum, one message table, no exceptions.
 #pragma once
 

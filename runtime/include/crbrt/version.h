@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The version of this header, the one place where it stands (CMake reads it here), and how public functions are marked. C99. */
 #ifndef CRBRT_VERSION_H
 #define CRBRT_VERSION_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where the numbers of a call lie: pointers, extents and strides, nothing owned, nothing copied. One Session::run serves rows,
 /// planes and interleaved complex numbers because it reads and writes through these views.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A forward part beside an estimator: both have to be of one sequence and one basis.
 #include "crbrt/network.hpp"
 #include "runtime/loader/src/field_checks.h"

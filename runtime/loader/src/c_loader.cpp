@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C interface of the loader: a crbrt_model is a crbrt::Model on the heap.
 #include <cstdio>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers first, then sizes, then the rules of legality.h: each check may rely on those before it.
 #include "runtime/loader/src/lower.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Container header: writing it, and refusing every header that writing does not produce.
 #include "runtime/loader/src/read_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Checks of single fields, and the sentence each refusal is made of.
 #include "runtime/loader/src/field_checks.h"
 

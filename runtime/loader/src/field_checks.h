@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The vocabulary in which a model's content is checked, and its limits. Every check names the field; the first refusal is
 /// kept.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the layers of a file to the operations that are executed, in the same form; the rules stand at folded() in
 /// crbrt/network.hpp.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lowering of a folded network in floats: packs, places values in slots, checks what folding made of the numbers.
 #include "runtime/loader/src/lower.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lowering: from a folded network to a Program with packed weights and slots. One lowering serves the interpreter and the code
 /// generator, so both do the same arithmetic. Nothing else packs, and nothing unpacks. Model::Storage is what it fills: what a
 /// Model owns, the program and everything its pointers point at.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lowering of a forward part: the layers of a network whose tiles hold values and derivatives side by side. A bias belongs to
 /// values alone, so it becomes the weight of a feature that is 1 there and 0 in derivatives.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Packs the tables of every integer operation and gives slots to their words.
 #include "runtime/loader/src/lower.h"
 #include "runtime/loader/src/operation_kinds.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Model: owner of a loaded program; and the entry points, which turn exhausted memory into a Status. The order of trust:
 /// container, structure (FlatBuffers Verifier with limits), version, meaning, and what lowering makes of it.
 #include <cerrno>

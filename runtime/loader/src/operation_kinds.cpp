@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "runtime/loader/src/operation_kinds.h"
 
 namespace crbrt::loader {

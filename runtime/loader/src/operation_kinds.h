@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The kinds of operations of a network in the other words that the loader speaks: of programs, of files, of texts. What a new
 /// operation needs of the loader stands in operation_kinds.cpp.
 #pragma once

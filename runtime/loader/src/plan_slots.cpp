@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Linear scan over the operations: a value takes the free slot that has to grow least, and a new one only when none is free.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The forward part: names and ranges of inputs, features that exist everywhere in them, layers that the forward session runs.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Everything in a model file that is not weights: protocol, provenance and the embedded test vector.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer form of a model file: what it says of itself is checked here, its tables against the operations in
 /// lower_integer().
 #include <algorithm>

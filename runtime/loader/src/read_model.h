@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the bytes of a file to checked plain structs: its container, then verified FlatBuffer tables. What a field may hold is
 /// decided here and nowhere else.
 #pragma once

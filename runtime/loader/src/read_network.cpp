@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Preprocessing, layers and outputs: extents chain from 2 * n_coeff to the outputs, every number is finite.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From plain structs to the bytes of a file: the one place that writes the schema, as read_*.cpp are the one that reads it.
 #include <cmath>
 #include <iterator>

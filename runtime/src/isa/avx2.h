@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// AVX2 with FMA: eight voxels per vector.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// AVX-512 (F, CD, BW, DQ, VL): sixteen voxels per vector. Results equal those of avx2.h bit for bit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// AVX-512 with VNNI, whose integer dot products are all that differs from avx512.h: in float the two are the same.
 #pragma once
 

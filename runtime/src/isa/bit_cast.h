@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// std::bit_cast, which emscripten's standard library does not have yet (its version 13), by the builtin behind it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer vocabulary of scalar.h in vectors. The algorithms are written once; an instruction set names its
 /// instructions (struct I) and the vector type. Packing instructions work within each 128 bits, and so does what follows them
 /// here: a vector of 256 or 512 bits is two or four vectors of 128 side by side.

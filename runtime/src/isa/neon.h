@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NEON as every AArch64 has it: four voxels per vector, fused multiply-add, so its results equal those of avx2.h bit for bit.
 #pragma once
 

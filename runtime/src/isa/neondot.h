@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// NEON with the dot product: its products of bytes are all that differs from neon.h, and in float the two are the same.
 #pragma once
 

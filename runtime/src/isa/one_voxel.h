@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The vocabulary for a tile of one voxel, whose features lie side by side: that of scalar.h, rounding as the instruction set
 /// `Base` does. Kernels that have one lane in it still use the vectors of Base where features can lie in its lanes (dense).
 #pragma once

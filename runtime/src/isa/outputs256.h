@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Integer sums of four outputs of one voxel in vectors of 256 bits: two words of the input go side by side, and their sums are
 /// added in the end. `Own` is what inherits this, so that nothing emitted here is shared between two instruction sets.
 #pragma once

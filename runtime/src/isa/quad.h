@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every vocabulary does in fours: four outputs of one voxel, and four columns of the rows of a vector of voxels.
 #pragma once
 

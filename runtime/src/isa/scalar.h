@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The portable vocabulary: one voxel per vector, no fused multiply-add. It defines what a primitive means; the other
 /// instruction sets do the same in every lane.
 #pragma once

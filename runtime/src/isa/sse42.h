@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// SSE4.2: four voxels per vector, no fused multiply-add, so its results equal those of scalar.h bit for bit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The vocabulary of scalar.h in four lanes, for machines whose xsimd is none or not exact (xsimd 8.1 has no WebAssembly, and
 /// on NEON its division and square root are approximations and its maximum spreads NaN). Vectors are those of GCC and clang,
 /// whose operators round as the scalar ones do. What differs between machines is in the header of the instruction set; `Own` is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// WebAssembly SIMD: four voxels per vector. It has no fused multiply-add (only the later relaxed SIMD does, and leaves the
 /// rounding open), so its results equal those of scalar.h bit for bit.
 #pragma once

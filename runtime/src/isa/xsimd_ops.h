@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The vocabulary of scalar.h in the lanes of one of xsimd's architectures. What differs between them (and what xsimd lacks)
 /// is in the header of the instruction set. Bits are reinterpreted by our own bit_cast, because the template argument of
 /// xsimd's changed its meaning: a batch in version 8, its element in version 13. It is qualified, because xsimd has that name.

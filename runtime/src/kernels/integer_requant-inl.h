@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// From the 32-bit sums of one block of tile_outputs outputs to words of the next layer: what every integer kernel ends with.
 /// One function per kind of number.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// All kernels: the one place that names the files of every op. Joined with the vocabulary of an instruction set they are its
 /// kernel table (isa/kernels.cpp.in).
 #pragma once

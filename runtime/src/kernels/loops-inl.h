@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Loops of kernels: one that is unrolled before any optimisation, and the one over all vectors of a tile; and x between two
 /// bounds.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// All ops of one program on one tile, with their shapes as constants: the same kernels that the interpreter calls through the
 /// table, inlined one after the other. Instantiated by generated code (crbrt_add_model SPECIALISED), once for each instruction
 /// set; results equal the interpreter's bit for bit.

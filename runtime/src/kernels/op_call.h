@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every op's contract is about. Its struct of arguments has
 ///
 ///   static Args of(const OpCall&)      the arguments of one op on one tile

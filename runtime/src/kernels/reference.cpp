@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the normative kernels share: the rounding of a * b + c, which instruction set has which, and what becomes of an integer
 // sum.
 #include "runtime/src/kernels/reference.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The normative kernels: plain loops, one voxel after the other, no vectors. They are what docs/numerics.md says in code;
 /// every kernel of every instruction set equals them bit for bit. Built for tests only, never into the library.
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A C99 program that uses the runtime without a model: every call must answer, none may crash. */
 #include <crbrt/crbrt.h>
 #include <stdio.h>

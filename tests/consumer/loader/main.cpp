@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Links the loader with what its .pc file names: a file that is not there must be reported, not found missing at link time.
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the embedded model through the C99 interface. C99 cannot align a static array, so the arena starts inside a larger one.
  */
 #include "embedded.h"

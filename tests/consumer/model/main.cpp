@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled and loaded models must agree bit for bit, through both interfaces, on the test vector that the model carries.
 #include <array>
 #include <cstddef>

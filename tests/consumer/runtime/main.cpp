@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A C++ program with a model written by hand: one output, 2 * Re c + 3 * Im c + 1 for a single coefficient c.
 #include <array>
 #include <crbrt/crbrt.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What strangers write into files comes out as text: one row for every text field of what our programs read, filled with
 // characters that some reader takes for more than text, and found again wherever the programs wrote it. Terminals and logs get
 // no control character from any of them.

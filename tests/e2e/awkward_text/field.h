@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The table of text fields: every text that our programs read out of files of others or off their command line, and where it
 /// comes out again. A new field that a program reads gets a row in the part of its programs.
 #pragma once

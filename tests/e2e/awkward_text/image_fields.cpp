@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images, masks, tables of labels and the names of all of them. A name of a file cannot hold "/" or a zero byte, and nothing
 // else.
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts of model files: the loader keeps the free ones to UTF-8 without control characters, names and units to printable ASCII.
 // Generated code is given to compilers of the strictest kind, where "??/" is a backslash.
 #include "tests/e2e/awkward_text/field.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts of what is simulated and designed, on their way into data sets, trains and models.
 #include "base/json.h"
 #include "physics/io/dataset.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each format is undone by a reader of its own kind that shares no code with our writers: gnuplot itself, a compiler, RFC 4180
 // and the entities of HTML by hand.
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts of what is measured, on their way into pages, tables and pictures.
 #include "base/json.h"
 #include "physics/io/dataset.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a model on vectors made elsewhere (vectors.h), compares every input, sum, status and bit of every estimate, and prints
  * what one voxel takes: "mismatches ticks_network ticks_estimate stack_bytes". A tick of qemu's SysTick is 40 instructions
  * under -icount shift=0. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How a program without an operating system talks to the emulator that runs it: a breakpoint with a number. No library. */
 #ifndef CRBRT_TESTS_SEMIHOSTING_H
 #define CRBRT_TESTS_SEMIHOSTING_H

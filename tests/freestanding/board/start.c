@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From reset to main(): the vector table, zeroed memory, and the floating-point unit where the program uses one. */
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Command lines are the same in every program.
 #include "tools/cli/command_line.h"
 

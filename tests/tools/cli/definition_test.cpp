@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --help, man page and completions from one definition.
 #include "tools/cli/definition.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Job arrays for Slurm, whose sbatch is a script here that keeps what it is asked.
 #include "tools/cli/job_array.h"
 

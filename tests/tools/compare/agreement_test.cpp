@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Correlation and relative differences by hand.
 #include "tools/compare/agreement.h"
 

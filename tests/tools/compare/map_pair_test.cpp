@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a line of the table holds where one side has no number, no unit or no white matter.
 #include "tools/compare/map_pair.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Erosion at the edges of mask and grid, and the third with the lowest coefficient ratio.
 #include "tools/compare/white_matter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small design problem: two tissues at two fields, 150 pulses, few coefficients.
 #pragma once
 

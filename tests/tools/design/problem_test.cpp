@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a problem file means, and what is said about wrong ones.
 #include "tools/design/problem.h"
 

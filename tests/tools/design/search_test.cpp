@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rounds of the search: they lower the cost, an interrupted search is none, limits hold all the way.
 #include "tools/design/search.h"
 

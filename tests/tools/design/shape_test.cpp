@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The formula keeps every limit, whatever the shape asks for.
 #include "tools/design/shape.h"
 

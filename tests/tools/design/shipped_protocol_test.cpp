@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The committed train: limits, agreement of its files, and that the generator still writes the same bytes.
 #include <gtest/gtest.h>
 

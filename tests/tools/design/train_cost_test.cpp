@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slopes of the cost by spline coefficients, through bounds, adjoint and formula, against differences.
 #include "tools/design/train_cost.h"
 

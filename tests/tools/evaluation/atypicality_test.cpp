@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A score that sees how much of the signal is in the first coefficient, on fingerprints where nearly all is.
 #include "tools/evaluation/atypicality.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a basis loses: bounds of compressed fingerprints against those of the same tissues, simulated again.
 #include "tools/evaluation/basis_loss.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Histograms and bins of fingerprints, by hand.
 #include "tools/evaluation/distribution.h"
 

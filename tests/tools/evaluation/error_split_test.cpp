@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // [paper] Eq. 2 to 4 on errors whose bias and variance are known.
 #include "tools/evaluation/realise.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole measurement on estimators whose bias and variance have a closed form: one dense layer, run by the real runtime.
 #include "tools/evaluation/evaluate.h"
 

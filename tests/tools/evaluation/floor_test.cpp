@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The floor where it is known: equal draws (bookkeeping, by hand) and a Gaussian linear problem, where it is 1 / (1 + r).
 #include "tools/evaluation/floor.h"
 

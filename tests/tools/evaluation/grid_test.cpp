@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Test set 2: its axes, its tissues, its bounds, its cache, and the maps that are made of it.
 #include "tools/evaluation/grid.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An estimator whose errors have a closed form: one dense layer of one output, run by the real runtime, with or without a
 /// constant predicted standard deviation and a linear score.
 #pragma once

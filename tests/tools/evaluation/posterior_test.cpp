@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Weights of draws against the likelihood integrated by brute force over magnitude and phase.
 #include "tools/evaluation/posterior.h"
 

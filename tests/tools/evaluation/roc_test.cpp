@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Areas by hand: the share of pairs in which the atypical score is higher, ties counting half.
 #include "tools/evaluation/atypicality.h"
 

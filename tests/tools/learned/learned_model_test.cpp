@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A forward part as a forward model of fits: the numbers of the runtime, in the parameters' places.
 #include "tools/learned/learned_model.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Chains of shell commands: what is done again, and what is not.
 #include "tools/make/engine.h"
 

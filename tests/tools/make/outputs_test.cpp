@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is estimated, by what the prior leaves free.
 #include "tools/make/outputs.h"
 

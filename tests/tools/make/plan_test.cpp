@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plans: sizes of networks, names, and which step needs which.
 #include "tools/make/plan.h"
 

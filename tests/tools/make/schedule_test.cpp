@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The remaining time of made-up chains.
 #include "tools/make/schedule.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verdict of a chain: which of its models are fit, and every sentence once.
 #include "tools/make/verdict.h"
 

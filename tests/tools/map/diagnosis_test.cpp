@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data with a known fault get that fault named; data without one do not.
 #include "tools/map/diagnosis.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-map makes of the standard deviations of a model: limits are found before, the pull of the prior is added behind.
 #include "tools/map/error_bars.h"
 

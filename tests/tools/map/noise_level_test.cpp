@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The noise of images whose noise is known: unit noise, smooth anatomy, edges, masks that leave little to measure on.
 #include "tools/map/noise_level.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The floor of spectra: of eigenvalues that are given, and of images whose anatomy is known.
 #include "tools/map/patch_spectra.h"
 

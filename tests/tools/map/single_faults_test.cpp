@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fault of one coefficient is named; faultless data, and what cannot be told, give none.
 #include "tools/map/single_faults.h"
 

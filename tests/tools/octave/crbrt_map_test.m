@@ -95,3 +95,5 @@ expect_error ('crbrt:precision', {'integer form'}, [sources, '/models/brain_v2_a
 expect_error ('crbrt:options', {'sgima'}, model, c, struct ('sgima', 1));
 expect_error ('crbrt:options', {'struct'}, model, c, 7);
 disp ('all claims hold');
+
+% SPDX-License-Identifier: Apache-2.0

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Anatomy and fields of the digital brain.
 #include "tools/phantom/brain.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fingerprints of the digital brain: shared out by need, the same for any number of threads, true to the simulator.
 #include "tools/phantom/library.h"
 

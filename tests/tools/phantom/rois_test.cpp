@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Medians and quartiles of regions, and the files behind a box plot.
 #include "tools/phantom/measure.h"
 

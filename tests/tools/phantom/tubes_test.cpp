@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tubes hold what they say, and the regions lie inside them.
 #include "tools/phantom/tubes.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python module against the programs and against NumPy. Run by ctest with PYTHONPATH on the built module."""
 
 import inspect

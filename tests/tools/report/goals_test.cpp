@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Goals and measured numbers side by side, on evaluations whose numbers are made up; files of goals and what is wrong with
 /// them.
 #include "tools/report/goals.h"

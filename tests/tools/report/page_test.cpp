@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text that becomes part of one page.
 #include "tools/report/page.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Extra tables in both formats.
 #include "tools/report/page.h"
 

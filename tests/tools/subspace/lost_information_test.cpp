@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The objective of the basis chosen for the bound, against values computed by hand.
 #include "tools/subspace/basis.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Both kinds of basis are orthonormal; the one chosen for the bound keeps more of it.
 #include "tools/subspace/basis.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The search for the fewest coefficients, with made-up factors.
 #include "tools/subspace/rank_search.h"
 

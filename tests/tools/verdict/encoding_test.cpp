@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the evaluation measures for a verdict, where it can be computed by hand: spreads, shares of data, parts and bounds.
 #include "tools/evaluation/encoding.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Measurements made by hand of an output that is well encoded and well estimated; tests spoil one number of it.
 #pragma once
 

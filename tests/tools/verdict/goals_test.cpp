@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of goals: what they say, whom they are for, and what is refused.
 #include "tools/verdict/goals.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One rule after the other on measurements made by hand: each fails when its number is spoilt, and only it.
 #include <functional>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What to change next, each from its own pattern of numbers.
 #include "tests/tools/verdict/evidence.h"
 

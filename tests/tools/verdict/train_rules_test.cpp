@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the pulse train says before any training, on bounds made by hand.
 #include "tests/tools/verdict/evidence.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of names as people and programs write them.
 #include "tools/viewer/label_names.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens the page of maps in a browser: no error, no request to anywhere, the values of the NIfTI files under the pointer.
 //   node page_test.mjs PLAYWRIGHT PAGE.html FOLDER [SCREENSHOT.png]
 // PLAYWRIGHT is the folder of playwright-core, FOLDER that of the maps that the page was made of (uncompressed).

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # page_test.sh BIN SOURCE: maps six tubes, writes the page of them with their regions, and opens it in Chromium (page_test.mjs).
 set -euo pipefail
 bin=$1 source=$2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Statistics of regions with numbers that one can work out by hand.
 #include "tools/viewer/regions.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arrays as NumPy, BART and MATLAB write them, from their descriptions: no reader of ours, and no library that we read with.
 #include <zlib.h>
 

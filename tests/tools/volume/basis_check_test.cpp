@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A basis that is named must be the model's; one that is not named stays unknown.
 #include "tools/volume/basis_check.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bases from files of every format, either way round where programs differ in it.
 #include "tools/volume/basis_file.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is written for reconstructions is what our own readers, and other people's, read.
 #include "tools/volume/basis_out.h"
 

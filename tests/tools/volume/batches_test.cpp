@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every voxel is estimated once, whatever the number of threads, and a worker's error ends the run.
 #include "tools/volume/batches.h"
 

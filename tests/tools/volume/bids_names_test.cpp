@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of maps after BIDS, against the rules of its schema.
 #include "tools/volume/bids_names.h"
 

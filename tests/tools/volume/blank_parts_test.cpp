@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Zeros where a measurement has none are told with their share.
 #include "tools/volume/blank_parts.h"
 

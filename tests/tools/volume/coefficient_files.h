@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The same coefficients in files of every kind, and how to compare what is read.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same coefficients from every kind of file, and one clear line for every file that is not what it should be.
 #include "tools/volume/coefficients.h"
 

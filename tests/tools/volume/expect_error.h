@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An error is its exit code and one line that says what is wrong.
 #pragma once
 

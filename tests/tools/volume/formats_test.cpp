@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What people bring: files of MATLAB, Octave, NumPy, h5py, Julia, BART and ISMRMRD give the coefficients that they hold, and a
 // file that does not is named for what it is.
 #include <hdf5.h>

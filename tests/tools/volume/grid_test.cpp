@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two images have the same voxels where these lie in the same places, however they are stored; all else is told apart.
 #include "tools/volume/grid.h"
 

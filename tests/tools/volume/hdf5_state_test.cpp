@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 images as writers leave them: locked, not closed, packed by a filter that is not there, chunks never written, damaged,
 // numbers that lie in other files, and types of numbers that only some programs write.
 #include <gtest/gtest.h>

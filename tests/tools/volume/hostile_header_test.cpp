@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers that lie: every one is an InputError before anything of the size it claims is allocated. Single bytes of small valid
 // files are changed and files cut off everywhere, which replays the same way each time; then come the lies one can think of.
 #include <gtest/gtest.h>

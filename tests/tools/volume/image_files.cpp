@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Independent of tools/volume on purpose: what reads and what writes must not share a mistake.
 #include "tests/tools/volume/image_files.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes image files of every kind for tests: byte for byte as other programs leave them, also the odd ones.
 #pragma once
 

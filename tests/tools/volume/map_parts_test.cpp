@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A map that comes in parts has the bytes of one that comes as a whole, and blocks without voxels take no room.
 #include "tools/volume/map_parts.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps under their names of today, whichever version wrote them.
 #include "tools/volume/maps_in.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps keep the geometry they were given, say what they are, and exist completely or not at all.
 #include "tools/volume/maps_out.h"
 

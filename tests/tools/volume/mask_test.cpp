@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masks of every kind mark the same voxels; one of another shape or without a voxel is refused.
 #include "tools/volume/image_values.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists of runs against the marks of single voxels, which are slow and cannot be wrong.
 #include "tools/volume/voxel_list.h"
 

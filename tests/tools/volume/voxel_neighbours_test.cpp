@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Neighbours of voxels against all pairs of voxels, which is slow and cannot be wrong.
 #include "tools/volume/voxel_neighbours.h"
 

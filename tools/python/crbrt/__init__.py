@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Quantitative maps from low-rank MR-fingerprinting data: the runtime, the exact physics and the fits of crbrt on NumPy arrays.
 
     import crbrt

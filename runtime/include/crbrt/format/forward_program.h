@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a ForwardSession executes: a learned forward model, from tissue parameters to the coefficients of a voxel at M0 = 1, as
 /// constant data. The loader makes it from the forward part of a .crbm (docs/format.md).
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why no integer op overflows: bounds from the weights alone, for every input there can be. The code generator refuses what
 /// breaks them and Session::bind checks them again.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer reciprocal square root of group_norm_s16: constexpr, so that code generator and tests have what kernels compute.
 ///
 ///   v          1 .. 2^31 - 1

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where numbers lie in packed weights and in the working buffers. One layout for every ISA, so that generated files and
 /// goldens do not depend on the machine. It serves both ways to multiply: many voxels in SIMD lanes and a weight in all of
 /// them, or outputs of one voxel in the lanes and its feature in all of them.

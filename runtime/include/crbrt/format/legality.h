@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which integer operations are legal, once for all who hold their tables: numbers in range, and a proof that no sum overflows
 /// (integer_bounds.h). The loader asks for the tables of a file and says which rule they break, Session::bind for packed ones.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the list of operations (ops.inc) says, for C++: enum OpKind, names, and the numbers that an operation reads and writes.
 #pragma once
 

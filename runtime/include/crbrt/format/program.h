@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the runtime executes: a table of plain structs that points at constant weights. A generated model defines one as
 /// constant data; the loader builds one from a .crbm. Both go through the same lowering, so they are equal bit for bit.
 #pragma once

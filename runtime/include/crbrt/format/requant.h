@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The one rounding of integer programs (docs/numerics.md): from a sum of products to the next layer's number. Every
 /// instruction set, the code generator, the trainer and the freestanding code equal these functions bit for bit.
 ///

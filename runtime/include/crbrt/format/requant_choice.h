@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which shift and multiplier an integer layer gets: chosen in double by who writes integer models (code generator, trainer).
 /// The runtime includes none of this; it does what was chosen (requant.h).
 #pragma once

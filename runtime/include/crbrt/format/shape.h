@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The shapes of a program's ops as one constant: what generated code hands to the compiler, so that no loop of a specialised
 /// network has a bound that is only known at run time. Tables stay where they are, in the Program.
 #pragma once

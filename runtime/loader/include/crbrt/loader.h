@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Model files for C99, and for languages that call C: no compiler and no generated code is needed.
  *
  *   crbrt_model* model = NULL;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads .crbm model files: container check, FlatBuffers Verifier, then meaning; lowers the layers (folds batch
 /// normalisation, packs weights, assigns slots) to the Program that the runtime executes and the code generator emits.
 /// Throws nothing and prints nothing; allocates only while loading. The optional library `crbrt::loader` is the only one

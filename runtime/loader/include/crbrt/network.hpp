@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The network of a model as a graph that a program can read, change and write: what quantiser, code generators, rounding
 /// bound, benchmarks and trainer work on. A Network holds plain numbers, weights in rows, and says by index who reads what;
 /// only lowering (load_model) turns it into the packed tables and slots of a Program.

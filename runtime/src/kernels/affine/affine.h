@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One factor and one shift for each feature: a normalisation with stored statistics that could not be folded into a dense
 /// layer.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A dense layer on one tile of voxels.
 ///
 ///   out[j] = bias[j] + sum_k weights[j, k] * in[k]   in this order: the sum starts at the bias and k ascends

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer algorithms of dense.h over the vocabulary of an instruction set. As in floats a block of tile_outputs
 /// outputs and a few vectors of voxels stays in registers while k runs; the voxels of that tile are outermost, so that the
 /// inputs stay in the first cache while the weights of a large layer stream past them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer algorithms of dense.h for a tile of one voxel: four outputs lie in lanes, as a block of weights has them, and a
 /// word of the voxel is in all four. Vectors of 256 bits take two words of the input side by side. Sums are exact, so that
 /// their order is free. What becomes of them is written for one output at a time, which compilers turn into vectors.

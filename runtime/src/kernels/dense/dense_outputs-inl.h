@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The float algorithm of dense.h with outputs in lanes: neighbouring weights of a panel are a vector, and a feature of a voxel
 /// is in all lanes of another. The sums have the same terms in the same order as with voxels in lanes, so the bits are the
 /// same, and no voxel is computed that nobody asked for.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // dense.h in plain loops: normative. Sums of integers are made in 64 bits and saturate at 32, so that a sum that leaves 32
 // bits, where kernels wrap, is seen by the tests.
 #include <algorithm>

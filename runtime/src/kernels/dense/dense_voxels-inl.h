@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The float algorithm of dense.h with voxels in lanes: a block of tile_outputs outputs and Ops::dense_vectors vectors of
 /// voxels stays in registers while k runs. On AVX2 that is 4 x 3 accumulators, three inputs and one broadcast weight: all 16
 /// registers, 7 loads for 12 fused multiply-adds (2 loads and 2 multiply-adds per cycle), and 12 independent chains where

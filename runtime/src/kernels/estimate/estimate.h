@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Network outputs of one tile -> estimates in physical units where the caller wants them.
 ///
 ///   estimate[v, j] = offset[j] + scale[j] * in[j, v]     product and sum round; 0 for a voxel whose bit of `blank` is set

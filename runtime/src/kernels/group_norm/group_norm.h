@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Group normalisation over features, for each voxel on its own. A group is n_feature / n_group neighbouring features.
 ///
 ///   mean = (sum_f in[f]) / size        var = (sum_f (in[f] - mean)^2) / size       f ascending, both over one group

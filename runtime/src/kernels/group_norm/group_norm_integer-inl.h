@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The integer algorithm of group_norm.h over the vocabulary of an instruction set. Everything per feature is in 16-bit lanes,
 /// two features at a time; only what is once per group and voxel works on 32 bits.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // group_norm.h in plain loops: normative.
 #include <cmath>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A ReLU that lets a share of negative features through.
 ///
 ///   out[f] = in[f] > 0 ? in[f] : slope[f] * in[f]                      one rounded product; a NaN stays a NaN

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // leaky_relu.h in plain loops: normative.
 #include "runtime/src/kernels/reference.h"
 

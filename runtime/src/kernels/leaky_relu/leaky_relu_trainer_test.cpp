@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network with leaky ReLU from the trainer's configuration to the runtime's estimates (a part of trainer_test).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The end of a forward network whose outputs are factors of functions of the off-resonance (docs/format.md, The forward part):
 /// of one voxel, values and derivatives,
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The algorithm of preprocess.h over the vocabulary of an instruction set. For a few vectors of voxels at a time: load
 /// (rows are transposed, planes are not), find the peak, then the norm, then rotate and scale. Every lane is one voxel and no
 /// lane sees another.

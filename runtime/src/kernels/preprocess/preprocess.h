@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Coefficients of one tile of voxels -> standardised features in tile order (program.h, struct Preprocessing).
 ///
 ///   peak = max_i |c_i|                                   non_finite unless every |c_i| <= FLT_MAX

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // preprocess.h in plain loops: normative. std::ilogb and std::ldexp stand where the fast path works on exponent bits.
 #include <algorithm>
 #include <cfloat>

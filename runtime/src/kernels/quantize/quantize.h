@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where an integer program begins: features of one tile -> s16.
 ///
 ///   y      = in[i] * scale[i], clamped to [-32767, 32767]        one rounded product

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // quantize.h in plain loops: normative. std::nearbyint stands where the fast path converts.
 #include <cmath>
 

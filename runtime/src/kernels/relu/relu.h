@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// out = max(in, 0); the result is +0 for -0 and for NaN. The smallest kernel: the one to copy when adding another.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A smooth ReLU of exactly rounded operations: x times a sigmoid that is a root in place of an exponential.
 ///
 ///   s      = x / sqrt(x * x + 1)           x * x + 1 as one mul_add; then root and quotient round

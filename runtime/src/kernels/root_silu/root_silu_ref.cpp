@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // root_silu.h in plain loops: normative.
 #include <cmath>
 

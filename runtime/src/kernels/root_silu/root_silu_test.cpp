@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network with root_silu has no integer form, and says why. That kernels equal references on every instruction set is the
 // test over all operations (tests/runtime/ops_test.cpp).
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Features of uncertainty of one tile -> standard deviations in physical units where the caller wants them.
 ///
 ///   log_ratio  = log2(sigma / ||c||)                                     as below

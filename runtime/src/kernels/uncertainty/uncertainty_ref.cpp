@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // uncertainty.h in plain loops: normative. std::frexp, std::nearbyint and std::ldexp stand where the fast path works on bits.
 #include <cmath>
 
