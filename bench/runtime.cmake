@@ -16,3 +16,5 @@ endforeach()
 foreach(name IN ITEMS kernel_bench voxel_bench)
   crbrt_add_program(${name} SOURCES ${name}.cpp PRIVATE crbrt_fma_peak crbrt_synthetic_program benchmark::benchmark_main)
 endforeach()
+# What one call takes, call by call; where POSIX threads paint a stack.
+crbrt_add_program(crbrt-latency SOURCES latency_bench.cpp PRIVATE crbrt_fma_peak crbrt::loader crbrt::base crbrt::cli)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install and export. Every part is a component and an export set of its own, so that an embedder of the runtime alone
 # needs no FlatBuffers, and cross builds can take the code generator from elsewhere. Included last: uses what was built.
-#   runtime    headers, libcrbrt_runtime.a, crbrt::format and crbrt::runtime, crbrt.pc
-#   loader     loader.hpp, libcrbrt_loader.a, crbrt::loader, crbrt-loader.pc
-#   codegen    crbrt-codegen, crbrt_add_model()
+#   runtime    headers, libcrbrt_runtime.a, crbrt::format and crbrt::runtime, crbrt.pc, crbrt_add_model() for any generator
+#   loader     loader.hpp, libcrbrt_loader.a, crbrt::loader, crbrt-loader.pc, the sources of crbrt_map.mex
+#   codegen    crbrt-codegen
 #   programs   the other command-line programs
 #   models     shipped models, protocol and priors
 include(CMakePackageConfigHelpers)
@@ -53,6 +53,14 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/crbrtConfig.cmake ${PROJECT_BINARY_DIR}/crbrtConfigVersion.cmake
   DESTINATION ${crbrt_package_dir} COMPONENT runtime)
 
+# With the runtime and not with the generator: a runtime for another machine has no generator that could run here, and its user
+# brings that of the machine that builds (CRBRT_CODEGEN).
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/crbrt_add_model.cmake ${PROJECT_SOURCE_DIR}/cmake/crbrt_kernels.cmake
+  DESTINATION ${crbrt_package_dir} COMPONENT runtime)
+# For crbrt_add_model(... SPECIALISED); nobody includes them by hand.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/src DESTINATION ${crbrt_internal_dir}/runtime COMPONENT runtime
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.inc")
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/docs/third-party.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
   COMPONENT runtime)
 
@@ -88,15 +96,12 @@ if(TARGET crbrt_loader)
     set(crbrt_pc_loader_needs "")
   endif()
   crbrt_install_pkgconfig(loader crbrt-loader)
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/octave/crbrt_map.c ${PROJECT_SOURCE_DIR}/tools/octave/crbrt_map.m
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/crbrt/octave COMPONENT loader)
 endif()
 
 if(TARGET crbrt-codegen)
   crbrt_install_part(codegen TARGETS crbrt-codegen)
-  install(FILES ${PROJECT_SOURCE_DIR}/cmake/crbrt_add_model.cmake ${PROJECT_SOURCE_DIR}/cmake/crbrt_kernels.cmake
-    DESTINATION ${crbrt_package_dir} COMPONENT codegen)
-  # For crbrt_add_model(... SPECIALISED); nobody includes them by hand.
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/src DESTINATION ${crbrt_internal_dir}/runtime COMPONENT codegen
-    FILES_MATCHING PATTERN "*.h" PATTERN "*.inc")
 endif()
 
 if(CRBRT_PROGRAMS)

@@ -30,6 +30,7 @@ int main() {
   const crbrt::Results out{.estimates = {estimates, 1, crbrt::models::estimator_n_output}, .status = {&voxel_status, 1}};
   if (const crbrt::Status s = session.run(in, out); s != crbrt::Status::ok)
     return std::puts(crbrt::message(s)), 1;
+  std::printf("%s on %s\n", program.name, crbrt::name(session.isa()));
   for (std::size_t i = 0; i < program.n_output; ++i)
     std::printf("%s = %g %s\n", program.outputs[i].name, static_cast<double>(estimates[i]), program.outputs[i].unit);
 }
