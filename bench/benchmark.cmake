@@ -17,7 +17,7 @@ crbrt_add_library(crbrt_benchmark
           benchmark/scaling.cpp
   PUBLIC crbrt::dictionary crbrt::evaluation crbrt::loader crbrt::runtime crbrt::physics_io crbrt::physics_nlls crbrt::volume
          crbrt::base
-  PRIVATE crbrt_fma_peak crbrt::learned crbrt::phantom crbrt::subspace crbrt::cli)
+  PRIVATE crbrt_fma_peak crbrt::learned crbrt::phantom crbrt::cli)
 crbrt_precompile(crbrt_benchmark eigen)
 
 crbrt_add_program(crbrt-benchmark SOURCES benchmark/main.cpp PRIVATE crbrt::benchmark crbrt::cli crbrt::base)

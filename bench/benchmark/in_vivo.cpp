@@ -13,8 +13,8 @@
 #include "bench/benchmark/image_voxels.h"
 #include "bench/benchmark/timing.h"
 #include "physics/io/sequence_io.h"
-#include "tools/subspace/basis.h"
 #include "tools/volume/image_values.h"
+#include "tools/volume/named_basis.h"
 #include "tools/volume/voxel_draw.h"
 
 namespace crbrt::bench {
@@ -79,7 +79,7 @@ InVivo read_in_vivo(const InVivoOptions& options, const std::string& models, std
   const Program& program = in_vivo.network.program();
   in_vivo.sequence = physics::read_sequence(options.sequence, options.tr_s);
   in_vivo.prior = physics::read_prior(models + "/priors/invivo6.json", in_vivo.sequence.tr_s);
-  in_vivo.basis = subspace::load_basis(options.basis, static_cast<int>(program.n_coeff), in_vivo.sequence, warnings);
+  in_vivo.basis = volume::load_basis(options.basis, static_cast<int>(program.n_coeff), in_vivo.sequence, warnings);
   for (const Model* model : {&in_vivo.network, &in_vivo.crb_network}) expect_same_basis(options, in_vivo, *model);
   auto image = volume::CoefficientImage::open(options.image, "", program.n_coeff);
   image.expect_n_coeff(program.n_coeff, "model " + in_vivo.network.info().name);

@@ -9,7 +9,7 @@
 #include "physics/nlls/fit_range.h"
 #include "physics/quantity.h"
 #include "tools/cli/command_line.h"
-#include "tools/subspace/basis.h"
+#include "tools/volume/named_basis.h"
 
 namespace crbrt::fit {
 namespace {
@@ -115,7 +115,7 @@ Problem read_problem(const Options& options, base::Warnings& warnings) {
   Problem problem;
   problem.settings = options.settings;
   problem.sequence = physics::read_sequence(options.sequence, options.tr_s);
-  problem.basis = subspace::load_basis(options.basis, options.rank, problem.sequence, warnings);
+  problem.basis = volume::load_basis(options.basis, options.rank, problem.sequence, warnings);
   problem.prior = options.prior.empty() ? physics::paper_fit_prior(problem.sequence.tr_s)
                                         : physics::read_prior(options.prior, problem.sequence.tr_s);
   problem.settings.t1_model = options.t1_model.value_or(problem.prior.t1_model);

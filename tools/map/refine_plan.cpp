@@ -13,9 +13,9 @@
 #include "physics/nlls/fit_range.h"
 #include "tools/cli/command_line.h"
 #include "tools/learned/learned_model.h"
-#include "tools/subspace/basis.h"
 #include "tools/viewer/regions.h"
 #include "tools/volume/fit_input.h"
+#include "tools/volume/named_basis.h"
 #include "tools/volume/voxel_draw.h"
 
 namespace crbrt::map {
@@ -116,7 +116,7 @@ std::shared_ptr<const physics::ForwardModel> exact_model(const MapOptions& optio
                                                          const physics::Sequence& sequence, const physics::FitRange& range,
                                                          base::Warnings& warnings) {
   const std::string& file = options.basis.empty() ? options.model : options.basis;
-  physics::Basis basis = subspace::load_basis(file, static_cast<int>(info.n_coeff), sequence, warnings);
+  physics::Basis basis = volume::load_basis(file, static_cast<int>(info.n_coeff), sequence, warnings);
   try {
     return std::make_shared<physics::SimulatedModel>(sequence, range.domain(), std::move(basis));
   } catch (const std::domain_error& error) {

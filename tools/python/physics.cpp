@@ -15,7 +15,7 @@
 #include "physics/simulator.h"
 #include "tools/python/module.h"
 #include "tools/python/physics.h"
-#include "tools/subspace/basis.h"
+#include "tools/volume/named_basis.h"
 
 namespace py = pybind11;
 
@@ -126,7 +126,7 @@ std::optional<physics::Basis> basis_of(const py::object& basis, const Sequence& 
   if (basis.is_none()) return std::nullopt;
   if (py::isinstance<py::str>(basis)) {
     base::Warnings warnings("crbrt");
-    return subspace::load_basis(basis.cast<std::string>(), 0, sequence, warnings);
+    return volume::load_basis(basis.cast<std::string>(), 0, sequence, warnings);
   }
   const auto array = py::array::ensure(basis);
   if (!array || array.ndim() != 2 || static_cast<std::size_t>(array.shape(0)) != sequence.n_frame())

@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "tools/subspace/basis.h"
 #include "tools/subspace/rank_choice.h"
+#include "tools/volume/named_basis.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -102,7 +103,7 @@ NamedBasis basis_of(const Options& o, const ForeignFile& file, const std::string
   std::optional<std::size_t> n_frame;
   if (!file.is_compressed) n_frame = static_cast<std::size_t>(file.signals.rows());
   physics::Basis basis =
-      subspace::load_basis(spec, o.rank, subspace::FramesOf{file.sequence_name, sequence_sha256, n_frame}, warnings);
+      volume::load_basis(spec, o.rank, volume::FramesOf{file.sequence_name, sequence_sha256, n_frame}, warnings);
   const bool fits = file.signals.rows() == basis.cols() || (o.rank > 0 && file.signals.rows() > basis.cols());
   if (file.is_compressed && !fits)
     throw base::DisagreementError(spec,

@@ -18,8 +18,8 @@
 #include "physics/io/sequence_io.h"
 #include "physics/simulator.h"
 #include "tools/cli/command_line.h"
-#include "tools/subspace/basis.h"
 #include "tools/volume/maps_out.h"
+#include "tools/volume/named_basis.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -47,7 +47,7 @@ Job make_job(const Options& o) {
   base::Warnings warnings("crbrt-simulate");
   std::vector<physics::Tissue> tissues = physics::read_tissues(o.tissues, warnings);
   physics::Basis basis;
-  if (!o.basis.empty()) basis = subspace::load_basis(o.basis, o.rank, sequence, warnings);
+  if (!o.basis.empty()) basis = volume::load_basis(o.basis, o.rank, sequence, warnings);
   physics::Simulator simulator = make_simulator(o.sequence, std::move(sequence), physics::TissueDomain::of(tissues));
   return {o, std::move(tissues), std::move(simulator), std::move(basis), o.t1_model.value_or(physics::T1Model::apparent)};
 }

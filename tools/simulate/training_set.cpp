@@ -20,6 +20,7 @@
 #include "tools/simulate/training_chunk.h"
 #include "tools/subspace/basis.h"
 #include "tools/subspace/rank_choice.h"
+#include "tools/volume/named_basis.h"
 
 namespace crbrt::simulate {
 namespace {
@@ -211,7 +212,7 @@ void make_training_set(const Options& given) {
   }
   physics::Basis basis;
   if (!o.basis.empty()) {
-    basis = subspace::load_basis(o.basis, o.rank, problem.simulator.sequence(), warnings);
+    basis = volume::load_basis(o.basis, o.rank, problem.simulator.sequence(), warnings);
     provenance["basis"] = physics::sha256_of(basis);
   } else {
     provenance["basis"] = o.basis_kind == subspace::BasisKind::svd

@@ -5,18 +5,12 @@
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "base/model_file.h"
-#include "crbrt/loader.hpp"
 #include "physics/basis_builder.h"
 #include "physics/crb.h"
-#include "tools/volume/basis_file.h"
-#include "tools/volume/model_basis.h"
 
 namespace crbrt::subspace {
 namespace {
@@ -174,18 +168,6 @@ ReducedFingerprint within(const ReducedFingerprint& f, const Eigen::MatrixXd& di
   return fewer;
 }
 
-physics::Basis basis_of_model(const std::string& path, int rank, const FramesOf& frames) {
-  const Model model = base::load_model(path);
-  const ModelInfo& info = model.info();
-  physics::Basis basis = volume::basis_of_model(model, path);
-  if (info.sequence_sha256 != frames.sequence_sha256)
-    throw base::DisagreementError(path, "the sequence " + frames.sequence_name,
-                                  info.sequence_name + " with SHA-256 " + info.sequence_sha256);
-  if (rank > basis.cols())
-    throw base::InputError(path, "a basis of rank " + std::to_string(rank), std::to_string(basis.cols()));
-  return rank > 0 ? basis.leading(rank) : basis;
-}
-
 }  // namespace
 
 std::string_view name(BasisKind kind) noexcept { return kind == BasisKind::svd ? "svd" : "crb"; }
@@ -253,19 +235,6 @@ Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank) {
 
 Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank) {
   return BasesOfBounds(signals, derivatives, rank).of(rank);
-}
-
-physics::Basis load_basis(const std::string& spec, int rank, const FramesOf& frames, base::Warnings& warnings) {
-  const bool is_model = std::filesystem::path(spec).extension() == ".crbm";
-  physics::Basis basis = is_model ? basis_of_model(spec, rank, frames) : volume::read_basis(spec, warnings, rank);
-  if (frames.n_frame && static_cast<std::size_t>(basis.rows()) != *frames.n_frame)
-    throw base::DisagreementError(spec, "a basis of the sequence's " + std::to_string(*frames.n_frame) + " frames",
-                                  std::to_string(basis.rows()));
-  return basis;
-}
-
-physics::Basis load_basis(const std::string& spec, int rank, const physics::Sequence& sequence, base::Warnings& warnings) {
-  return load_basis(spec, rank, FramesOf{sequence.name, physics::sha256_of(sequence), sequence.n_frame()}, warnings);
 }
 
 }  // namespace crbrt::subspace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Bases: those of a prior's fingerprints, those that files hold (--basis), checked against the sequence, and the search for
-/// the subspace that loses least of the bounds.
+/// Bases of a prior's fingerprints, and the search for the subspace that loses least of the bounds. Those that files hold:
+/// tools/volume/named_basis.h.
 #pragma once
 
 #include <Eigen/Core>
@@ -11,10 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/warnings.h"
-#include "physics/basis.h"
 #include "physics/prior.h"
-#include "physics/sequence.h"
 #include "physics/simulator.h"
 
 namespace crbrt::subspace {
@@ -41,17 +38,6 @@ struct Derivatives {
 };
 Eigen::MatrixXd svd_basis(const Eigen::MatrixXcd& signals, Eigen::Index rank);
 Eigen::MatrixXd crb_basis(const Eigen::MatrixXcd& signals, const Derivatives& derivatives, Eigen::Index rank);
-
-/// Whose frames a basis compresses.
-struct FramesOf {
-  std::string sequence_name, sequence_sha256;
-  std::optional<std::size_t> n_frame;  ///< empty: of any number, because only coefficients are known
-};
-
-/// The leading `rank` columns (0: all). Throws base::InputError, and base::DisagreementError when basis and sequence do not
-/// fit.
-physics::Basis load_basis(const std::string& spec, int rank, const FramesOf& frames, base::Warnings& warnings);
-physics::Basis load_basis(const std::string& spec, int rank, const physics::Sequence& sequence, base::Warnings& warnings);
 
 /// A subspace may be chosen for the bound that is left in it (after [crb-basis] of docs/references.md, whose aim it
 /// shares).
