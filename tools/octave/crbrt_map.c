@@ -14,15 +14,10 @@
  * Built with interleaved complex numbers (-R2018a), so that coefficients are read where they lie. docs/octave.md has the
  * commands.
  */
-#define _DEFAULT_SOURCE /* madvise, beside C99 */
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include "crbrt/crbrt.h"
 #include "crbrt/loader.h"
@@ -148,20 +143,6 @@ static const crbrt_program* program_of(struct call* call, const mxArray* options
   return integer;
 }
 
-/* A map of the grid, filled with 0. Maps of a brain are 28 MB each, and Linux gives them page by page when they are first
- * written: in pages of 2 MB that costs a fraction of what it does in pages of 4 KB. */
-static mxArray* new_map(const struct grid* grid, mxClassID kind, size_t element) {
-  mxArray* map = mxCreateNumericArray(grid->n_dimension, grid->dimensions, kind, mxREAL);
-#ifdef MADV_HUGEPAGE
-  const uintptr_t page = (uintptr_t)1 << 21, data = (uintptr_t)mxGetData(map), first = (data + page - 1) / page * page,
-                  end = (data + grid->n_voxel * element) / page * page;
-  if (first < end) madvise((void*)first, end - first, MADV_HUGEPAGE);
-#else
-  (void)element;
-#endif
-  return map;
-}
-
 /* The voxels of up to a batch, from voxel *next on: their numbers, and their coefficients [n_coeff, n] gathered. Returns n. */
 static size_t gather(const struct grid* grid, const float* coefficients, const unsigned char* mask, size_t* next,
                      size_t* voxels, float* gathered) {
@@ -228,23 +209,23 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   if (sigma > 0) std_maps = mxCreateStructMatrix(1, 1, 0, NULL);
   for (j = 0; j < n_output; ++j) {
     const char* name = crbrt_output_name(program, (uint32_t)j);
-    mxArray* map = new_map(&grid, mxSINGLE_CLASS, sizeof(float));
+    mxArray* map = mxCreateNumericArray(grid.n_dimension, grid.dimensions, mxSINGLE_CLASS, mxREAL);
     estimates[j] = mxGetData(map);
     mxSetFieldByNumber(maps, 0, mxAddField(maps, name), map);
     mxSetFieldByNumber(units, 0, mxAddField(units, name), mxCreateString(crbrt_output_unit(program, (uint32_t)j)));
     if (std_maps == NULL) continue;
-    map = new_map(&grid, mxSINGLE_CLASS, sizeof(float));
+    map = mxCreateNumericArray(grid.n_dimension, grid.dimensions, mxSINGLE_CLASS, mxREAL);
     deviations[j] = mxGetData(map);
     mxSetFieldByNumber(std_maps, 0, mxAddField(std_maps, name), map);
   }
-  status_map = new_map(&grid, mxUINT8_CLASS, 1);
+  status_map = mxCreateNumericArray(grid.n_dimension, grid.dimensions, mxUINT8_CLASS, mxREAL);
   voxel_status = mxGetData(status_map);
   memset(voxel_status, CRBRT_VOXEL_NOT_COMPUTED, grid.n_voxel);
   mxSetFieldByNumber(maps, 0, mxAddField(maps, "status"), status_map);
   mxSetFieldByNumber(maps, 0, mxAddField(maps, "units"), units);
   if (std_maps != NULL) mxSetFieldByNumber(maps, 0, mxAddField(maps, "std"), std_maps);
   if (crbrt_has_atypicality(program)) {
-    mxArray* map = new_map(&grid, mxSINGLE_CLASS, sizeof(float));
+    mxArray* map = mxCreateNumericArray(grid.n_dimension, grid.dimensions, mxSINGLE_CLASS, mxREAL);
     scores = mxGetData(map);
     mxSetFieldByNumber(maps, 0, mxAddField(maps, "atypicality"), map);
     mxSetFieldByNumber(maps, 0, mxAddField(maps, "atypicality_threshold"),
