@@ -133,6 +133,16 @@ crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args) {
   return static_cast<crbrt_status>(bound.run(coefficients_of(known, program), results_of(known, program)));
 }
 
+crbrt_status crbrt_add_prior_pull(const crbrt_program* program, const crbrt_run_args* args) {
+  if (program == nullptr) return CRBRT_BAD_PROGRAM;
+  crbrt_run_args known;
+  if (args == nullptr || !read_args(*args, known) || known.standard_deviations == nullptr) return CRBRT_BAD_SHAPE;
+  const Results results = results_of(known, *as_program(program));
+  const crbrt::View2<float>& e = results.estimates;
+  return static_cast<crbrt_status>(crbrt::add_prior_pull(
+      *as_program(program), {e.data, e.rows, e.columns, e.row_stride, e.column_stride}, results.standard_deviations));
+}
+
 uint32_t crbrt_coefficient_count(const crbrt_program* program) { return program == nullptr ? 0 : as_program(program)->n_coeff; }
 uint32_t crbrt_output_count(const crbrt_program* program) { return program == nullptr ? 0 : as_program(program)->n_output; }
 

@@ -74,7 +74,9 @@ void VoxelEstimator::estimate(const Coefficients& c, BatchMaps& maps, std::span<
   maps.status = status;
   if (program_.uncertainty != nullptr) {
     find_limits(program_, maps);
-    add_prior_pull(program_, maps);
+    if (!maps.std.empty())
+      check(add_prior_pull(program_, View2<const float>::planes(maps.estimates.data(), n, program_.n_output),
+                           View2<float>::planes(maps.std.data(), n, program_.n_output)));
   }
   if (!m0_) return;
   find_norms(c, squares_, maps.signal_norm.data());

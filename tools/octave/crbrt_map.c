@@ -261,6 +261,7 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
     }
     if (scores != NULL) args.atypicality = score;
     status = crbrt_run(&session, &args);
+    if (status == CRBRT_OK && std_maps != NULL) status = crbrt_add_prior_pull(program, &args);
     if (status != CRBRT_OK) end_with(&call, "run", crbrt_message(status));
     for (j = 0; j < n_output; ++j)
       for (v = 0; v < n; ++v) {

@@ -14,7 +14,6 @@
 % deviations (maps.std, with sigma), maps.status (uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4 not
 % computed), and, where the model has such a score, maps.atypicality and maps.atypicality_threshold.
 %
-% Estimates are those of the program crbrt-map, bit for bit. Its standard deviations count the pull of the prior, too; those here do
-% not. A wrong call is an error whose identifier begins with crbrt:.
+% Estimates and standard deviations are those of the program crbrt-map, bit for bit. A wrong call is an error whose identifier begins with crbrt:.
 
 % SPDX-License-Identifier: Apache-2.0

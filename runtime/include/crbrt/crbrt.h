@@ -134,6 +134,13 @@ typedef struct crbrt_run_args {
  *   CRBRT_BAD_SHAPE  standard_deviations is not NULL, and sigma as a float is not positive and finite */
 CRBRT_API crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args);
 
+/* After a run with the same args: standard deviations as crbrt-map writes them, which count the pull of the prior, too
+ * (add_prior_pull() of crbrt/session.h has the formula). Reads estimates, writes standard_deviations.
+ *
+ *   CRBRT_BAD_PROGRAM  program is NULL
+ *   CRBRT_BAD_SHAPE    as crbrt_run for these two arrays, standard_deviations NULL included; nothing is written */
+CRBRT_API crbrt_status crbrt_add_prior_pull(const crbrt_program* program, const crbrt_run_args* args);
+
 /* What a program expects and gives. NULL has no coefficients, no outputs and no name. */
 CRBRT_API uint32_t crbrt_coefficient_count(const crbrt_program* program); /* complex coefficients per voxel; NULL: 0 */
 CRBRT_API uint32_t crbrt_output_count(const crbrt_program* program);      /* NULL: 0 */

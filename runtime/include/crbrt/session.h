@@ -81,4 +81,15 @@ class Session {
   Bound bound_;
 };
 
+/// What crbrt-map makes of standard deviations before it writes them: how much longer they are where the prior pulls.
+///
+/// A Gaussian prior of mean m and standard deviation W draws the best estimate from a measurement with the standard deviation s
+/// towards its mean, by (s / W)^2 (estimate - m). Over tissue like that of the prior this pull is part of s; a tissue that lies
+/// at the prior's end has it in every voxel, as a bias. Each standard deviation becomes
+///   min(std_maximum, s sqrt(1 + (s / W)^2 z^2)),  z = (estimate - m) / W
+/// with offset and scale of the output as m and W, which is what training leaves there. Both views are [n_voxel, n_output] in
+/// SI units, as run() left them. bad_shape, and nothing written, where they are not, or share memory within themselves.
+CRBRT_API Status add_prior_pull(const Program& program, const View2<const float>& estimates,
+                                const View2<float>& standard_deviations) noexcept;
+
 }  // namespace crbrt

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What crbrt-map makes of the standard deviations of a model: limits are found before, the pull of the prior is added behind.
+// Which standard deviations are at their limit: found before the pull of the prior is added.
 #include "tools/map/error_bars.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <vector>
 
 #include "tools/map/map_files.h"
@@ -33,30 +32,9 @@ TEST(ErrorBars, ThoseAtALimitAreNamedByOutputAndVoxelsWithoutAnEstimateAreNot) {
   EXPECT_EQ(f.maps.std_at_limit, (std::vector<std::uint32_t>{1, 0, 1, 0, 0}));
 }
 
-// (s / W)^2 (estimate - mean) beside s, with s, W and the distance from the mean in numbers that floats hold exactly.
-TEST(ErrorBars, ThePullOfAGaussianPriorIsAdded) {
-  Fixture f({2, 3, 1.5f, 5, 11, 8}, {0.25f, 0.25f, 0.5f, 1.5f, 1.5f, 3});
-  add_prior_pull(f.program, f.maps);
-  EXPECT_FLOAT_EQ(f.maps.std[0], 0.25f) << "at the mean there is none";
-  EXPECT_FLOAT_EQ(f.maps.std[1], std::hypot(0.25f, 0.25f * 1));
-  EXPECT_FLOAT_EQ(f.maps.std[2], std::hypot(0.5f, 1 * -0.5f));
-  EXPECT_FLOAT_EQ(f.maps.std[3], 1.5f);
-  EXPECT_FLOAT_EQ(f.maps.std[4], std::hypot(1.5f, 0.25f * 6));
-  EXPECT_FLOAT_EQ(f.maps.std[5], std::hypot(3.0f, 1.0f * 3));
-}
-
-TEST(ErrorBars, ThePullDoesNotPassTheLimitAndBlankVoxelsStayBlank) {
-  Fixture f({200, 0, 5, 0}, {1, 0, 1, 0});
-  add_prior_pull(f.program, f.maps);
-  EXPECT_EQ(f.maps.std[0], 1.5f);
-  EXPECT_EQ(f.maps.std[1], 0);
-  EXPECT_EQ(f.maps.std[3], 0);
-}
-
 TEST(ErrorBars, WithoutStandardDeviationsThereIsNothingToDo) {
   Fixture f({2, 3}, {});
   find_limits(f.program, f.maps);
-  add_prior_pull(f.program, f.maps);
   EXPECT_TRUE(f.maps.std.empty() && f.maps.std_at_limit.empty());
 }
 

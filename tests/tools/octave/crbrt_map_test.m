@@ -62,6 +62,12 @@ assert ([maps.status(2, 3, 1), maps.status(4, 4, 2)], uint8 ([1, 2]));
 all_of_them = crbrt_map (model, c, struct ('sigma', 0.02));
 assert (size (all_of_them.std.t2_free_s), [5, 4, 3]);
 assert (all (all_of_them.std.t2_free_s(all_of_them.status == 0) > 0));
+out = [scratch, '/std'];
+[code, text] = system (sprintf ('"%s/crbrt-map" --model "%s" --input "%s/in.cfl" --out "%s" --sigma 0.02 2>&1', programs, model, scratch, out));
+assert (code, 0, text);
+for i = 1:3
+  assert (typecast (all_of_them.std.(outputs{i})(:), 'uint32'), typecast (nifti ([out, '/', files{i}, '_std.nii'], 'single'), 'uint32'));
+endfor
 assert (isscalar (all_of_them.atypicality_threshold) && size (all_of_them.atypicality, 2) == 4);
 
 % A mask of any kind of numbers leaves the others alone.
