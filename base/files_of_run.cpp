@@ -48,7 +48,13 @@ bool is_same(const fs::path& a, const fs::path& b) {
 }
 
 const Noted* find(const std::vector<Noted>& noted, const fs::path& canonical) {
-  const auto found = std::find_if(noted.begin(), noted.end(), [&](const Noted& n) { return is_same(n.canonical, canonical); });
+  struct stat own {};
+  const bool exists = ::stat(canonical.c_str(), &own) == 0;  // a new file, of thousands, is no other one under another name
+  const auto found = std::find_if(noted.begin(), noted.end(), [&](const Noted& n) {
+    struct stat other {};
+    return n.canonical.native() == canonical.native() ||
+           (exists && ::stat(n.canonical.c_str(), &other) == 0 && own.st_dev == other.st_dev && own.st_ino == other.st_ino);
+  });
   return found == noted.end() ? nullptr : &*found;
 }
 

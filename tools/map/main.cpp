@@ -12,6 +12,7 @@
 #include "base/model_file.h"
 #include "base/warnings.h"
 #include "crbrt/loader.hpp"
+#include "tools/dicom/map_series.h"
 #include "tools/map/diagnosis.h"
 #include "tools/map/map_files.h"
 #include "tools/map/model_maps.h"
@@ -152,6 +153,7 @@ int run(int argc, char** argv) {
   const auto inputs = volume::inputs_of(options->image, image, program.n_coeff, "model " + model.info().name, warnings);
   base::CompanionFile stats_file(options->image.stats);
   viewer::MapPage page(options->image, inputs.grid);
+  dicom::MapSeries dicom(options->dicom_like, options->image, inputs.grid, warnings);
   const auto basis = check_basis(*options, model.info(), inputs.image, warnings);
   const auto noise = noise_of(*options, program, inputs, warnings);
   const double open_s = reading.seconds();
@@ -161,6 +163,7 @@ int run(int argc, char** argv) {
   if (options->image.dry_run) {
     place.expect_room(names);
     volume::RunPlan plan = plan_of(*options, model, program, inputs, outputs, noise, warnings);
+    if (dicom.is_asked_for()) dicom.add_to(plan, names);
     if (refine) plan.reads.insert(plan.reads.end(), refine->reads.begin(), refine->reads.end());
     base::print_lines(plan.in_words());
     return base::exit_ok;
@@ -170,6 +173,7 @@ int run(int argc, char** argv) {
                                       volume::command_without_folders(argc, argv)),
                            options->image.compression(), options->image.threads, options->image.fill_value());
   place.expect_room(names);  // in the folder, in which what a killed run left has been put right
+  dicom.open(names);
   map::OutputMaps maps(folder, program, outputs, noise, refine ? refine->refinement.get() : nullptr);
 
   const map::MapSettings settings{.isa = options->isa,
@@ -192,6 +196,8 @@ int run(int argc, char** argv) {
 
   const volume::StopWatch writing;
   maps.finish(result, atypical);
+  dicom.stage(folder, warnings);
+  volume::expect_no_warnings(options->image, warnings);
 
   const volume::RunStats stats{.voxels = inputs.voxels.size(),
                                .threads = settings.threads,
@@ -210,6 +216,7 @@ int run(int argc, char** argv) {
   folder.stage(stats_file, stats.to_json().dump(2) + "\n");
   page.stage(folder);
   folder.commit();
+  dicom.commit();
   stats_file.commit();
   page.commit();
   if (refine && refine->parts) refine->parts->remove();

@@ -43,6 +43,10 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
                  "noise (standard deviation) of the real and of the imaginary part of each coefficient, in units of the "
                  "input, for the standard deviations (default: estimated from the input)");
   app.flag("--no-std", options.no_std, "no maps of standard deviations").excludes(sigma);
+  app.option(
+      "--dicom-like FOLDER", options.dicom_like,
+      "write the maps as DICOM, too, in a folder dicom of --out: a series a map, for the patient, study and geometry of the "
+      "series of MR images in FOLDER");
   app.option("--isa ISA", isa_name, cli::isa_help()).show_default();
   app.option("--precision PRECISION", precision,
              "f32, or integer: the integer form of a model that has one (older name: fixed)")
@@ -66,6 +70,8 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
   app.flag("--resume", refine.resume, "go on with the voxels that a run of the same command had refined when it was stopped");
   if (!app.parse(argc, argv)) return std::nullopt;
   check(refine);
+  if (options.image.bids && !options.dicom_like.empty())
+    throw base::UsageError("--bids: expected no --dicom-like, which writes beside the maps of one folder");
   if (precision != "f32" && precision != "integer" && precision != "fixed")
     throw base::UsageError("--precision: expected f32 or integer, found " + precision);
   options.is_integer = precision != "f32";

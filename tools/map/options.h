@@ -28,6 +28,7 @@ struct MapOptions {
   bool is_integer = false;      ///< the model's integer form
   std::optional<double> sigma;  ///< empty: estimated from the data
   bool no_std = false;
+  std::string dicom_like;  ///< folder of the series that the maps are written beside as DICOM; empty: none
   RefineOptions refine;
 };
 
