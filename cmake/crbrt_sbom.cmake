@@ -72,7 +72,7 @@ function(crbrt_sbom file name)
   foreach(row IN LISTS ARGN)
     crbrt_sbom_row(document "${row}")
   endforeach()
-  foreach(licence IN ITEMS public-domain SunPro)
+  foreach(licence IN ITEMS public-domain SunPro DCMTK-older)
     if(document MATCHES "LicenseRef-${licence}")
       crbrt_json_append(document hasExtractedLicensingInfos "{\"licenseId\": \"LicenseRef-${licence}\", \"name\": \"${licence}\",
         \"extractedText\": \"In the words of the package: /usr/share/doc/PACKAGE/copyright of Debian, under ${licence}\"}")
