@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Behaviour: dcm2niix 1.0.20220720 applies the Real World Value Mapping of an MR image only where Manufacturer begins with "Philips". Of the
+# Behaviour: dcm2niix 1.0.20220720 applies the Real World Value Mapping of an MR image only where Manufacturer names Philips. Of the
 #   same image of any other maker it writes the stored numbers with the slope 1; beside a RescaleSlope the mapping counts nowhere.
 # Wrong guess: the mapping, which DICOM made for quantities and which names the unit, is what a converter looks at first.
 # Who is hurt: whoever writes parameter maps with the mapping alone: T1 in ms comes out as numbers between 0 and 65535, without a word.
@@ -73,7 +73,7 @@ END
   dump2dcm image.dump in/image.dcm
 }
 
-dcm2niix -v 2>&1 | grep -o 'v1.0.20220720' | head -n 1
+{ dcm2niix -v 2>&1 || true; } | grep -o 'v1.0.20220720' | head -n 1
 for rescale in no yes; do
   for maker in crbrt SIEMENS 'GE MEDICAL SYSTEMS' 'Philips Medical Systems' ''; do
     image "$maker" $rescale

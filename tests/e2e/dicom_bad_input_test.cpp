@@ -116,6 +116,16 @@ TEST_F(DicomBadInput, TheFolderOfTheSeriesIsNoOutput) {
   EXPECT_EQ(content_of(file("first/dicom/T1map_0001.dcm")), before);
 }
 
+// A limit on the size of files: the small NIfTI maps and sidecars fit (at most 2 KB), the headers of DICOM (3 KB) do not.
+TEST_F(DicomBadInput, ADiskThatIsFullForDicomTakesNoNiftiEither) {
+  write_classic(axial_series(), file("series"));
+  const Outcome outcome = run("ulimit -f 5; crbrt-map --model " + file("m.crbm") + " --input " + file("in.nii") +
+                              " --no-std --out " + file("out") + " --dicom-like " + file("series") + " | cat >/dev/null");
+  EXPECT_NE(outcome.text.find("_0001.dcm: cannot be written: File too large"), std::string::npos) << outcome.text;
+  EXPECT_EQ(content_of(file("out/T1map.nii")), "precious");
+  EXPECT_EQ(listing(file("out")), (std::vector<std::string>{"T1map.json", "T1map.nii"})) << "something was left behind";
+}
+
 TEST_F(DicomBadInput, NamesOfBids) { expect_refused(2, {"--bids: expected no --dicom-like"}, "--bids"); }
 
 }  // namespace
