@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: dcm2niix 1.0.20220720 applies the Real World Value Mapping of an MR image only where Manufacturer names Philips. Of the
 #   same image of any other maker it writes the stored numbers with the slope 1; beside a RescaleSlope the mapping counts nowhere.
 # Wrong guess: the mapping, which DICOM made for quantities and which names the unit, is what a converter looks at first.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: DCMTK 3.6.7 (dcm2pnm, by its library dcmimgle) rounds pixels to whole numbers when it applies RescaleSlope
 #   and RescaleIntercept, before any window: 1000 different values between 0 and 1 become two greys, or one.
 # Wrong guess: a slope of 0.0001 only moves the scale; the picture of a window around the values is the same as without it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-map --dicom-like: the series that it writes, in the hands of dcm2niix, DCMTK, GDCM, pydicom and dciodvfy; bad series.
 if(CRBRT_HAS_DICOM)
   crbrt_add_test(dicom_e2e_test

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every series that cannot be written beside ends the run before it begins, with one line, and leaves outputs alone.
 #include "tests/e2e/dicom_fixture.h"
 #include "tests/support/refusal.h"

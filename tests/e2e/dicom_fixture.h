@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small brain on the grid of a series of MR images, a model with standard deviations, and crbrt-map --dicom-like on both.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What other programs make of the files: DCMTK's picture, GDCM, pydicom, and dciodvfy, which checks them against the standard.
 #include "tests/e2e/dicom_fixture.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crbrt-map --dicom-like leaves: which files, the same bytes again, and numbers that dcm2niix gives back.
 #include <cmath>
 

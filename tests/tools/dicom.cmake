@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt::dicom: numbers, codes, stacks of slices; and the writer of series that the tests of crbrt-map use, too.
 crbrt_add_test(dicom_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dicom/codes_test.cpp ${CMAKE_CURRENT_LIST_DIR}/dicom/slice_stack_test.cpp

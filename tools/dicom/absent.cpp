@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Built without DCMTK: the option is there, and says so.
 #include "base/error.h"
 #include "tools/dicom/map_series.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two tables. A quantity has a code of DICOM only where the code means the same.
 #include "tools/dicom/codes.h"
 

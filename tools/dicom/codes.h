@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Coded units and quantities: the one place that says how DICOM calls what the table of quantities (physics/quantity.h) has.
 ///
 /// Codes of the scheme DCM are those of DICOM PS3.16 (as in DCMTK 3.6.7); units are of UCUM, in the form of PS3.16 CID 82. What

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The log of DCMTK quotes values that it finds odd, and those may be a patient's.
 #include "tools/dicom/dcmtk.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What every use of DCMTK needs: its headers, its dictionary, and silence.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In the order of the modules of PS3.3 A.4 (MR Image IOD). Nothing depends on the clock: the same run gives the same bytes.
 #include "tools/dicom/image_writer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One map as files of DICOM: MR Image Storage, a file a slice, beside the images of the source series.
 ///
 /// Single-frame MR images are what every PACS takes, and their RescaleSlope stands where every reader looks for it. The Real

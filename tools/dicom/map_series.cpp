@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps are read back from the folder where the run has completed them, so that DICOM holds what NIfTI holds.
 #include "tools/dicom/map_series.h"
 

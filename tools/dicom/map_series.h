@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The maps of a run as DICOM, one series a map, in a folder "dicom" beside the other files of the run (--dicom-like).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decimal strings of scanners are rounded, some to two digits; what is compared leaves room for that, and for nothing that
 // would move a voxel.
 #include "tools/dicom/slice_stack.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The slices of a series put in order along their normal, and what is wrong with them. No DICOM here: numbers alone.
 #pragma once
 

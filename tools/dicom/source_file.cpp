@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A classic image says where it lies in its header, an enhanced one in functional groups: those of a frame before those that
 // all frames share.
 #include "tools/dicom/source_file.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One file of the series that maps are written beside: its header, and where its images lie. Pixel data are never decoded, so
 /// that any transfer syntax is as good as another.
 #pragma once

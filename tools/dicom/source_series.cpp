@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Messages name files and numbers, and no value of a header: those may be a patient's.
 #include "tools/dicom/source_series.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The series of a scanner that maps are written beside: whose it is, where it lies, and which image is which slice.
 #pragma once
 

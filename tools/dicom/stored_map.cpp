@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts are made first, and the doubles are read from them: a reader of the text and a reader of the double get the same.
 #include "tools/dicom/stored_map.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A map as whole numbers of 16 bits with a slope and an intercept that DICOM's decimal strings hold exactly.
 ///
 /// A DS value has at most 16 characters. The slope has two significant digits and the intercept is a whole number of slopes, so

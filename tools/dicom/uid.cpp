@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No integer of 128 bits in C++: the decimal digits come by division of its bytes.
 #include "tools/dicom/uid.h"
 

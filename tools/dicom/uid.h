@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Unique identifiers that follow from what they name: the same maps of the same series have the same ones, so that a PACS
 /// knows files that are sent twice, and other numbers have others.
 #pragma once

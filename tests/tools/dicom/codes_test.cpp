@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every map of the table of quantities has a unit of UCUM and a code that fits DICOM's fields.
 #include "tools/dicom/codes.h"
 

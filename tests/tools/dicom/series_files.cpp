@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What readers need and no more; dciodvfy is for our files, not for these.
 #include "tests/tools/dicom/series_files.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Series of MR images as scanners leave them, made with DCMTK: no patient, no scanner, a few pixels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stacks of slices: their order, their affine, and what is refused.
 #include "tools/dicom/slice_stack.h"
 

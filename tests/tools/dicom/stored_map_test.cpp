@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of 16 bits: how far off they may be, and what holds no number.
 #include "tools/dicom/stored_map.h"
 

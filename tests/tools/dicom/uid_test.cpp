@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Identifiers of PS3.5 B.2: a UUID as a decimal number.
 #include "tools/dicom/uid.h"
 
