@@ -105,7 +105,7 @@ if(TARGET crbrt-codegen)
 endif()
 
 if(CRBRT_PROGRAMS)
-  foreach(program IN ITEMS simulate map bids fit eval report model phantom design compare train make)
+  foreach(program IN ITEMS simulate map bids fit eval report model phantom design compare mrd train make)
     if(TARGET crbrt-${program})
       install(TARGETS crbrt-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
       crbrt_install_pages(crbrt-${program} programs)

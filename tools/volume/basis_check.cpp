@@ -21,17 +21,6 @@
 namespace crbrt::volume {
 namespace {
 
-/// Tools of other systems write hexadecimal digits in capitals, a name of the hash before them, or the end of a line behind.
-std::string digits_of(std::string text) {
-  constexpr std::string_view blanks = " \t\r\n", prefix = "sha256:";
-  text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
-  text.erase(text.find_last_not_of(blanks) + 1);
-  if (text.starts_with(prefix)) text.erase(0, prefix.size());
-  for (char& c : text)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 /// What it looks like beside the expected one, for people: "; columns 2, 5 have the other sign".
 std::string difference(const physics::Basis& expected, const physics::Basis& found) {
   if (expected.cols() == 0) return "";
@@ -116,11 +105,21 @@ BasisCheck check_basis(const ExpectedBasis& expected, const std::string& basis, 
          {std::pair{"basis_sha256", "basis_sha256_single"}, std::pair{"BasisSHA256", "BasisSHA256Single"}}) {
       const std::optional<std::string> sha256 = text_at(*json, key, warnings), single = text_at(*json, key_of_single, warnings);
       if (!sha256 && !single) continue;
-      expect_same(expected, sidecar, {digits_of(sha256.value_or("")), digits_of(single.value_or(""))});
+      expect_same(expected, sidecar, {hash_digits(sha256.value_or("")), hash_digits(single.value_or(""))});
       check = BasisCheck::verified;
     }
   }
   return check;
+}
+
+std::string hash_digits(std::string text) {
+  constexpr std::string_view blanks = " \t\r\n", prefix = "sha256:";
+  text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
+  text.erase(text.find_last_not_of(blanks) + 1);
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  for (char& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  return text;
 }
 
 base::Json to_json(BasisCheck check) { return check == BasisCheck::verified ? base::Json(true) : base::Json("unknown"); }

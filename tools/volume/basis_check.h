@@ -32,6 +32,9 @@ enum class BasisCheck {
 BasisCheck check_basis(const ExpectedBasis& expected, const std::string& basis, const std::vector<FileSpec>& input,
                        base::Warnings& warnings);
 
+/// The digits of a hash as people and other systems write them: blanks around them, "sha256:" before them, capitals.
+std::string hash_digits(std::string text);
+
 /// Its value in sidecars: true, or "unknown".
 base::Json to_json(BasisCheck check);
 
