@@ -18,6 +18,9 @@ std::string name_of(const asio::ip::tcp::socket& socket) {
   return unknown ? "a client that has gone" : end.address().to_string() + ":" + std::to_string(end.port());
 }
 
+/// What nobody looks at, of any connection: all of them read on one thread.
+std::array<std::byte, 65536> discarded;
+
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, asio::thread_pool& pool, const Service& service, MemoryBudget& budget,
@@ -41,7 +44,7 @@ void Connection::read() {
   socket_.async_read_some(asio::buffer(wanted.data(), wanted.size()),
                           [self = shared_from_this()](const asio::error_code& error, std::size_t n) {
                             self->is_reading_ = false;
-                            if (self->state_ != State::open) return self->drain();
+                            if (self->state_ != State::open || self->is_finished_) return self->drain();
                             if (error) return self->end(error == asio::error::eof ? "closed before its close message" : error.message());
                             self->have_read(n);
                           });
@@ -162,16 +165,17 @@ void Connection::refuse(const std::string& why) {
 /// Nothing more is sent; what still comes is read and thrown away until the client closes, or its system would throw away what it
 /// has not read.
 void Connection::drain() {
-  if (state_ == State::ended || !replies_.empty() || is_reading_) return;
+  if (state_ == State::ended || !replies_.empty()) return;
   if (state_ == State::open) {
     state_ = State::draining;
     asio::error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     write_since_ = Clock::now();
-    dialogue_.reset();
   }
+  if (is_reading_) return;  // into memory of the dialogue
+  dialogue_.reset();
   is_reading_ = true;
-  socket_.async_read_some(asio::buffer(discarded_), [self = shared_from_this()](const asio::error_code& error, std::size_t) {
+  socket_.async_read_some(asio::buffer(discarded), [self = shared_from_this()](const asio::error_code& error, std::size_t) {
     self->is_reading_ = false;
     if (error) return self->end("");
     self->drain();

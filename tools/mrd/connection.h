@@ -63,7 +63,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t waiting_bytes_ = 0;            ///< of the replies
   std::size_t sent_ = 0, read_ = 0;          ///< bytes of the reply at the front, of the message that comes
   Clock::time_point read_since_, write_since_;  ///< when the message, in or out, or the silence began
-  std::array<std::byte, 65536> discarded_;
 };
 
 }  // namespace crbrt::mrd

@@ -5,6 +5,8 @@
 
 #include <asio.hpp>
 #include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <list>
 #include <memory>
 
@@ -64,6 +66,7 @@ class Server {
     acceptor_.listen(asio::socket_base::max_listen_connections, error), expect();
     base::print_lines("crbrt-mrd: listening at " + listening_.address + " port " + std::to_string(acceptor_.local_endpoint().port()) +
                       ", configs: " + names_of(service_.configs) + "\n");
+    std::fflush(stdout);
   }
 
   void accept() {
