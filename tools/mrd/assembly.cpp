@@ -15,13 +15,12 @@ constexpr std::array<std::pair<const char*, Dimension>, 3> names{
 bool is_double(const ImageHeader& header) noexcept { return header.data_type == ISMRMRD::ISMRMRD_CXDOUBLE; }
 
 std::string size_in_words(const ImageHeader& h) {
-  return std::to_string(h.matrix_size[0]) + " x " + std::to_string(h.matrix_size[1]) + " x " +
-         std::to_string(h.matrix_size[2]);
+  return std::to_string(h.matrix_size[0]) + " x " + std::to_string(h.matrix_size[1]) + " x " + std::to_string(h.matrix_size[2]);
 }
 
 /// Bit for bit: all images of a slice are made from one geometry.
 bool lies_alike(const ImageHeader& a, const ImageHeader& b) noexcept {
-  const auto same = [](const float (&x)[3], const float (&y)[3]) { return std::memcmp(x, y, sizeof(x)) == 0; };
+  const auto same = [](const float(&x)[3], const float(&y)[3]) { return std::memcmp(x, y, sizeof(x)) == 0; };
   return same(a.field_of_view, b.field_of_view) && same(a.position, b.position) && same(a.read_dir, b.read_dir) &&
          same(a.phase_dir, b.phase_dir) && same(a.slice_dir, b.slice_dir);
 }
@@ -38,7 +37,11 @@ const char* name_of(Dimension dimension) noexcept { return names[static_cast<std
 
 Assembly::Key Assembly::key_of(const ImageHeader& h) const noexcept {
   const bool of_contrast = dimension_ == Dimension::contrast, of_set = dimension_ == Dimension::set;
-  return {h.slice, h.repetition, h.average, h.phase, of_set ? std::uint16_t{0} : h.set,
+  return {h.slice,
+          h.repetition,
+          h.average,
+          h.phase,
+          of_set ? std::uint16_t{0} : h.set,
           of_contrast ? std::uint16_t{0} : h.contrast};
 }
 

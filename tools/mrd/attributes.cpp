@@ -1,4 +1,5 @@
-// Numbers go in as texts: ISMRMRD's own writer of numbers keeps six digits of a double (findings/ismrmrd_meta_keeps_six_digits.sh).
+// Numbers go in as texts: ISMRMRD's own writer of numbers keeps six digits of a double
+// (findings/ismrmrd_meta_keeps_six_digits.sh).
 #include "tools/mrd/attributes.h"
 
 #include <ismrmrd/meta.h>
@@ -29,8 +30,8 @@ void set(ISMRMRD::MetaContainer& container, const Attribute& attribute) {
 
 }  // namespace
 
-std::string merged_attributes(const std::string& carried, const std::vector<Attribute>& own, const std::vector<Attribute>& defaults,
-                              bool& is_readable) {
+std::string merged_attributes(const std::string& carried, const std::vector<Attribute>& own,
+                              const std::vector<Attribute>& defaults, bool& is_readable) {
   const auto found = parsed(carried);
   is_readable = carried.empty() || found.has_value();
   ISMRMRD::MetaContainer container = found.value_or(ISMRMRD::MetaContainer{});

@@ -1,5 +1,5 @@
-/// The attributes of an image (ISMRMRD's "meta" XML) and what the header of a measurement says beside them. ISMRMRD's library reads
-/// and writes both; it is known to attributes.cpp alone.
+/// The attributes of an image (ISMRMRD's "meta" XML) and what the header of a measurement says beside them. ISMRMRD's library
+/// reads and writes both; it is known to attributes.cpp alone.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ struct Attribute {
 
 /// XML for an image: those of `carried` (XML of another image, or empty), replaced by `own` of the same name; `defaults` count
 /// where neither has the name. What is no XML of this kind is left out; `is_readable` says so.
-std::string merged_attributes(const std::string& carried, const std::vector<Attribute>& own, const std::vector<Attribute>& defaults,
-                              bool& is_readable);
+std::string merged_attributes(const std::string& carried, const std::vector<Attribute>& own,
+                              const std::vector<Attribute>& defaults, bool& is_readable);
 
 /// The first value of the first of these names that the XML has; empty where it has none, or is no such XML.
 std::optional<std::string> attribute_of(const std::string& xml, std::initializer_list<const char*> names);

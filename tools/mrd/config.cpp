@@ -101,7 +101,8 @@ Config config_from_file(const std::string& path, const Config& defaults,
 void expect_possible(const Config& config, const std::string& who) {
   const Model& model = config.model->model;
   if (config.is_integer && model.integer_program() == nullptr)
-    throw base::DisagreementError(who, "f32, or a model with an integer form", "integer for " + config.model->path + " without one");
+    throw base::DisagreementError(who, "f32, or a model with an integer form",
+                                  "integer for " + config.model->path + " without one");
   if (config.sigma && config.program().uncertainty == nullptr)
     throw base::DisagreementError(who, "no sigma, or a model that predicts standard deviations",
                                   "a sigma for " + config.model->path + ", which predicts none");

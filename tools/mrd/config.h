@@ -1,5 +1,5 @@
-/// What a client's config name stands for: a model, where its coefficients are, and which maps go back. Read from a JSON file each
-/// when the server starts (docs/mrd.md, Configs).
+/// What a client's config name stands for: a model, where its coefficients are, and which maps go back. Read from a JSON file
+/// each when the server starts (docs/mrd.md, Configs).
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ struct Config {
   std::vector<std::string> also{};  ///< other names that it answers to
   std::shared_ptr<const LoadedModel> model;
   Dimension coefficients = Dimension::channel;
-  bool is_integer = false;        ///< the model's integer form
-  std::optional<double> sigma{};  ///< noise of real and imaginary part; empty: no standard deviations
+  bool is_integer = false;          ///< the model's integer form
+  std::optional<double> sigma{};    ///< noise of real and imaginary part; empty: no standard deviations
   std::vector<std::string> maps{};  ///< names of the maps of estimates; empty: all
   bool has_atypicality = true, has_status = true;
   bool sends_float = true, sends_uint16 = true;
@@ -38,9 +38,7 @@ struct Config {
   std::uint16_t first_series = 1;
 
   /// The form that it runs.
-  const Program& program() const noexcept {
-    return is_integer ? *model->model.integer_program() : model->model.program();
-  }
+  const Program& program() const noexcept { return is_integer ? *model->model.integer_program() : model->model.program(); }
 };
 
 /// Reads "FILE.json" over the defaults. Models are read once each: `models` keeps them by path, and a path in a config is one

@@ -1,5 +1,5 @@
-// Reading goes on while maps are computed and sent: a client may send all it has before it reads anything. What it does not take
-// waits here up to the size of a volume; then it is read no further, until it takes something or its time is over.
+// Reading goes on while maps are computed and sent: a client may send all it has before it reads anything. What it does not
+// take waits here up to the size of a volume; then it is read no further, until it takes something or its time is over.
 #include "tools/mrd/connection.h"
 
 #include <array>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/escaped.h"
+#include "base/number_text.h"
 
 namespace crbrt::mrd {
 namespace {
@@ -44,8 +45,10 @@ void Connection::read() {
   socket_.async_read_some(asio::buffer(wanted.data(), wanted.size()),
                           [self = shared_from_this()](const asio::error_code& error, std::size_t n) {
                             self->is_reading_ = false;
+                            self->has_peer_closed_ = static_cast<bool>(error);
                             if (self->state_ != State::open || self->is_finished_) return self->drain();
-                            if (error) return self->end(error == asio::error::eof ? "closed before its close message" : error.message());
+                            if (error)
+                              return self->end(error == asio::error::eof ? "closed before its close message" : error.message());
                             self->have_read(n);
                           });
 }
@@ -162,8 +165,8 @@ void Connection::refuse(const std::string& why) {
   send({.head = close_message()});
 }
 
-/// Nothing more is sent; what still comes is read and thrown away until the client closes, or its system would throw away what it
-/// has not read.
+/// Nothing more is sent; what still comes is read and thrown away until the client closes, or its system would throw away what
+/// it has not read.
 void Connection::drain() {
   if (state_ == State::ended || !replies_.empty()) return;
   if (state_ == State::open) {
@@ -172,6 +175,7 @@ void Connection::drain() {
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     write_since_ = Clock::now();
   }
+  if (has_peer_closed_) return end("");
   if (is_reading_) return;  // into memory of the dialogue
   dialogue_.reset();
   is_reading_ = true;
@@ -194,10 +198,10 @@ bool Connection::check(Clock::time_point now) {
   } else if (!is_mapping_ && !is_finished_) {
     const bool is_inside = !dialogue_->is_between_messages() || !dialogue_->is_configured();
     if (is_inside && is_late(read_since_, read_))
-      refuse("expected a whole message within " + std::to_string(static_cast<int>(timeouts_.message.count())) +
+      refuse("expected a whole message within " + base::number_text(timeouts_.message.count(), "%g") +
              " s and the time for its bytes (--message-timeout), found a part of one");
     else if (!is_inside && now - read_since_ > timeouts_.idle)
-      refuse("expected a message within " + std::to_string(static_cast<int>(timeouts_.idle.count())) +
+      refuse("expected a message within " + base::number_text(timeouts_.idle.count(), "%g") +
              " s (--idle-timeout), found none");
   }
   return state_ != State::ended;

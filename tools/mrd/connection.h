@@ -17,8 +17,8 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 struct Timeouts {
-  Seconds idle{600};     ///< between two messages
-  Seconds message{10};   ///< for the first message, and for what a message, in or out, may take beyond the time for its bytes
+  Seconds idle{600};    ///< between two messages
+  Seconds message{10};  ///< for the first message, and for what a message, in or out, may take beyond the time for its bytes
   double least_rate = double{1 << 20};  ///< bytes in a second below which a peer is slow
 };
 
@@ -58,10 +58,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Dialogue> dialogue_;
 
   State state_ = State::open;
-  bool is_reading_ = false, is_mapping_ = false, is_writing_ = false, is_finished_ = false;
+  bool is_reading_ = false, is_mapping_ = false, is_writing_ = false, is_finished_ = false, has_peer_closed_ = false;
   std::deque<Reply> replies_;
-  std::size_t waiting_bytes_ = 0;            ///< of the replies
-  std::size_t sent_ = 0, read_ = 0;          ///< bytes of the reply at the front, of the message that comes
+  std::size_t waiting_bytes_ = 0;               ///< of the replies
+  std::size_t sent_ = 0, read_ = 0;             ///< bytes of the reply at the front, of the message that comes
   Clock::time_point read_since_, write_since_;  ///< when the message, in or out, or the silence began
 };
 

@@ -1,5 +1,5 @@
-// The order is config, header, any texts, images, close. Which config counts is settled by the first image, because a client may
-// name another one in a text behind the header.
+// The order is config, header, any texts, images, close. Which config counts is settled by the first image, because a client
+// may name another one in a text behind the header.
 #include "tools/mrd/dialogue.h"
 
 #include <cfloat>
@@ -83,11 +83,8 @@ void Dialogue::take(Message message) {
       if (!mapper_ && message.text.starts_with('{')) return take_parameters(message.text);
       log_("text: " + shown(message.text));
       return;
-    case MessageId::image:
-      return take_image(std::move(message));
-    case MessageId::close:
-      is_closed_ = true;
-      return;
+    case MessageId::image: return take_image(std::move(message));
+    case MessageId::close: is_closed_ = true; return;
     default:  // waveforms say nothing about coefficients
       return;
   }
@@ -133,16 +130,15 @@ void Dialogue::check_hashes(const std::optional<std::string>& basis, const std::
     basis_is_known_ = true;
   }
   if (sequence && volume::hash_digits(*sequence) != info.sequence_sha256)
-    throw Refusal(std::string(where) + ": expected the sequence of the model " + info.name + " (SHA-256 " + info.sequence_sha256 +
-                  "), found " + shown(*sequence));
+    throw Refusal(std::string(where) + ": expected the sequence of the model " + info.name + " (SHA-256 " +
+                  info.sequence_sha256 + "), found " + shown(*sequence));
 }
 
 void Dialogue::begin_images(const ImageHeader& header) {
   if (!has_config_ || !has_header_) throw Refusal("expected a config message and a header before images, found an image");
   if (!mapper_) {
     const auto config = find_config(service_.configs, config_name_);
-    if (!config)
-      throw Refusal("expected a config of " + names_of(service_.configs) + ", found " + shown(config_name_));
+    if (!config) throw Refusal("expected a config of " + names_of(service_.configs) + ", found " + shown(config_name_));
     Config own = *config;
     if (sigma_) own.sigma = *sigma_ > 0 ? sigma_ : std::nullopt;
     if (is_integer_) own.is_integer = *is_integer_;
@@ -162,9 +158,10 @@ void Dialogue::take_image(Message message) {
   if (message.text.find("sha256") != std::string::npos || message.text.find("SHA256") != std::string::npos)
     check_hashes(attribute_of(message.text, basis_keys), attribute_of(message.text, sequence_keys), "image attributes");
   if (!basis_is_known_)
-    tell_once(told_of_basis_,
-              "warning: nothing says in which basis the coefficients were made (basis_sha256 in the attributes of the images, in the "
-              "header's userParameterString, or in the parameters)");
+    tell_once(
+        told_of_basis_,
+        "warning: nothing says in which basis the coefficients were made (basis_sha256 in the attributes of the images, in the "
+        "header's userParameterString, or in the parameters)");
   if (auto group = assembly_->add(std::move(message))) groups_.push_back(std::move(*group));
 }
 
@@ -176,7 +173,8 @@ std::function<MappedGroup()> Dialogue::next_group() {
 
 void Dialogue::tell(const MappedGroup& mapped) {
   if (!mapped.attributes_were_readable)
-    tell_once(told_of_attributes_, "warning: the attributes of an image are no XML of ISMRMRD; its maps do not carry them over");
+    tell_once(told_of_attributes_,
+              "warning: the attributes of an image are no XML of ISMRMRD; its maps do not carry them over");
   ++n_mapped_;
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += mapped.counts[i];
   n_atypical_ += mapped.n_atypical;

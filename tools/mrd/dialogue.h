@@ -1,5 +1,5 @@
-/// What is said on one connection, without a socket: bytes in, complete slices and volumes out, texts for the client. Errors of the
-/// client are Refusals.
+/// What is said on one connection, without a socket: bytes in, complete slices and volumes out, texts for the client. Errors of
+/// the client are Refusals.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace crbrt::mrd {
 /// What all connections share.
 struct Service {
   Configs configs;
-  unsigned threads = 1;                                      ///< of one group of coefficients
+  unsigned threads = 1;                                     ///< of one group of coefficients
   std::size_t most_volume_bytes = std::size_t{2048} << 20;  ///< of coefficients that wait for others
 };
 
@@ -32,7 +32,7 @@ class Dialogue {
   /// n bytes of wanted() have come; true when they ended a message. Throws Refusal; then nothing more may come.
   bool advance(std::size_t n);
   bool is_between_messages() const noexcept { return parser_.is_between(); }
-  bool is_closed() const noexcept { return is_closed_; }        ///< the client has sent all it wants to send
+  bool is_closed() const noexcept { return is_closed_; }       ///< the client has sent all it wants to send
   bool is_configured() const noexcept { return has_config_; }  ///< its first message has come
 
   bool has_group() const noexcept { return !groups_.empty(); }

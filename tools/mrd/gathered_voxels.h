@@ -12,11 +12,13 @@ namespace crbrt::mrd {
 class GatheredVoxels {
  public:
   /// capacity: most voxels that it holds.
-  GatheredVoxels(std::size_t n_coeff, std::size_t capacity) : n_coeff_(n_coeff), capacity_(capacity), values_(2 * n_coeff * capacity) {
+  GatheredVoxels(std::size_t n_coeff, std::size_t capacity)
+      : n_coeff_(n_coeff), capacity_(capacity), values_(2 * n_coeff * capacity) {
     voxels_.reserve(capacity);
   }
 
-  /// Adds those of voxels first .. first + n - 1 of the group with a coefficient that is not all zero bits; there is room for n.
+  /// Adds those of voxels first .. first + n - 1 of the group with a coefficient that is not all zero bits; there is room for
+  /// n.
   void add(const CoefficientGroup& group, std::size_t first, std::size_t n);
 
   const std::vector<std::size_t>& voxels() const noexcept { return voxels_; }  ///< indices into the group, ascending

@@ -1,4 +1,5 @@
-// Threads share the blocks of a group; each has a session and a batch of voxels with signal, which it estimates when it is full.
+// Threads share the blocks of a group; each has a session and a batch of voxels with signal, which it estimates when it is
+// full.
 #include "tools/mrd/mapper.h"
 
 #include <ismrmrd/version.h>
@@ -33,7 +34,7 @@ std::span<const float> plane_of(const SentMap& map, const map::BatchMaps& maps) 
 
 /// Where rows and columns point, for readers that look for it among the attributes.
 std::vector<Attribute> directions_of(const ImageHeader& header) {
-  const auto texts = [](const float (&direction)[3]) {
+  const auto texts = [](const float(&direction)[3]) {
     std::vector<std::string> values;
     for (const float part : direction) values.push_back(decimal(static_cast<double>(part)));
     return values;
@@ -100,7 +101,8 @@ MappedGroup Mapper::map(const CoefficientGroup& group, bool basis_is_known) {
   Grid grid{std::vector<std::vector<float>>(maps_.size()), std::vector<std::vector<std::uint16_t>>(maps_.size())};
   for (std::size_t m = 0; m < maps_.size(); ++m) {
     if (maps_[m].has_floats) grid.floats[m].resize(group.n_voxel);
-    const auto blank = maps_[m].kind == MapKind::status ? static_cast<std::uint16_t>(StatusValue::zero_signal) : std::uint16_t{0};
+    const auto blank =
+        maps_[m].kind == MapKind::status ? static_cast<std::uint16_t>(StatusValue::zero_signal) : std::uint16_t{0};
     if (maps_[m].has_pixels) grid.pixels[m].assign(group.n_voxel, blank);
   }
   const std::size_t n_block = (group.n_voxel + block_voxels - 1) / block_voxels;
@@ -140,8 +142,9 @@ void Mapper::make_replies(Grid& grid, const CoefficientGroup& group, bool basis_
     header.channels = 1;
     (config_->coefficients == Dimension::set ? header.set : header.contrast) = 0;
     header.image_series_index = static_cast<std::uint16_t>(map.series + (are_pixels ? 0 : series_of_floats));
-    reply.head = head_of_image(header, merged_attributes(group.attributes, attributes_of(map, *config_, are_pixels, basis_is_known),
-                                                         defaults, mapped.attributes_were_readable));
+    reply.head =
+        head_of_image(header, merged_attributes(group.attributes, attributes_of(map, *config_, are_pixels, basis_is_known),
+                                                defaults, mapped.attributes_were_readable));
     mapped.replies.push_back(std::move(reply));
   };
   for (std::size_t m = 0; m < maps_.size(); ++m) {

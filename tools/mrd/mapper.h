@@ -31,7 +31,7 @@ struct Reply {
 /// The maps of one group, and what is said of its voxels.
 struct MappedGroup {
   std::vector<Reply> replies;
-  volume::StatusCounts counts{};   ///< [StatusValue]
+  volume::StatusCounts counts{};  ///< [StatusValue]
   std::size_t n_atypical = 0;
   bool attributes_were_readable = true;
 };

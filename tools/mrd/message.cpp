@@ -23,8 +23,7 @@ std::size_t bytes_of_type(std::uint16_t data_type) noexcept {
 
 std::size_t bytes_of_image(const ImageHeader& header, std::size_t most) {
   std::size_t bytes = bytes_of_type(header.data_type);
-  if (bytes == 0)
-    throw Refusal("image: expected a data type from 1 to 8, found " + std::to_string(header.data_type));
+  if (bytes == 0) throw Refusal("image: expected a data type from 1 to 8, found " + std::to_string(header.data_type));
   for (const std::uint16_t extent : {header.matrix_size[0], header.matrix_size[1], header.matrix_size[2], header.channels}) {
     if (extent == 0) throw Refusal("image: expected a matrix and channels above 0, found 0");
     if (bytes > most / extent)

@@ -1,5 +1,5 @@
-/// Messages of the MRD streaming protocol, as ISMRMRD describes them (docs/mrd.md, Sources): a number of two bytes says what follows.
-/// Everything is little-endian.
+/// Messages of the MRD streaming protocol, as ISMRMRD describes them (docs/mrd.md, Sources): a number of two bytes says what
+/// follows. Everything is little-endian.
 #pragma once
 
 #include <ismrmrd/ismrmrd.h>

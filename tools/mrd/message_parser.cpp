@@ -1,4 +1,5 @@
-// A stage is a piece of known size. Texts grow as they come, and memory counts as it comes: what a length announces costs nothing.
+// A stage is a piece of known size. Texts grow as they come, and memory counts as it comes: what a length announces costs
+// nothing.
 #include "tools/mrd/message_parser.h"
 
 #include <algorithm>
@@ -8,9 +9,9 @@
 namespace crbrt::mrd {
 namespace {
 
-constexpr std::size_t piece_bytes = std::size_t{64} << 10;      // of texts, and of what is skipped
+constexpr std::size_t piece_bytes = std::size_t{64} << 10;  // of texts, and of what is skipped
 constexpr std::size_t numbers_piece_bytes = std::size_t{8} << 20;
-constexpr std::size_t image_overhead = 1024;                    // what an image of one voxel takes beside its number
+constexpr std::size_t image_overhead = 1024;  // what an image of one voxel takes beside its number
 
 template <class T>
 T number_at(const std::vector<std::byte>& bytes, std::size_t at) {
@@ -36,12 +37,9 @@ std::span<std::byte> MessageParser::wanted() {
       message_.text.resize(filled_ + std::min(rest, piece_bytes));
       return std::as_writable_bytes(std::span(message_.text)).subspan(filled_);
     }
-    case Stage::numbers:
-      return {message_.numbers.bytes.get() + filled_, std::min(rest, numbers_piece_bytes)};
-    case Stage::skipped:
-      return std::span(fixed_).first(std::min(rest, fixed_.size()));
-    default:
-      return std::span(fixed_).subspan(filled_);
+    case Stage::numbers: return {message_.numbers.bytes.get() + filled_, std::min(rest, numbers_piece_bytes)};
+    case Stage::skipped: return std::span(fixed_).first(std::min(rest, fixed_.size()));
+    default: return std::span(fixed_).subspan(filled_);
   }
 }
 
@@ -64,14 +62,10 @@ Message MessageParser::take() {
 
 bool MessageParser::finish_stage() {
   switch (stage_) {
-    case Stage::id:
-      return begin_message();
-    case Stage::fixed:
-      return finish_fixed();
-    case Stage::text:
-      return finish_text();
-    default:
-      return true;
+    case Stage::id: return begin_message();
+    case Stage::fixed: return finish_fixed();
+    case Stage::text: return finish_text();
+    default: return true;
   }
 }
 
@@ -81,22 +75,13 @@ bool MessageParser::begin_message() {
   message_.id = static_cast<MessageId>(number_at<std::uint16_t>(fixed_, 0));
   stage_ = Stage::fixed;
   switch (message_.id) {
-    case MessageId::config_file:
-      expect_fixed(config_name_bytes);
-      return false;
+    case MessageId::config_file: expect_fixed(config_name_bytes); return false;
     case MessageId::config_text:
     case MessageId::header:
-    case MessageId::text:
-      expect_fixed(sizeof(std::uint32_t));
-      return false;
-    case MessageId::close:
-      return true;
-    case MessageId::image:
-      expect_fixed(sizeof(ImageHeader) + sizeof(std::uint64_t));
-      return false;
-    case MessageId::waveform:
-      expect_fixed(waveform_head_bytes);
-      return false;
+    case MessageId::text: expect_fixed(sizeof(std::uint32_t)); return false;
+    case MessageId::close: return true;
+    case MessageId::image: expect_fixed(sizeof(ImageHeader) + sizeof(std::uint64_t)); return false;
+    case MessageId::waveform: expect_fixed(waveform_head_bytes); return false;
     case MessageId::acquisition:
       throw Refusal("expected images of coefficients (messages 1022), found k-space (1008), which is not reconstructed here");
   }
@@ -115,8 +100,7 @@ bool MessageParser::finish_fixed() {
     case MessageId::waveform:  // number_of_samples, channels
       return begin_skipped(std::uint64_t{sizeof(std::uint32_t)} * number_at<std::uint16_t>(fixed_, 28) *
                            number_at<std::uint16_t>(fixed_, 30));
-    default:
-      return begin_text(number_at<std::uint32_t>(fixed_, 0));
+    default: return begin_text(number_at<std::uint32_t>(fixed_, 0));
   }
 }
 
@@ -145,7 +129,8 @@ bool MessageParser::finish_text() {
 }
 
 bool MessageParser::begin_skipped(std::uint64_t bytes) {
-  if (bytes > most_bytes_) throw Refusal("waveform: expected at most the bytes of --largest-volume, found " + std::to_string(bytes));
+  if (bytes > most_bytes_)
+    throw Refusal("waveform: expected at most the bytes of --largest-volume, found " + std::to_string(bytes));
   stage_ = Stage::skipped;
   filled_ = 0;
   length_ = bytes;

@@ -41,12 +41,18 @@ void add_options(cli::CommandLine& line, Texts& texts, Options& options) {
               "noise (standard deviation) of the real and of the imaginary part of each coefficient, for standard deviations "
               "(default: none are sent)");
   line.option("--threads N", options.service.threads, "threads that map one slice or volume").in_range(1, 1024).show_default();
-  line.option("--connections N", options.listening.most_connections, "most connections at a time").in_range(1, 100000).show_default();
+  line.option("--connections N", options.listening.most_connections, "most connections at a time")
+      .in_range(1, 100000)
+      .show_default();
   line.option("--largest-volume MIB", texts.volume_mib, "most MiB of coefficients that one connection may have waiting")
       .in_range(1, 1 << 20)
       .show_default();
-  line.option("--memory MIB", texts.memory_mib, "most MiB that have come over all connections and wait").in_range(1, 1 << 20).show_default();
-  line.option("--idle-timeout SECONDS", texts.idle_s, "a connection ends after so long without a message").positive().show_default();
+  line.option("--memory MIB", texts.memory_mib, "most MiB that have come over all connections and wait")
+      .in_range(1, 1 << 20)
+      .show_default();
+  line.option("--idle-timeout SECONDS", texts.idle_s, "a connection ends after so long without a message")
+      .positive()
+      .show_default();
   line.option("--message-timeout SECONDS", texts.message_s,
               "how long the first message, or a message that has begun, may take beyond a second for each MiB")
       .positive()
@@ -86,11 +92,13 @@ std::optional<Options> parse_options(int argc, char** argv) {
   Options options;
   Texts texts;
   cli::CommandLine line(
-      "Serves maps over the streaming protocol of MRD (ISMRMRD): images of coefficients come in from a scanner's reconstruction, "
+      "Serves maps over the streaming protocol of MRD (ISMRMRD): images of coefficients come in from a scanner's "
+      "reconstruction, "
       "quantitative maps go back, as floats and as 16-bit pixels with rescale slope and window. It serves until SIGTERM.",
       "crbrt-mrd",
       {{{"A server for clients of this machine", "crbrt-mrd --model brain_v2.crbm --port 9002"},
-        {"A config for each protocol, for all of a network", "crbrt-mrd --model brain_v2.crbm --config configs --address 0.0.0.0"}}});
+        {"A config for each protocol, for all of a network",
+         "crbrt-mrd --model brain_v2.crbm --config configs --address 0.0.0.0"}}});
   add_options(line, texts, options);
   if (!line.parse(argc, argv)) return std::nullopt;
   if (texts.sigma && !(*texts.sigma >= FLT_MIN && *texts.sigma <= FLT_MAX))

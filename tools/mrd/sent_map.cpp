@@ -42,8 +42,12 @@ void choose_scale(SentMap& map, double low, double high, const Config& config) {
 }
 
 SentMap estimate_map(const volume::MapDescription& described, std::size_t plane, const Config& config) {
-  SentMap map{.kind = MapKind::estimate, .plane = plane, .name = described.name, .output = described.output,
-              .unit = described.unit, .factor = described.factor};
+  SentMap map{.kind = MapKind::estimate,
+              .plane = plane,
+              .name = described.name,
+              .output = described.output,
+              .unit = described.unit,
+              .factor = described.factor};
   choose_pixel_unit(map, described.output);
   map.window = {described.window.low * map.per_float, described.window.high * map.per_float};
   const Program& program = config.program();
@@ -76,8 +80,8 @@ void add_estimates(const Config& config, std::vector<SentMap>& maps) {
   const auto described = map::describe_outputs(config.model->path, config.program());
   std::vector<SentMap> std;
   for (std::size_t i = 0; i < described.size(); ++i) {
-    const bool is_wanted = config.maps.empty() ||
-                           std::find(config.maps.begin(), config.maps.end(), described[i].name) != config.maps.end();
+    const bool is_wanted =
+        config.maps.empty() || std::find(config.maps.begin(), config.maps.end(), described[i].name) != config.maps.end();
     if (!is_wanted) continue;
     maps.push_back(estimate_map(described[i], i, config));
     if (config.sigma) std.push_back(std_map(maps.back(), described[i], config));
@@ -105,8 +109,13 @@ std::vector<SentMap> sent_maps(const Config& config, const std::string& who) {
     maps.push_back(map);
   }
   if (config.has_status) {
-    maps.push_back({.kind = MapKind::status, .name = "status", .output = "status", .unit = "1", .pixel_unit = "1",
-                    .window = {0, 10}, .has_floats = false});
+    maps.push_back({.kind = MapKind::status,
+                    .name = "status",
+                    .output = "status",
+                    .unit = "1",
+                    .pixel_unit = "1",
+                    .window = {0, 10},
+                    .has_floats = false});
   }
   for (std::size_t i = 0; i < maps.size(); ++i) {
     maps[i].series = static_cast<std::uint16_t>(config.first_series + i);
@@ -124,22 +133,21 @@ std::vector<Attribute> attributes_of(const SentMap& map, const Config& config, b
   const double per_unit = are_pixels ? 1 : 1 / map.per_float;
   const double low = map.window.low * per_unit, high = map.window.high * per_unit;
   const auto number = [&](double value) { return are_pixels ? decimal(std::nearbyint(value)) : decimal(value); };
-  std::vector<Attribute> attributes{
-      {"DataRole", {"Quantitative"}},
-      {"ImageProcessingHistory", {"CRBRT", map.name}},
-      {"SeriesDescriptionAdditional", {map.name}},
-      {"SequenceDescriptionAdditional", {map.name}},
-      {"ImageComments", {in_words(map, are_pixels, config)}},
-      {"ImageType", {map.name}},
-      {"Keep_image_geometry", {"1"}},
-      {"WindowCenter", {number((low + high) / 2)}},
-      {"WindowWidth", {number(are_pixels ? std::max(high - low, 1.0) : high - low)}},
-      {"crbrt_output", {map.output}},
-      {"crbrt_unit", {are_pixels ? map.pixel_unit : map.unit}},
-      {"crbrt_model", {info.name}},
-      {"crbrt_model_sha256", {info.content_sha256}},
-      {"crbrt_basis_verified", {basis_is_known ? "true" : "unknown"}},
-      {"crbrt_precision", {config.is_integer ? "integer" : "f32"}}};
+  std::vector<Attribute> attributes{{"DataRole", {"Quantitative"}},
+                                    {"ImageProcessingHistory", {"CRBRT", map.name}},
+                                    {"SeriesDescriptionAdditional", {map.name}},
+                                    {"SequenceDescriptionAdditional", {map.name}},
+                                    {"ImageComments", {in_words(map, are_pixels, config)}},
+                                    {"ImageType", {map.name}},
+                                    {"Keep_image_geometry", {"1"}},
+                                    {"WindowCenter", {number((low + high) / 2)}},
+                                    {"WindowWidth", {number(are_pixels ? std::max(high - low, 1.0) : high - low)}},
+                                    {"crbrt_output", {map.output}},
+                                    {"crbrt_unit", {are_pixels ? map.pixel_unit : map.unit}},
+                                    {"crbrt_model", {info.name}},
+                                    {"crbrt_model_sha256", {info.content_sha256}},
+                                    {"crbrt_basis_verified", {basis_is_known ? "true" : "unknown"}},
+                                    {"crbrt_precision", {config.is_integer ? "integer" : "f32"}}};
   if (are_pixels && map.kind != MapKind::status) {
     attributes.push_back({"RescaleSlope", {decimal(map.scale.slope)}});
     attributes.push_back({"RescaleIntercept", {decimal(map.scale.intercept)}});

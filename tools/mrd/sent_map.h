@@ -17,16 +17,16 @@ enum class MapKind { estimate, std, atypicality, status };
 
 struct SentMap {
   MapKind kind = MapKind::estimate;
-  std::size_t plane = 0;        ///< of the estimates, or of the standard deviations
+  std::size_t plane = 0;         ///< of the estimates, or of the standard deviations
   std::string name{}, output{};  ///< "T1map", "t1_apparent_s"
   std::string unit{};            ///< of the floats: "s"
   double factor = 1;             ///< float over the number that the model gives
   std::string pixel_unit{};      ///< of slope * pixel + intercept: "ms"
-  double per_float = 1;         ///< number in pixel_unit over the float
+  double per_float = 1;          ///< number in pixel_unit over the float
   PixelScale scale{};
-  volume::Window window{};      ///< in pixel_unit
+  volume::Window window{};  ///< in pixel_unit
   bool has_pixels = true, has_floats = true;
-  std::uint16_t series = 0;     ///< image_series_index of the pixels; that of the floats is 100 more
+  std::uint16_t series = 0;  ///< image_series_index of the pixels; that of the floats is 100 more
 };
 
 inline constexpr std::uint16_t series_of_floats = 100;

@@ -2,6 +2,7 @@
 #include "tools/mrd/server.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <asio.hpp>
 #include <chrono>
@@ -58,13 +59,15 @@ class Server {
     if (error) throw base::UsageError("--address: expected an address as 127.0.0.1 or ::, found " + listening_.address);
     const asio::ip::tcp::endpoint end(address, listening_.port);
     const auto expect = [&] {
-      if (error) throw base::OutputError("--port " + std::to_string(listening_.port) + " of " + listening_.address, error.message());
+      if (error)
+        throw base::OutputError("--port " + std::to_string(listening_.port) + " of " + listening_.address, error.message());
     };
     acceptor_.open(end.protocol(), error), expect();
     acceptor_.set_option(asio::socket_base::reuse_address(true), error), expect();
     acceptor_.bind(end, error), expect();
     acceptor_.listen(asio::socket_base::max_listen_connections, error), expect();
-    base::print_lines("crbrt-mrd: listening at " + listening_.address + " port " + std::to_string(acceptor_.local_endpoint().port()) +
+    base::print_lines("crbrt-mrd: listening at " + listening_.address + " port " +
+                      std::to_string(acceptor_.local_endpoint().port()) + ", process " + std::to_string(::getpid()) +
                       ", configs: " + names_of(service_.configs) + "\n");
     std::fflush(stdout);
   }

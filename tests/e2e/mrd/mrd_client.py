@@ -28,7 +28,9 @@ IMAGE_HEADER = np.dtype([
 assert IMAGE_HEADER.itemsize == 198
 
 XML_HEADER = """<?xml version="1.0"?><ismrmrdHeader xmlns="http://www.ismrm.org/ISMRMRD"><experimentalConditions>
-<H1resonanceFrequency_Hz>123200000</H1resonanceFrequency_Hz></experimentalConditions></ismrmrdHeader>"""
+<H1resonanceFrequency_Hz>123200000</H1resonanceFrequency_Hz></experimentalConditions><encoding><encodedSpace><matrixSize><x>1</x><y>1</y><z>1</z></matrixSize>
+<fieldOfView_mm><x>1</x><y>1</y><z>1</z></fieldOfView_mm></encodedSpace><reconSpace><matrixSize><x>1</x><y>1</y><z>1</z></matrixSize>
+<fieldOfView_mm><x>1</x><y>1</y><z>1</z></fieldOfView_mm></reconSpace><encodingLimits/><trajectory>other</trajectory></encoding></ismrmrdHeader>"""
 
 
 def config_file(name):

@@ -120,10 +120,11 @@ def clients_that_fall_silent_are_cut_off_after_the_idle_timeout():
 
 def clients_that_take_no_maps_are_cut_off():
     values = coefficients(128, 96, 60)  # maps of 19 MB, more than sockets hold
+    stream = b"".join(START) + image(values.transpose(3, 2, 1, 0)) + struct.pack("<H", CLOSE)
     with Server("--message-timeout", "0.5") as server:
         client = Client(server.port)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.send(b"".join(START) + image(values.transpose(3, 2, 1, 0)) + struct.pack("<H", CLOSE))
+        client.send(stream)
         for _ in range(600):
             if "took its replies too slowly" in server.text():
                 break

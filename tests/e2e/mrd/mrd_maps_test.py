@@ -38,7 +38,7 @@ def expect_same(images, expected):
         numbers = np.concatenate([one.array[0].transpose(2, 1, 0) for one in pixels[name]], axis=2)
         assert np.array_equal(numbers == 0, np.isin(status, NO_ESTIMATE)), f"{name}: pixel 0 is a voxel without an estimate"
         scale = {"ms": 1000, "%": 100}[one.meta["crbrt_unit"]]
-        wanted = np.clip(expected[name] * np.float64(scale), intercept + slope, intercept + 65535 * slope)
+        wanted = np.clip(expected[name].astype(np.float64) * scale, intercept + slope, intercept + 65535 * slope)
         error = np.abs(numbers * slope + intercept - wanted)[numbers != 0]
         assert error.max() <= slope * (0.5 + 1e-6), f"{name}: {error.max()} with a slope of {slope}"
 

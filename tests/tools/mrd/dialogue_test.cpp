@@ -19,10 +19,13 @@ using testing::HasSubstr;
 const std::string close_bytes = bytes_of(MessageId::close);
 
 std::string header_text(const std::string& more = "") {
+  const std::string space =
+      "<matrixSize><x>1</x><y>1</y><z>1</z></matrixSize><fieldOfView_mm><x>1</x><y>1</y><z>1</z></fieldOfView_mm>";
   return text_of(MessageId::header,
                  "<?xml version=\"1.0\"?><ismrmrdHeader xmlns=\"http://www.ismrm.org/ISMRMRD\"><experimentalConditions>"
-                 "<H1resonanceFrequency_Hz>1</H1resonanceFrequency_Hz></experimentalConditions>" +
-                     more + "</ismrmrdHeader>");
+                 "<H1resonanceFrequency_Hz>1</H1resonanceFrequency_Hz></experimentalConditions><encoding><encodedSpace>" +
+                     space + "</encodedSpace><reconSpace>" + space +
+                     "</reconSpace><encodingLimits/><trajectory>other</trajectory></encoding>" + more + "</ismrmrdHeader>");
 }
 
 std::string beginning() { return config_file("crbrt") + header_text(); }
@@ -49,7 +52,8 @@ const mrd::Service& uncertain_service() {
 /// 5 coefficients; voxel 0 holds nothing, voxel 1 a NaN.
 std::string volume(const std::string& attributes = "") {
   auto header = image_header(4, 3, 2, 5);
-  header.slice = 7, header.repetition = 2, header.acquisition_time_stamp = 99, header.measurement_uid = 5, header.user_int[3] = 8;
+  header.slice = 7, header.repetition = 2, header.acquisition_time_stamp = 99, header.measurement_uid = 5,
+  header.user_int[3] = 8;
   std::vector<float> numbers = numbers_of(header);
   for (std::size_t k = 0; k < 5; ++k) numbers[2 * 24 * k] = numbers[2 * 24 * k + 1] = k % 2 == 0 ? 0.0f : -0.0f;
   numbers[2] = std::numeric_limits<float>::quiet_NaN();
@@ -133,8 +137,8 @@ TEST(MrdDialogue, ASequenceThatIsNamedIsTheModels) {
 
 TEST(MrdDialogue, ParametersOfTheConsoleChangeConfigAndNoise) {
   const std::string parameters = R"({"parameters": {"config": "crbrt", "sigma": "0", "freetext": ""}})";
-  const Answers answers = answers_to(uncertain_service(), config_file("openrecon") + header_text() +
-                                                              text_of(MessageId::text, parameters) + volume());
+  const Answers answers = answers_to(
+      uncertain_service(), config_file("openrecon") + header_text() + text_of(MessageId::text, parameters) + volume());
   EXPECT_EQ(answers.refusal, "");
   EXPECT_EQ(answers.images.size(), 9u) << "no standard deviations without noise";
   const auto refusal_of = [&](const std::string& text) {
@@ -148,7 +152,8 @@ TEST(MrdDialogue, ParametersOfTheConsoleChangeConfigAndNoise) {
 TEST(MrdDialogue, UnknownConfigsAreRefusedByNameWithTheKnownOnes) {
   EXPECT_EQ(answers_to(uncertain_service(), config_file("gre\n") + header_text() + volume()).refusal,
             "expected a config of crbrt, found \"gre\\n\"");
-  EXPECT_EQ(answers_to(uncertain_service(), text_of(MessageId::config_text, "crbrt.xml") + header_text() + volume()).refusal, "");
+  EXPECT_EQ(answers_to(uncertain_service(), text_of(MessageId::config_text, "crbrt.xml") + header_text() + volume()).refusal,
+            "");
 }
 
 TEST(MrdDialogue, MessagesOutOfOrderAreRefused) {

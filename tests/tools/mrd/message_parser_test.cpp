@@ -45,8 +45,9 @@ std::string refusal_of(const std::string& bytes, std::size_t most = plenty, std:
 
 TEST(MrdMessages, AreTheSameInPiecesOfAnySize) {
   const auto header = image_header(3, 2, 1, 2);
-  const std::string bytes = config_file("brain") + text_of(MessageId::header, "<xml/>") + text_of(MessageId::text, std::string("a\0b", 3)) +
-                            image(header, numbers_of(header), "<meta/>") + bytes_of(MessageId::close);
+  const std::string bytes = config_file("brain") + text_of(MessageId::header, "<xml/>") +
+                            text_of(MessageId::text, std::string("a\0b", 3)) + image(header, numbers_of(header), "<meta/>") +
+                            bytes_of(MessageId::close);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{1000}, plenty}) {
     const auto messages = parse(bytes, piece);
     ASSERT_EQ(messages.size(), 5u);
@@ -64,7 +65,8 @@ TEST(MrdMessages, AreTheSameInPiecesOfAnySize) {
 TEST(MrdMessages, OfWaveformsAreSkippedWhole) {
   std::string waveform(mrd::waveform_head_bytes, '\0');
   waveform[28] = 100, waveform[30] = 3;  // samples, channels
-  const auto messages = parse(bytes_of(MessageId::waveform) + waveform + std::string(4 * 300, 'x') + bytes_of(MessageId::close), 7);
+  const auto messages =
+      parse(bytes_of(MessageId::waveform) + waveform + std::string(4 * 300, 'x') + bytes_of(MessageId::close), 7);
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_EQ(messages[1].id, MessageId::close);
 }

@@ -38,14 +38,16 @@ inline mrd::ImageHeader image_header(std::uint16_t nx, std::uint16_t ny, std::ui
 }
 
 /// [channel, z, y, x], re, im.
-inline std::string image(const mrd::ImageHeader& header, const std::vector<float>& numbers, const std::string& attributes = "") {
+inline std::string image(const mrd::ImageHeader& header, const std::vector<float>& numbers,
+                         const std::string& attributes = "") {
   std::string bytes = mrd::head_of_image(header, attributes);
   return bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float));
 }
 
 /// Numbers of a volume that holds something in every voxel.
 inline std::vector<float> numbers_of(const mrd::ImageHeader& header, float first = 1) {
-  std::vector<float> numbers(std::size_t{2} * header.matrix_size[0] * header.matrix_size[1] * header.matrix_size[2] * header.channels);
+  std::vector<float> numbers(std::size_t{2} * header.matrix_size[0] * header.matrix_size[1] * header.matrix_size[2] *
+                             header.channels);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = first + static_cast<float>(i * 7 % 13) / 13.0f;
   return numbers;
 }

@@ -27,7 +27,8 @@ struct Answers {
 };
 
 /// Says `bytes` to a dialogue of the service and maps what is whole at once.
-inline Answers answers_to(const mrd::Service& service, const std::string& bytes, std::size_t budget_bytes = std::size_t{64} << 20) {
+inline Answers answers_to(const mrd::Service& service, const std::string& bytes,
+                          std::size_t budget_bytes = std::size_t{64} << 20) {
   mrd::MemoryBudget budget(budget_bytes);
   mrd::Dialogue dialogue(service, budget, [](const std::string&) {});
   Answers answers;
