@@ -12,7 +12,7 @@ crbrt_expect_at_most 100 "$@"
 crbrt_clean_environment
 cd "$crbrt_root"
 
-crbrt_install_packages build trainer test coverage
+crbrt_install_packages build trainer mrd test coverage
 folders=all
 [ $# -eq 0 ] || folders=$(IFS=';' && echo "$*")
 CRBRT_CONFIGURE_ARGS="-DCRBRT_TEST_FOLDERS=$folders" crbrt_stage "build" crbrt_build coverage tests/all

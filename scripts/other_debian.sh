@@ -58,7 +58,7 @@ make_root() {
 # The packages of our lists, less those that carry a version of clang in their name: another release has another one.
 install_packages() {
   local packages
-  packages=$(crbrt_list_packages build trainer python test | grep -v clang)
+  packages=$(crbrt_list_packages build trainer python mrd test | grep -v clang)
   # shellcheck disable=SC2086  # a list of packages
   { inside apt-get update -q && inside apt-get install -q -y --no-install-recommends $packages; } >"$folder/packages.log" 2>&1 ||
     { tail -n 20 "$folder/packages.log" >&2; return 1; }

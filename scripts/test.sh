@@ -135,7 +135,7 @@ shell_check() {
   shellcheck -x -S warning scripts/*.sh .ci/run tests/gates/*.sh tests/freestanding/*.sh
 }
 
-lists="build demo trainer python test viewer"
+lists="build demo trainer python mrd test viewer"
 time_needed="20 minutes"
 [ "$further" -eq 0 ] || lists+=" cross" time_needed="45 minutes"
 [ "$full" -eq 0 ] || lists+=" lint" time_needed="two hours"
@@ -150,7 +150,7 @@ build_and_test trainer
 # What reads files and walks arrays under sanitizers; what a second compiler could see otherwise; the runtime on machines that are
 # not this one.
 if [ "$further" -eq 1 ]; then
-  asan_folders="base runtime codegen physics/io tools/cli tools/volume e2e/map"
+  asan_folders="base runtime codegen physics/io tools/cli tools/mrd tools/volume e2e/map e2e/mrd"
   clang_folders="runtime gates codegen"
   [ "$full" -eq 0 ] || asan_folders="base runtime codegen physics tools e2e" clang_folders+=" consumer physics"
   # shellcheck disable=SC2086  # a list of names
@@ -174,6 +174,7 @@ if [ "$full" -eq 1 ]; then
   check "fuzz instruction sets: 60 s" fuzz crbrt_isa_fuzz
   check "fuzz images: 60 s" fuzz crbrt_image_fuzz tests/fuzz/corpus/images
   check "fuzz texts: 60 s" fuzz crbrt_text_fuzz tests/fuzz/corpus/texts
+  check "fuzz crbrt-mrd: 60 s" fuzz crbrt_mrd_fuzz tests/fuzz/corpus/mrd
   check "clang-format" format_check
   check "clang-tidy" crbrt_build tidy
   check "shellcheck" shell_check

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every program answers to --help, --version and --generate.
 set(programs crbrt-map crbrt-bids crbrt-fit crbrt-compare crbrt-simulate crbrt-eval crbrt-report crbrt-model crbrt-phantom crbrt-design crbrt-codegen)
+if(TARGET crbrt-mrd)
+  list(APPEND programs crbrt-mrd)
+endif()
 if(TARGET crbrt-train)
   list(APPEND programs crbrt-train crbrt-make)
 endif()

@@ -29,7 +29,7 @@ sub check_version {
 # Whoever passes binaries on finds the licence of every library that they are built with.
 sub check_third_parties {
   my $page = slurp('docs/third-party.md');
-  for my $list (qw(build trainer python)) {
+  for my $list (qw(build trainer python mrd)) {
     for my $package (slurp("scripts/packages-$list.txt") =~ /^(\S+-dev)\b/mg) {
       next if $package =~ /^(libc6|python3)-dev$/;  # the compiler's own, and Python's
       claim('docs/third-party.md', "row of $package", $package, $page =~ /^\|[^|\n]*`\Q$package\E`/m ? $package : undef);

@@ -122,9 +122,9 @@ std::vector<SentMap> sent_maps(const Config& config, const std::string& who) {
     maps[i].has_floats = maps[i].has_floats && config.sends_float;
     maps[i].has_pixels = maps[i].has_pixels && (config.sends_uint16 || maps[i].kind == MapKind::status);
   }
-  for (const auto& [name, range] : config.ranges)
-    if (std::none_of(maps.begin(), maps.end(), [&](const SentMap& map) { return map.name == name; }))
-      throw base::DisagreementError(who, "ranges of maps that are sent", "one of " + name);
+  for (const auto& range : config.ranges)
+    if (std::none_of(maps.begin(), maps.end(), [&](const SentMap& map) { return map.name == range.first; }))
+      throw base::DisagreementError(who, "ranges of maps that are sent", "one of " + range.first);
   return maps;
 }
 

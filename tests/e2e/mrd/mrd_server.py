@@ -16,10 +16,10 @@ N_COEFF = 13
 
 
 class Server:
-    def __init__(self, *options):
+    def __init__(self, *options, command=None):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([os.path.join(BIN, "crbrt-mrd"), "--model", MODEL, "--port", "0", *options],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        command = command or [os.path.join(BIN, "crbrt-mrd"), "--model", MODEL, "--port", "0", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         found = re.search(r"port (\d+)", line)
         assert found, f"the server did not start: {line} {self.text()}"
