@@ -3,6 +3,7 @@
 #include "tools/mrd/assembly.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -20,9 +21,10 @@ std::string size_in_words(const ImageHeader& h) {
 
 /// Bit for bit: all images of a slice are made from one geometry.
 bool lies_alike(const ImageHeader& a, const ImageHeader& b) noexcept {
-  const auto same = [](const float(&x)[3], const float(&y)[3]) { return std::memcmp(x, y, sizeof(x)) == 0; };
-  return same(a.field_of_view, b.field_of_view) && same(a.position, b.position) && same(a.read_dir, b.read_dir) &&
-         same(a.phase_dir, b.phase_dir) && same(a.slice_dir, b.slice_dir);
+  constexpr std::array fields{offsetof(ImageHeader, field_of_view), offsetof(ImageHeader, position),
+                              offsetof(ImageHeader, read_dir), offsetof(ImageHeader, phase_dir),
+                              offsetof(ImageHeader, slice_dir)};
+  return std::all_of(fields.begin(), fields.end(), [&](std::size_t at) { return vector_of(a, at) == vector_of(b, at); });
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <ismrmrd/version.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <utility>
 
 #include "base/parallel.h"
@@ -34,12 +36,13 @@ std::span<const float> plane_of(const SentMap& map, const map::BatchMaps& maps) 
 
 /// Where rows and columns point, for readers that look for it among the attributes.
 std::vector<Attribute> directions_of(const ImageHeader& header) {
-  const auto texts = [](const float(&direction)[3]) {
+  const auto texts = [&](std::size_t at) {
     std::vector<std::string> values;
-    for (const float part : direction) values.push_back(decimal(static_cast<double>(part)));
+    for (const std::uint32_t bits : vector_of(header, at))
+      values.push_back(decimal(static_cast<double>(std::bit_cast<float>(bits))));
     return values;
   };
-  return {{"ImageRowDir", texts(header.read_dir)}, {"ImageColumnDir", texts(header.phase_dir)}};
+  return {{"ImageRowDir", texts(offsetof(ImageHeader, read_dir))}, {"ImageColumnDir", texts(offsetof(ImageHeader, phase_dir))}};
 }
 
 }  // namespace

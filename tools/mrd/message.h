@@ -4,9 +4,11 @@
 
 #include <ismrmrd/ismrmrd.h>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -56,6 +58,13 @@ struct Message {
   Block numbers{};      ///< of an image
   Lease memory{};       ///< for text and numbers
 };
+
+/// The bits of three floats of a header at `offset`. No reference may bind to them: they lie at odd multiples of two bytes.
+inline std::array<std::uint32_t, 3> vector_of(const ImageHeader& header, std::size_t offset) noexcept {
+  std::array<std::uint32_t, 3> bits;
+  std::memcpy(bits.data(), reinterpret_cast<const char*>(&header) + offset, sizeof bits);
+  return bits;
+}
 
 /// Bytes of an image's number: 0 for a type that ISMRMRD does not have.
 std::size_t bytes_of_type(std::uint16_t data_type) noexcept;
