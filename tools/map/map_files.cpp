@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t most_limited = 14;  // outputs that have two bits of their own in status_detail
 
-/// Exact where nothing is scaled, so that sidecars say what the model file says.
-double in_unit_of(const volume::MapDescription& map, float value) {
-  return map.factor == 1 ? static_cast<double>(value) : static_cast<double>(value) * map.factor;
-}
-
 /// What bounds the standard deviations of an output, and the prior that pulls at it.
 void describe_limits(const volume::MapDescription& map, const Output& output, base::Json& details) {
   details["Prior"] = {{"Mean", in_unit_of(map, output.offset)}, {"StandardDeviation", in_unit_of(map, std::abs(output.scale))}};
@@ -37,25 +32,6 @@ base::Json threshold_at_noise(const Program& program) {
 }
 
 }  // namespace
-
-std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program,
-                                                     volume::TimeUnit times) {
-  std::vector<volume::MapOutput> outputs;
-  for (std::size_t i = 0; i < program.n_output; ++i) outputs.push_back({program.outputs[i].name, program.outputs[i].unit});
-  std::vector<volume::MapDescription> maps = volume::describe_maps(model_path, outputs, times);
-  for (std::size_t i = 0; i < program.n_output; ++i) {
-    const Output& output = program.outputs[i];
-    maps[i].details["ValidRange"] =
-        base::Json::array({in_unit_of(maps[i], output.minimum), in_unit_of(maps[i], output.maximum)});
-  }
-  if (signal_per_m0_output(program)) {
-    volume::MapDescription m0 = volume::describe_map(m0_quantity());
-    for (const volume::MapDescription& map : maps)  // the model may estimate |M0| itself
-      if (map.name == m0.name) m0.name = m0.output;
-    maps.push_back(std::move(m0));
-  }
-  return maps;
-}
 
 std::vector<std::string> map_names(const std::vector<volume::MapDescription>& outputs, bool has_std, bool has_atypicality,
                                    bool is_refined) {
@@ -218,30 +194,6 @@ void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atyp
   }
   folder_.write_status(final_status(run, refinement_), detail());
   folder_.flush();
-}
-
-const physics::Quantity& m0_quantity() { return *physics::find_quantity("m0"); }
-
-std::optional<std::size_t> signal_per_m0_output(const Program& program) {
-  for (std::size_t i = 0; i < program.n_output; ++i) {
-    const physics::Quantity* const quantity = physics::find_quantity(program.outputs[i].name);
-    if (quantity != nullptr && quantity->form == physics::Form::signal_norm) return i;
-  }
-  return std::nullopt;
-}
-
-void find_m0(const Program& program, double sigma, BatchMaps& maps) {
-  const auto output = signal_per_m0_output(program);
-  if (!output) return;
-  const std::size_t n = maps.n_voxel, to = program.n_output * n;
-  for (std::size_t v = 0; v < n; ++v) {
-    const std::size_t from = *output * n + v;
-    const double s = static_cast<double>(maps.estimates[from]), norm = static_cast<double>(maps.signal_norm[v]);
-    if (!(s > 0)) continue;  // blank voxels are 0
-    maps.estimates[to + v] = static_cast<float>(norm / s);
-    if (!maps.std.empty())
-      maps.std[to + v] = static_cast<float>(norm / s * std::hypot(static_cast<double>(maps.std[from]) / s, sigma / norm));
-  }
 }
 
 }  // namespace crbrt::map

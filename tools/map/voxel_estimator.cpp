@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "tools/map/error_bars.h"
-#include "tools/map/map_files.h"
+#include "tools/map/outputs.h"
 
 namespace crbrt::map {
 namespace {

@@ -30,12 +30,6 @@ std::size_t run_length(std::span<const std::size_t> voxels, std::size_t block) {
   return n;
 }
 
-void expect_pairs(const StoredImage& image, std::size_t n_plane) {
-  if (is_complex(image.encoding.element) || n_plane % 2 == 0) return;
-  throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
-                         std::to_string(n_plane) + " real images (" + text(image.extents) + ")");
-}
-
 void expect_real(const StoredImage& image) {
   if (!is_complex(image.encoding.element)) return;
   throw base::InputError(image.spec.shown, "real numbers, of which another file holds the imaginary parts",
@@ -106,16 +100,7 @@ std::vector<std::string> CoefficientImage::notes() const {
 }
 
 void CoefficientImage::expect_n_coeff(std::size_t n_coeff, const std::string& who) const {
-  if (n_coeff == n_coeff_) return;
-  const std::vector<std::size_t>& extents = parts_.front().image.extents;
-  std::string found = std::to_string(n_coeff_) + " (" + text(extents) + ")";
-  const auto place = std::find(extents.begin(), extents.end(), n_coeff);
-  if (place != extents.end()) {
-    const bool is_first = place == extents.begin();
-    found += "; its dimension " + std::to_string(place - extents.begin() + 1) + " has " + std::to_string(n_coeff) +
-             (is_first ? ", as if its dimensions were reversed" : "");
-  }
-  throw base::DisagreementError(spec().shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")", found);
+  volume::expect_n_coeff(parts_.front().image, n_coeff_, n_coeff, who);
 }
 
 void CoefficientImage::keep(const VoxelList& voxels) {

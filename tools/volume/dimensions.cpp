@@ -2,6 +2,7 @@
 // What the dimensions of an image mean. Real and imaginary planes need no rule of their own: [.., R, 2] lies in memory as
 // [.., 2 R] does.
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "tools/volume/stored_image.h"
@@ -52,6 +53,38 @@ class Readings {
 
 }  // namespace
 
+std::size_t StoredImage::n_element() const {
+  // 2^48 elements are more than any file holds, and leave room for byte counts and offsets in 64 bits. Numbers of 32 bits
+  // (WebAssembly) count 2^31 of them, whose bytes are then counted elsewhere.
+  constexpr std::size_t most = std::size_t{1} << (std::numeric_limits<std::size_t>::digits > 32 ? 48 : 31);
+  std::size_t n = 1;
+  for (const std::size_t extent : extents) {
+    if (extent == 0 || extent > most / n) throw base::InputError(spec.shown, "an image of reasonable size", text(extents));
+    n *= extent;
+  }
+  return n;
+}
+
+Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents) {
+  const std::string all = text(extents);
+  for (std::size_t i = extents.size(); i-- > 0 && extents.size() > 3;) {
+    if (extents[i] == 1) extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  if (extents.size() > 3) throw base::InputError(spec.shown, "at most three spatial dimensions", all);
+  Shape shape{1, 1, 1};
+  for (std::size_t i = 0; i < extents.size(); ++i) shape[i] = extents[i];
+  return shape;
+}
+
+std::string text(const std::vector<std::size_t>& extents) {
+  std::string all;
+  for (const std::size_t extent : extents) {
+    if (!all.empty()) all += 'x';
+    all += std::to_string(extent);
+  }
+  return all;
+}
+
 CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected) {
   Extents extents = image.extents;
   while (extents.size() > 4 && extents.back() == 1) extents.pop_back();
@@ -75,6 +108,34 @@ CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected) 
   return readings.chosen();
 }
 
+CoefficientPlanes coefficients_of_nifti(StoredImage& image, std::size_t n_expected) {
+  const bool is_real = !is_complex(image.encoding.element);
+  std::vector<std::size_t> beyond;
+  for (std::size_t i = 3; i < image.extents.size(); ++i)
+    if (image.extents[i] > 1) beyond.push_back(image.extents[i]);
+  const bool has_parts = is_real && !beyond.empty() && beyond.back() == 2;
+  // [x, y, R, 2] rather than a volume of one coefficient.
+  const bool is_slice = has_parts && beyond.size() == 1 && image.extents[2] > 1 && n_expected != 1;
+  if (image.extents.size() <= 3 || is_slice) return coefficients_last(image, n_expected);
+  if (beyond.size() > (has_parts ? 2 : 1))
+    throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
+  std::size_t n_plane = 1;
+  for (const std::size_t extent : beyond) n_plane *= extent;
+  const Shape shape{image.extents[0], image.extents[1], image.extents[2]};
+  return {shape, n_plane, n_voxel(shape)};
+}
+
+CoefficientPlanes coefficients_of_hdf5(StoredImage& image, std::size_t n_expected) {
+  const Element element = image.encoding.element;
+  const bool may_be_pairs = (element == Element::float32 || element == Element::float64) && image.extents.size() >= 3 &&
+                            image.extents.front() == 2 && image.extents.back() != 2;
+  if (may_be_pairs && (n_expected == 0 ? image.extents.back() % 2 != 0 : image.extents.back() != 2 * n_expected)) {
+    image.encoding.element = element == Element::float32 ? Element::complex64 : Element::complex128;
+    image.extents.erase(image.extents.begin());
+  }
+  return coefficients_last(image, n_expected);
+}
+
 CoefficientPlanes coefficients_of_bart(const StoredImage& image) {
   constexpr std::size_t coefficient_dimension = 6, slice_dimension = 13;
   Extents extents = image.extents;
@@ -95,6 +156,25 @@ CoefficientPlanes coefficients_of_bart(const StoredImage& image) {
   }
   const Extents spatial{extents[0], extents[1], extents[2] * n_slice};
   return {{spatial[0], spatial[1], spatial[2]}, n_plane, n_slice == 1 ? product(spatial) : extents[0] * extents[1]};
+}
+
+void expect_pairs(const StoredImage& image, std::size_t n_plane) {
+  if (is_complex(image.encoding.element) || n_plane % 2 == 0) return;
+  throw base::InputError(image.spec.shown, "complex numbers, or as many imaginary as real images",
+                         std::to_string(n_plane) + " real images (" + text(image.extents) + ")");
+}
+
+void expect_n_coeff(const StoredImage& image, std::size_t n_found, std::size_t n_coeff, const std::string& who) {
+  if (n_coeff == n_found) return;
+  const std::vector<std::size_t>& extents = image.extents;
+  std::string found = std::to_string(n_found) + " (" + text(extents) + ")";
+  const auto place = std::find(extents.begin(), extents.end(), n_coeff);
+  if (place != extents.end()) {
+    const bool is_first = place == extents.begin();
+    found += "; its dimension " + std::to_string(place - extents.begin() + 1) + " has " + std::to_string(n_coeff) +
+             (is_first ? ", as if its dimensions were reversed" : "");
+  }
+  throw base::DisagreementError(image.spec.shown, std::to_string(n_coeff) + " coefficients per voxel (" + who + ")", found);
 }
 
 }  // namespace crbrt::volume

@@ -2,14 +2,17 @@
 // One conversion loop for all formats: a complex element is two real ones.
 #include "tools/volume/stored_image.h"
 
-#include <nifti/nifti2_io.h>
-
-#include <cstring>
+#include <algorithm>
 
 namespace crbrt::volume {
 namespace {
 
 std::size_t parts(Element element) noexcept { return is_complex(element) ? 2 : 1; }
+
+/// To the other byte order, in place.
+void swap_bytes(std::byte* bytes, std::size_t count, std::size_t width) {
+  for (std::size_t i = 0; i < count; ++i) std::reverse(bytes + i * width, bytes + (i + 1) * width);
+}
 
 template <class Stored, class Value>
 void convert(const Encoding& encoding, const void* stored, std::size_t count, Value* values) {
@@ -27,7 +30,7 @@ template <class Value>
 void decode_as(const Encoding& encoding, void* stored, std::size_t count, Value* values) {
   const std::size_t n = count * parts(encoding.element);
   const std::size_t width = bytes_of(encoding.element) / parts(encoding.element);
-  if (encoding.byte_swapped && width > 1) nifti_swap_Nbytes(static_cast<int64_t>(n), static_cast<int>(width), stored);
+  if (encoding.byte_swapped && width > 1) swap_bytes(static_cast<std::byte*>(stored), n, width);
   switch (encoding.element) {
     case Element::int8: return convert<std::int8_t>(encoding, stored, n, values);
     case Element::uint8: return convert<std::uint8_t>(encoding, stored, n, values);

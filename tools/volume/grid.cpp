@@ -2,9 +2,10 @@
 // Positions are compared at the corners: the difference of two affine maps is largest there.
 #include "tools/volume/grid.h"
 
-#include <nifti/nifti2_io.h>
+#include <nifti/nifti1.h>
 
 #include <Eigen/Core>
+#include <Eigen/Geometry>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -51,13 +52,20 @@ World sform_of(const Geometry& g) {
   return world;
 }
 
+/// A quaternion of length 1 or more is half a turn, of which libnifti takes the direction alone; so do we.
+Eigen::Quaterniond rotation_of(const Geometry& g) {
+  const Eigen::Vector3d vector(g.quatern[0], g.quatern[1], g.quatern[2]);
+  const double a2 = 1 - vector.squaredNorm();
+  if (a2 < 1e-7) return Eigen::Quaterniond(0, vector[0], vector[1], vector[2]).normalized();
+  return {std::sqrt(a2), vector[0], vector[1], vector[2]};
+}
+
 World qform_of(const Geometry& g) {
-  const nifti_dmat44 m = nifti_quatern_to_dmat44(g.quatern[0], g.quatern[1], g.quatern[2], g.qoffset[0], g.qoffset[1],
-                                                 g.qoffset[2], g.spacing[0], g.spacing[1], g.spacing[2], g.qfac);
-  Geometry as_sform = g;
-  for (std::size_t r = 0; r < 3; ++r)
-    for (std::size_t c = 0; c < 4; ++c) as_sform.sform[r][c] = m.m[r][c];
-  World world = sform_of(as_sform);
+  const auto step = [&](std::size_t d) { return g.spacing[d] > 0 ? g.spacing[d] : 1; };
+  const Eigen::Vector3d steps(step(0), step(1), g.qfac < 0 ? -step(2) : step(2));
+  World world;
+  world.axes = rotation_of(g).toRotationMatrix() * steps.asDiagonal() * millimetres_per_unit(g.xyz_units);
+  world.origin = Eigen::Vector3d(g.qoffset[0], g.qoffset[1], g.qoffset[2]) * millimetres_per_unit(g.xyz_units);
   // a = sqrt(1 - b^2 - c^2 - d^2) of b, c and d that are rounded: near half a turn a is small, and its error e / (2 a) large.
   const double e = 2 * single_epsilon;
   const double a2 = 1 - g.quatern[0] * g.quatern[0] - g.quatern[1] * g.quatern[1] - g.quatern[2] * g.quatern[2];

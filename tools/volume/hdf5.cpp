@@ -177,22 +177,9 @@ std::optional<FileSpec> recognise(const std::string& given) {
 
 StoredImage open(const FileSpec& spec) { return open_parsed(spec, "HDF5", parse); }
 
-/// The last dimension as MATLAB shows it, which is the first of HDF5. What NumPy wrote as pairs of real and imaginary parts
-/// (a last dimension of 2 in its order) has them in the first.
-CoefficientPlanes coefficients(StoredImage& image, std::size_t n_expected) {
-  const Element element = image.encoding.element;
-  const bool may_be_pairs = (element == Element::float32 || element == Element::float64) && image.extents.size() >= 3 &&
-                            image.extents.front() == 2 && image.extents.back() != 2;
-  if (may_be_pairs && (n_expected == 0 ? image.extents.back() % 2 != 0 : image.extents.back() != 2 * n_expected)) {
-    image.encoding.element = element == Element::float32 ? Element::complex64 : Element::complex128;
-    image.extents.erase(image.extents.begin());
-  }
-  return coefficients_last(image, n_expected);
-}
-
 }  // namespace
 
 extern const ImageFormat hdf5_format;
-const ImageFormat hdf5_format{"MAT v7.3 or HDF5 FILE.mat:NAME", true, recognise, open, coefficients};
+const ImageFormat hdf5_format{"MAT v7.3 or HDF5 FILE.mat:NAME", true, recognise, open, coefficients_of_hdf5};
 
 }  // namespace crbrt::volume

@@ -2,7 +2,6 @@
 /// One map whose voxels come in parts, from several threads, while others are still computed.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -11,20 +10,11 @@
 
 #include "base/atomic_output.h"
 #include "tools/volume/grid.h"
+#include "tools/volume/map_value.h"
 #include "tools/volume/nifti.h"
 #include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
-
-/// How a value becomes a whole number. A standard deviation is rounded up: it must not promise what the map does not hold.
-enum class Rounding { none, nearest, up };
-
-/// The number that a map holds of a value.
-inline float stored_number(float value, double factor, Rounding rounding) {
-  const double exact = static_cast<double>(value) * factor;
-  if (rounding == Rounding::none) return static_cast<float>(exact);
-  return static_cast<float>(rounding == Rounding::nearest ? std::nearbyint(exact) : std::ceil(exact));
-}
 
 /// Where an image is written, what messages call it, and what it is of.
 struct MapTarget {

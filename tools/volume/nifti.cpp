@@ -261,25 +261,6 @@ StoredImage open(const FileSpec& spec) {
   return image;
 }
 
-/// The fourth dimension, or the one beyond the third that is not 1 (two where the last one is 2: real and imaginary parts); of
-/// an image of up to three dimensions the last. Real numbers: first all real parts, then all imaginary parts.
-CoefficientPlanes coefficients(StoredImage& image, std::size_t n_expected) {
-  const bool is_real = !is_complex(image.encoding.element);
-  std::vector<std::size_t> beyond;
-  for (std::size_t i = 3; i < image.extents.size(); ++i)
-    if (image.extents[i] > 1) beyond.push_back(image.extents[i]);
-  const bool has_parts = is_real && !beyond.empty() && beyond.back() == 2;
-  // [x, y, R, 2] rather than a volume of one coefficient.
-  const bool is_slice = has_parts && beyond.size() == 1 && image.extents[2] > 1 && n_expected != 1;
-  if (image.extents.size() <= 3 || is_slice) return coefficients_last(image, n_expected);
-  if (beyond.size() > (has_parts ? 2 : 1))
-    throw base::InputError(image.spec.shown, "one dimension of coefficients beyond the third", text(image.extents));
-  std::size_t n_plane = 1;
-  for (const std::size_t extent : beyond) n_plane *= extent;
-  const Shape shape{image.extents[0], image.extents[1], image.extents[2]};
-  return {shape, n_plane, n_voxel(shape)};
-}
-
 /// Also the .hdr of a pair, and any name that says nothing.
 std::optional<FileSpec> recognise(const std::string& given) {
   const NamedFile file = named_file(given);
@@ -289,7 +270,7 @@ std::optional<FileSpec> recognise(const std::string& given) {
 }  // namespace
 
 extern const ImageFormat nifti_format;
-const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", false, recognise, open, coefficients};
+const ImageFormat nifti_format{"NIfTI (complex, or real then imaginary images)", false, recognise, open, coefficients_of_nifti};
 
 Grid read_grid(const std::string& path) {
   const FileSpec spec = FileSpec::parse(path);

@@ -10,6 +10,8 @@
 #include <string>
 
 #include "tools/volume/grid.h"
+#include "tools/volume/map_value.h"
+#include "tools/volume/nifti_head.h"
 #include "tools/volume/voxel_runs.h"
 
 namespace crbrt::volume {
@@ -19,12 +21,6 @@ Grid read_grid(const std::string& path);
 
 enum class Compression { none, gzip };
 
-/// What a viewer shows from black to white (cal_min and cal_max), in the unit of the map; low = high: the viewer decides.
-struct Window {
-  double low = 0;
-  double high = 0;
-};
-
 /// Writes `values`, one or more images of the grid one after the other (a fourth dimension where more than one), to `path`
 /// itself; messages name `shown`. Throws OutputError.
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
@@ -33,9 +29,6 @@ void write_nifti(const std::filesystem::path& path, const std::filesystem::path&
                  std::span<const std::uint8_t> values, Compression compression);
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::complex<float>> values, Compression compression);
-
-/// What an image of float numbers begins with, before its values.
-std::string head_of_map(const Grid& grid, const Window& window);
 
 /// One image of the grid from values of some of its voxels.
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,

@@ -4,11 +4,10 @@
 #include "tools/volume/nifti.h"
 
 #include <libdeflate.h>
-#include <nifti/nifti2_io.h>
+#include <nifti/nifti1.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,71 +17,6 @@
 
 namespace crbrt::volume {
 namespace {
-
-constexpr std::size_t largest_extent_of_nifti1 = 32767;
-
-/// Gives a field of a header, whose types differ between NIfTI-1 and NIfTI-2, a value that fits it.
-template <class Field, class Value>
-void set(Field& field, Value value) {
-  field = static_cast<Field>(value);
-}
-
-template <class Header>
-void set_geometry(Header& header, const Geometry& g) {
-  set(header.qform_code, g.qform_code);
-  set(header.sform_code, g.sform_code);
-  set(header.xyzt_units, g.xyz_units);
-  set(header.pixdim[0], g.qfac);
-  for (std::size_t i = 0; i < 3; ++i) set(header.pixdim[i + 1], g.spacing[i]);
-  set(header.quatern_b, g.quatern[0]);
-  set(header.quatern_c, g.quatern[1]);
-  set(header.quatern_d, g.quatern[2]);
-  set(header.qoffset_x, g.qoffset[0]);
-  set(header.qoffset_y, g.qoffset[1]);
-  set(header.qoffset_z, g.qoffset[2]);
-  for (std::size_t c = 0; c < 4; ++c) {
-    set(header.srow_x[c], g.sform[0][c]);
-    set(header.srow_y[c], g.sform[1][c]);
-    set(header.srow_z[c], g.sform[2][c]);
-  }
-}
-
-/// Extents and spacings that are not used are 1: some readers multiply all seven.
-template <class Header>
-Header make_header(const Grid& grid, std::size_t n_image, int datatype, const Window& window) {
-  Header header{};
-  set(header.sizeof_hdr, sizeof header);
-  for (std::size_t i = 0; i < 8; ++i) header.dim[i] = header.pixdim[i] = 1;
-  set(header.dim[0], n_image > 1 ? 4 : 3);
-  for (std::size_t i = 0; i < 3; ++i) set(header.dim[i + 1], grid.shape[i]);
-  set(header.dim[4], n_image);
-  int bytes = 0, swapped = 0;
-  nifti_datatype_sizes(datatype, &bytes, &swapped);
-  set(header.datatype, datatype);
-  set(header.bitpix, 8 * bytes);
-  set_geometry(header, grid.geometry);
-  header.scl_slope = 1;
-  set(header.cal_min, window.low);
-  set(header.cal_max, window.high);
-  set(header.vox_offset, sizeof header + 4);
-  return header;
-}
-
-/// The header and the four bytes that say "no extension". Extents that NIfTI-1 cannot hold make it NIfTI-2.
-std::string head_of(const Grid& grid, std::size_t n_image, int datatype, const Window& window = {}) {
-  const auto text_of_header = [](auto header, std::string_view magic) {
-    std::memcpy(header.magic, magic.data(), magic.size());
-    std::string head(sizeof header + 4, '\0');
-    std::memcpy(head.data(), &header, sizeof header);
-    return head;
-  };
-  const std::size_t longest = std::max({grid.shape[0], grid.shape[1], grid.shape[2], n_image});
-  if (longest > largest_extent_of_nifti1)
-    return text_of_header(make_header<nifti_2_header>(grid, n_image, datatype, window), {"n+2\0\r\n\032\n", 8});
-  auto header = make_header<nifti_1_header>(grid, n_image, datatype, window);
-  header.regular = 'r';  // as libnifti does
-  return text_of_header(header, {"n+1\0", 4});
-}
 
 std::string gzipped(const std::string& plain) {
   constexpr int fastest_level = 1;
@@ -180,36 +114,34 @@ void write(const std::filesystem::path& path, const std::filesystem::path& shown
 
 }  // namespace
 
-std::string head_of_map(const Grid& grid, const Window& window) { return head_of(grid, 1, DT_FLOAT32, window); }
-
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const float> values, Compression compression) {
-  write(path, shown, grid, values, DT_FLOAT32, compression);
+  write(path, shown, grid, values, NIFTI_TYPE_FLOAT32, compression);
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::uint8_t> values, Compression compression) {
-  write(path, shown, grid, values, DT_UINT8, compression);
+  write(path, shown, grid, values, NIFTI_TYPE_UINT8, compression);
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  std::span<const std::complex<float>> values, Compression compression) {
-  write(path, shown, grid, values, DT_COMPLEX64, compression);
+  write(path, shown, grid, values, NIFTI_TYPE_COMPLEX64, compression);
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<float>& values, Compression compression, const Window& window) {
-  write(path, shown, grid, values, DT_FLOAT32, compression, window);
+  write(path, shown, grid, values, NIFTI_TYPE_FLOAT32, compression, window);
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<std::uint8_t>& values, Compression compression) {
-  write(path, shown, grid, values, DT_UINT8, compression, {});
+  write(path, shown, grid, values, NIFTI_TYPE_UINT8, compression, {});
 }
 
 void write_nifti(const std::filesystem::path& path, const std::filesystem::path& shown, const Grid& grid,
                  const RunValues<std::int32_t>& values, Compression compression) {
-  write(path, shown, grid, values, DT_INT32, compression, {});
+  write(path, shown, grid, values, NIFTI_TYPE_INT32, compression, {});
 }
 
 }  // namespace crbrt::volume

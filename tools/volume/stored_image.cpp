@@ -72,38 +72,7 @@ std::string sidecar_path(const std::string& image) {
   return base.replace_extension(".json").string();
 }
 
-std::size_t StoredImage::n_element() const {
-  // 2^48 elements are more than any file holds, and leave room for byte counts and offsets in 64 bits.
-  constexpr std::size_t most = std::size_t{1} << 48;
-  std::size_t n = 1;
-  for (const std::size_t extent : extents) {
-    if (extent == 0 || extent > most / n) throw base::InputError(spec.shown, "an image of reasonable size", text(extents));
-    n *= extent;
-  }
-  return n;
-}
-
 StoredImage open_image(const FileSpec& spec) { return spec.format->open(spec); }
-
-Shape spatial_shape(const FileSpec& spec, std::vector<std::size_t> extents) {
-  const std::string all = text(extents);
-  for (std::size_t i = extents.size(); i-- > 0 && extents.size() > 3;) {
-    if (extents[i] == 1) extents.erase(extents.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  if (extents.size() > 3) throw base::InputError(spec.shown, "at most three spatial dimensions", all);
-  Shape shape{1, 1, 1};
-  for (std::size_t i = 0; i < extents.size(); ++i) shape[i] = extents[i];
-  return shape;
-}
-
-std::string text(const std::vector<std::size_t>& extents) {
-  std::string all;
-  for (const std::size_t extent : extents) {
-    if (!all.empty()) all += 'x';
-    all += std::to_string(extent);
-  }
-  return all;
-}
 
 void expect_no_notes(const StoredImage& image) {
   if (image.notes.empty()) return;

@@ -140,8 +140,23 @@ struct CoefficientPlanes {
 /// one was taken. Throws InputError.
 CoefficientPlanes coefficients_last(StoredImage& image, std::size_t n_expected);
 
+/// The fourth dimension, or the one beyond the third that is not 1 (two where the last one is 2: real and imaginary parts); of
+/// an image of up to three dimensions the last. Real numbers: first all real parts, then all imaginary parts. Throws
+/// InputError.
+CoefficientPlanes coefficients_of_nifti(StoredImage& image, std::size_t n_expected);
+
+/// The last dimension as MATLAB shows it, which is the first of HDF5. What NumPy wrote as pairs of real and imaginary parts
+/// (a last dimension of 2 in its order) has them in the first. Throws InputError.
+CoefficientPlanes coefficients_of_hdf5(StoredImage& image, std::size_t n_expected);
+
 /// BART: dimensions 0 to 2 are spatial, dimension 6 holds the coefficients, dimension 13 slices. Throws InputError.
 CoefficientPlanes coefficients_of_bart(const StoredImage& image);
+
+/// Throws InputError for real planes that are not as many imaginary as real ones.
+void expect_pairs(const StoredImage& image, std::size_t n_plane);
+
+/// Throws DisagreementError naming `who` (e.g. "model v3p2_lean") unless the n_found coefficients of a voxel are n_coeff.
+void expect_n_coeff(const StoredImage& image, std::size_t n_found, std::size_t n_coeff, const std::string& who);
 
 /// The file and the data set that a word names: "scan.mat:x" is x in scan.mat, unless there is a file of the whole name.
 struct NamedFile {

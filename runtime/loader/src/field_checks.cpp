@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 #include "base/sha256.h"
 
@@ -119,8 +121,16 @@ bool Checks::sha256(std::string_view text, std::string_view field) {
 
 std::string number_text(double value) {
   char buffer[32];
+#ifdef __cpp_lib_to_chars
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value);
   return std::string(buffer, end.ptr);
+#else  // emscripten's libc++: the fewest digits that read back as the same number
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  return buffer;
+#endif
 }
 
 std::string indexed(std::string_view field, std::size_t index) {

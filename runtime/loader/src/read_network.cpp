@@ -192,7 +192,7 @@ void read_uncertainty(const fbs::Uncertainty* from, Network& to, Checks& checks)
 
 void read_atypicality(const fbs::Atypicality* from, Network& to, Checks& checks) {
   if (from == nullptr) return;
-  to.atypicality = {.threshold = from->threshold()};
+  to.atypicality = Atypicality{.threshold = from->threshold()};
   checks.finite(from->threshold(), "atypicality.threshold");
   const auto at_noise = view(from->at_noise());
   if (at_noise.empty()) return;
