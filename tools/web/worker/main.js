@@ -60,7 +60,7 @@ const calls = {
   async open_image({ files }) {
     const file = await opened(files);
     const described = (await wasm).open_image(file.header);
-    image = { ...file, ...described, n_voxel: described.shape.reduce((a, b) => a * b) };
+    image = { ...file, ...described, n_voxel: described.shape.reduce((a, b) => a * b), piece: file.piece_of?.(described.element_bytes) };
     return { ...described, name: file.header.name, extents: file.header.extents, element: file.header.element };
   },
 
