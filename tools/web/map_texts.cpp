@@ -86,7 +86,9 @@ base::Json describe_maps(const Model& model, const Program& program, const std::
                    {"Threshold", threshold}};
     maps.push_back(map_json(map, "atypicality", fields));
   }
-  base::Json status{{"OutputName", "status"}, {"Units", "1"}, {"Levels", levels()}};
+  base::Json status{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
+  for (std::size_t i = 0; i < volume::status_texts.size(); ++i)
+    status["Levels"][std::to_string(i)] = volume::status_texts[i].name;
   status.update(fields);
   return {{"maps", maps}, {"levels", levels()}, {"isa", name(run.isa)}, {"status_sidecar", status}};
 }

@@ -8,6 +8,9 @@ const options = { backColor: [0, 0, 0, 1], crosshairColor: [1, 1, 1, 0.8], cross
 const status_colours = [[30, 70, 40], [214, 39, 40], [90, 90, 90], [255, 187, 0], [0, 0, 0], [148, 103, 189], [227, 119, 194],
   [188, 189, 34], [23, 190, 207], [255, 127, 14]];
 
+export const colour_of = level => status_colours[level];
+
+/// From millimetres to voxels.
 function inverse(affine) {
   const m = affine.map(row => row.slice(0, 3)), t = affine.map(row => row[3]);
   const minor = (r, c) => {
@@ -74,18 +77,18 @@ export class Display {
 
   async show(set, layer, low, high) {
     if (!this.viewer) await this.start();
-    const is_new = set !== this.set;
     this.set = set;
     this.layer = layer;
     this.to_voxel = inverse(set.affine);
     while (this.viewer.volumes.length > 0) this.viewer.removeVolumeByIndex(0);
     await this.viewer.loadFromArrayBuffer(set.file(layer).buffer, `${layer.name}.nii`);
+    this.viewer.setSliceType(set.shape[2] > 1 ? this.viewer.sliceTypeMultiplanar : this.viewer.sliceTypeAxial);
     this.viewer.setInterpolation(true);
     const colours = { status: 'crbrt_status', std: 'inferno', atypicality: 'inferno' }[layer.kind] ?? 'viridis';
     this.viewer.opts.isColorbar = layer.kind !== 'status';
     this.viewer.setColormap(this.viewer.volumes[0].id, colours);  // which sets a window of its own
     this.set_window(low, high);
-    if (is_new) this.viewer.createOnLocationChange();
+    this.viewer.createOnLocationChange();  // the numbers of the crosshair's voxel
   }
 
   set_window(low, high) {

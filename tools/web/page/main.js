@@ -1,5 +1,5 @@
 // The page: files in, one run at a time, maps out. What goes wrong is said and leaves everything else as it was.
-import { Display } from './display.js';
+import { Display, colour_of } from './display.js';
 import { by_id, element, number } from './elements.js';
 import { MapSet } from './map_set.js';
 import { save } from './saving.js';
@@ -116,6 +116,7 @@ async function take(files) {
   }
   say(problems.join('\n'));
   show_inputs();
+  document.body.dataset.taken = Number(document.body.dataset.taken ?? 0) + 1;
 }
 
 function noise() {
@@ -144,6 +145,7 @@ async function map() {
     say(error.message);
   }
   set_mapping(false);
+  document.body.dataset.runs = Number(document.body.dataset.runs ?? 0) + 1;
 }
 
 function set_mapping(is_mapping) {
@@ -157,6 +159,9 @@ function set_mapping(is_mapping) {
 async function show_set() {
   const { set } = state;
   by_id('view').hidden = false;
+  by_id('counts').replaceChildren(...set.counts().filter(level => level.voxels > 0).map(level => element('li', { title: level.meaning },
+    element('span', { class: 'swatch', style: `background: rgb(${colour_of(set.levels.findIndex(l => l.name === level.name))})` }),
+    `${level.name}: ${level.voxels} voxels`)));
   by_id('maps').replaceChildren(...set.layers.map(layer => {
     const button = element('button', { type: 'button', 'data-map': layer.name, 'aria-pressed': 'false' }, layer.name);
     button.addEventListener('click', () => choose(layer));
@@ -170,6 +175,7 @@ async function choose(layer) {
   for (const button of by_id('maps').children) button.setAttribute('aria-pressed', String(button.dataset.map === layer.name));
   by_id('caption').textContent = `${layer.name}${layer.unit ? ` (${layer.unit})` : ''}: ${layer.description}`;
   const [low, high] = usual_window(layer);
+  by_id('window').classList.toggle('fixed', layer.kind === 'status');
   by_id('low').value = number(low);
   by_id('high').value = number(high);
   try {

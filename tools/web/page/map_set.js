@@ -41,10 +41,11 @@ export class MapSet {
     return bytes;
   }
 
+  /// Every level with its number of voxels.
   counts() {
     const counts = new Array(this.levels.length).fill(0);
     for (const status of this.status) ++counts[status];
     counts[this.not_computed] += this.shape.reduce((a, b) => a * b) - this.voxels.length;
-    return this.levels.map((level, i) => ({ ...level, voxels: counts[i] })).filter(level => level.voxels > 0);
+    return this.levels.map((level, i) => ({ ...level, voxels: counts[i] }));
   }
 }

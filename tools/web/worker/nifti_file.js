@@ -20,10 +20,17 @@ function spacing_of(header) {
   });
 }
 
-function geometry_of(bytes, header) {
-  return { qform_code: header.qform_code, sform_code: header.sform_code, xyz_units: header.xyzt_units & 7,
-    qfac: header.pixDims[0] < 0 ? -1 : 1, spacing: spacing_of(header), quatern: [header.quatern_b, header.quatern_c, header.quatern_d],
-    qoffset: [header.qoffset_x, header.qoffset_y, header.qoffset_z], sform: sform_rows(bytes, header) };
+/// As libnifti leaves it: a form without a code is zeros.
+function geometry_of(name, bytes, header) {
+  const { qform_code, sform_code } = header, zeros = n => new Array(n).fill(0), has_qform = qform_code > 0;
+  const geometry = { qform_code: Math.max(0, qform_code), sform_code: Math.max(0, sform_code), xyz_units: header.xyzt_units & 7,
+    qfac: !has_qform ? 0 : header.pixDims[0] < 0 ? -1 : 1, spacing: spacing_of(header),
+    quatern: has_qform ? [header.quatern_b, header.quatern_c, header.quatern_d] : zeros(3),
+    qoffset: has_qform ? [header.qoffset_x, header.qoffset_y, header.qoffset_z] : zeros(3),
+    sform: sform_code > 0 ? sform_rows(bytes, header) : zeros(12) };
+  for (const part of ['spacing', 'quatern', 'qoffset', 'sform'])
+    if (!geometry[part].every(Number.isFinite)) throw new Error(`${name}: expected a place in the world of finite numbers (${part}), found others`);
+  return geometry;
 }
 
 function expect_plausible(name, header) {
@@ -58,7 +65,7 @@ export async function open_nifti(file) {
   const is_scaled = header.scl_slope !== 0 && !Number.isNaN(header.scl_slope);
   const described = { name: file.name, format: 'nifti', extents: header.dims.slice(1, header.dims[0] + 1),
     element: elements[header.datatypeCode], swapped: !header.littleEndian, slope: is_scaled ? header.scl_slope : 1,
-    intercept: is_scaled ? header.scl_inter : 0, geometry: geometry_of(bytes, header) };
+    intercept: is_scaled ? header.scl_inter : 0, geometry: geometry_of(file.name, bytes, header) };
   const offset = header.vox_offset || (header instanceof NIFTI1 ? 352 : 544);
   await source.expect_size(offset + described.extents.reduce((a, b) => a * b) * header.numBitsPerVoxel / 8);
   return { header: described, source, offset };
