@@ -108,6 +108,7 @@ base::Json PageMapping::start(bool is_integer, double sigma) {
   program_ = program;
   sigma_ = sigma;
   outputs_ = map::describe_outputs(model_name_, *program);
+  batch_ = {};  // the standard deviations of a run before
   estimator_.emplace(*program, Isa::automatic, sigma);
   return describe_maps(model_, *program, outputs_, {is_integer, sigma, estimator_->isa(), image_->spec.shown});
 }

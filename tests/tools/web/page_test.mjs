@@ -87,7 +87,7 @@ await expect_refusal(/^old\.mat: expected MAT version 7\.3, found an older one, 
 await expect_refusal(/^rank12\.nii: expected 13 coefficients per voxel \(model brain_v2\), found 12 \(40x40x3x12\)$/, 'rank12.nii');
 await expect_refusal(/^other_mask\.nii: expected a mask on the grid of 40x40x3 voxels.*, found 39x40x3 voxels/, 'other_mask.nii');
 await expect_refusal(/^moved_mask\.nii: expected a mask on the grid of/, 'moved_mask.nii');
-await expect_refusal(/^damaged\.crbm: expected a model, found one that is refused \(container\.SHA-256: /, 'damaged.crbm');
+await expect_refusal(/^damaged\.crbm: expected a model, found one that is refused \(container\.sha256: /, 'damaged.crbm');
 await expect_refusal(/^cut\.crbm: expected a model, found one that is refused \(container\.length: /, 'cut.crbm');
 await expect_refusal(/^pair\.hdr: expected its \.cfl, too; drop it as well$/, 'pair.hdr');
 await expect_refusal(/^whole\.nii: expected \d+ coefficients per voxel \(model [^)]*\), found 13 \(40x40x3x13\)/, 'other_rank.crbm');
