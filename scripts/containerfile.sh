@@ -38,7 +38,7 @@ CMD ["scripts/demo.sh"]
 
 FROM programs AS tests
 END
-  install trainer python mrd test viewer cross lint
+  install trainer python mrd test viewer cross web lint
   echo 'CMD [".ci/run"]'
 }
 

@@ -137,7 +137,7 @@ shell_check() {
 
 lists="build demo trainer python mrd test viewer"
 time_needed="20 minutes"
-[ "$further" -eq 0 ] || lists+=" cross" time_needed="45 minutes"
+[ "$further" -eq 0 ] || lists+=" cross web" time_needed="45 minutes"
 [ "$full" -eq 0 ] || lists+=" lint" time_needed="two hours"
 echo "On two idle cores the first run takes about $time_needed; later ones build only what changed."
 # shellcheck disable=SC2086  # a list of names
@@ -159,6 +159,7 @@ if [ "$further" -eq 1 ]; then
   build_and_test clang $clang_folders
   build_and_test aarch64 runtime gates
   build_and_test wasm runtime
+  check_or_skip "page that maps in a browser" scripts/web.sh build/trainer/bin
   check "runtime alone: build" runtime_alone
   # For function alone: nobody looks at its times.
   check "benchmark" scripts/benchmark.sh --quick --bin build/trainer/bin

@@ -1,7 +1,7 @@
 // One page of HTML from its parts, so that it opens from file:// and asks nothing of anywhere. scripts/web.sh runs it.
 //   node make_page.mjs SOURCE WASM.js NODE_MODULES MODEL.crbm OUT.html
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -21,15 +21,27 @@ function bundle(entry) {
 
 const version = text(join(source, 'runtime/include/crbrt/version.h')).match(/define CRBRT_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)/g)
   .map(line => line.split(' ').pop()).join('.');
-const licences = JSON.parse(text(join(here, 'licences.json'))).map(({ name, file, words }) => {
-  const content = words ?? text(file.startsWith('/') ? file : join(file.startsWith('source:') ? source : modules, file.replace('source:', '')));
-  return `<details><summary>${for_html(name)}</summary><pre>${for_html(content)}</pre></details>`;
-}).join('\n');
+/// What the page contains of others: packages of the lock file with the licences that they bring, or name, and Debian's copyright files.
+function licences() {
+  const entry = (name, words) => `<details><summary>${for_html(name)}</summary><pre>${for_html(words)}</pre></details>`;
+  const all = [entry('crbrt', text(join(source, 'LICENSE')))];
+  const lock = JSON.parse(text(join(here, 'package-lock.json'))).packages;
+  for (const [folder, { version, license, dev, optional }] of Object.entries(lock)) {
+    if (folder === '' || dev || optional) continue;
+    const name = folder.replace('node_modules/', ''), path = join(modules, name);
+    const file = readdirSync(path).find(found => /^licen[cs]e/i.test(found));
+    all.push(entry(`${name} ${version}`, file ? text(join(path, file)) : text(join(here, 'licences', `${basename(name)}.txt`))));
+  }
+  const debian = { FlatBuffers: 'libflatbuffers-dev', 'JSON for Modern C++': 'nlohmann-json3-dev', Eigen: 'libeigen3-dev',
+    'emscripten with musl and libc++': 'emscripten' };
+  for (const [name, of_package] of Object.entries(debian)) all.push(entry(name, text(`/usr/share/doc/${of_package}/copyright`)));
+  return all.join('\n');
+}
 
 const parts = {
   CSS: text(join(source, 'tools/viewer/page.css')) + text(join(here, 'page/page.css')),
   VERSION: version,
-  LICENCES: licences,
+  LICENCES: licences(),
   // A text in JSON, in which no tag can begin.
   WORKER: JSON.stringify(bundle('worker/main.js')).replace(/</g, '\\u003c'),
   MODEL: packed(readFileSync(model)),
