@@ -1,5 +1,5 @@
-/* The SHA-256 of musl, emscripten's C library, under libmd's names. musl keeps it private to the file of its crypt(), so that file
- * is included whole. CRBRT_MUSL_SHA256 is its path (tools/web/CMakeLists.txt). */
+/* The SHA-256 of musl, emscripten's C library, under libmd's names. musl keeps it private to the file of its crypt(), so that
+ * file is included whole. CRBRT_MUSL_SHA256 is its path (tools/web/CMakeLists.txt). */
 #include "sha256.h"
 
 #define __crypt_sha256 crbrt_unused_crypt_sha256

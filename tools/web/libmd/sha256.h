@@ -1,4 +1,5 @@
-/// What base/sha256.h asks of libmd, for WebAssembly: emscripten has no libmd, but its C library has SHA-256 (sha256.c beside this).
+/// What base/sha256.h asks of libmd, for WebAssembly: emscripten has no libmd, but its C library has SHA-256 (sha256.c beside
+/// this).
 #pragma once
 
 #include <stddef.h>

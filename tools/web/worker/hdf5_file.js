@@ -1,5 +1,5 @@
 // MAT v7.3 and HDF5 through h5wasm, which the page hands over when the first such file comes. Its own Dataset.value makes an array of
-// every complex number, 28 times the memory of the file (docs/web.md): hyperslabs are read as bytes instead, and no more of the file is
+// every complex number, 29 times the memory of the data (docs/web.md): hyperslabs are read as bytes instead, and no more of the file is
 // in memory than one of them.
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const wanted_voxels = 1 << 18;
