@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the page that maps coefficients in a browser: build/web/crbrt.html, one file that opens from anywhere and asks nothing of
 # anywhere. npm fetches NiiVue and the readers of files, in the versions of tools/web/package-lock.json. Exits 77 where npm, or its
 # registry, is not there.

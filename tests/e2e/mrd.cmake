@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-mrd as scanners use it: by a client in Python that is written from the protocol's description, and by clients that mean harm.
 if(CRBRT_MRD_SERVER)
   find_package(Python3 COMPONENTS Interpreter REQUIRED)

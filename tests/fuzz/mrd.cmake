@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The fuzzer of crbrt-mrd, its replay and its seeds. As in CMakeLists.txt, the corpus replays as an ordinary test everywhere.
 if(CRBRT_MRD_SERVER)
   set(mrd_fuzz_folder ${PROJECT_SOURCE_DIR}/tests/fuzz)

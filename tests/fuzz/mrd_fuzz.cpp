@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as what a client says to crbrt-mrd. The first byte chooses how large the pieces are in which they come. They
 // are taken, or refused in one line; what goes back is messages of MRD, and all memory of the budget comes back.
 //     build/fuzz/bin/crbrt_mrd_fuzz -max_total_time=60 FOLDER tests/fuzz/corpus/mrd

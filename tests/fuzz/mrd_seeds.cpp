@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-mrd-seeds FOLDER: conversations that a fuzzer of crbrt-mrd starts from.
 #include <cstdio>
 #include <fstream>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # crbrt-mrd: its parts in memory, and the whole program between ISMRMRD's own files and crbrt-map.
 if(CRBRT_MRD_SERVER)
   crbrt_add_test(mrd_test

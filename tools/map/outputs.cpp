@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and units come from the table of quantities, ranges from the model.
 #include "tools/map/outputs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The maps of a model's outputs, and the one of |M0| beside a model that estimates signal_per_m0 = ||c|| / |M0|: the norm of
 /// the voxel's coefficients over it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coefficients come in any order, each of them once. What differs between two images of one slice is refused, because nobody
 // could say which of them is right.
 #include "tools/mrd/assembly.h"

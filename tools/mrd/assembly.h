@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Images of coefficients as they come, until a slice or a volume has all of its coefficients.
 #pragma once
 

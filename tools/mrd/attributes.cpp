@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers go in as texts: ISMRMRD's own writer of numbers keeps six digits of a double
 // .
 #include "tools/mrd/attributes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The attributes of an image (ISMRMRD's "meta" XML) and what the header of a measurement says beside them. ISMRMRD's library
 /// reads and writes both; it is known to attributes.cpp alone.
 #pragma once

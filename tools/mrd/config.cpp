@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A config that asks for what there is not ends the server before it listens: at the scanner it is too late.
 #include "tools/mrd/config.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a client's config name stands for: a model, where its coefficients are, and which maps go back. Read from a JSON file
 /// each when the server starts (docs/mrd.md, Configs).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading goes on while maps are computed and sent: a client may send all it has before it reads anything. What it does not
 // take waits here up to the size of a volume; then it is read no further, until it takes something or its time is over.
 #include "tools/mrd/connection.h"

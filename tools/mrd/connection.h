@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One client on a socket: reads what the dialogue wants, has complete slices mapped by the pool, and sends what there is to
 /// send. All of it but the mapping runs on the one thread of the io_context, so that nothing here needs a lock.
 #pragma once

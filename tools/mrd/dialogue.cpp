@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The order is config, header, any texts, images, close. Which config counts is settled by the first image, because a client
 // may name another one in a text behind the header.
 #include "tools/mrd/dialogue.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is said on one connection, without a socket: bytes in, complete slices and volumes out, texts for the client. Errors of
 /// the client are Refusals.
 #pragma once

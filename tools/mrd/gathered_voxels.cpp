@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two passes over a piece that stays in the cache: which voxels hold anything, then their numbers. What is no air lies in runs.
 #include "tools/mrd/gathered_voxels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The voxels of a group that hold signal, copied together: most of a field of view is air.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // crbrt-mrd: maps for a scanner's reconstruction, over the streaming protocol of MRD.
 #include "base/error.h"
 #include "tools/mrd/options.h"

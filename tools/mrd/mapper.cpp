@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads share the blocks of a group; each has a session and a batch of voxels with signal, which it estimates when it is
 // full.
 #include "tools/mrd/mapper.h"

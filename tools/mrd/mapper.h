@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Maps of a slice or a volume whose coefficients are in memory, as messages for the client.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Memory that strangers may make the server hold. Every byte that has come counts, over all connections, so that no number in
 /// a header, however large, takes memory from anybody else.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sizes are multiplied with a look at the limit before each step: four extents of 65,535 overflow 64 bits.
 #include "tools/mrd/message.h"
 

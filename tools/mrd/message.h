@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Messages of the MRD streaming protocol, as ISMRMRD describes them (docs/mrd.md, Sources): a number of two bytes says what
 /// follows. Everything is little-endian.
 #pragma once

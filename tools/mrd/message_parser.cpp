@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stage is a piece of known size. Texts grow as they come, and memory counts as it comes: what a length announces costs
 // nothing.
 #include "tools/mrd/message_parser.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Messages out of bytes that come in pieces of any size, without a socket: it says where the next bytes go, so that the
 /// numbers of an image are copied once, from the socket to where they stay.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is wrong with a model or a config is said before anybody can connect.
 #include "tools/mrd/options.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Digits are cut by printing: what is written is what is computed with.
 #include "tools/mrd/pixel_scale.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Numbers of a map as 16-bit pixels, which is what scanners store: value = slope * pixel + intercept, and pixel 0 is a voxel
 /// without an estimate.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pixels show what people read at the console: times in milliseconds, fractions in percent, so that windows, which some
 // scanners keep as whole numbers, do not vanish.
 #include "tools/mrd/sent_map.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which maps go back to a client, what each of them is called, and how its numbers become pixels.
 #pragma once
 

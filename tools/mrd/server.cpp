@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One thread talks to all clients; a pool maps. A thousand silent connections cost a thousand sockets and nothing else.
 #include "tools/mrd/server.h"
 

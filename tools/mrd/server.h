@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The server: who may connect, and how it ends.
 #pragma once
 

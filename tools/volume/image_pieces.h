@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of a real image piece by piece, wherever its bytes lie.
 #pragma once
 

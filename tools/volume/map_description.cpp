@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of quantities gives names and units; an output that it does not know keeps its own.
 #include "tools/volume/map_description.h"
 

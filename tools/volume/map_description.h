@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the map of an output is called, in which unit it is and what viewers show of it. Needs no file, so that programs that
 /// write none (the page of tools/web) describe their maps alike.
 #pragma once

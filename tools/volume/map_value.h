@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The numbers of a map: what is stored of a value, and which of them viewers show.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two looks at most: the first finds what the mask marks and its maximum, the second is for masks that hold more than counts.
 #include "tools/volume/mask.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which voxels a mask marks, by the rule of read_mask() (image_values.h), of an image that is open.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The structs are those of NIfTI's own headers, which need no library.
 #include "tools/volume/nifti_head.h"
 

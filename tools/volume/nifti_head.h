@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the NIfTI files that we write begin with: the header and the four bytes that say "no extension". NIfTI-1, or NIfTI-2
 /// where an extent is beyond 32,767 voxels.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules of dimensions are those of the programs (tools/volume/dimensions.cpp); the formats here have no readers of their
 // own.
 #include "tools/web/described_image.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// An image whose header the page has read: what JavaScript says of it, as the StoredImage that the programs' rules work on.
 #pragma once
 

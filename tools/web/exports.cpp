@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What JavaScript calls: numbers and texts only. Every call that may refuse returns JSON, {"error": "..."} where it did; the
 // text lives until the next call.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One page of HTML from its parts, so that it opens from file:// and asks nothing of anywhere. scripts/web.sh runs it.
 //   node make_page.mjs SOURCE WASM.js NODE_MODULES MODEL.crbm OUT.html
 import { execFileSync } from 'node:child_process';

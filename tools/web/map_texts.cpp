@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sidecars have the keys of those of crbrt-map, as far as a page knows what stands in them.
 #include "tools/web/map_texts.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the page shows and saves of a model and its maps beside the numbers: JSON for JavaScript.
 #pragma once
 

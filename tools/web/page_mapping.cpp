@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page moves bytes; what they mean, which voxels count and what a voxel gets is decided here by the libraries of crbrt-map.
 #include "tools/web/page_mapping.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One model, one coefficient image and the voxels to map, for a page that reads the files: the page asks which voxels a piece
 /// of the file holds, hands over its bytes, and takes the maps. Everything that decides a number is what crbrt-map runs.
 #pragma once

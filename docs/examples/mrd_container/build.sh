@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Makes the container of crbrt-mrd and packs it as open reconstruction wants it: an image called openrecon_VENDOR_NAME:vVERSION,
 # saved as OpenRecon_VENDOR_NAME_VVERSION.tar, which goes into a .zip with a PDF of the same name. Needs podman or docker.
 #   build.sh OUT         writes OUT/OpenRecon_crbrt_crbrt_V0.2.0.tar

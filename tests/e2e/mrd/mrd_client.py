@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client of the MRD streaming protocol in the standard library and NumPy, written from ISMRMRD's description of the messages
 (docs/mrd.md, Sources) and from nothing of ours: no ISMRMRD library, no file of tools/mrd.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The container of docs/examples/mrd_container without a container: its command runs in a folder that stands for its root, its label
 decodes to what such containers have to say of themselves, and it has the packages that the program is linked with."""
 import base64

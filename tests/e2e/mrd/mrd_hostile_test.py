@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nothing that a client does ends the server, keeps others waiting, or gets it more memory than it may have."""
 import resource
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Maps over MRD equal those of crbrt-map, whichever way the coefficients come."""
 import json
 import os

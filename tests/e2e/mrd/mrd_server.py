@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The server under test as a process, and what the tests of it share."""
 import os
 import re

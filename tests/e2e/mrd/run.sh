@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test of this folder with Debian's Python; exit code 77 (skipped) without its NumPy.
 #   run.sh SCRIPT.py [TEST...]
 set -euo pipefail

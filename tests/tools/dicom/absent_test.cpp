@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Programs that were built without DCMTK: the option is there, and one line says what is missing.
 #include <gtest/gtest.h>
 

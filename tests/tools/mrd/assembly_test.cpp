@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coefficients of slices and volumes in any order, and images that do not belong to them.
 #include "tools/mrd/assembly.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configs that a server may start with, and those that end it first.
 #include "tools/mrd/config.h"
 

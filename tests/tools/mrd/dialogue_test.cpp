@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client may say in which order, and what it is told.
 #include "tools/mrd/dialogue.h"
 

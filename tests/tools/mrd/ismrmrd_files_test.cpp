@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ISMRMRD's own files: images that its library wrote go through the server by the messages that its structures make, and give the
 // maps that crbrt-map makes of the file.
 #include <arpa/inet.h>

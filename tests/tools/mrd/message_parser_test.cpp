@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Messages in pieces of any size, and bytes that are none.
 #include "tools/mrd/message_parser.h"
 

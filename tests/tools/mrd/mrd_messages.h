@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Messages of a client, for tests of the server's parts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A service of a small model, and a client's bytes through a dialogue.
 #pragma once
 

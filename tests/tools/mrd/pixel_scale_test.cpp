@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pixels decode to what was encoded, within half a step, by the numbers that are written.
 #include "tools/mrd/pixel_scale.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page in Chromium, watched: what it complained of and asked for; and the few things that a user does with it.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the coefficients of a phantom in the formats that the page reads, and files that it has to refuse.
 
     make_inputs.py TUBES FOLDER MODEL.crbm MODELS

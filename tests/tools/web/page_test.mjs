@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page that maps in the browser against crbrt-map: the same bytes from every format, clear words for what it refuses, and no request.
 //   node page_test.mjs PLAYWRIGHT PAGE.html FOLDER
 // PLAYWRIGHT is the folder of playwright-core; FOLDER holds in/ (make_inputs.py) and the maps of crbrt-map (page_test.sh).

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # page_test.sh BIN SOURCE: maps six tubes with crbrt-map and with the page in Chromium, from every format that the page reads, and
 # compares the maps (page_test.mjs); then what the page refuses.
 set -euo pipefail

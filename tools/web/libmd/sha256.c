@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The SHA-256 of musl, emscripten's C library, under libmd's names. musl keeps it private to the file of its crypt(), so that
  * file is included whole. CRBRT_MUSL_SHA256 is its path (tools/web/CMakeLists.txt). */
 #include "sha256.h"

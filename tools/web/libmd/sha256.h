@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What base/sha256.h asks of libmd, for WebAssembly: emscripten has no libmd, but its C library has SHA-256 (sha256.c beside
 /// this).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slices of one layer in NiiVue, and the numbers of the voxel under the pointer. NiiVue gets a copy of the file; numbers come from the
 // maps themselves.
 import { element, number } from './elements.js';

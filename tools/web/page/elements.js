@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Elements of the page and numbers on it.
 
 export const element = (name, attributes = {}, ...children) => {

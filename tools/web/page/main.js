@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page: files in, one run at a time, maps out. What goes wrong is said and leaves everything else as it was.
 import { Display, colour_of } from './display.js';
 import { by_id, element, number } from './elements.js';

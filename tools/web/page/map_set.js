@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The maps of one run: values of the voxels that were mapped, and what is needed to show and save them. Immutable, so that what goes
 // wrong later leaves it as it is.
 

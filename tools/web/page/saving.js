@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A map as a compressed NIfTI file and its sidecar, through downloads of the browser.
 
 async function gzipped(bytes) {

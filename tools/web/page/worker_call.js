@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page's end of the worker: a call returns a promise.
 
 const text_of = id => document.getElementById(id).textContent;

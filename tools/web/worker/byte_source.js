@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of a file, in pieces: at any place of a plain file, from the beginning on of a compressed one. No file is ever in memory
 // as a whole.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BART's pair of files: x.hdr lists the extents as text, x.cfl holds complex floats in little-endian order. The rules are those of
 // tools/volume/cfl.cpp.
 import { PlainFile } from './byte_source.js';

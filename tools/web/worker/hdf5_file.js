@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MAT v7.3 and HDF5 through h5wasm, which the page hands over when the first such file comes. Its own Dataset.value makes an array of
 // every complex number, 29 times the memory of the data (docs/web.md): hyperslabs are read as bytes instead, and no more of the file is
 // in memory than one of them.

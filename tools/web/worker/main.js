@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The worker: it has the files, the model and the mapping, so that the page stays quick. One call at a time, but for `cancel`.
 import { first_bytes } from './byte_source.js';
 import { is_cfl_header, is_cfl_part, open_cfl } from './cfl_file.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the bytes of a file to maps: piece by piece where any place of the file can be read, else in one pass that keeps the
 // coefficients of the voxels to map.
 

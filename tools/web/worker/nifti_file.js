@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers of NIfTI-1 and NIfTI-2 through nifti-reader-js. It replaces the rows of the sform where the qform has the larger code; maps
 // carry both forms as they are, so those rows are read from the header once more.
 import { NIFTI1, isNIFTI, readHeader } from 'nifti-reader-js';

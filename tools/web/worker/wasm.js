@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exports of tools/web/exports.cpp with JavaScript's types. What C++ refuses becomes an Error with its words.
 import crbrt_wasm from 'crbrt_wasm';
 
