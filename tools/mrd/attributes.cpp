@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers go in as texts: ISMRMRD's own writer of numbers keeps six digits of a double
-// .
+// (findings/ismrmrd_meta_keeps_six_digits.sh).
 #include "tools/mrd/attributes.h"
 
 #include <ismrmrd/meta.h>
