@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Behaviour: ISMRMRD::MetaContainer of ISMRMRD 1.8.0 writes a double with six digits. set("RescaleSlope", 0.10681464866) becomes 0.106815,
 #   and 123456789.0 becomes 1.23457e+08, of which as_long() makes 1.
 # Wrong guess: an attribute that is set as a double comes back as the same double, and a whole number as the same whole number.
