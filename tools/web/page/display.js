@@ -4,7 +4,8 @@
 import { element, number } from './elements.js';
 
 const options = { backColor: [0, 0, 0, 1], crosshairColor: [1, 1, 1, 0.8], crosshairWidth: 1, isColorbar: true, show3Dcrosshair: false,
-  multiplanarShowRender: 0, multiplanarLayout: 3, isRadiologicalConvention: false, dragAndDropEnabled: false, logLevel: 'fatal', loadingText: '' };
+  multiplanarShowRender: 0, multiplanarLayout: 3, isRadiologicalConvention: false, dragAndDropEnabled: false, logLevel: 'fatal', loadingText: '',
+  isAlphaClipDark: true };  // what lies below the window is transparent
 // As on the page of --report: ok is dark, what is flagged is not.
 const status_colours = [[30, 70, 40], [214, 39, 40], [90, 90, 90], [255, 187, 0], [0, 0, 0], [148, 103, 189], [227, 119, 194],
   [188, 189, 34], [23, 190, 207], [255, 127, 14]];
@@ -84,6 +85,7 @@ export class Display {
     while (this.viewer.volumes.length > 0) this.viewer.removeVolumeByIndex(0);
     await this.viewer.loadFromArrayBuffer(set.file(layer).buffer, `${layer.name}.nii`);
     this.viewer.setSliceType(set.shape[2] > 1 ? this.viewer.sliceTypeMultiplanar : this.viewer.sliceTypeAxial);
+    this.viewer.opts.crosshairWidth = Math.max(...set.shape) / 250;  // in voxels
     this.viewer.setInterpolation(true);
     const colours = { status: 'crbrt_status', std: 'inferno', atypicality: 'inferno' }[layer.kind] ?? 'viridis';
     this.viewer.opts.isColorbar = layer.kind !== 'status';
