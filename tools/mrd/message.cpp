@@ -2,8 +2,11 @@
 // Sizes are multiplied with a look at the limit before each step: four extents of 65,535 overflow 64 bits.
 #include "tools/mrd/message.h"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <cstring>
+#include <new>
 
 namespace crbrt::mrd {
 namespace {
@@ -15,7 +18,16 @@ void append(std::string& bytes, const T& value) {
 
 }  // namespace
 
-Block make_block(std::size_t size) { return {std::unique_ptr<std::byte[]>(new std::byte[size]), size}; }
+// The system hands out memory page by page while it is first written; whole volumes take large pages where it has them.
+Block make_block(std::size_t size) {
+  constexpr std::size_t large_page = std::size_t{2} << 20, cache_line = 64;
+  const std::size_t alignment = size >= 2 * large_page ? large_page : cache_line;
+  const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
+  Block block{decltype(Block::bytes)(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded))), size};
+  if (block.bytes == nullptr) throw std::bad_alloc();
+  if (alignment == large_page) ::madvise(block.bytes.get(), rounded, MADV_HUGEPAGE);
+  return block;
+}
 
 std::size_t bytes_of_type(std::uint16_t data_type) noexcept {
   constexpr std::array<std::uint8_t, 9> sizes{0, 2, 2, 4, 4, 4, 8, 8, 16};

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -47,9 +48,13 @@ class Refusal : public std::runtime_error {
 
 /// Memory that nobody writes zeros to before it is filled.
 struct Block {
-  std::unique_ptr<std::byte[]> bytes;
+  struct Free {
+    void operator()(std::byte* bytes) const noexcept { std::free(bytes); }
+  };
+  std::unique_ptr<std::byte[], Free> bytes;
   std::size_t size = 0;
 };
+/// Throws std::bad_alloc.
 Block make_block(std::size_t size);
 
 struct Message {
