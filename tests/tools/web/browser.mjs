@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page in Chromium, watched: what it complained of and asked for; and the few things that a user does with it.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 export async function open_page(playwright, path) {
@@ -16,12 +17,13 @@ export async function open_page(playwright, path) {
   page.on('request', request => requests.push(request.url()));
   await page.goto(`file://${path}`, { timeout: 120000 });
   await page.waitForSelector('body[data-ready=yes]', { timeout: 120000 });
-  return new Session(browser, page, complaints, requests);
+  const { unzipSync } = createRequire(import.meta.url)(`${dirname(playwright)}/fflate`);
+  return new Session(browser, page, complaints, requests, unzipSync);
 }
 
 class Session {
-  constructor(browser, page, complaints, requests) {
-    Object.assign(this, { browser, page, complaints, requests });
+  constructor(browser, page, complaints, requests, unzip) {
+    Object.assign(this, { browser, page, complaints, requests, unzip });
   }
 
   message() {
@@ -59,18 +61,29 @@ class Session {
     return this.page.$$eval('#maps button', buttons => buttons.map(button => button.dataset.map));
   }
 
-  /// The saved file of a layer, decompressed, and its sidecar.
+  /// The file that a click saves.
+  async download(button) {
+    const coming = this.page.waitForEvent('download', { timeout: 60000 });
+    await this.page.click(button);
+    const download = await coming;
+    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+  }
+
+  /// The saved file of a layer, decompressed.
   async saved(name) {
-    const downloads = [];
-    const both = new Promise(resolve => {
-      const keep = download => { if (downloads.push(download) === 2) { this.page.off('download', keep); resolve(); } };
-      this.page.on('download', keep);
-    });
     await this.page.click(`#maps button[data-map=${name}]`);
     await this.page.waitForFunction(shown => document.body.dataset.shown === shown, name, { timeout: 60000 });
-    await this.page.click('#save');
-    await both;
-    const bytes = Object.fromEntries(await Promise.all(downloads.map(async download => [download.suggestedFilename(), readFileSync(await download.path())])));
-    return { image: gunzipSync(bytes[`${name}.nii.gz`]), sidecar: JSON.parse(bytes[`${name}.json`]) };
+    const file = await this.download('#save');
+    assert.equal(file.name, `${name}.nii.gz`);
+    return gunzipSync(file.bytes);
+  }
+
+  /// Sidecars by map, of the archive of all; its images are those that are saved one by one.
+  async saved_sidecars(images) {
+    const file = await this.download('#save_all');
+    assert.equal(file.name, 'maps.zip');
+    const files = this.unzip(file.bytes);
+    for (const [name, image] of Object.entries(images)) assert.ok(image.equals(gunzipSync(files[`${name}.nii.gz`])), name);
+    return Object.fromEntries(Object.keys(images).map(name => [name, JSON.parse(new TextDecoder().decode(files[`${name}.json`]))]));
   }
 }

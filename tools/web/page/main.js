@@ -3,7 +3,7 @@
 import { Display, colour_of } from './display.js';
 import { by_id, element, number } from './elements.js';
 import { MapSet } from './map_set.js';
-import { save } from './saving.js';
+import { save, save_all } from './saving.js';
 import { WorkerCalls, unpacked } from './worker_call.js';
 
 const display = new Display();
@@ -221,7 +221,7 @@ function listen() {
   for (const id of ['low', 'high']) by_id(id).addEventListener('change', window_changed);
   by_id('reset').addEventListener('click', () => choose(state.layer));
   by_id('save').addEventListener('click', () => save(state.set, state.layer));
-  by_id('save_all').addEventListener('click', async () => { for (const layer of state.set.layers) await save(state.set, layer); });
+  by_id('save_all').addEventListener('click', () => save_all(state.set));
 }
 
 window.crbrt = { state, display, take };

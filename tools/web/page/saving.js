@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A map as a compressed NIfTI file and its sidecar, through downloads of the browser.
+// Maps as files, one download a click: browsers ask, or refuse without a word, when a page starts several.
+import { strToU8, zipSync } from 'fflate';
 
 async function gzipped(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
@@ -13,9 +14,22 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-/// NAME.nii.gz and NAME.json.
+function sidecar_of(set, layer) {
+  const counts = () => Object.fromEntries(set.counts().map(c => [c.name, c.voxels]));
+  return JSON.stringify(layer.kind === 'status' ? { ...layer.sidecar, Counts: counts() } : layer.sidecar, null, 2) + '\n';
+}
+
+/// NAME.nii.gz of the map that is shown.
 export async function save(set, layer) {
-  const sidecar = layer.kind === 'status' ? { ...layer.sidecar, Counts: Object.fromEntries(set.counts().map(c => [c.name, c.voxels])) } : layer.sidecar;
   download(await gzipped(set.file(layer)), `${layer.name}.nii.gz`);
-  download(new Blob([JSON.stringify(sidecar, null, 2), '\n']), `${layer.name}.json`);
+}
+
+/// maps.zip: NAME.nii.gz and NAME.json of every map. The images are compressed already.
+export async function save_all(set) {
+  const files = {};
+  for (const layer of set.layers) {
+    files[`${layer.name}.nii.gz`] = new Uint8Array(await (await gzipped(set.file(layer))).arrayBuffer());
+    files[`${layer.name}.json`] = strToU8(sidecar_of(set, layer));
+  }
+  download(new Blob([zipSync(files, { level: 0 })]), 'maps.zip');
 }
