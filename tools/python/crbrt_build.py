@@ -45,10 +45,23 @@ def _metadata():
     )
 
 
+def _wheel_file():
+    return f"Wheel-Version: 1.0\nGenerator: crbrt\nRoot-Is-Purelib: false\nTag: {_tag()}\n"
+
+
 def _tag():
     interpreter = f"cp{sys.version_info.major}{sys.version_info.minor}"
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     return f"{interpreter}-{interpreter}-{platform}"
+
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """Without it pip compiles everything to learn the name, and says for minutes that it prepares metadata."""
+    folder = Path(metadata_directory, f"crbrt-{_version()}.dist-info")
+    folder.mkdir()
+    (folder / "METADATA").write_text(_metadata())
+    (folder / "WHEEL").write_text(_wheel_file())
+    return folder.name
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -68,10 +81,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         for file in _compiled(os.environ.get("CRBRT_PYTHON_BUILD", temporary)):
             add(f"crbrt/{file.name}", file.read_bytes())
         add(f"{name}.dist-info/METADATA", _metadata().encode())
-        add(
-            f"{name}.dist-info/WHEEL",
-            f"Wheel-Version: 1.0\nGenerator: crbrt\nRoot-Is-Purelib: false\nTag: {_tag()}\n".encode(),
-        )
+        add(f"{name}.dist-info/WHEEL", _wheel_file().encode())
         add(f"{name}.dist-info/LICENSE", (_root / "LICENSE").read_bytes())
         path = f"{name}.dist-info/RECORD"
         archive.writestr(path, "\n".join([*record, f"{path},,"]) + "\n")

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -243,6 +244,10 @@ class Package(unittest.TestCase):
 
         with tempfile.TemporaryDirectory() as folder:
             wheel = crbrt_build.build_wheel(folder)  # of the build folder in CRBRT_PYTHON_BUILD
+            with zipfile.ZipFile(f"{folder}/{wheel}") as archive:
+                promised = crbrt_build.prepare_metadata_for_build_wheel(folder)
+                for name in ("METADATA", "WHEEL"):
+                    self.assertEqual(Path(folder, promised, name).read_bytes(), archive.read(f"{promised}/{name}"))
             pip = subprocess.run([sys.executable, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if pip.returncode != 0:
                 self.skipTest("no pip")
