@@ -105,16 +105,23 @@ TEST_F(DicomBadInput, AForeignFileInThePlaceOfOurs) {
 TEST_F(DicomBadInput, TheFolderOfTheSeriesIsNoOutput) {
   write_classic(axial_series(), file("series"));
   ASSERT_EQ(map("", "first").exit_code, 0);
-  std::filesystem::remove_all(file("series"));
-  std::filesystem::create_directories(file("first/dicom/kept"));
   const std::string before = content_of(file("first/dicom/T1map_0001.dcm"));
-  for (const std::string& name : listing(file("first/dicom")))
-    if (!name.starts_with("T1map_0")) std::filesystem::remove_all(file("first/dicom/" + name));
   const Outcome outcome = run("crbrt-map --model " + file("m.crbm") + " --input " + file("in.nii") + " --out " + file("first") +
                               " --dicom-like " + file("first/dicom"));
-  EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
-  EXPECT_NE(outcome.text.find("is an input of this run"), std::string::npos) << outcome.text;
+  expect_refusal(outcome, 2, {"--dicom-like: expected another folder than that of the output, found "});
   EXPECT_EQ(content_of(file("first/dicom/T1map_0001.dcm")), before);
+}
+
+TEST_F(DicomBadInput, TwoPatients) {
+  write_classic(axial_series(), file("series"));
+  change_attribute(any_file(), "PatientID", "other");
+  expect_refused(3, {"series: expected images of one patient (PatientID and PatientName), found another one in "});
+}
+
+TEST_F(DicomBadInput, AnEmptyFileThatIsCalledDicom) {
+  write_classic(axial_series(), file("series"));
+  write_text(file("series/9.dcm"), "");
+  expect_refused(3, {"9.dcm: expected a whole file of DICOM, as its name says, found one that does not begin as such"});
 }
 
 // A limit on the size of files: the small NIfTI maps and sidecars fit (at most 2 KB), the headers of DICOM (3 KB) do not.

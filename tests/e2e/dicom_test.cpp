@@ -151,5 +151,25 @@ TEST_F(Dicom, ADryRunSaysWhatItWouldReadAndWrite) {
   EXPECT_FALSE(std::filesystem::exists(file("out")));
 }
 
+TEST_F(Dicom, ALaterRunWithoutItSaysThatTheEarlierOneIsStillThere) {
+  write_all(axial_series());
+  ASSERT_EQ(map().exit_code, 0);
+  const Outcome outcome =
+      run("crbrt-map --model " + file("m.crbm") + " --input " + file("in.nii") + " --no-std --out " + file("out"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("dicom: DICOM of an earlier run lies there"), std::string::npos) << outcome.text;
+}
+
+TEST_F(Dicom, ASeriesWithoutAPatientIsSaid) {
+  write_all(axial_series());
+  for (const auto& entry : std::filesystem::directory_iterator(file("series"))) {
+    change_attribute(entry.path().string(), "PatientID", "");
+    change_attribute(entry.path().string(), "PatientName", "");
+  }
+  const Outcome outcome = map();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("neither PatientID nor PatientName"), std::string::npos) << outcome.text;
+}
+
 }  // namespace
 }  // namespace crbrt::tests

@@ -65,8 +65,8 @@ struct Window {
   double low = 0, high = 1;
 };
 
-/// That of the quantity where it has one, else from 0 to what is typical.
-Window window_of(const std::string& output, const std::string& map_unit, double factor, double typical) {
+/// That of the quantity where it has one, else what is typical on either side of 0 that has values.
+Window window_of(const std::string& output, const std::string& map_unit, double factor, const StoredMap& stored) {
   const bool is_std = output.ends_with(volume::std_suffix);
   const std::string key = is_std ? output.substr(0, output.size() - volume::std_suffix.size()) : output;
   const physics::Quantity* const quantity = physics::find_quantity(key);
@@ -76,7 +76,8 @@ Window window_of(const std::string& output, const std::string& map_unit, double 
     if (is_std) map = volume::describe_std(map, "");
     if (map.window.high > map.window.low) return {factor * map.window.low, factor * map.window.high};
   }
-  return {0, typical > 0 ? typical : 1};
+  const double typical = stored.typical > 0 ? stored.typical : 1;
+  return {stored.intercept < 0 ? -typical : 0, typical};
 }
 
 std::string derivation_of(const base::Json& sidecar, const std::string& output) {
@@ -141,7 +142,7 @@ MapOfSeries MapSeries::Impl::map_of(const std::string& path, const std::string& 
   map.comment = name == "status"
                     ? levels_of(sidecar)
                     : "Voxels without an estimate hold the number 0; the series of the status says which they are.";
-  const Window window = window_of(output, map_unit, shown.factor, map.stored.typical);
+  const Window window = window_of(output, map_unit, shown.factor, map.stored);
   map.window_low = window.low;
   map.window_high = window.high;
   map.series_uid = series_uid_of(source, map);
@@ -154,9 +155,19 @@ MapOfSeries MapSeries::Impl::map_of(const std::string& path, const std::string& 
 
 MapSeries::MapSeries(const std::string& folder, const volume::ImageOptions& options, const volume::Grid& grid,
                      base::Warnings& warnings) {
-  if (folder.empty()) return;
+  const fs::path own = fs::path(options.out) / "dicom";
+  std::error_code none;
+  if (folder.empty()) {
+    if (fs::is_directory(own, none) && !earlier_in(own).empty())
+      warnings.add(own.string() + ": DICOM of an earlier run lies there, and will not be that of these maps (--dicom-like)");
+    return;
+  }
+  if (fs::equivalent(folder, own, none))
+    throw base::UsageError("--dicom-like: expected another folder than that of the output, found " + own.string());
   impl_ = std::make_unique<Impl>();
   impl_->source = read_series(folder);
+  if (!impl_->source.names_patient)
+    warnings.add(folder + ": its images have neither PatientID nor PatientName, and so will the maps");
   impl_->grid = grid;
   impl_->order = order_of(impl_->source, options, grid, warnings);
   impl_->folder = fs::path(options.out) / "dicom";

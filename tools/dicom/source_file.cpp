@@ -115,6 +115,8 @@ SourceFile read_source_file(const std::string& path) {
   source.study_uid = text_of(data, DCM_StudyInstanceUID);
   source.series_uid = text_of(data, DCM_SeriesInstanceUID);
   source.frame_of_reference = text_of(data, DCM_FrameOfReferenceUID);
+  const std::string id = text_of(data, DCM_PatientID), name = text_of(data, DCM_PatientName);
+  if (!id.empty() || !name.empty()) source.patient = id + "\n" + name;
   expect_mr(data, image.sop_class, path);
   if (image.sop_instance.empty() || source.study_uid.empty() || source.series_uid.empty() || !data.tagExists(DCM_PixelData))
     throw base::InputError(path, "an image with SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID and PixelData",

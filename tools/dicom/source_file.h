@@ -16,6 +16,7 @@ struct SourceFile {
   std::string path;
   std::shared_ptr<DcmFileFormat> header;  ///< large values stay in the file
   std::string study_uid, series_uid, frame_of_reference;
+  std::string patient;             ///< PatientID and PatientName, to compare: empty where neither says anything
   std::vector<SliceImage> images;  ///< one, or one a frame
 };
 

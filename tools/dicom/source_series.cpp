@@ -18,9 +18,14 @@ std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> files;
   const fs::directory_iterator entries(folder, error);
   if (error) throw base::InputError(folder, "a folder with one series of MR images (--dicom-like)", error.message());
-  for (const fs::directory_entry& entry : entries)
-    if (fs::is_regular_file(entry.path(), error) && is_dicom_file(entry.path().string()))
-      files.push_back(entry.path().string());
+  for (const fs::directory_entry& entry : entries) {
+    const fs::path& path = entry.path();
+    if (!fs::is_regular_file(path, error)) continue;
+    if (is_dicom_file(path.string()))
+      files.push_back(path.string());
+    else if (path.extension() == ".dcm" || path.extension() == ".DCM")
+      throw base::InputError(path.string(), "a whole file of DICOM, as its name says", "one that does not begin as such");
+  }
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw base::InputError(folder, "a folder with one series of MR images (--dicom-like)", "no file of DICOM in it");
@@ -45,6 +50,7 @@ SourceSeries read_series(const std::string& folder) {
     base::note_input(path);
     files.push_back(read_source_file(path));
     const SourceFile &first = files.front(), &file = files.back();
+    expect_one(&SourceFile::patient, "patient (PatientID and PatientName)", first, file, folder);
     expect_one(&SourceFile::study_uid, "study", first, file, folder);
     expect_one(&SourceFile::series_uid, "series", first, file, folder);
     expect_one(&SourceFile::frame_of_reference, "frame of reference", first, file, folder);
@@ -54,6 +60,7 @@ SourceSeries read_series(const std::string& folder) {
   series.study_uid = files.front().study_uid;
   series.series_uid = files.front().series_uid;
   series.frame_of_reference = files.front().frame_of_reference;
+  series.names_patient = !files.front().patient.empty();
   const std::string& lowest = series.images[series.stack.slices.front().front()].file;
   series.header = std::find_if(files.begin(), files.end(), [&](const SourceFile& file) { return file.path == lowest; })->header;
   return series;

@@ -14,6 +14,7 @@ namespace crbrt::dicom {
 struct SourceSeries {
   std::string folder;
   std::string study_uid, series_uid, frame_of_reference;
+  bool names_patient = false;  ///< by PatientID or PatientName
   std::vector<SliceImage> images;
   SliceStack stack;
   std::shared_ptr<DcmFileFormat> header;  ///< of the first image of the lowest slice
