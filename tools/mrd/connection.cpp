@@ -40,7 +40,7 @@ Connection::Connection(asio::ip::tcp::socket socket, asio::thread_pool& pool, co
 }
 
 void Connection::read() {
-  if (state_ != State::open || is_reading_ || is_finished_ || dialogue_->is_closed() || is_held()) return;
+  if (state_ != State::open || is_reading_ || is_finished_ || refusal_ || dialogue_->is_closed() || is_held()) return;
   is_reading_ = true;
   const std::span<std::byte> wanted = dialogue_->wanted();
   socket_.async_read_some(asio::buffer(wanted.data(), wanted.size()),
@@ -48,8 +48,10 @@ void Connection::read() {
                             self->is_reading_ = false;
                             self->has_peer_closed_ = static_cast<bool>(error);
                             if (self->state_ != State::open || self->is_finished_) return self->drain();
-                            if (error)
-                              return self->end(error == asio::error::eof ? "closed before its close message" : error.message());
+                            if (self->refusal_) return;  // nothing that comes counts any more
+                            if (error == asio::error::eof)
+                              return self->refuse("expected a close message, found the end of the connection");
+                            if (error) return self->end(error.message());
                             self->have_read(n);
                           });
 }
@@ -136,34 +138,37 @@ void Connection::have_written(std::size_t n) {
   if (!replies_.empty()) return write();
   if (is_finished_) return drain();
   start_mapping();
+  finish();
   read();
 }
 
-/// When the client has said all and all is mapped: the summary, and the close message.
+/// When all that came complete is mapped, and the client has said all or was refused: the last text, and the close message,
+/// behind which nothing is sent.
 void Connection::finish() {
-  if (is_finished_ || state_ != State::open || !dialogue_->is_closed() || is_mapping_ || dialogue_->has_group()) return;
-  std::string summary;
-  try {
-    summary = dialogue_->summary();
-  } catch (const Refusal& refusal) {
-    return refuse(refusal.what());
+  if (is_finished_ || state_ != State::open || is_mapping_ || dialogue_->has_group()) return;
+  if (!refusal_ && !dialogue_->is_closed()) return;
+  std::string last;
+  if (!refusal_) {
+    try {
+      last = dialogue_->summary();
+      log(last);
+    } catch (const Refusal& refusal) {
+      log("refused: " + std::string(refusal.what()));
+      refusal_ = refusal.what();
+    }
   }
-  log(summary);
   is_finished_ = true;
-  send({.head = text_message(summary)});
+  send({.head = text_message(refusal_ ? "error: " + *refusal_ : last)});
   send({.head = close_message()});
 }
 
-/// The reason and the close message; what was begun is sent to its end, maps that wait are not.
+/// No more is read. Slices that were complete before are mapped and sent; then the reason, and the close message.
 void Connection::refuse(const std::string& why) {
+  if (refusal_ || is_finished_) return;
   log("refused: " + why);
-  is_finished_ = true;
-  if (sent_ > 0 || is_writing_)
-    replies_.erase(replies_.begin() + 1, replies_.end());
-  else
-    replies_.clear();
-  send({.head = text_message("error: " + why)});
-  send({.head = close_message()});
+  refusal_ = why;
+  start_mapping();
+  finish();
 }
 
 /// Nothing more is sent; what still comes is read and thrown away until the client closes, or its system would throw away what
@@ -196,7 +201,7 @@ bool Connection::check(Clock::time_point now) {
     if (is_late(write_since_, 0)) end("");
   } else if (!replies_.empty()) {
     if (is_late(write_since_, sent_)) end("took its replies too slowly");
-  } else if (!is_mapping_ && !is_finished_) {
+  } else if (!is_mapping_ && !is_finished_ && !refusal_) {
     const bool is_inside = !dialogue_->is_between_messages() || !dialogue_->is_configured();
     if (is_inside && is_late(read_since_, read_))
       refuse("expected a whole message within " + base::number_text(timeouts_.message.count(), "%g") +

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tools/mrd/dialogue.h"
@@ -59,6 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Dialogue> dialogue_;
 
   State state_ = State::open;
+  std::optional<std::string> refusal_;  ///< why no more is read; told once all that was complete has been sent
   bool is_reading_ = false, is_mapping_ = false, is_writing_ = false, is_finished_ = false, has_peer_closed_ = false;
   std::deque<Reply> replies_;
   std::size_t waiting_bytes_ = 0;               ///< of the replies

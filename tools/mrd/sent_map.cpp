@@ -14,7 +14,7 @@
 namespace crbrt::mrd {
 namespace {
 
-/// How many thresholds of atypicality the pixels reach.
+/// How many thresholds of atypicality the pixels reach, on both sides of 0: scores of typical voxels are negative.
 constexpr double atypicality_reach = 10;
 /// Standard deviations without a limit: to a tenth of the range of the output.
 constexpr double std_share = 0.1;
@@ -105,8 +105,9 @@ std::vector<SentMap> sent_maps(const Config& config, const std::string& who) {
   if (config.has_atypicality && config.program().atypicality != nullptr) {
     SentMap map{.kind = MapKind::atypicality, .name = "atypicality", .output = "atypicality", .unit = "1", .pixel_unit = "1"};
     const double threshold = static_cast<double>(config.program().atypicality->threshold);
-    map.window = {0, 2 * std::abs(threshold)};
-    choose_scale(map, 0, atypicality_reach * std::max(std::abs(threshold), 1e-3), config);
+    const double reach = atypicality_reach * std::max(std::abs(threshold), 1e-3);
+    map.window = {-2 * std::abs(threshold), 2 * std::abs(threshold)};
+    choose_scale(map, -reach, reach, config);
     maps.push_back(map);
   }
   if (config.has_status) {

@@ -36,7 +36,7 @@ static void end_with(struct call* call, const char* kind, const char* text) {
   crbrt_model_free(call->model);
   free(call->memory);
   snprintf(identifier, sizeof identifier, "crbrt:%s", kind);
-  mexErrMsgIdAndTxt(identifier, "crbrt_map: %s", text);
+  mexErrMsgIdAndTxt(identifier, "%s", text); /* Octave and MATLAB name the function themselves */
 }
 
 /* The grid: all sizes of the coefficients but the last that is not 1. */
@@ -176,7 +176,7 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   if (n_right < 2 || n_right > 3) end_with(&call, "arguments", "expected a model file, coefficients and perhaps options");
   if (!mxIsChar(right[0])) end_with(&call, "arguments", "expected the path of a .crbm file first");
   if (!mxIsSingle(right[1]) || !mxIsComplex(right[1]))
-    end_with(&call, "arguments", "coefficients: expected a single complex array: complex(single(real), single(imaginary))");
+    end_with(&call, "arguments", "coefficients: expected a single complex array, as single(c) or complex(single(re), single(im)) makes it");
   path = mxArrayToString(right[0]);
   status = crbrt_load_file(path, &call.model, detail, sizeof detail);
   if (status != CRBRT_OK) {

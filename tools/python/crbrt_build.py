@@ -23,6 +23,8 @@ def _version():
 
 def _compiled(build):
     """Files of the package, from a build in this folder."""
+    if not Path(build).is_dir():
+        raise SystemExit(f"CRBRT_PYTHON_BUILD: expected a folder that exists, found {build}")
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DCRBRT_PYTHON_MODULE=ON", "-DCRBRT_TESTS=OFF", "-DCRBRT_BENCH=OFF"]
     options.append(f"-DPython3_EXECUTABLE={sys.executable}")
     if not Path(build, "CMakeCache.txt").exists():

@@ -92,7 +92,8 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
     if (!atypicality.data.empty()) put(worker.maps.atypicality, atypicality.data[0]);
     for (std::size_t v = 0; v < n; ++v) {
       status_of[voxels[first + v]] = static_cast<std::uint8_t>(worker.status[v]);
-      if (!atypicality.data.empty())
+      const bool is_estimated = worker.status[v] == VoxelStatus::ok || worker.status[v] == VoxelStatus::outside_range;
+      if (!atypicality.data.empty() && is_estimated)
         is_atypical_of[voxels[first + v]] =
             worker.estimator.typicality(c, v, worker.maps.atypicality[v]) != map::Typicality::typical;
     }

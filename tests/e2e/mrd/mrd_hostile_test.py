@@ -179,6 +179,39 @@ def memory_over_all_connections_is_bounded():
         expect_alive(server)
 
 
+def slices_that_were_complete_come_whole_before_the_error_and_nothing_behind_the_close():
+    """Also where the last of them is still being mapped when the client goes wrong."""
+    values = coefficients(60, 50, 4)
+    slices = [image(values[:, :, z : z + 1].transpose(3, 2, 1, 0), slice=z) for z in range(4)]
+    wrong = {
+        "in the basis of the model": image(values[:, :, :1].transpose(3, 2, 1, 0), meta({"basis_sha256": "0" * 64}), slice=9),
+        "found the number 999": struct.pack("<H", 999),
+        "the end of the connection": b"",
+    }
+    with Server("--coefficients", "channel") as server:
+        for expected, message in wrong.items():
+            client = Client(server.port, timeout=30)
+            client.send(b"".join(START + slices) + message)
+            if not message:
+                client.socket.shutdown(socket.SHUT_WR)
+            kinds, texts, maps = [], [], {}
+            try:
+                while True:
+                    kind, content = client.receive()
+                    kinds.append(kind)
+                    if kind == IMAGE:
+                        number = int(content.header["slice"])
+                        maps[number] = maps.get(number, 0) + 1
+                    elif kind == TEXT:
+                        texts.append(content)
+            except EOFError:
+                pass
+            assert kinds[-1] == CLOSE and kinds.count(CLOSE) == 1, kinds
+            assert kinds[-2] == TEXT and texts[-1].startswith("error: ") and expected in texts[-1], texts
+            assert maps == {z: 9 for z in range(4)}, maps
+        expect_alive(server)
+
+
 def random_bytes_are_refused_or_ignored():
     random = np.random.default_rng(5)
     stream = bytearray(b"".join(GOOD))

@@ -238,6 +238,30 @@ class Package(unittest.TestCase):
             self.assertIn("of the voxels are done", out)
             self.assertEqual(Path(folder, "slice.png").read_bytes()[1:4], b"PNG")
 
+    def test_arguments_of_another_kind_are_named_and_no_array_is_printed(self):
+        model, c = crbrt.Model(model_file), np.zeros((100, 13), np.complex64)
+        for error, words, call in [
+            (ValueError, "threads: expected 1 or more, found -1", lambda: model.map(c, threads=-1)),
+            (TypeError, "threads: expected a whole number, found 2.0", lambda: model.map(c, threads=2.0)),
+            (TypeError, "order: expected a text, found None", lambda: model.map(c, order=None)),
+            (TypeError, "sigma: expected one number, found '0.02'", lambda: model.map(c, sigma="0.02")),
+            (TypeError, "sigma: expected one number, found an array of shape (100,)", lambda: model.map(c, sigma=np.ones(100))),
+            (TypeError, "fill: expected one number, found None", lambda: model.map(c, fill=None)),
+            (TypeError, "sequence: expected a crbrt.Sequence", lambda: crbrt.simulate("x.json", {})),
+            (ValueError, "trf_s: expected [pulse] or [cycle, pulse]", lambda: crbrt.Sequence([1.0], 1e-4, 3e-3)),
+        ]:
+            with self.assertRaises(error) as raised:
+                call()
+            self.assertIn(words, str(raised.exception))
+            self.assertLess(len(str(raised.exception)), 200)
+
+    def test_voxels_without_an_estimate_are_not_atypical(self):
+        c = np.ones((4, 13), np.complex64)
+        c[0, 3], c[1] = np.nan, 0
+        maps = crbrt.Model(model_file).map(c)
+        self.assertEqual(list(maps.status[:2]), [1, 2])
+        self.assertEqual(list(maps.is_atypical[:2]), [False, False])
+
     def test_the_wheel_installs_without_a_network(self):
         sys.path.insert(0, str(root / "tools/python"))
         import crbrt_build

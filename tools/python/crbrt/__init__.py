@@ -14,6 +14,7 @@ TypeError for arrays of other kinds of numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from os import PathLike, fspath
 from typing import Any, Iterator, Mapping, Optional, Sequence as SequenceOf, Union
 
@@ -42,7 +43,7 @@ class Maps(Mapping[str, NDArray[np.float32]]):
     estimates: dict[str, NDArray[np.float32]]
     #: unit of each quantity, e.g. "s"; "1" for a fraction
     units: dict[str, str]
-    #: standard deviation of each estimate; empty where no noise was known
+    #: standard deviation of each estimate; empty without sigma
     std: dict[str, NDArray[np.float32]]
     #: what happened to each voxel: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4 not computed, 5 not
     #: converged, 6 and 7 at a bound of the prior (docs/mapping.md)
@@ -118,7 +119,17 @@ class Model:
         fill: what maps hold outside the mask.
         The GIL is released, and results do not depend on the number of threads.
         """
-        return _maps_of(self._model.map(np.asanyarray(coefficients), _optional_array(mask), sigma, order, threads, precision, fill))
+        return _maps_of(
+            self._model.map(
+                np.asanyarray(coefficients),
+                _optional_array(mask),
+                None if sigma is None else _number("sigma", sigma),
+                _text("order", order),
+                _count("threads", threads),
+                _text("precision", precision),
+                _number("fill", fill),
+            )
+        )
 
     def __repr__(self) -> str:
         return f"<crbrt.Model {self._info['name']}: {', '.join(self._info['outputs'])} from {self._info['n_coeff']} coefficients>"
@@ -129,7 +140,7 @@ class Sequence:
 
     def __init__(self, alpha_rad: ArrayLike, trf_s: ArrayLike, tr_s: float, name: str = "") -> None:
         """alpha_rad, trf_s: flip angles and durations, [pulse] or [cycle, pulse]. Raises ValueError."""
-        self._sequence = _crbrt.Sequence(_rows(alpha_rad), _rows(trf_s), tr_s, name)
+        self._sequence = _crbrt.Sequence(_rows("alpha_rad", alpha_rad), _rows("trf_s", trf_s), _number("tr_s", tr_s), name)
 
     @classmethod
     def read(cls, path: Path, tr_s: Optional[float] = None) -> "Sequence":
@@ -189,7 +200,7 @@ def simulate(
         r1_semi_hz that of the free pool unless they are told. t1_free_s, t2_free_s and t1_apparent_s may stand for the rates.
     basis: a file (as --basis of the programs; a .crbm, too) or an array [frame, coefficient]: signals are then coefficients.
     """
-    signal, jacobian = _crbrt.simulate(sequence._sequence, _tissues(tissues), _basis(basis), derivatives)
+    signal, jacobian = _crbrt.simulate(_sequence_of(sequence), _tissues(tissues), _basis(basis), derivatives)
     return Simulation(signal, None if jacobian is None else {name: jacobian[:, i] for i, name in enumerate(parameters)})
 
 
@@ -199,7 +210,7 @@ def crb(
     """The Cramér-Rao bound of every quantity: [tissue] variances in squared SI units for |M0| = sigma = 1; those at another noise
     are (sigma / |M0|)^2 times as large. All eight parameters (seven with one longitudinal relaxation time for both pools,
     t1="apparent") and the complex M0 are unknown."""
-    return _crbrt.crb(sequence._sequence, _tissues(tissues), _basis(basis), t1)
+    return _crbrt.crb(_sequence_of(sequence), _tissues(tissues), _basis(basis), t1)
 
 
 def fit(
@@ -216,7 +227,8 @@ def fit(
     threads: int = 1,
     fill: float = 0.0,
 ) -> Maps:
-    """Nonlinear least squares of all unknowns and M0 in every voxel, some 30 ms each: the gold standard (crbrt-fit).
+    """Nonlinear least squares of all unknowns and M0 in every voxel: the gold standard (crbrt-fit). A call takes some seconds to simulate
+    its starting points, and then some 20 ms a voxel.
 
     coefficients, mask, order: as for Model.map. prior: a JSON file whose classes bound the fit (default: that of Zhang et al.
     2022). sigma: the noise; without it that of each voxel's residual. map_prior: maximum a posteriori with the prior's Gaussians.
@@ -224,27 +236,59 @@ def fit(
     return _maps_of(
         _crbrt.fit(
             np.asanyarray(coefficients),
-            sequence._sequence,
+            _sequence_of(sequence),
             _basis(basis),
             "" if prior is None else fspath(prior),
             _optional_array(mask),
-            sigma,
-            order,
+            None if sigma is None else _number("sigma", sigma),
+            _text("order", order),
             t1 or "",
-            starts,
+            _count("starts", starts),
             map_prior,
-            threads,
-            fill,
+            _count("threads", threads),
+            _number("fill", fill),
         )
     )
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name}: expected one number, found {_described(value)}")
+    return float(value)
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name}: expected a whole number, found {_described(value)}")
+    if value < 1:
+        raise ValueError(f"{name}: expected 1 or more, found {value}")
+    return int(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a text, found {_described(value)}")
+    return value
+
+
+def _described(value: Any) -> str:
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"{value!r:.40} ({type(value).__name__})"
+
+
+def _sequence_of(sequence: Any) -> Any:
+    if not isinstance(sequence, Sequence):
+        raise TypeError(f"sequence: expected a crbrt.Sequence, as Sequence.read(path) gives it, found {_described(sequence)}")
+    return sequence._sequence
 
 
 def _optional_array(array: Optional[Any]) -> Optional[NDArray[Any]]:
     return None if array is None else np.asanyarray(array)
 
 
-def _rows(values: ArrayLike) -> list[list[float]]:
+def _rows(name: str, values: ArrayLike) -> list[list[float]]:
     array: Any = values
+    if np.ndim(array) == 0 or len(array) == 0:
+        raise ValueError(f"{name}: expected [pulse] or [cycle, pulse], found {_described(values)}")
     if np.ndim(array[0]) == 0:
         array = [array]
     return [[float(x) for x in row] for row in array]
@@ -265,6 +309,8 @@ _times: dict[str, SequenceOf[str]] = {
 
 def _tissues(tissues: Mapping[str, ArrayLike]) -> NDArray[np.float64]:
     given: dict[str, NDArray[np.float64]] = {}
+    if not isinstance(tissues, Mapping):
+        raise TypeError(f"tissues: expected values by name, as {{'t1_free_s': 1.0}}, found {_described(tissues)}")
     for name, value in tissues.items():
         rates = _times.get(name)
         if rates is None and name not in parameters:
