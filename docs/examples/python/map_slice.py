@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A slice of a digital brain from coefficients to pictures, cell by cell (# %% opens as a notebook in most editors).
 
-    crbrt-phantom make --model brain_v2.crbm --sequence crbrt1142.json --image ch2bet.nii.gz --out phantom   (or scripts/demo.sh)
-    python3 map_slice.py phantom brain_v2.crbm crbrt1142.json slice.png
+    scripts/demo.sh                                      makes the brain, build/demo/phantom
+    python3 docs/examples/python/map_slice.py            in the folder of the clone; or with other files:
+    python3 map_slice.py PHANTOM MODEL.crbm SEQUENCE.json PICTURE.png
 """
 
 # %% What it needs: NumPy and crbrt; NiBabel reads images, Matplotlib draws.
@@ -10,14 +11,16 @@ import sys
 
 import matplotlib
 
-matplotlib.use("Agg")
+if "ipykernel" not in sys.modules:  # a notebook shows pictures itself
+    matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import nibabel
 import numpy as np
 
 import crbrt
 
-phantom, model_file, sequence_file, picture = sys.argv[1:]
+defaults = ["build/demo/phantom", "models/brain_v2/brain_v2.crbm", "models/protocol/crbrt1142.json", "slice.png"]
+phantom, model_file, sequence_file, picture = sys.argv[1:] if len(sys.argv) == 5 else defaults  # a notebook has arguments of its own
 sigma = 0.02  # of the phantom: SNR 50
 
 # %% One slice of the coefficients [x, y, R]. NiBabel maps the file, so that no more than the slice is read.
