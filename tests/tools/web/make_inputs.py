@@ -62,6 +62,14 @@ for name, real in (("matlab.mat", "<f4"), ("matlab_double.mat", "<f8")):
         data = file.create_dataset("scan/x", data=stored, chunks=(1, 1, 16, 40), compression="gzip")
         data.attrs["MATLAB_class"] = np.bytes_("single")
         file.create_dataset("other", data=np.zeros((3, 2)))
+with h5py.File(folder / "several.mat", "w", userblock_size=512) as file:
+    for name, n in (("half", 6), ("x", 13)):
+        part = c[..., :n]
+        stored = np.empty(part.T.shape, [("real", "<f4"), ("imag", "<f4")])
+        stored["real"], stored["imag"] = part.T.real, part.T.imag
+        file.create_dataset(name, data=stored).attrs["MATLAB_class"] = np.bytes_("single")
+with open(folder / "several.mat", "r+b") as file:
+    file.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
 with open(folder / "matlab.mat", "r+b") as file:
     file.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
 

@@ -48,6 +48,16 @@ for (const [name, maps] of [['double.nii', 'double'], ['packed.nii.gz', 'whole']
   assert.equal(await session.message(), '');
   await expect_maps(`${maps}-f32`, name, with_std);
 }
+// Of several arrays the first that fits is taken; the menu has the others, and an array that does not fit is named.
+await session.choose(input('several.mat'));
+assert.equal(await session.message(), '');
+assert.match(await page.textContent('#image'), /^several\.mat:\/x: /);
+await page.selectOption('#dataset', '/half');
+await page.waitForFunction(() => document.getElementById('message').textContent !== '');
+assert.match(await session.message(), /^several\.mat:\/half: expected 13 coefficients per voxel/);
+await page.selectOption('#dataset', '/x');
+await page.waitForFunction(() => document.getElementById('message').textContent === '');
+await session.choose(input('whole.nii'), input('mask.nii.gz'));
 await page.click('#no_mask');
 await page.waitForFunction(() => document.getElementById('no_mask').hidden);
 for (const files of [['pair.cfl', 'pair.hdr'], ['matlab.mat'], ['matlab_double.mat']]) {
@@ -94,7 +104,7 @@ await expect_refusal(/^moved_mask\.nii: expected a mask on the grid of/, 'moved_
 await expect_refusal(/^damaged\.crbm: expected a model, found one that is refused \(container\.sha256: /, 'damaged.crbm');
 await expect_refusal(/^cut\.crbm: expected a model, found one that is refused \(container\.length: /, 'cut.crbm');
 await expect_refusal(/^pair\.hdr: expected its \.cfl, too; drop it as well$/, 'pair.hdr');
-await expect_refusal(/^whole\.nii: expected \d+ coefficients per voxel \(model [^)]*\), found 13 \(40x40x3x13\)/, 'other_rank.crbm');
+await expect_refusal(/^\S+ is the model now, but the coefficients do not fit it: whole\.nii: expected \d+ coefficients per voxel \(model [^)]*\), found 13 \(40x40x3x13\)/, 'other_rank.crbm');
 assert.ok(await page.isDisabled('#map'), 'nothing can be mapped with a model of another rank');
 assert.ok((await session.saved('T1map')).equals(before), 'the maps that are shown can be saved as before');
 await session.page.reload();

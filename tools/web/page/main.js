@@ -8,7 +8,7 @@ import { WorkerCalls, unpacked } from './worker_call.js';
 
 const display = new Display();
 const worker = new WorkerCalls(show_progress);
-const state = { model: null, image: null, files: null, pair: {}, mask: null, set: null, layer: null, is_mapping: false, has_hdf5: false };
+const state = { model: null, image: null, files: null, pair: {}, hdf5: null, mask: null, set: null, layer: null, is_mapping: false, has_hdf5: false };
 
 function say(text) {
   by_id('message').textContent = text;
@@ -45,8 +45,8 @@ async function open_model(bytes, name) {
   try {
     await open_image(state.files);  // whose dimensions may mean something else to this model
   } catch (error) {
-    state.image = null;
-    throw error;
+    state.image = null;  // until a model comes that they fit
+    throw new Error(`${model.name} is the model now, but the coefficients do not fit it: ${error.message}`);
   }
 }
 
@@ -69,7 +69,8 @@ async function use_mask(file) {
   warn([...state.image.warnings, ...warnings]);
 }
 
-async function hdf5_files(file) {
+/// The first array of the file that is coefficients for the model; the menu has them all. Where none is, the first one's refusal.
+async function open_hdf5(file) {
   if (!state.has_hdf5) {
     await worker.call('library', { text: new TextDecoder().decode(await unpacked('hdf5_text')) });
     state.has_hdf5 = true;
@@ -77,7 +78,19 @@ async function hdf5_files(file) {
   const datasets = await worker.call('datasets', { file });
   by_id('dataset').replaceChildren(...datasets.map(name => element('option', { value: name }, name)));
   by_id('dataset_row').hidden = datasets.length < 2;
-  return { hdf5: file, dataset: datasets[0] };
+  state.hdf5 = { hdf5: file, is_one_of_many: datasets.length > 1 };
+  let refusal = null;
+  for (const dataset of datasets) {
+    try {
+      await open_image({ ...state.hdf5, dataset });
+      by_id('dataset').value = dataset;
+      return;
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  by_id('dataset').value = datasets[0];
+  throw refusal;
 }
 
 /// The parts that files play: a mask needs coefficients before it, and .cfl and .hdr each other.
@@ -104,7 +117,7 @@ async function take(files) {
       problems.push(`${(state.pair.cfl ?? state.pair.hdr).name}: expected ${state.pair.cfl ? 'its .hdr' : 'its .cfl'}, too; drop it as well`);
     }
   }
-  for (const file of of_role('hdf5')) await attempt(async () => open_image(await hdf5_files(file)));
+  for (const file of of_role('hdf5')) await attempt(() => open_hdf5(file));
   for (const file of of_role('coefficients')) {
     await attempt(async () => {
       await open_image({ coefficients: file });
@@ -143,7 +156,7 @@ async function map() {
     await show_set();
   } catch (error) {
     by_id('time').textContent = '';
-    say(error.message);
+    say(error.message.startsWith('cancelled') && !state.set ? 'cancelled' : error.message);
   }
   set_mapping(false);
   document.body.dataset.runs = Number(document.body.dataset.runs ?? 0) + 1;
@@ -165,7 +178,7 @@ async function show_set() {
     `${level.name}: ${level.voxels} voxels`)));
   by_id('maps').replaceChildren(...set.layers.map(layer => {
     const button = element('button', { type: 'button', 'data-map': layer.name, 'aria-pressed': 'false' }, layer.name);
-    button.addEventListener('click', () => choose(layer));
+    button.addEventListener('click', () => { say(''); choose(layer); });
     return button;
   }));
   await choose(set.layers.find(layer => layer.name === state.layer?.name) ?? set.layers[0]);
@@ -190,9 +203,9 @@ async function choose(layer) {
 /// A quantity without a window in the table has that of its values.
 function usual_window(layer) {
   if (layer.low < layer.high) return [layer.low, layer.high];
-  let high = 0;
-  for (const value of layer.values) if (value > high && Number.isFinite(value)) high = value;
-  return [0, high > 0 ? high : 1];
+  let low = 0, high = 0;
+  for (const value of layer.values) if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return low < high ? [low, high] : [0, 1];
 }
 
 function window_changed() {
@@ -216,10 +229,10 @@ function listen() {
   by_id('settings').addEventListener('submit', event => { event.preventDefault(); if (!by_id('map').disabled) map(); });
   by_id('cancel').addEventListener('click', () => worker.cancel());
   by_id('no_mask').addEventListener('click', async () => { await worker.call('use_all_voxels'); state.mask = null; show_inputs(); });
-  by_id('dataset').addEventListener('change', event => open_image({ ...state.files, dataset: event.target.value })
+  by_id('dataset').addEventListener('change', event => open_image({ ...state.hdf5, dataset: event.target.value })
     .then(() => say(''), error => say(error.message)).then(show_inputs));
   for (const id of ['low', 'high']) by_id(id).addEventListener('change', window_changed);
-  by_id('reset').addEventListener('click', () => choose(state.layer));
+  by_id('reset').addEventListener('click', () => { say(''); choose(state.layer); });
   by_id('save').addEventListener('click', () => save(state.set, state.layer));
   by_id('save_all').addEventListener('click', () => save_all(state.set));
 }

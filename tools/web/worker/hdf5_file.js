@@ -131,12 +131,13 @@ class Hdf5Source {
   async expect_intact_end() {}
 }
 
-export async function open_hdf5(file, path) {
+/// Where the file has several arrays, messages and sidecars name the array as crbrt-map does, FILE:ARRAY.
+export async function open_hdf5(file, path, is_one_of_many) {
   const open = await opened(file), metadata = metadata_of(open, path);
   const odd = open.module.get_attribute_names(open.id, path).filter(name => ['scale_factor', 'add_offset', 'MATLAB_empty'].includes(name));
   if (odd.length > 0) throw new Error(`${file.name}: expected an array without the attribute ${odd[0]}, found one in ${path}; crbrt-map knows it`);
   const source = new Hdf5Source(open, path, metadata);
-  const header = { name: file.name, format: 'hdf5', extents: [...metadata.shape].reverse(), element: metadata.element, swapped: !metadata.is_little,
+  const header = { name: is_one_of_many ? `${file.name}:${path}` : file.name, format: 'hdf5', extents: [...metadata.shape].reverse(), element: metadata.element, swapped: !metadata.is_little,
     slope: 1, intercept: 0 };
   return { header, source, offset: 0, piece_of: element_bytes => {
     const unit = source.unit / element_bytes;

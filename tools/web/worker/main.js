@@ -31,7 +31,7 @@ async function role_of(file) {
 
 async function opened(files) {
   if (files.cfl) return open_cfl(files.cfl, files.hdr);
-  if (files.hdf5) return open_hdf5(files.hdf5, files.dataset);
+  if (files.hdf5) return open_hdf5(files.hdf5, files.dataset, files.is_one_of_many);
   return open_nifti(files.coefficients);
 }
 
