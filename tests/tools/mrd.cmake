@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # crbrt-mrd: its parts in memory, and the whole program between ISMRMRD's own files and crbrt-map.
 if(CRBRT_MRD_SERVER)
+  find_package(HDF5 REQUIRED COMPONENTS C)  # ISMRMRD's files
   crbrt_add_test(mrd_test
     SOURCES mrd/assembly_test.cpp mrd/config_test.cpp mrd/dialogue_test.cpp mrd/message_parser_test.cpp mrd/pixel_scale_test.cpp
     LIBRARIES crbrt::mrd crbrt_test_models)
