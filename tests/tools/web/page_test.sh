@@ -26,4 +26,4 @@ for precision in f32 integer; do
   done
 done
 "$bin/crbrt-map" --model "$model" --input "$folder/in/pair.cfl" --out "$folder/pair-integer" --isa scalar --precision integer --no-std 2> /dev/null
-node "$here/page_test.mjs" "$modules/playwright-core" "$page" "$folder"
+timeout 600 node "$here/page_test.mjs" "$modules/playwright-core" "$page" "$folder"
