@@ -67,14 +67,14 @@ TEST(MrdDialogue, MapsCarryHeaderAndAttributesOverAndHaveASeriesEach) {
   ASSERT_EQ(answers.images.size(), 15u) << "three maps, three of standard deviations, atypicality, twice each, and the status";
   std::vector<int> series;
   for (const mrd::Reply& reply : answers.images) {
-    const auto header = header_of(reply);
+    const auto header = header_of(reply);  // packed: its members are read by value (+), no reference binds to them
     series.push_back(header.image_series_index);
-    EXPECT_EQ(header.slice, 7);
-    EXPECT_EQ(header.repetition, 2);
-    EXPECT_EQ(header.acquisition_time_stamp, 99u);
-    EXPECT_EQ(header.measurement_uid, 5u);
-    EXPECT_EQ(header.user_int[3], 8);
-    EXPECT_EQ(header.channels, 1);
+    EXPECT_EQ(+header.slice, 7);
+    EXPECT_EQ(+header.repetition, 2);
+    EXPECT_EQ(+header.acquisition_time_stamp, 99u);
+    EXPECT_EQ(+header.measurement_uid, 5u);
+    EXPECT_EQ(+header.user_int[3], 8);
+    EXPECT_EQ(+header.channels, 1);
     EXPECT_EQ(reply.numbers().size(), 24u * mrd::bytes_of_type(header.data_type));
     EXPECT_THAT(reply.head, HasSubstr("IceMiniHead"));
     EXPECT_THAT(reply.head, HasSubstr("Quantitative"));
