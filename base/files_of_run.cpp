@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -39,21 +41,22 @@ fs::path canonical_of(const fs::path& path) {
   return unreadable ? fs::absolute(path, unreadable) : canonical;
 }
 
-/// Both as they are now: the inode of a file that was removed may be another file's today.
+/// Device and inode of a file as it is now: those of a file that was removed may be another file's today. Empty: there is none.
+std::optional<std::pair<dev_t, ino_t>> inode_of(const fs::path& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return std::pair(found.st_dev, found.st_ino);
+}
+
 bool is_same(const fs::path& a, const fs::path& b) {
-  struct stat of_a {};
-  struct stat of_b {};
-  const bool both_exist = ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0;
-  return a == b || (both_exist && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino);
+  const auto of_a = inode_of(a);
+  return a == b || (of_a && of_a == inode_of(b));
 }
 
 const Noted* find(const std::vector<Noted>& noted, const fs::path& canonical) {
-  struct stat own {};
-  const bool exists = ::stat(canonical.c_str(), &own) == 0;  // a new file, of thousands, is no other one under another name
+  const auto own = inode_of(canonical);  // a new file, of thousands, is no other one under another name
   const auto found = std::find_if(noted.begin(), noted.end(), [&](const Noted& n) {
-    struct stat other {};
-    return n.canonical.native() == canonical.native() ||
-           (exists && ::stat(n.canonical.c_str(), &other) == 0 && own.st_dev == other.st_dev && own.st_ino == other.st_ino);
+    return n.canonical.native() == canonical.native() || (own && own == inode_of(n.canonical));
   });
   return found == noted.end() ? nullptr : &*found;
 }

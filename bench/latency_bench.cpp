@@ -133,7 +133,7 @@ int run(int argc, char** argv) {
   std::uint64_t n_call = 100000;
   cli::CommandLine line(
       "Times single calls of the C interface.", "crbrt-latency",
-      {{"What it does", "crbrt-latency --model M.crbm: the spread of times of calls of one voxel and of a tile."}});
+      {{{"What it does", "crbrt-latency --model M.crbm: the spread of times of calls of one voxel and of a tile."}}});
   line.option("--model FILE", model, "model").required();
   line.option("--isa NAME", isa, cli::isa_help()).show_default();
   line.option("--calls N", n_call, "calls a row").show_default();

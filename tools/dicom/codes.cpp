@@ -50,10 +50,6 @@ Code private_code(const std::string& key, const std::string& meaning) {
   return {plain_text(value, longest_value), private_scheme, plain_text(meaning.empty() ? key : meaning, longest_meaning)};
 }
 
-std::string estimate_of(const std::string& output) {
-  return output.ends_with(volume::std_suffix) ? output.substr(0, output.size() - volume::std_suffix.size()) : output;
-}
-
 }  // namespace
 
 std::string plain_text(const std::string& text, std::size_t longest) {
@@ -74,7 +70,7 @@ Code unit_code(const std::string& unit) {
 }
 
 ShownUnit shown_unit(const std::string& output, const std::string& map_unit) {
-  const physics::Quantity* const quantity = physics::find_quantity(estimate_of(output));
+  const physics::Quantity* const quantity = physics::find_quantity(volume::estimate_of(output));
   const bool is_known = quantity != nullptr && !quantity->map.name.empty();
   if (is_known && map_unit == quantity->map.unit) {
     if (map_unit == "1") return {"%", 100};
@@ -85,7 +81,7 @@ ShownUnit shown_unit(const std::string& output, const std::string& map_unit) {
 
 QuantityCode quantity_code(const std::string& output, const std::string& description) {
   const bool is_std = output.ends_with(volume::std_suffix);
-  const std::string key = estimate_of(output);
+  const std::string key = volume::estimate_of(output);
   QuantityCode code{{}, {}, "OTHER"};
   if (is_std) code.derivation = Code{"113061", "DCM", "Standard Deviation"};
   for (const QuantityRow& row : quantities_of_dicom) {

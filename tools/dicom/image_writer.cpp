@@ -57,8 +57,8 @@ void copy_patient_and_study(DcmItem& from, DcmItem& to) {
        {DCM_SpecificCharacterSet, DCM_IssuerOfPatientID, DCM_OtherPatientIDsSequence, DCM_PatientAge, DCM_PatientSize,
         DCM_PatientWeight, DCM_PatientIdentityRemoved, DCM_DeidentificationMethod, DCM_DeidentificationMethodCodeSequence,
         DCM_LongitudinalTemporalInformationModified, DCM_StudyDescription, DCM_IssuerOfAccessionNumberSequence,
-        DCM_AcquisitionDate, DCM_AcquisitionTime, DCM_BodyPartExamined, DCM_Laterality, DCM_PatientPosition,
-        DCM_MagneticFieldStrength, DCM_ImagedNucleus})
+        DCM_AcquisitionDate, DCM_AcquisitionTime, DCM_BodyPartExamined, DCM_Laterality, DCM_MagneticFieldStrength,
+        DCM_ImagedNucleus})
     from.findAndInsertCopyOfElement(tag, &to);  // absent there: absent here
   for (const DcmTagKey& tag :
        {DCM_PatientName, DCM_PatientID, DCM_PatientBirthDate, DCM_PatientSex, DCM_StudyDate, DCM_StudyTime, DCM_AccessionNumber,

@@ -15,6 +15,7 @@
 #include "physics/quantity.h"
 #include "tools/cli/command_line.h"
 #include "tools/dicom/image_writer.h"
+#include "tools/volume/bids_names.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
 #include "tools/volume/stored_image.h"
@@ -68,8 +69,7 @@ struct Window {
 /// That of the quantity where it has one, else what is typical on either side of 0 that has values.
 Window window_of(const std::string& output, const std::string& map_unit, double factor, const StoredMap& stored) {
   const bool is_std = output.ends_with(volume::std_suffix);
-  const std::string key = is_std ? output.substr(0, output.size() - volume::std_suffix.size()) : output;
-  const physics::Quantity* const quantity = physics::find_quantity(key);
+  const physics::Quantity* const quantity = physics::find_quantity(volume::estimate_of(output));
   if (quantity != nullptr && !quantity->map.name.empty()) {
     const auto times = map_unit == "ms" ? volume::TimeUnit::whole_milliseconds : volume::TimeUnit::seconds;
     volume::MapDescription map = volume::describe_map(*quantity, times);

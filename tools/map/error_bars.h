@@ -6,6 +6,7 @@
 
 #include "crbrt/crbrt.hpp"
 #include "tools/map/model_maps.h"
+#include "tools/volume/status_value.h"
 
 namespace crbrt::map {
 
@@ -15,5 +16,10 @@ bool is_bounded(const Output& output) noexcept;
 /// Fills maps.std_at_limit from the standard deviations as the model gives them: bit j of a voxel where that of output j is at
 /// its least or largest value. Voxels without an estimate have none. Nothing where maps has no standard deviations.
 void find_limits(const Program& program, BatchMaps& maps);
+
+/// The value of the status map: `said`, or std_at_limit where nothing else is to be said.
+constexpr volume::StatusValue with_limit(volume::StatusValue said, bool is_at_limit) noexcept {
+  return is_at_limit && said == volume::StatusValue::ok ? volume::StatusValue::std_at_limit : said;
+}
 
 }  // namespace crbrt::map

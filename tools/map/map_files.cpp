@@ -91,7 +91,7 @@ OutputMaps::OutputMaps(volume::MapFolder& folder, const Program& program, const 
     if (i < program.n_output) describe_limits(outputs[i], program.outputs[i], map.details);
     std_.push_back(open(std::move(map)));
   }
-  if (program.atypicality != nullptr) atypicality_ = open({"atypicality", "atypicality", "1"});
+  if (program.atypicality != nullptr) atypicality_ = open(describe_atypicality(program));
   if (refinement != nullptr) chi_square_ = open({"chi_square", "chi_square", "1"});
 }
 
@@ -153,8 +153,7 @@ volume::StatusDetail OutputMaps::detail() const {
 std::vector<volume::StatusValue> final_status(const ModelRun& run, const Refinement* refinement) {
   const auto said = volume::status_values(run.status);
   std::vector<volume::StatusValue> status(said.begin(), said.end());
-  for (std::size_t v = 0; v < run.std_at_limit.size(); ++v)
-    if (run.std_at_limit[v] != 0 && status[v] == volume::StatusValue::ok) status[v] = volume::StatusValue::std_at_limit;
+  for (std::size_t v = 0; v < run.std_at_limit.size(); ++v) status[v] = with_limit(status[v], run.std_at_limit[v] != 0);
   if (refinement == nullptr) return status;
   const std::span<const Refined> states = refinement->states();
   for (std::size_t v = 0; v < status.size(); ++v) {
@@ -176,8 +175,6 @@ void OutputMaps::finish(const ModelRun& run, const std::optional<Atypical>& atyp
     for (const Map& map : *maps) folder_.write_sidecar(map.description);
   if (atypicality_) {
     base::Json& details = atypicality_->description.details;
-    details["Description"] = "how unlike the model's training data a voxel is; atypical above the threshold";
-    details["Threshold"] = program_.atypicality->threshold;
     if (!std_.empty() && program_.atypicality->depends_on_noise != 0)
       details["ThresholdAtNoise"] = threshold_at_noise(program_);
     if (atypical) details.update(atypical->to_json());

@@ -3,7 +3,6 @@
 #include "tools/map/noise_level.h"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <numbers>
 
@@ -12,6 +11,7 @@
 #include "base/parallel.h"
 #include "tools/map/patch_spectra.h"
 #include "tools/map/second_differences.h"
+#include "tools/map/voxel_estimator.h"
 
 namespace crbrt::map {
 namespace {
@@ -48,7 +48,7 @@ std::string doubt_of(const std::vector<double>& near, const SecondDifferences& d
 /// The smallest over the coefficients; none where even that is zero.
 NoiseEstimate smallest(const std::vector<double>& sigma, NoiseSource source, std::size_t n_sample, const char* if_zero) {
   const auto least = std::min_element(sigma.begin(), sigma.end());
-  if (!(*least >= FLT_MIN && *least <= FLT_MAX)) return {std::nullopt, if_zero};
+  if (!is_noise(*least)) return {std::nullopt, if_zero};
   return {NoiseLevel{*least, source, n_sample, static_cast<std::size_t>(least - sigma.begin())}, ""};
 }
 
@@ -92,7 +92,7 @@ NoiseEstimate noise_of_patches(const volume::CoefficientImage& image, const volu
     return none;
   }
   const double sigma = std::sqrt(base::median(variances));
-  if (!(sigma >= FLT_MIN && sigma <= FLT_MAX)) return {std::nullopt, "neighbouring voxels do not differ"};
+  if (!is_noise(sigma)) return {std::nullopt, "neighbouring voxels do not differ"};
   NoiseLevel level{.sigma = sigma, .source = NoiseSource::patches, .n_sample = spectra.n_voxel};
   level.n_patch = spectra.floors.size();
   return {level, ""};

@@ -2,11 +2,10 @@
 // Options of crbrt-map beyond those it shares with crbrt-fit.
 #include "tools/map/options.h"
 
-#include <cfloat>
-
 #include "base/error.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/isa_option.h"
+#include "tools/map/voxel_estimator.h"
 
 namespace crbrt::map {
 
@@ -75,7 +74,7 @@ std::optional<MapOptions> parse_options(int argc, char** argv) {
   if (precision != "f32" && precision != "integer" && precision != "fixed")
     throw base::UsageError("--precision: expected f32 or integer, found " + precision);
   options.is_integer = precision != "f32";
-  if (options.sigma && !(*options.sigma >= FLT_MIN && *options.sigma <= FLT_MAX)) {  // not a number, too
+  if (options.sigma && !is_noise(*options.sigma)) {  // not a number, too
     throw base::UsageError("--sigma: expected a positive number, found " + std::to_string(*options.sigma));
   }
   options.isa = cli::isa_option(isa_name);

@@ -54,4 +54,11 @@ void find_m0(const Program& program, double sigma, BatchMaps& maps) {
   }
 }
 
+volume::MapDescription describe_atypicality(const Program& program) {
+  volume::MapDescription map{.name = "atypicality", .output = "atypicality", .unit = "1"};
+  map.details = {{"Description", "how unlike the model's training data a voxel is; atypical above the threshold"},
+                 {"Threshold", program.atypicality->threshold}};
+  return map;
+}
+
 }  // namespace crbrt::map

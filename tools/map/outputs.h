@@ -35,4 +35,7 @@ void find_m0(const Program& program, double sigma, BatchMaps& maps);
 std::vector<volume::MapDescription> describe_outputs(const std::string& model_path, const Program& program,
                                                      volume::TimeUnit times = volume::TimeUnit::seconds);
 
+/// The map of how unlike the training data a voxel is, of a program that has such a score.
+volume::MapDescription describe_atypicality(const Program& program);
+
 }  // namespace crbrt::map

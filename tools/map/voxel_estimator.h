@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +13,12 @@
 #include "tools/map/model_maps.h"
 
 namespace crbrt::map {
+
+/// Whether the runtime takes it as a noise: a normal number of single precision above 0.
+constexpr bool is_noise(double sigma) noexcept {
+  return sigma >= static_cast<double>(std::numeric_limits<float>::min()) &&
+         sigma <= static_cast<double>(std::numeric_limits<float>::max());
+}
 
 /// For one thread at a time.
 class VoxelEstimator {

@@ -3,7 +3,6 @@
 #include "tools/mrd/config.h"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <filesystem>
 #include <iterator>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/model_file.h"
 #include "tools/map/map_files.h"
+#include "tools/map/voxel_estimator.h"
 
 namespace crbrt::mrd {
 namespace {
@@ -72,7 +72,7 @@ void read_estimation(const base::JsonReader& json, Config& config) {
   }
   if (json.has("sigma")) {
     config.sigma = json.at("sigma").positive();
-    if (!(*config.sigma >= FLT_MIN && *config.sigma <= FLT_MAX)) json.at("sigma").fail("a number of single precision above 0");
+    if (!map::is_noise(*config.sigma)) json.at("sigma").fail("a number of single precision above 0");
   }
 }
 

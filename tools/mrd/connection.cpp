@@ -151,11 +151,10 @@ void Connection::finish() {
   if (!refusal_) {
     try {
       last = dialogue_->summary();
-      log(last);
     } catch (const Refusal& refusal) {
-      log("refused: " + std::string(refusal.what()));
-      refusal_ = refusal.what();
+      return refuse(refusal.what());
     }
+    log(last);
   }
   is_finished_ = true;
   send({.head = text_message(refusal_ ? "error: " + *refusal_ : last)});

@@ -3,7 +3,6 @@
 // may name another one in a text behind the header.
 #include "tools/mrd/dialogue.h"
 
-#include <cfloat>
 #include <cstdlib>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "base/escaped.h"
 #include "base/json.h"
 #include "physics/basis.h"
+#include "tools/map/voxel_estimator.h"
 #include "tools/volume/basis_check.h"
 
 namespace crbrt::mrd {
@@ -36,7 +36,7 @@ std::optional<double> sigma_from(const std::string& text) {
   if (text.empty()) return std::nullopt;
   char* end = nullptr;
   const double sigma = std::strtod(text.c_str(), &end);
-  if (*end != '\0' || !(sigma == 0 || (sigma >= FLT_MIN && sigma <= FLT_MAX)))
+  if (*end != '\0' || !(sigma == 0 || map::is_noise(sigma)))
     throw Refusal("parameter sigma: expected a number above 0, or 0 for none, found " + shown(text));
   return sigma == 0 ? std::nullopt : std::optional(sigma);
 }

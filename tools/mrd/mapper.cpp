@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "tools/map/error_bars.h"
 #include "tools/mrd/gathered_voxels.h"
 #include "tools/volume/map_parts.h"
 
@@ -23,9 +24,7 @@ using volume::StatusValue;
 
 /// As crbrt-map's status map has it.
 StatusValue status_of(const map::BatchMaps& maps, std::size_t v) {
-  const StatusValue said = volume::status_values(maps.status)[v];
-  const bool at_limit = !maps.std_at_limit.empty() && maps.std_at_limit[v] != 0;
-  return at_limit && said == StatusValue::ok ? StatusValue::std_at_limit : said;
+  return map::with_limit(volume::status_values(maps.status)[v], !maps.std_at_limit.empty() && maps.std_at_limit[v] != 0);
 }
 
 bool has_estimate(VoxelStatus status) { return status == VoxelStatus::ok || status == VoxelStatus::outside_range; }

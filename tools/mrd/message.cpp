@@ -19,9 +19,7 @@ void append(std::string& bytes, const T& value) {
 // No large pages (MADV_HUGEPAGE): they saved 0.2 s of a brain in most runs, and cost up to 1.4 s where the kernel had to
 // compact memory for them first (Linux 6.18).
 Block make_block(std::size_t size) {
-  constexpr std::size_t cache_line = 64;
-  const std::size_t rounded = (size + cache_line - 1) / cache_line * cache_line;
-  Block block{decltype(Block::bytes)(static_cast<std::byte*>(std::aligned_alloc(cache_line, rounded))), size};
+  Block block{decltype(Block::bytes)(static_cast<std::byte*>(std::malloc(size))), size};
   if (block.bytes == nullptr) throw std::bad_alloc();
   return block;
 }

@@ -3,7 +3,6 @@
 #include "tools/mrd/options.h"
 
 #include <algorithm>
-#include <cfloat>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/model_file.h"
 #include "tools/cli/command_line.h"
+#include "tools/map/voxel_estimator.h"
 #include "tools/mrd/sent_map.h"
 
 namespace crbrt::mrd {
@@ -102,7 +102,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
          "crbrt-mrd --model brain_v2.crbm --config configs --address 0.0.0.0"}}});
   add_options(line, texts, options);
   if (!line.parse(argc, argv)) return std::nullopt;
-  if (texts.sigma && !(*texts.sigma >= FLT_MIN && *texts.sigma <= FLT_MAX))
+  if (texts.sigma && !map::is_noise(*texts.sigma))
     throw base::UsageError("--sigma: expected a positive number, found " + std::to_string(*texts.sigma));
   options.listening.port = static_cast<std::uint16_t>(texts.port);
   options.listening.most_bytes = std::size_t{texts.memory_mib} << 20;

@@ -5,10 +5,9 @@
 
 #include <pybind11/eigen.h>
 
-#include <cmath>
-
 #include "base/error.h"
 #include "crbrt/version.h"
+#include "tools/map/voxel_estimator.h"
 
 namespace py = pybind11;
 
@@ -16,7 +15,7 @@ namespace crbrt::python {
 
 void expect_usable(const std::optional<double>& sigma, std::size_t threads) {
   if (threads < 1) throw py::value_error("threads: expected 1 or more, found 0");
-  if (sigma && !(*sigma > 0 && std::isfinite(*sigma))) throw py::value_error("sigma: expected a number above 0");
+  if (sigma && !map::is_noise(*sigma)) throw py::value_error("sigma: expected a number above 0");
 }
 
 py::array to_numpy(const physics::Basis& basis) {

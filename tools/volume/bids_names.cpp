@@ -90,7 +90,7 @@ std::string BidsMapNames::path(const std::string& map) const {
   if (map == "status") return "anat/" + prefix() + "desc-status_dseg";
   if (map == "status_detail") return "anat/" + prefix() + "desc-statusDetail_dseg";
   const bool is_std = map.ends_with(std_suffix);
-  const std::string quantity = is_std ? map.substr(0, map.size() - std_suffix.size()) : map;
+  const std::string quantity = estimate_of(map);
   const physics::Quantity* const row = physics::find_quantity_of_map(quantity);
   const std::string folder(row == nullptr || row->map.bids_folder.empty() ? "anat" : row->map.bids_folder);
   return folder + "/" + prefix() + (is_std ? "desc-std_" : "") + physics::name_as_bids_suffix(quantity);
@@ -144,7 +144,7 @@ void ignore_unknown_names(const fs::path& folder, const std::vector<std::string>
   base::forget_input(file);  // it is read to be replaced
   const std::string before = text;
   for (const std::string& map : maps) {
-    const std::string quantity = map.ends_with(std_suffix) ? map.substr(0, map.size() - std_suffix.size()) : map;
+    const std::string quantity = estimate_of(map);
     const physics::Quantity* const row = physics::find_quantity_of_map(quantity);
     if (map.starts_with("status") || (row != nullptr && !row->map.bids_folder.empty())) continue;
     const std::string line = "*_" + physics::name_as_bids_suffix(quantity) + ".*\n";

@@ -17,6 +17,11 @@ namespace crbrt::volume {
 /// The map of standard deviations beside T1map is T1map_std; after BIDS it has desc-std in its name.
 inline constexpr std::string_view std_suffix = "_std";
 
+/// The map, or output, whose standard deviations one of this name holds; any other name as it is.
+inline std::string estimate_of(std::string_view name) {
+  return std::string(name.ends_with(std_suffix) ? name.substr(0, name.size() - std_suffix.size()) : name);
+}
+
 /// "/data/sub-01/ses-2/anat/sub-01_ses-2_acq-hybrid_part-real_MTS.nii.gz", taken apart.
 struct BidsName {
   std::filesystem::path data_set;                             ///< the folder that holds sub-01; the file's own where none does

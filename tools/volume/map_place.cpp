@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/read_file.h"
 #include "physics/quantity.h"
+#include "tools/volume/bids_names.h"
 #include "tools/volume/maps_out.h"
 
 namespace crbrt::volume {
@@ -44,7 +45,7 @@ std::string output_of(const fs::path& sidecar) {
 /// is called where another output had that name first.
 std::vector<std::string> map_names_of(const std::string& output) {
   const bool is_std = output.ends_with(std_suffix);
-  const std::string estimate = is_std ? output.substr(0, output.size() - std_suffix.size()) : output;
+  const std::string estimate = estimate_of(output);
   std::vector<std::string> names{estimate};
   const physics::Quantity* const quantity = physics::find_quantity(estimate);
   if (quantity != nullptr && !quantity->map.name.empty())

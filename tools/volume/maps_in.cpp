@@ -97,7 +97,7 @@ MapFiles maps_in(const std::string& folder) {
   MapFiles maps;
   for (const auto& [name, path] : images) {
     const bool is_std = name.ends_with(std_suffix);
-    Meaning meaning = meaning_of(is_std ? name.substr(0, name.size() - std_suffix.size()) : name);
+    Meaning meaning = meaning_of(estimate_of(name));
     if (is_std) meaning.name += std_suffix;
     // Beside a map of today's name this is another one that only could not have it.
     if (meaning.name != name && images.contains(meaning.name)) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "crbrt/version.h"
+#include "tools/map/outputs.h"
 #include "tools/volume/bids_names.h"
 #include "tools/volume/status_value.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 base::Json run_fields(const Model& model, const MapRun& run) {
   const ModelInfo& info = model.info();
-  const std::string version = std::to_string(CRBRT_VERSION_MAJOR) + "." + std::to_string(CRBRT_VERSION_MINOR) + "." +
-                              std::to_string(CRBRT_VERSION_PATCH);
   return {{"ModelName", info.name},
           {"ModelSHA256", info.content_sha256},
           {"SequenceName", info.sequence_name},
@@ -25,7 +24,7 @@ base::Json run_fields(const Model& model, const MapRun& run) {
           {"EstimationReference", "https://doi.org/10.1002/mrm.29206"},  // [paper]
           {"Precision", run.is_integer ? "integer" : "f32"},
           {"InstructionSet", name(run.isa)},
-          {"GeneratedBy", base::Json::array({{{"Name", "crbrt.html"}, {"Version", version}}})},
+          {"GeneratedBy", base::Json::array({{{"Name", "crbrt.html"}, {"Version", CRBRT_VERSION_STRING}}})},
           {"Sources", base::Json::array({run.input})}};
 }
 
@@ -81,10 +80,8 @@ base::Json describe_maps(const Model& model, const Program& program, const std::
     maps.push_back(map_json(map, "std", fields));
   }
   if (program.atypicality != nullptr) {
-    const double threshold = static_cast<double>(program.atypicality->threshold);
-    volume::MapDescription map{.name = "atypicality", .output = "atypicality", .unit = "1", .window = {0, 3 * threshold}};
-    map.details = {{"Description", "how unlike the model's training data a voxel is; atypical above the threshold"},
-                   {"Threshold", threshold}};
+    volume::MapDescription map = map::describe_atypicality(program);
+    map.window = {0, 3 * static_cast<double>(program.atypicality->threshold)};
     maps.push_back(map_json(map, "atypicality", fields));
   }
   base::Json status{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};

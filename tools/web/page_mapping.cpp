@@ -3,10 +3,10 @@
 #include "tools/web/page_mapping.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "tools/map/error_bars.h"
 #include "tools/map/outputs.h"
 #include "tools/volume/mask.h"
 #include "tools/volume/nifti_head.h"
@@ -102,7 +102,7 @@ base::Json PageMapping::use_all_voxels() {
 base::Json PageMapping::start(bool is_integer, double sigma) {
   const Program* const program = is_integer ? model_.integer_program() : &model_.program();
   if (program == nullptr) throw base::DisagreementError(model_name_, "a model with an integer form", "one without");
-  if (!(std::isfinite(sigma) && sigma >= 0))
+  if (!(sigma == 0 || map::is_noise(sigma)))
     throw base::UsageError("noise: expected a positive number, or nothing for no standard deviations");
   if (sigma > 0 && program->uncertainty == nullptr)
     throw base::DisagreementError(model_name_, "a model that predicts standard deviations", "one without");
@@ -155,9 +155,8 @@ void PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint
               volume::stored_number((*values)[i * count + v], outputs_[i].factor, volume::Rounding::none);
     std::copy_n(batch_.atypicality.begin(), batch_.atypicality.empty() ? 0 : count, maps + plane * n + first);
     for (std::size_t v = 0; v < count; ++v) {
-      const bool is_at_limit = said[v] == VoxelStatus::ok && !batch_.std_at_limit.empty() && batch_.std_at_limit[v] != 0;
-      status[first + v] = static_cast<std::uint8_t>(is_at_limit ? volume::StatusValue::std_at_limit
-                                                                : static_cast<volume::StatusValue>(said[v]));
+      const bool is_at_limit = !batch_.std_at_limit.empty() && batch_.std_at_limit[v] != 0;
+      status[first + v] = static_cast<std::uint8_t>(map::with_limit(static_cast<volume::StatusValue>(said[v]), is_at_limit));
     }
   }
 }
