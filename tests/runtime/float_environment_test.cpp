@@ -54,7 +54,8 @@ class FloatEnvironment : public testing::Test {
 };
 
 TEST_F(FloatEnvironment, ItsControlsAreSeenToChange) {
-#if defined(FE_UPWARD)
+  // WebAssembly rounds to nearest only; its fenv.h names the other directions all the same, and setting one says success.
+#if defined(FE_UPWARD) && !defined(__wasm__)
   const std::uint64_t before = control_word();
   ASSERT_EQ(std::fesetround(FE_UPWARD), 0);
   EXPECT_NE(control_word(), before);

@@ -26,6 +26,13 @@ inline constexpr bool stack_use_is_measured =
     true;
 #endif
 
+/// Keeps the work's frame apart from its caller's: a compiler that inlines the work lays both out in one frame, where no address
+/// says which part is whose.
+template <class Work>
+[[gnu::noinline]] void call_apart(Work& work) {
+  work();
+}
+
 /// Bytes below the frame that makes the call, the call's return address included. The work must not throw. What is called for
 /// the first time may be looked up by the dynamic linker on the same stack: callers who do not mean that call it once before.
 template <class Work>
@@ -51,7 +58,7 @@ std::size_t stack_use_of(Work&& work) {
         // The innermost address of this frame: a local variable lies in it.
         volatile std::uint8_t here = 0;
         inside->frame = const_cast<const std::uint8_t*>(&here);
-        inside->work();
+        call_apart(inside->work);
         return nullptr;
       },
       &call);
