@@ -98,11 +98,10 @@ void VoxelEstimator::resize(std::size_t n, BatchMaps& maps) const {
   if (!maps.std.empty()) blank(maps.std);
 }
 
-// Norms are found only where the noise may matter: most voxels score below every threshold.
-Typicality VoxelEstimator::typicality(const Coefficients& c, std::size_t v, float score) const {
+// Norms are found only where the noise may matter.
+Typicality VoxelEstimator::judged(const Coefficients& c, std::size_t v, float score) const {
   const bool is_gross = is_atypical(score, program_);
   if (!knows_noise_) return is_gross ? Typicality::atypical_at_any_noise : Typicality::typical;
-  if (score <= least_threshold_) return Typicality::typical;
   const double norm = norm_of(c, v);
   if (norm > 0 && score <= atypicality_threshold(program_, static_cast<float>(sigma_), static_cast<float>(norm)))
     return Typicality::typical;

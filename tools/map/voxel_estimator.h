@@ -35,10 +35,13 @@ class VoxelEstimator {
   /// Fills all of `maps` but chi_square, and `status` [c.n_voxel], which maps.status then shows.
   void estimate(const Coefficients& c, BatchMaps& maps, std::span<VoxelStatus> status);
 
-  /// Of voxel v of the coefficients, whose score is known.
-  Typicality typicality(const Coefficients& c, std::size_t v, float score) const;
+  /// Of voxel v of the coefficients, whose score is known. Most voxels score below every threshold: here, and without a call.
+  Typicality typicality(const Coefficients& c, std::size_t v, float score) const {
+    return knows_noise_ && score <= least_threshold_ ? Typicality::typical : judged(c, v, score);
+  }
 
  private:
+  Typicality judged(const Coefficients& c, std::size_t v, float score) const;
   void resize(std::size_t n, BatchMaps& maps) const;
 
   const Program& program_;

@@ -76,30 +76,30 @@ py::array_t<float> ArrayGrid::filled(float fill) const {
   return array;
 }
 
-std::vector<std::size_t> ArrayGrid::listed(const std::optional<py::array>& mask) const {
-  std::vector<std::size_t> voxels;
-  if (!mask) {
-    voxels.resize(n_voxel_);
-    for (std::size_t v = 0; v < n_voxel_; ++v) voxels[v] = v;
-    return voxels;
-  }
+volume::VoxelList ArrayGrid::listed(const std::optional<py::array>& mask) const {
+  if (!mask) return volume::VoxelList(std::vector<volume::VoxelRun>{{0, n_voxel_}});
   const std::vector<py::ssize_t> shape(mask->shape(), mask->shape() + mask->ndim());
   if (shape != shape_)
     throw py::value_error("mask: expected the grid's shape " + text_of(shape_) + ", found " + text_of(shape));
   if (const char kind = mask->dtype().kind(); kind != 'b' && kind != 'i' && kind != 'u')
     throw py::type_error("mask: expected bool or integers, found " + dtype_of(*mask));
-  const auto is_set = py::array_t<bool, py::array::forcecast>::ensure(*mask);
-  const char* const first = static_cast<const char*>(static_cast<const void*>(is_set.data()));
+  // Numbers of one byte are read where they lie.
+  const py::array is_set = mask->itemsize() == 1 ? *mask : py::array_t<bool, py::array::forcecast>::ensure(*mask);
+  const char* const first = static_cast<const char*>(is_set.data());
   std::vector<Axis> axes = axes_;
   for (Axis& axis : axes) axis.stride = is_set.strides(static_cast<py::ssize_t>(axis.axis));
   const std::size_t row = axes.empty() ? 1 : static_cast<std::size_t>(axes.back().size);
   const py::ssize_t step = axes.empty() ? 0 : axes.back().stride;
+  std::vector<volume::VoxelRun> runs;
   for (std::size_t v = 0; v < n_voxel_; v += row) {
     const char* at = first + offset_in(axes, v);
-    for (std::size_t i = 0; i < row; ++i, at += step)
-      if (*at != 0) voxels.push_back(v + i);
+    for (std::size_t i = 0; i < row; ++i, at += step) {
+      if (*at == 0) continue;
+      if (runs.empty() || runs.back().first + runs.back().count != v + i) runs.push_back({v + i, 0});
+      ++runs.back().count;
+    }
   }
-  return voxels;
+  return volume::VoxelList(std::move(runs));
 }
 
 py::ssize_t ArrayGrid::offset_in(const std::vector<Axis>& axes, std::size_t voxel) noexcept {
@@ -109,49 +109,69 @@ py::ssize_t ArrayGrid::offset_in(const std::vector<Axis>& axes, std::size_t voxe
   return offset;
 }
 
-Coefficients ArrayGrid::view(const std::size_t* voxels, std::size_t n, std::vector<float>& memory) const {
-  if (is_even_ && voxels[n - 1] - voxels[0] == n - 1) {
-    const py::ssize_t stride = n_voxel_ > 1 ? offset_in(axes_, 1) : 0;
-    const float* const real = reinterpret_cast<const float*>(data_ + offset_in(axes_, voxels[0]));
-    return {real,
-            real + 1,
-            n,
-            n_coeff_,
-            static_cast<std::size_t>(stride) / sizeof(float),
-            static_cast<std::size_t>(coefficient_stride_) / sizeof(float)};
-  }
-  memory.resize(2 * n * n_coeff_);
-  gather(voxels, n, memory.data());
-  return Coefficients::interleaved_planes(memory.data(), n, n_coeff_);
+Coefficients ArrayGrid::view(std::span<const volume::VoxelRun> runs, std::vector<float>& memory) const {
+  std::size_t n = 0;
+  for (const volume::VoxelRun& run : runs) n += run.count;
+  if (!is_even_ || runs.size() > 1) return gather(runs, n, memory);
+  const py::ssize_t stride = n_voxel_ > 1 ? offset_in(axes_, 1) : 0;
+  const float* const real = reinterpret_cast<const float*>(data_ + offset_in(axes_, runs[0].first));
+  return {real,
+          real + 1,
+          n,
+          n_coeff_,
+          static_cast<std::size_t>(stride) / sizeof(float),
+          static_cast<std::size_t>(coefficient_stride_) / sizeof(float)};
 }
 
-/// Run by run along the last axis, and there coefficient by coefficient.
-void ArrayGrid::gather(const std::size_t* voxels, std::size_t n, float* interleaved) const {
-  const std::size_t row = axes_.empty() ? 1 : static_cast<std::size_t>(axes_.back().size);
-  const py::ssize_t step = axes_.empty() ? 0 : axes_.back().stride;
-  for (std::size_t first = 0, count = 0; first < n; first += count) {
-    const std::size_t most = std::min(n - first, row - voxels[first] % row);
-    for (count = 1; count < most && voxels[first + count] == voxels[first] + count;) ++count;
-    const char* const run = data_ + offset_in(axes_, voxels[first]);
-    for (std::size_t k = 0; k < n_coeff_; ++k) {
-      const char* from = run + static_cast<py::ssize_t>(k) * coefficient_stride_;
-      float* to = interleaved + 2 * (k * n + first);
-      if (!is_double_ && step == static_cast<py::ssize_t>(2 * sizeof(float))) {
-        std::memcpy(to, from, count * 2 * sizeof(float));
-        continue;
-      }
-      for (std::size_t i = 0; i < count; ++i, from += step, to += 2) {
-        if (is_double_) {
-          double value[2];
-          std::memcpy(value, from, sizeof value);
-          to[0] = static_cast<float>(value[0]);
-          to[1] = static_cast<float>(value[1]);
-        } else {
-          std::memcpy(to, from, 2 * sizeof(float));
-        }
-      }
+namespace {
+
+/// n complex numbers, a stride of bytes apart, as floats.
+void copy_floats(const char* from, py::ssize_t stride, bool is_double, std::size_t n, float* to) {
+  if (!is_double && stride == static_cast<py::ssize_t>(2 * sizeof(float))) {
+    std::memcpy(to, from, n * 2 * sizeof(float));
+    return;
+  }
+  for (std::size_t i = 0; i < n; ++i, from += stride, to += 2) {
+    if (is_double) {
+      double value[2];
+      std::memcpy(value, from, sizeof value);
+      to[0] = static_cast<float>(value[0]);
+      to[1] = static_cast<float>(value[1]);
+    } else {
+      std::memcpy(to, from, 2 * sizeof(float));
     }
   }
+}
+
+}  // namespace
+
+/// In the order of memory: voxel by voxel where the coefficients of a voxel lie together, else plane by plane.
+Coefficients ArrayGrid::gather(std::span<const volume::VoxelRun> runs, std::size_t n, std::vector<float>& memory) const {
+  memory.resize(2 * n * n_coeff_);
+  const std::size_t row = axes_.empty() ? 1 : static_cast<std::size_t>(axes_.back().size);
+  const py::ssize_t step = axes_.empty() ? 0 : axes_.back().stride;
+  struct Piece {
+    const char* from;
+    std::size_t count;
+  };
+  std::vector<Piece> pieces;  // of runs, which do not reach over the end of the last axis
+  for (const volume::VoxelRun& run : runs)
+    for (std::size_t done = 0; done < run.count; done += pieces.back().count)
+      pieces.push_back(
+          {data_ + offset_in(axes_, run.first + done), std::min(run.count - done, row - (run.first + done) % row)});
+  float* to = memory.data();
+  if (std::abs(coefficient_stride_) < std::abs(step)) {
+    for (const Piece& piece : pieces)
+      for (std::size_t i = 0; i < piece.count; ++i, to += 2 * n_coeff_)
+        copy_floats(piece.from + static_cast<py::ssize_t>(i) * step, coefficient_stride_, is_double_, n_coeff_, to);
+    return Coefficients::interleaved_rows(memory.data(), n, n_coeff_);
+  }
+  for (std::size_t k = 0; k < n_coeff_; ++k)
+    for (const Piece& piece : pieces) {
+      copy_floats(piece.from + static_cast<py::ssize_t>(k) * coefficient_stride_, step, is_double_, piece.count, to);
+      to += 2 * piece.count;
+    }
+  return Coefficients::interleaved_planes(memory.data(), n, n_coeff_);
 }
 
 }  // namespace crbrt::python

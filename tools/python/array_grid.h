@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "crbrt/view.h"
+#include "tools/volume/voxel_list.h"
 
 namespace crbrt::python {
 
@@ -25,9 +27,9 @@ class ArrayGrid {
   const std::vector<pybind11::ssize_t>& shape() const noexcept { return shape_; }  ///< of the grid
   std::size_t n_voxel() const noexcept { return n_voxel_; }
 
-  /// Numbers of the voxels in memory order, ascending, for which the mask (bool or integers, shape of the grid) is not zero;
-  /// all without a mask.
-  std::vector<std::size_t> listed(const std::optional<pybind11::array>& mask) const;
+  /// The voxels, by their numbers in memory order, for which the mask (bool or integers, shape of the grid) is not zero; all
+  /// without a mask.
+  volume::VoxelList listed(const std::optional<pybind11::array>& mask) const;
 
   /// An array of zeros of the grid's shape whose element of voxel v, by that number, is data[v]. Memory that nobody writes to
   /// is never touched.
@@ -39,8 +41,8 @@ class ArrayGrid {
   /// The same of one value; zeros leave memory untouched.
   pybind11::array_t<float> filled(float fill) const;
 
-  /// The coefficients of these voxels (ascending numbers): where they lie, or gathered in `memory`. Needs no GIL.
-  Coefficients view(const std::size_t* voxels, std::size_t n, std::vector<float>& memory) const;
+  /// The coefficients of these voxels (ascending runs, one at least): where they lie, or gathered in `memory`. Needs no GIL.
+  Coefficients view(std::span<const volume::VoxelRun> runs, std::vector<float>& memory) const;
 
  private:
   struct Axis {
@@ -50,7 +52,7 @@ class ArrayGrid {
 
   pybind11::object zeros_of(const pybind11::dtype& dtype) const;
   static pybind11::ssize_t offset_in(const std::vector<Axis>& axes, std::size_t voxel) noexcept;  ///< bytes
-  void gather(const std::size_t* voxels, std::size_t n, float* interleaved) const;
+  Coefficients gather(std::span<const volume::VoxelRun> runs, std::size_t n, std::vector<float>& memory) const;
 
   const char* data_ = nullptr;
   bool is_double_ = false;

@@ -32,7 +32,8 @@ Eigen::MatrixXcd matrix_of(const ArrayGrid& grid, const std::vector<std::size_t>
   Eigen::MatrixXcd data(static_cast<Eigen::Index>(grid.n_coeff()), static_cast<Eigen::Index>(voxels.size()));
   std::vector<float> memory;
   for (std::size_t v = 0; v < voxels.size(); ++v) {
-    const Coefficients c = grid.view(&voxels[v], 1, memory);
+    const volume::VoxelRun run{voxels[v], 1};
+    const Coefficients c = grid.view({&run, 1}, memory);
     for (std::size_t k = 0; k < c.n_coeff; ++k) {
       const std::size_t at = k * c.coefficient_stride;
       data(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(v)) = {static_cast<double>(c.real[at]),
@@ -82,7 +83,7 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
   const auto u = basis_of(basis, sequence);
   if (!u) throw py::value_error("basis: expected a file or an array, found None");
   const ArrayGrid grid(coefficients, static_cast<std::size_t>(u->cols()), order, "the basis");
-  const std::vector<std::size_t> voxels = grid.listed(mask);
+  const std::vector<std::size_t> voxels = grid.listed(mask).indices();
   const physics::Prior prior =
       prior_path.empty() ? physics::paper_fit_prior(sequence.tr_s) : physics::read_prior(prior_path, sequence.tr_s);
   physics::FitSettings settings;

@@ -57,7 +57,7 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
   if (sigma && program.uncertainty == nullptr)
     throw base::DisagreementError(loaded->path, "a model that predicts standard deviations (sigma)", "one without");
   const ArrayGrid grid(coefficients, program.n_coeff, order, "the model " + loaded->model.info().name);
-  const std::vector<std::size_t> voxels = grid.listed(mask);
+  const volume::VoxelList voxels = grid.listed(mask);
 
   const std::size_t n_map = program.n_output + (map::signal_per_m0_output(program) ? 1u : 0u);
   Planes estimates, std, atypicality;
@@ -75,28 +75,36 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
     map::VoxelEstimator estimator;
     map::BatchMaps maps;
     std::vector<VoxelStatus> status;
+    std::vector<volume::VoxelRun> runs;
     std::vector<float> memory;
   };
   const auto work = [&](Worker& worker, std::size_t first) {
     const std::size_t n = std::min(batch_size, voxels.size() - first);
-    const Coefficients c = grid.view(voxels.data() + first, n, worker.memory);
+    worker.runs.clear();
+    voxels.append_runs(first, n, worker.runs);
+    const Coefficients c = grid.view(worker.runs, worker.memory);
     worker.status.resize(n);
     worker.estimator.estimate(c, worker.maps, worker.status);
     const auto put = [&](std::span<const float> plane, float* to) {
-      for (std::size_t v = 0; v < n; ++v) to[voxels[first + v]] = plane[v];
+      std::size_t v = 0;
+      for (const volume::VoxelRun& run : worker.runs) {
+        std::copy_n(plane.data() + v, run.count, to + run.first);
+        v += run.count;
+      }
     };
     for (std::size_t i = 0; i < n_map; ++i) {
       put(worker.maps.plane(worker.maps.estimates, i), estimates.data[i]);
       if (sigma) put(worker.maps.plane(worker.maps.std, i), std.data[i]);
     }
     if (!atypicality.data.empty()) put(worker.maps.atypicality, atypicality.data[0]);
-    for (std::size_t v = 0; v < n; ++v) {
-      status_of[voxels[first + v]] = static_cast<std::uint8_t>(worker.status[v]);
-      const bool is_estimated = worker.status[v] == VoxelStatus::ok || worker.status[v] == VoxelStatus::outside_range;
-      if (!atypicality.data.empty() && is_estimated)
-        is_atypical_of[voxels[first + v]] =
-            worker.estimator.typicality(c, v, worker.maps.atypicality[v]) != map::Typicality::typical;
-    }
+    std::size_t v = 0;
+    for (const volume::VoxelRun& run : worker.runs)
+      for (std::size_t at = run.first; at < run.first + run.count; ++at, ++v) {
+        status_of[at] = static_cast<std::uint8_t>(worker.status[v]);
+        const bool is_estimated = worker.status[v] == VoxelStatus::ok || worker.status[v] == VoxelStatus::outside_range;
+        if (!atypicality.data.empty() && is_estimated)
+          is_atypical_of[at] = worker.estimator.typicality(c, v, worker.maps.atypicality[v]) != map::Typicality::typical;
+      }
   };
   {
     const py::gil_scoped_release released;
@@ -105,7 +113,7 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
     std::vector<std::unique_ptr<Worker>> workers;
     for (unsigned t = 0; t < n_thread; ++t)
       workers.push_back(
-          std::make_unique<Worker>(Worker{map::VoxelEstimator(program, Isa::automatic, sigma.value_or(0)), {}, {}, {}}));
+          std::make_unique<Worker>(Worker{map::VoxelEstimator(program, Isa::automatic, sigma.value_or(0)), {}, {}, {}, {}}));
     base::for_each_index(
         n_batch, n_thread, [&](unsigned thread, std::size_t batch) { work(*workers[thread], batch * batch_size); }, 1);
   }

@@ -36,14 +36,25 @@ VoxelList::VoxelList(std::vector<VoxelRun> runs) : runs_(std::move(runs)) {
   }
 }
 
-void VoxelList::append(std::size_t first, std::size_t count, std::vector<std::size_t>& to) const {
+template <class Put>
+void VoxelList::for_each_run(std::size_t first, std::size_t count, const Put& put) const {
   if (count == 0) return;
   auto r = static_cast<std::size_t>(std::upper_bound(before_.begin(), before_.end(), first) - before_.begin()) - 1;
   for (std::size_t skipped = first - before_[r]; count > 0; ++r, skipped = 0) {
     const std::size_t n = std::min(count, runs_[r].count - skipped);
-    for (std::size_t i = 0; i < n; ++i) to.push_back(runs_[r].first + skipped + i);
+    put(VoxelRun{runs_[r].first + skipped, n});
     count -= n;
   }
+}
+
+void VoxelList::append_runs(std::size_t first, std::size_t count, std::vector<VoxelRun>& to) const {
+  for_each_run(first, count, [&](const VoxelRun& run) { to.push_back(run); });
+}
+
+void VoxelList::append(std::size_t first, std::size_t count, std::vector<std::size_t>& to) const {
+  for_each_run(first, count, [&](const VoxelRun& run) {
+    for (std::size_t i = 0; i < run.count; ++i) to.push_back(run.first + i);
+  });
 }
 
 std::vector<std::size_t> VoxelList::indices() const {

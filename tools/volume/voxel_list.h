@@ -25,12 +25,17 @@ class VoxelList {
   std::size_t size() const noexcept { return size_; }
   std::span<const VoxelRun> runs() const noexcept { return runs_; }
 
-  /// Puts the indices of `count` voxels of the list, from the one with number `first` on, behind those in `to`.
+  /// Puts `count` voxels of the list, from the one with number `first` on, behind the runs in `to`.
+  void append_runs(std::size_t first, std::size_t count, std::vector<VoxelRun>& to) const;
+  /// The same, as indices.
   void append(std::size_t first, std::size_t count, std::vector<std::size_t>& to) const;
   /// All of them.
   std::vector<std::size_t> indices() const;
 
  private:
+  template <class Put>
+  void for_each_run(std::size_t first, std::size_t count, const Put& put) const;
+
   std::vector<VoxelRun> runs_;
   std::vector<std::size_t> before_;  ///< [run] voxels of the list in the runs before
   std::size_t size_ = 0;

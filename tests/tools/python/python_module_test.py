@@ -94,7 +94,7 @@ class Maps(unittest.TestCase):
     def test_a_mask_leaves_the_others_alone(self):
         mask = np.arange(24).reshape(2, 3, 4) % 3 != 0
         all_of_them = model.map(coefficients, sigma=sigma)
-        for chosen in (mask, np.asfortranarray(mask.astype(np.int16) * 7)):
+        for chosen in (mask, np.asfortranarray(mask.astype(np.int16) * 7), mask.astype(np.int8) * -7, np.flip(np.flip(mask).copy())):
             maps = model.map(coefficients, mask=chosen, sigma=sigma, fill=np.nan)
             np.testing.assert_array_equal(maps["t1_apparent_s"][mask], all_of_them["t1_apparent_s"][mask])
             self.assertTrue(np.isnan(maps["t1_apparent_s"][~mask]).all() and (maps.status[~mask] == 4).all())

@@ -35,9 +35,16 @@ TEST(VoxelList, GivesBackItsVoxelsWholeAndInParts) {
     const VoxelList list(voxels);
     EXPECT_EQ(list.size(), voxels.size());
     EXPECT_EQ(list.indices(), voxels);
-    std::vector<std::size_t> parts;
-    for (std::size_t first = 0; first < voxels.size(); first += 3)
-      list.append(first, std::min<std::size_t>(3, voxels.size() - first), parts);
+    std::vector<std::size_t> parts, of_runs;
+    std::vector<VoxelRun> runs;
+    for (std::size_t first = 0; first < voxels.size(); first += 3) {
+      const std::size_t count = std::min<std::size_t>(3, voxels.size() - first);
+      list.append(first, count, parts);
+      list.append_runs(first, count, runs);
+    }
+    for (const VoxelRun& run : runs)
+      for (std::size_t i = 0; i < run.count; ++i) of_runs.push_back(run.first + i);
+    EXPECT_EQ(of_runs, voxels);
     EXPECT_EQ(parts, voxels);
   }
   EXPECT_EQ(VoxelList::all({3, 1, 1}).indices(), (std::vector<std::size_t>{0, 1, 2}));
