@@ -14,6 +14,7 @@
 #include "tools/map/error_bars.h"
 #include "tools/mrd/gathered_voxels.h"
 #include "tools/volume/map_parts.h"
+#include "tools/volume/voxel_runs.h"
 
 namespace crbrt::mrd {
 namespace {
@@ -32,6 +33,14 @@ bool has_estimate(VoxelStatus status) { return status == VoxelStatus::ok || stat
 std::span<const float> plane_of(const SentMap& map, const map::BatchMaps& maps) {
   if (map.kind == MapKind::atypicality) return maps.atypicality;
   return maps.plane(map.kind == MapKind::std ? maps.std : maps.estimates, map.plane);
+}
+
+/// Values of the voxels to their places in the grid, run by run.
+void put(std::span<const std::size_t> voxels, std::span<const float> values, float* grid) {
+  for (std::size_t v = 0, n = 0; v < voxels.size(); v += n) {
+    n = volume::contiguous(voxels.subspan(v));
+    std::copy_n(values.data() + v, n, grid + voxels[v]);
+  }
 }
 
 /// Where rows and columns point, for readers that look for it among the attributes.
@@ -55,6 +64,7 @@ struct Mapper::Worker {
   GatheredVoxels gathered;
   map::BatchMaps maps;
   std::vector<VoxelStatus> status;
+  std::vector<float> values;  ///< of a map, in its own unit
   volume::StatusCounts counts{};
   std::size_t n_atypical = 0;
 };
@@ -84,13 +94,19 @@ void Mapper::estimate(Worker& worker, Grid& grid) {
         grid.pixels[m][voxels[v]] = static_cast<std::uint16_t>(status_of(worker.maps, v));
       continue;
     }
-    const std::span<const float> plane = plane_of(map, worker.maps);
-    for (std::size_t v = 0; v < voxels.size(); ++v) {
-      const float value = map.factor == 1 ? plane[v] : volume::stored_number(plane[v], map.factor, volume::Rounding::none);
-      if (map.has_floats) grid.floats[m][voxels[v]] = value;
-      if (map.has_pixels && has_estimate(worker.status[v]))
-        grid.pixels[m][voxels[v]] = map.scale.pixel_of(static_cast<double>(value) * map.per_float);
+    std::span<const float> values = plane_of(map, worker.maps);
+    if (map.factor != 1) {
+      worker.values.resize(voxels.size());
+      std::transform(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(voxels.size()), worker.values.begin(),
+                     [&](float value) { return volume::stored_number(value, map.factor, volume::Rounding::none); });
+      values = worker.values;
     }
+    if (map.has_floats) put(voxels, values, grid.floats[m].data());
+    if (!map.has_pixels) continue;
+    std::uint16_t* const pixels = grid.pixels[m].data();
+    for (std::size_t v = 0; v < voxels.size(); ++v)
+      if (has_estimate(worker.status[v]))
+        pixels[voxels[v]] = map.scale.pixel_of(static_cast<double>(values[v]) * map.per_float);
   }
   for (std::size_t v = 0; v < voxels.size(); ++v) {
     ++worker.counts[static_cast<std::size_t>(status_of(worker.maps, v))];

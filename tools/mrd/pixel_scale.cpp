@@ -2,7 +2,6 @@
 // Digits are cut by printing: what is written is what is computed with.
 #include "tools/mrd/pixel_scale.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -22,12 +21,6 @@ double rounded_up(double value) {
 }
 
 }  // namespace
-
-std::uint16_t PixelScale::pixel_of(double value) const noexcept {
-  const double pixel = (value - intercept) / slope;
-  if (!(pixel == pixel)) return 0;
-  return static_cast<std::uint16_t>(std::nearbyint(std::clamp(pixel, 1.0, static_cast<double>(most))));
-}
 
 PixelScale pixel_scale(double low, double high, std::uint16_t most) {
   if (low >= 0) return {rounded_up(high / most), 0, most};

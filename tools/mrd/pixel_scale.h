@@ -3,6 +3,7 @@
 /// without an estimate.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -14,7 +15,13 @@ struct PixelScale {
 
   double value_of(std::uint16_t pixel) const noexcept { return slope * pixel + intercept; }
   /// The nearest pixel from 1 on; numbers beyond an end are at that end, and what is no number has no estimate (0).
-  std::uint16_t pixel_of(double value) const noexcept;
+  std::uint16_t pixel_of(double value) const noexcept {
+    const double pixel = (value - intercept) / slope;
+    if (!(pixel == pixel)) return 0;
+    // From 2^52 on, numbers of double precision are whole: the sum is rounded to the nearest one, and costs no call.
+    constexpr double whole = 0x1p52;
+    return static_cast<std::uint16_t>((std::clamp(pixel, 1.0, static_cast<double>(most)) + whole) - whole);
+  }
 };
 
 /// Pixels 1 .. most for values from low to high; 0 <= low: pixel 0 is the value 0. Slope and intercept are rounded outwards to

@@ -39,6 +39,14 @@ TEST(MrdPixels, BeyondTheRangeAreAtItsEndAndWhatIsNoNumberIsZero) {
   EXPECT_EQ(scale.pixel_of(std::nan("")), 0);
 }
 
+TEST(MrdPixels, AreTheNearestOnesAndOfTwoTheEvenOne) {
+  const PixelScale scale{.slope = 1, .intercept = 0, .most = 65535};
+  for (int eighths = 8; eighths <= 8 * 65535; ++eighths) {
+    const double value = eighths / 8.0;
+    ASSERT_EQ(scale.pixel_of(value), std::nearbyint(value)) << value;
+  }
+}
+
 TEST(MrdPixels, OfZeroDecodeToZeroWhereTheRangeBeginsThere) { EXPECT_EQ(pixel_scale(0, 7000, 65535).value_of(0), 0); }
 
 TEST(MrdPixels, LieBelowTheRangeWithoutAnEstimateWhereItBeginsBelowZero) {
