@@ -86,8 +86,8 @@ static void check_options(struct call* call, const mxArray* options) {
   }
 }
 
-/* [voxel] not 0 where something is to be computed; NULL for all. Octave and MATLAB free it. */
-static unsigned char* mask_of(struct call* call, const mxArray* options, const struct grid* grid) {
+/* [voxel] not 0 where something is to be computed; NULL for all. Octave and MATLAB free what is made for it. */
+static const unsigned char* mask_of(struct call* call, const mxArray* options, const struct grid* grid) {
   const mxArray* mask = option(options, "mask");
   unsigned char* is_set;
   mxArray *numbers, *input;
@@ -106,12 +106,8 @@ static unsigned char* mask_of(struct call* call, const mxArray* options, const s
              (unsigned long)expected, (unsigned long)(i + 1), (unsigned long)found);
     end_with(call, "mask", text);
   }
+  if (mxIsLogical(mask) && sizeof(mxLogical) == 1) return (const unsigned char*)mxGetLogicals(mask);
   is_set = mxMalloc(grid->n_voxel + 1);
-  if (mxIsLogical(mask)) {
-    const mxLogical* flags = mxGetLogicals(mask);
-    for (v = 0; v < grid->n_voxel; ++v) is_set[v] = flags[v] != 0;
-    return is_set;
-  }
   input = (mxArray*)mask;
   if (mexCallMATLAB(1, &numbers, 1, &input, "double") != 0) end_with(call, "mask", "mask: expected a logical or real array");
   values = mxGetPr(numbers);
@@ -143,18 +139,39 @@ static const crbrt_program* program_of(struct call* call, const mxArray* options
   return integer;
 }
 
-/* The voxels of up to a batch, from voxel *next on: their numbers, and their coefficients [n_coeff, n] gathered. Returns n. */
+/* Voxels that lie together in the grid. */
+struct run {
+  size_t first, count;
+};
+
+/* The voxels of up to a batch, from voxel *next on, as runs, and their coefficients [n_coeff, *n] gathered. Returns how many
+ * runs. */
 static size_t gather(const struct grid* grid, const float* coefficients, const unsigned char* mask, size_t* next,
-                     size_t* voxels, float* gathered) {
-  size_t n = 0, k, first, count;
-  for (; n < batch && *next < grid->n_voxel; ++*next)
-    if (mask == NULL || mask[*next]) voxels[n++] = *next;
-  for (first = 0; first < n; first += count) { /* voxels that lie together */
-    for (count = 1; first + count < n && voxels[first + count] == voxels[first] + count;) ++count;
-    for (k = 0; k < grid->n_coeff; ++k)
-      memcpy(gathered + 2 * (k * n + first), coefficients + 2 * (k * grid->n_voxel + voxels[first]), 2 * count * sizeof(float));
+                     struct run* runs, size_t* n, float* gathered) {
+  size_t n_run = 0, k, r;
+  for (*n = 0; *n < batch; *n += runs[n_run++].count) {
+    struct run run;
+    while (mask != NULL && *next < grid->n_voxel && !mask[*next]) ++*next;
+    if (*next == grid->n_voxel) break;
+    run.first = *next;
+    while (*next < grid->n_voxel && *next - run.first < batch - *n && (mask == NULL || mask[*next])) ++*next;
+    run.count = *next - run.first;
+    runs[n_run] = run;
   }
-  return n;
+  for (k = 0; k < grid->n_coeff; ++k)
+    for (r = 0; r < n_run; ++r) {
+      memcpy(gathered, coefficients + 2 * (k * grid->n_voxel + runs[r].first), 2 * runs[r].count * sizeof(float));
+      gathered += 2 * runs[r].count;
+    }
+  return n_run;
+}
+
+/* Numbers of the voxels of runs to their places in the grid. */
+static void put(const struct run* runs, size_t n_run, const void* from, size_t size, void* grid) {
+  const char* values = from;
+  size_t r;
+  for (r = 0; r < n_run; values += size * runs[r++].count)
+    memcpy((char*)grid + size * runs[r].first, values, size * runs[r].count);
 }
 
 void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[]) {
@@ -164,11 +181,13 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   const crbrt_program* program;
   crbrt_session session = {{0}};
   crbrt_status status;
-  unsigned char *mask, *voxel_status;
+  const unsigned char* mask;
+  unsigned char* voxel_status;
   const float* coefficients;
   float *estimates[most_outputs], *deviations[most_outputs], *scores = NULL, *in, *out, *std, *score;
   mxArray *maps, *units, *std_maps = NULL, *status_map;
-  size_t *voxels, next = 0, n_output, j, v, n, arena_bytes;
+  struct run* runs;
+  size_t next = 0, n_output, j, n, n_run, arena_bytes;
   double sigma;
   char *path, detail[512] = "";
   (void)n_left;
@@ -176,7 +195,8 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   if (n_right < 2 || n_right > 3) end_with(&call, "arguments", "expected a model file, coefficients and perhaps options");
   if (!mxIsChar(right[0])) end_with(&call, "arguments", "expected the path of a .crbm file first");
   if (!mxIsSingle(right[1]) || !mxIsComplex(right[1]))
-    end_with(&call, "arguments", "coefficients: expected a single complex array, as single(c) or complex(single(re), single(im)) makes it");
+    end_with(&call, "arguments",
+             "coefficients: expected a single complex array, as single(c) or complex(single(re), single(im)) makes it");
   path = mxArrayToString(right[0]);
   status = crbrt_load_file(path, &call.model, detail, sizeof detail);
   if (status != CRBRT_OK) {
@@ -235,12 +255,12 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   /* Re, im, re, im, ...; mxGetComplexSingles of Octave 7.3 refuses single complex arrays (findings/octave_complex_singles.sh).
    */
   coefficients = mxGetData(right[1]);
-  voxels = mxMalloc(batch * sizeof *voxels);
+  runs = mxMalloc(batch * sizeof *runs);
   in = mxMalloc(2 * batch * grid.n_coeff * sizeof *in);
   out = mxMalloc(batch * n_output * sizeof *out);
   std = mxMalloc(batch * n_output * sizeof *std);
   score = mxMalloc(batch * sizeof *score);
-  while ((n = gather(&grid, coefficients, mask, &next, voxels, in)) > 0) {
+  while ((n_run = gather(&grid, coefficients, mask, &next, runs, &n, in)) > 0) {
     uint8_t flags[batch];
     crbrt_run_args args = {0};
     args.struct_size = sizeof args;
@@ -263,15 +283,12 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
     status = crbrt_run(&session, &args);
     if (status == CRBRT_OK && std_maps != NULL) status = crbrt_add_prior_pull(program, &args);
     if (status != CRBRT_OK) end_with(&call, "run", crbrt_message(status));
-    for (j = 0; j < n_output; ++j)
-      for (v = 0; v < n; ++v) {
-        estimates[j][voxels[v]] = out[j * n + v];
-        if (std_maps != NULL) deviations[j][voxels[v]] = std[j * n + v];
-      }
-    for (v = 0; v < n; ++v) {
-      voxel_status[voxels[v]] = flags[v];
-      if (scores != NULL) scores[voxels[v]] = score[v];
+    for (j = 0; j < n_output; ++j) {
+      put(runs, n_run, out + j * n, sizeof *out, estimates[j]);
+      if (std_maps != NULL) put(runs, n_run, std + j * n, sizeof *std, deviations[j]);
     }
+    put(runs, n_run, flags, sizeof *flags, voxel_status);
+    if (scores != NULL) put(runs, n_run, score, sizeof *score, scores);
   }
   crbrt_model_free(call.model);
   free(call.memory);
