@@ -17,7 +17,7 @@ crbrt_add_test(volume_test
           ${CMAKE_CURRENT_LIST_DIR}/volume/hdf5_state_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/maps_in_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/map_parts_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/maps_out_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/hostile_header_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/volume/mask_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/voxel_list_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/mask_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/shown_unit_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/voxel_list_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/voxel_neighbours_test.cpp
   LIBRARIES crbrt::volume crbrt::physics crbrt_test_images crbrt_test_models hdf5::hdf5)
 

@@ -69,16 +69,6 @@ Code unit_code(const std::string& unit) {
   return {plain.empty() ? "unknown" : plain, private_scheme, plain_text("unit of the model: " + unit, longest_meaning)};
 }
 
-ShownUnit shown_unit(const std::string& output, const std::string& map_unit) {
-  const physics::Quantity* const quantity = physics::find_quantity(volume::estimate_of(output));
-  const bool is_known = quantity != nullptr && !quantity->map.name.empty();
-  if (is_known && map_unit == quantity->map.unit) {
-    if (map_unit == "1") return {"%", 100};
-    if (!quantity->display.unit.empty()) return {std::string(quantity->display.unit), quantity->display_per_map()};
-  }
-  return map_unit == "s" ? ShownUnit{"ms", 1000} : ShownUnit{map_unit, 1};
-}
-
 QuantityCode quantity_code(const std::string& output, const std::string& description) {
   const bool is_std = output.ends_with(volume::std_suffix);
   const std::string key = volume::estimate_of(output);

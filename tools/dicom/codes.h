@@ -24,17 +24,6 @@ inline constexpr const char* private_scheme = "99CRBRT";
 /// of a model of another simulator that UCUM may not know stands under our own scheme.
 Code unit_code(const std::string& unit);
 
-/// The unit of a map in DICOM. Programs that apply RescaleSlope may round to whole numbers (DCMTK 3.6.7 does, so that T2 in
-/// seconds is black), so maps are in the unit in which people see the quantity: times in ms or us, ratios of the table of
-/// quantities in percent. Standard deviations are in the unit of their map.
-struct ShownUnit {
-  std::string unit;
-  double factor = 1;  ///< number in DICOM over number in the map
-};
-
-/// Of the map of an output in its unit. A time of another simulator is in ms; what has no such unit stays as it is.
-ShownUnit shown_unit(const std::string& output, const std::string& map_unit);
-
 /// Of a map, by the output that it shows ("t1_free_s", "t1_free_s_std", "status"), its name and what it is.
 struct QuantityCode {
   Code quantity;

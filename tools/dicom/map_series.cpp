@@ -18,6 +18,7 @@
 #include "tools/volume/bids_names.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
+#include "tools/volume/shown_unit.h"
 #include "tools/volume/stored_image.h"
 
 namespace crbrt::dicom {
@@ -130,7 +131,7 @@ MapOfSeries MapSeries::Impl::map_of(const std::string& path, const std::string& 
   const base::Json sidecar = base::Json::from_file(volume::sidecar_path(path));
   const std::string output = text_or_empty(sidecar, "OutputName");
   const std::string map_unit = name == "status" ? "1" : text_or_empty(sidecar, "Units");
-  const ShownUnit shown = shown_unit(output, map_unit);
+  const volume::ShownUnit shown = volume::shown_unit(output, map_unit);
   const std::vector<float> values = volume::read_values(path, grid, volume::GridCheck::extents);
   MapOfSeries map;
   map.name = name;

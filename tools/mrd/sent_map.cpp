@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pixels show what people read at the console: times in milliseconds, fractions in percent, so that windows, which some
-// scanners keep as whole numbers, do not vanish.
+// Pixels show what people read at the console (tools/volume/shown_unit.h), so that windows, which some scanners keep as whole
+// numbers, do not vanish.
 #include "tools/mrd/sent_map.h"
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "physics/quantity.h"
 #include "tools/map/map_files.h"
+#include "tools/volume/shown_unit.h"
 
 namespace crbrt::mrd {
 namespace {
@@ -18,19 +18,6 @@ namespace {
 constexpr double atypicality_reach = 10;
 /// Standard deviations without a limit: to a tenth of the range of the output.
 constexpr double std_share = 0.1;
-
-/// The unit of pixels beside that of floats.
-void choose_pixel_unit(SentMap& map, const std::string& output) {
-  const physics::Quantity* const quantity = physics::find_quantity(output);
-  map.pixel_unit = map.unit;
-  if (quantity != nullptr && quantity->map.name == map.name && !quantity->display.unit.empty()) {
-    map.pixel_unit = quantity->display.unit;
-    map.per_float = quantity->display_per_map();
-  } else if (map.unit == "1") {
-    map.pixel_unit = '%';
-    map.per_float = 100;
-  }
-}
 
 void choose_scale(SentMap& map, double low, double high, const Config& config) {
   const auto wanted = config.ranges.find(map.name);
@@ -49,7 +36,9 @@ SentMap estimate_map(const volume::MapDescription& described, std::size_t plane,
               .output = described.output,
               .unit = described.unit,
               .factor = described.factor};
-  choose_pixel_unit(map, described.output);
+  const volume::ShownUnit shown = volume::shown_unit(map.output, map.unit);
+  map.pixel_unit = shown.unit;
+  map.per_float = shown.factor;
   map.window = {described.window.low * map.per_float, described.window.high * map.per_float};
   const Program& program = config.program();
   if (plane >= program.n_output) {  // |M0|, of which a model knows no range

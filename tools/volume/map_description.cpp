@@ -12,8 +12,7 @@ namespace {
 
 /// No name that a program gives to a map of its own.
 bool makes_file_name(const std::string& output) {
-  return is_map_name(output) && output != "status" && output != "status_detail" && output != "atypicality" &&
-         !output.ends_with(std_suffix);
+  return is_map_name(output) && !is_beside_estimates(output) && !output.ends_with(std_suffix);
 }
 
 }  // namespace
@@ -21,6 +20,10 @@ bool makes_file_name(const std::string& output) {
 bool is_map_name(std::string_view text) {
   const char* const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+bool is_beside_estimates(std::string_view name) {
+  return name == "status" || name == "status_detail" || name == "atypicality" || name == "chi_square";
 }
 
 MapDescription describe_map(const physics::Quantity& quantity, TimeUnit times) {

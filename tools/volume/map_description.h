@@ -37,6 +37,9 @@ struct MapOutput {
 /// Letters, digits and underscores: what may become part of the name of a file.
 bool is_map_name(std::string_view text);
 
+/// Scores and codes, which programs write beside the estimates of any model: no output may be called so.
+bool is_beside_estimates(std::string_view name);
+
 /// The map of a row of the table of quantities that has one. Whole milliseconds are for times that people see in milliseconds:
 /// t2_semi_s, of ten microseconds, stays in seconds. A name that ends in the unit changes with it: "t1_semi_ms".
 MapDescription describe_map(const physics::Quantity& quantity, TimeUnit times = TimeUnit::seconds);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "physics/quantity.h"
+#include "tools/volume/shown_unit.h"
 
 namespace crbrt::dicom {
 namespace {
@@ -16,7 +17,7 @@ TEST(Codes, EveryMapOfTheTableHasAUnitOfUcum) {
   for (const physics::Quantity& quantity : physics::quantities()) {
     if (quantity.map.name.empty()) continue;
     EXPECT_EQ(unit_code(std::string(quantity.map.unit)).scheme, "UCUM") << quantity.key;
-    EXPECT_EQ(unit_code(shown_unit(std::string(quantity.key), std::string(quantity.map.unit)).unit).scheme, "UCUM");
+    EXPECT_EQ(unit_code(volume::shown_unit(quantity.key, quantity.map.unit).unit).scheme, "UCUM");
   }
 }
 
@@ -37,26 +38,6 @@ TEST(Codes, AStandardDeviationIsADerivationOfItsQuantity) {
   ASSERT_TRUE(code.derivation);
   EXPECT_EQ(*code.derivation, (Code{"113061", "DCM", "Standard Deviation"}));
   EXPECT_EQ(code.image_type, "OTHER");
-}
-
-// A viewer that rounds to whole numbers still shows tissue.
-TEST(Codes, MapsAreInTheUnitInWhichPeopleSeeThem) {
-  const auto expect = [](const char* output, const char* unit, const char* shown, double factor) {
-    const ShownUnit found = shown_unit(output, unit);
-    EXPECT_EQ(found.unit, shown) << output;
-    EXPECT_DOUBLE_EQ(found.factor, factor) << output;
-  };
-  expect("t1_free_s", "s", "ms", 1000);
-  expect("t1_free_s_std", "s", "ms", 1000);
-  expect("t1_free_s", "ms", "ms", 1);  // --units ms
-  expect("t2_semi_s", "s", "us", 1e6);
-  expect("m0_semi_frac", "1", "%", 100);
-  expect("b1_rel", "1", "%", 100);
-  expect("omega0_rad_s", "Hz", "Hz", 1);
-  expect("m0", "arbitrary", "arbitrary", 1);
-  expect("atypicality", "1", "1", 1);
-  expect("t9_of_another_simulator", "s", "ms", 1000);
-  expect("t9_of_another_simulator", "K", "K", 1);
 }
 
 TEST(Codes, TheUnitOfAnotherSimulatorIsOurs) {
