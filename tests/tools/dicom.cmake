@@ -3,6 +3,7 @@
 crbrt_add_test(dicom_test
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dicom/codes_test.cpp ${CMAKE_CURRENT_LIST_DIR}/dicom/slice_stack_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/dicom/stored_map_test.cpp ${CMAKE_CURRENT_LIST_DIR}/dicom/uid_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/dicom/window_test.cpp
   LIBRARIES crbrt::dicom crbrt::physics)
 # What a build without DCMTK has in its place.
 crbrt_add_test(dicom_absent_test

@@ -175,9 +175,9 @@ void put_numbers(const MapOfSeries& map, DcmItem& to) {
   put(mapping, DCM_MeasurementUnitsCodeSequence, map.unit);
   put_quantity({"246205007", "SCT", "Quantity"}, map.quantity.quantity, mapping);
   if (map.quantity.derivation) put_quantity({"121401", "DCM", "Derivation"}, *map.quantity.derivation, mapping);
-  if (!(map.window_high - map.window_low >= 1)) return;  // DICOM's linear window is not defined below; viewers choose
-  put(to, DCM_WindowCenter, decimal((map.window_low + map.window_high) / 2));
-  put(to, DCM_WindowWidth, decimal(map.window_high - map.window_low));
+  if (!(map.window.high - map.window.low >= 1)) return;  // DICOM's linear window is not defined below; viewers choose
+  put(to, DCM_WindowCenter, decimal((map.window.low + map.window.high) / 2));
+  put(to, DCM_WindowWidth, decimal(map.window.high - map.window.low));
 }
 
 std::string bytes_of(DcmFileFormat& file) {

@@ -12,6 +12,7 @@
 #include "tools/dicom/source_series.h"
 #include "tools/dicom/stored_map.h"
 #include "tools/volume/grid.h"
+#include "tools/volume/map_value.h"
 
 namespace crbrt::dicom {
 
@@ -23,8 +24,8 @@ struct MapOfSeries {
   std::string comment;     ///< ImageComments, behind "Not for diagnostic use."
   Code unit;
   QuantityCode quantity;
-  StoredMap stored;  ///< [voxel of the grid of the maps]
-  double window_low = 0, window_high = 1;
+  StoredMap stored;             ///< [voxel of the grid of the maps]
+  volume::Window window{0, 1};  ///< in what slope and intercept make of stored numbers
   long series_number = 1;
   std::string series_uid;
 };

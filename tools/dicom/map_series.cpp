@@ -12,10 +12,9 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "physics/quantity.h"
 #include "tools/cli/command_line.h"
 #include "tools/dicom/image_writer.h"
-#include "tools/volume/bids_names.h"
+#include "tools/dicom/window.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
 #include "tools/volume/shown_unit.h"
@@ -63,24 +62,6 @@ volume::StorageOrder order_of(const SourceSeries& source, const volume::ImageOpt
   return volume::expect_order_in(grid, source.stack.grid, options.grid_check(), source.folder, "a series of MR images");
 }
 
-struct Window {
-  double low = 0, high = 1;
-};
-
-/// That of the quantity where it has one, else what is typical on either side of 0 that has values.
-Window window_of(const std::string& output, const std::string& map_unit, double factor, const StoredMap& stored) {
-  const bool is_std = output.ends_with(volume::std_suffix);
-  const physics::Quantity* const quantity = physics::find_quantity(volume::estimate_of(output));
-  if (quantity != nullptr && !quantity->map.name.empty()) {
-    const auto times = map_unit == "ms" ? volume::TimeUnit::whole_milliseconds : volume::TimeUnit::seconds;
-    volume::MapDescription map = volume::describe_map(*quantity, times);
-    if (is_std) map = volume::describe_std(map, "");
-    if (map.window.high > map.window.low) return {factor * map.window.low, factor * map.window.high};
-  }
-  const double typical = stored.typical > 0 ? stored.typical : 1;
-  return {stored.intercept < 0 ? -typical : 0, typical};
-}
-
 std::string derivation_of(const base::Json& sidecar, const std::string& output) {
   std::string text = output + ": " + text_or_empty(sidecar, "Description");
   text += ". Estimated by crbrt-map " + std::string(cli::version()) + " with the model " + text_or_empty(sidecar, "ModelName") +
@@ -94,6 +75,13 @@ std::string levels_of(const base::Json& sidecar) {
   if (levels != nullptr)
     for (const base::Json::Member& level : levels->members()) text += " " + level.key + " " + level.value.text() + ";";
   return text;
+}
+
+/// All of them, from the first one on.
+volume::Window window_of_codes(const StoredMap& codes) {
+  std::uint16_t largest = 1;
+  for (const std::uint16_t code : codes.values) largest = std::max(largest, code);
+  return {0, static_cast<double>(largest)};
 }
 
 }  // namespace
@@ -143,9 +131,7 @@ MapOfSeries MapSeries::Impl::map_of(const std::string& path, const std::string& 
   map.comment = name == "status"
                     ? levels_of(sidecar)
                     : "Voxels without an estimate hold the number 0; the series of the status says which they are.";
-  const Window window = window_of(output, map_unit, shown.factor, map.stored);
-  map.window_low = window.low;
-  map.window_high = window.high;
+  map.window = name == "status" ? window_of_codes(map.stored) : window_of(output, map_unit, shown.factor, values, is_estimated);
   map.series_uid = series_uid_of(source, map);
   if (map.stored.n_beyond > 0)
     warnings.add(name + ": " + std::to_string(map.stored.n_beyond) +

@@ -35,6 +35,7 @@ Decimal rounded_up(double least) {
   return decimal;
 }
 
+/// The 99th percentile of the sizes of all estimates.
 double typical_size(std::span<const double> values, const std::vector<bool>& is_estimated) {
   std::vector<double> sizes;
   for (std::size_t v = 0; v < values.size(); ++v)
@@ -72,8 +73,8 @@ StoredMap stored_map(std::span<const float> of_map, const std::vector<bool>& is_
   std::vector<double> values;
   for (const float value : of_map) values.push_back(factor * static_cast<double>(value));
   StoredMap map;
-  map.typical = typical_size(values, is_estimated);
-  const double limit = map.typical > 0 ? largest_over_typical * map.typical : HUGE_VAL;
+  const double typical = typical_size(values, is_estimated);
+  const double limit = typical > 0 ? largest_over_typical * typical : HUGE_VAL;
   std::vector<bool> has_number = is_estimated;
   for (std::size_t v = 0; v < values.size(); ++v) {
     if (!is_estimated[v]) continue;
@@ -101,7 +102,6 @@ StoredMap stored_map(std::span<const float> of_map, const std::vector<bool>& is_
 StoredMap stored_codes(std::span<const float> codes) {
   StoredMap map;
   map.values.assign(codes.begin(), codes.end());
-  map.typical = codes.empty() ? 0 : static_cast<double>(*std::max_element(codes.begin(), codes.end()));
   return map;
 }
 

@@ -22,7 +22,6 @@ struct StoredMap {
   std::optional<std::uint16_t> padding;                ///< whose number is 0: no estimate; empty: every voxel has a number
   std::vector<std::uint16_t> values;                   ///< [voxel]
   std::size_t n_beyond = 0;  ///< estimates without a number: not finite, or beyond `largest_over_typical`
-  double typical = 0;        ///< the 99th percentile of the sizes of all estimates
 };
 
 /// One wild number must not take the resolution of all others: what is larger than so many times the 99th percentile of the
