@@ -75,16 +75,25 @@ TEST_F(DicomBadInput, NoMr) {
   expect_refused(3, {"expected an MR image (MR Image Storage, or Enhanced MR), found CTImageStorage"});
 }
 
-TEST_F(DicomBadInput, AnotherGrid) {
-  TestSeries series = axial_series();
-  series.origin[1] += 0.75;  // half a row
-  write_classic(series, file("series"));
-  expect_refused(3, {"series: expected a series of MR images on the grid of 6x5x4 voxels, first at (", "found 6x5x4 voxels"});
-  std::filesystem::remove_all(file("series"));
-  std::filesystem::create_directory(file("series"));
-  series.slices = 3;
-  write_classic(series, file("series"));
-  expect_refused(3, {"found 6x5x3 voxels"});
+TEST_F(DicomBadInput, AnotherGridIsSaidAxisByAxis) {
+  const auto expect_said = [&](const TestSeries& series, const std::string& extents, const std::string& difference) {
+    write_classic(series, file("series"));
+    expect_refused(3, {"series: expected a series of MR images on the grid of " + file("in.nii") +
+                       ", 6x5x4 voxels of 1.25 x 1.5 x 3 mm, found " + extents +
+                       " mm, against x, y and z of that grid: " + difference + " (--ignore-geometry compares extents alone)"});
+    std::filesystem::remove_all(file("series"));
+    std::filesystem::create_directory(file("series"));
+  };
+  TestSeries moved = axial_series();
+  moved.origin[1] += 0.75;  // half a row to the back; y of dcm2niix's image counts to the front
+  expect_said(moved, "6x5x4 voxels of 1.25 x 1.5 x 3", "placed -0.75 mm along y beside it (-0.5 voxels)");
+  TestSeries shorter = axial_series();
+  shorter.slices = 3;
+  expect_said(shorter, "6x5x3 voxels of 1.25 x 1.5 x 3", "z (its slices): 3 voxels in place of 4");
+  TestSeries wider = axial_series();
+  wider.column_mm = 1.5;
+  wider.origin[0] -= 2.5 * 0.25;  // the same middle
+  expect_said(wider, "6x5x4 voxels of 1.5 x 1.5 x 3", "x (its columns): 1.5 mm from voxel to voxel in place of 1.25 mm");
 }
 
 TEST_F(DicomBadInput, CoefficientsThatSayNotWhereTheyLie) {

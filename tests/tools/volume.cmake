@@ -13,7 +13,7 @@ crbrt_add_test(volume_test
           ${CMAKE_CURRENT_LIST_DIR}/volume/basis_out_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/batches_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/bids_names_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/blank_parts_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/coefficients_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/volume/formats_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/volume/formats_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_difference_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/grid_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/hdf5_state_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/maps_in_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/map_parts_test.cpp ${CMAKE_CURRENT_LIST_DIR}/volume/maps_out_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/volume/hostile_header_test.cpp

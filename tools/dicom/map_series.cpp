@@ -15,6 +15,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/dicom/image_writer.h"
 #include "tools/dicom/window.h"
+#include "tools/volume/grid_difference.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
 #include "tools/volume/shown_unit.h"
@@ -59,7 +60,15 @@ volume::StorageOrder order_of(const SourceSeries& source, const volume::ImageOpt
   if (options.ignore_geometry)
     warnings.add(source.folder + ": x, y and z of the input are taken for columns, rows and slices of the series " +
                  "(--ignore-geometry); nothing says that they are");
-  return volume::expect_order_in(grid, source.stack.grid, options.grid_check(), source.folder, "a series of MR images");
+  const volume::Grid& series = source.stack.grid;
+  if (options.ignore_geometry)
+    return volume::expect_order_in(grid, series, options.grid_check(), source.folder, "a series of MR images");
+  if (const auto order = volume::order_in(grid, series, options.grid_check())) return *order;
+  const std::string& placed_by = options.like.empty() ? options.input : options.like;
+  throw base::InputError(
+      source.folder, "a series of MR images on the grid of " + placed_by + ", " + volume::extents_in_words(grid),
+      volume::extents_in_words(series) + ", against x, y and z of that grid: " +
+          volume::grid_difference(grid, series, {"columns", "rows", "slices"}) + " (--ignore-geometry compares extents alone)");
 }
 
 std::string derivation_of(const base::Json& sidecar, const std::string& output) {
