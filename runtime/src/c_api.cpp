@@ -133,6 +133,15 @@ crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args) {
   return static_cast<crbrt_status>(bound.run(coefficients_of(known, program), results_of(known, program)));
 }
 
+crbrt_status crbrt_find_std_limits(const crbrt_program* program, const crbrt_run_args* args, uint32_t* at_limit) {
+  if (program == nullptr) return CRBRT_BAD_PROGRAM;
+  crbrt_run_args known;
+  if (args == nullptr || !read_args(*args, known) || known.standard_deviations == nullptr) return CRBRT_BAD_SHAPE;
+  const crbrt::View2<float> s = results_of(known, *as_program(program)).standard_deviations;
+  return static_cast<crbrt_status>(crbrt::find_std_limits(
+      *as_program(program), {s.data, s.rows, s.columns, s.row_stride, s.column_stride}, {at_limit, known.n_voxel}));
+}
+
 crbrt_status crbrt_add_prior_pull(const crbrt_program* program, const crbrt_run_args* args) {
   if (program == nullptr) return CRBRT_BAD_PROGRAM;
   crbrt_run_args known;

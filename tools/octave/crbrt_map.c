@@ -9,7 +9,7 @@
  *
  * maps.NAME is a single array of the grid's size in SI units for every output of the model; maps.units.NAME its unit;
  * maps.std.NAME its standard deviation; maps.status uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4
- * not computed; maps.atypicality where the model has a score, and maps.atypicality_threshold. crbrt_map.m is its help text.
+ * not computed, 9 a standard deviation at its limit; maps.atypicality where the model has a score, and maps.atypicality_threshold. crbrt_map.m is its help text.
  *
  * Built with interleaved complex numbers (-R2018a), so that coefficients are read where they lie. docs/octave.md has the
  * commands.
@@ -24,6 +24,7 @@
 #include "mex.h"
 
 enum { batch = 4096, most_outputs = 64, most_dimensions = 16 };
+enum { status_std_at_limit = 9 }; /* as in the maps of crbrt-map (docs/mapping.md) */
 
 /* What a call owns beside what Octave and MATLAB free themselves; mexErrMsgIdAndTxt does not return. */
 struct call {
@@ -174,6 +175,13 @@ static void put(const struct run* runs, size_t n_run, const void* from, size_t s
     memcpy((char*)grid + size * runs[r].first, values, size * runs[r].count);
 }
 
+/* Nothing else is said of a voxel that has a standard deviation at its limit. */
+static void mark_limits(size_t n, const uint32_t* at_limit, uint8_t* flags) {
+  size_t v;
+  for (v = 0; v < n; ++v)
+    if (at_limit[v] != 0 && flags[v] == CRBRT_VOXEL_OK) flags[v] = status_std_at_limit;
+}
+
 void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[]) {
   struct call call = {NULL, NULL};
   struct grid grid;
@@ -262,6 +270,7 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   score = mxMalloc(batch * sizeof *score);
   while ((n_run = gather(&grid, coefficients, mask, &next, runs, &n, in)) > 0) {
     uint8_t flags[batch];
+    uint32_t at_limit[batch];
     crbrt_run_args args = {0};
     args.struct_size = sizeof args;
     args.n_voxel = n;
@@ -281,8 +290,10 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
     }
     if (scores != NULL) args.atypicality = score;
     status = crbrt_run(&session, &args);
+    if (status == CRBRT_OK && std_maps != NULL) status = crbrt_find_std_limits(program, &args, at_limit);
     if (status == CRBRT_OK && std_maps != NULL) status = crbrt_add_prior_pull(program, &args);
     if (status != CRBRT_OK) end_with(&call, "run", crbrt_message(status));
+    if (std_maps != NULL) mark_limits(n, at_limit, flags);
     for (j = 0; j < n_output; ++j) {
       put(runs, n_run, out + j * n, sizeof *out, estimates[j]);
       if (std_maps != NULL) put(runs, n_run, std + j * n, sizeof *std, deviations[j]);

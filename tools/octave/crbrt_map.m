@@ -12,7 +12,7 @@
 %
 % MAPS is a struct: a single array in SI units for every output of the model (maps.t1_apparent_s), their units (maps.units), standard
 % deviations (maps.std, with sigma), maps.status (uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4 not
-% computed), and, where the model has such a score, maps.atypicality and maps.atypicality_threshold.
+% computed, 9 a standard deviation at its limit, which says no more than that), and, where the model has such a score, maps.atypicality and maps.atypicality_threshold.
 %
 % Estimates and standard deviations are those of the program crbrt-map, bit for bit. A wrong call is an error whose identifier begins with crbrt:.
 

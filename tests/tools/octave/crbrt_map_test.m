@@ -68,6 +68,8 @@ assert (code, 0, text);
 for i = 1:3
   assert (typecast (all_of_them.std.(outputs{i})(:), 'uint32'), typecast (nifti ([out, '/', files{i}, '_std.nii'], 'single'), 'uint32'));
 endfor
+assert (all_of_them.status(:), nifti ([out, '/status.nii'], 'uint8'));
+assert (any (all_of_them.status(:) == 9)); % standard deviations at a limit of the model's
 assert (isscalar (all_of_them.atypicality_threshold) && size (all_of_them.atypicality, 2) == 4);
 
 % A mask of any kind of numbers leaves the others alone.
