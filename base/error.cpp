@@ -13,20 +13,6 @@
 
 namespace crbrt::base {
 
-std::string exit_code_help() {
-  return "Exit codes:\n"
-         "  0  done (flagged voxels included)\n"
-         "  1  internal error\n"
-         "  2  wrong command line\n"
-         "  3  an input is missing, cut off or not what was expected\n"
-         "  4  model and data disagree (rank, basis, sequence)\n"
-         "  5  an output cannot be written\n"
-         "  8  not all is done; another start goes on (crbrt-train, crbrt-bids, crbrt-make)\n"
-         "  9  done, and what was measured or made is not fit (crbrt-eval, crbrt-make)\n"
-         "  10  the training diverged; there is no model (crbrt-train)\n"
-         "  130, 143  interrupted by SIGINT or SIGTERM; nothing is left half done";
-}
-
 namespace {
 
 int run_guarded(const char* program, int (*body)(int argc, char** argv), int argc, char** argv) {

@@ -7,6 +7,7 @@
 
 namespace crbrt::base {
 
+/// --help of each program says which of them it has (tools/cli/definition.h).
 enum ExitCode : int {
   exit_ok = 0,            ///< done; flagged voxels included
   exit_internal = 1,      ///< a defect of ours
@@ -14,13 +15,10 @@ enum ExitCode : int {
   exit_input = 3,         ///< an input file is missing, cut off, or holds something else than expected
   exit_disagreement = 4,  ///< model and data disagree (rank, basis, sequence)
   exit_output = 5,        ///< an output cannot be written
-  exit_interrupted = 8,   ///< not all is done, and another start goes on (crbrt-train, crbrt-bids)
-  exit_not_fit = 9,       ///< measured or made as asked, but not fit for use (crbrt-eval, crbrt-make)
+  exit_interrupted = 8,   ///< not all is done, and another start goes on (crbrt-train, crbrt-bids, crbrt-make)
+  exit_not_fit = 9,       ///< measured or made as asked, but not fit for use (crbrt-eval, crbrt-compare, crbrt-make)
   exit_diverged = 10,     ///< a training found nothing that is worth keeping (crbrt-train)
 };
-
-/// The text that --help prints under "Exit codes".
-std::string exit_code_help();
 
 /// An error with the exit code it ends the program with.
 class Error : public std::runtime_error {

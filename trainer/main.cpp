@@ -48,6 +48,9 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
       {{{"A training", "crbrt-train --config config.json --dataset training.h5 --out model.crbm --threads 4"},
         {"The same training after an interruption",
          "crbrt-train --config config.json --dataset training.h5 --out model.crbm --resume"}}});
+  app.exit_code(base::exit_interrupted, "interrupted in training, with a checkpoint; --resume goes on");
+  app.exit_code(base::exit_diverged, "the training diverged; there is no model");
+  app.exit_code(cli::exit_signal, "interrupted by SIGINT or SIGTERM before the training began");
   app.option("--config FILE", line.config, "configuration (JSON, docs/training.md)");
   app.option("--dataset FILE", line.datasets, "data set of crbrt-simulate (.h5); repeat for shards").required();
   app.option("--out FILE", line.out, "the model (.crbm)").required();

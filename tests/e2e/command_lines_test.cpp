@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -77,6 +78,23 @@ TEST_P(EveryProgram, HelpEndsWithTwoExamplesOfOptionsThatExist) {
     EXPECT_TRUE(is_there) << word;
   }
   EXPECT_EQ(n_example, 2) << helps.front();
+}
+
+// A code that a program does not have is one that a script waits for in vain.
+TEST_P(EveryProgram, HelpHasItsOwnExitCodesAlone) {
+  const std::map<std::string, std::string> beyond_all{
+      {"crbrt-bids", "8 "}, {"crbrt-compare", "9 "}, {"crbrt-eval", "9 "}, {"crbrt-make", "8 9 10 "}, {"crbrt-train", "8 10 "}};
+  const std::string help = helps_of(GetParam()).front();
+  const std::size_t begin = help.find("\nExit codes:\n"), end = help.find("\nExamples:\n");
+  ASSERT_LT(begin, end) << help;
+  std::istringstream lines(help.substr(begin, end - begin));
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_EQ(line.find("crbrt-"), std::string::npos) << "of another program: " << line;
+    const std::string code = line.substr(0, line.find("  ", 2));
+    if (code == "  8" || code == "  9" || code == "  10") found += code.substr(2) + " ";
+  }
+  EXPECT_EQ(found, beyond_all.contains(GetParam()) ? beyond_all.at(GetParam()) : "") << help;
 }
 
 TEST_P(EveryProgram, AnswersThatCannotBeWrittenAreNoSuccess) {

@@ -61,6 +61,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
          "crbrt-bids study study/derivatives/crbrt participant --model brain_v2.crbm --jobs 2"},
         {"Two subjects on a cluster",
          "crbrt-bids study maps participant --participant-label 01 02 --model brain_v2.crbm --slurm"}}});
+  app.exit_code(base::exit_disagreement, "done, and an image has warnings (--strict)");
+  app.exit_code(base::exit_interrupted, "an image failed or is not done; another start does what is missing");
   add_options(app, o);
   if (!app.parse(argc, argv)) return std::nullopt;
   if (o.level == "participant" && o.model.empty()) throw base::UsageError("--model is required at the level participant");

@@ -115,10 +115,16 @@ CommandLine::CommandLine(const std::string& description, const std::string& prog
   program_.name = program;
   program_.description = description;
   program_.examples.assign(examples.begin(), examples.end());
+  program_.exit_codes = common_exit_codes();
   app_->set_version_flag("--version", program + " " + version());
 }
 
 CommandLine::~CommandLine() = default;
+
+void CommandLine::exit_code(int code, const std::string& meaning) {
+  program_.exit_codes[code] = meaning;
+  if (meaning.empty()) program_.exit_codes.erase(code);
+}
 
 bool CommandLine::parse(int argc, char** argv) {
   if (argc == 3 && argv[1] == std::string("--generate")) {

@@ -86,6 +86,10 @@ class CommandLine : public Command {
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
+  /// What an exit code means of this program, in place of, or beside, those of all programs; it has none whose meaning is
+  /// empty.
+  void exit_code(int code, const std::string& meaning);
+
   /// False when --help or --version was printed and the program is done. Throws base::UsageError for a wrong command line.
   /// A program that is called with "--generate KIND" alone prints its man page (man) or its completion (bash, zsh, fish): that
   /// is how the build makes both.

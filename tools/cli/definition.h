@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,15 @@ struct CommandDefinition {
   std::deque<OptionDefinition> options;  ///< without --help and --version, which every program has
   std::deque<CommandDefinition> commands;
   std::vector<Example> examples;
+  std::map<int, std::string> exit_codes;  ///< of a program, and what each means to whoever calls it
 };
+
+/// That of SIGINT, which stands for SIGTERM's as well: "130, 143".
+inline constexpr int exit_signal = 130;
+/// What every program ends with unless it says otherwise.
+std::map<int, std::string> common_exit_codes();
+/// "8", or "130, 143"
+std::string exit_code_text(int code);
 
 /// Columns of help_text() at most: it fits a terminal of 100 columns, with or without a margin.
 inline constexpr std::size_t help_width = 96;

@@ -62,7 +62,26 @@ std::string examples(const CommandDefinition& program, const CommandDefinition& 
   return text.empty() ? "" : "\nExamples:\n" + text;
 }
 
+/// "  3  an input is missing", with further lines below the words.
+std::string exit_code_entry(int code, const std::string& meaning) {
+  const std::string head = "  " + exit_code_text(code) + "  ";
+  std::string text = wrapped(meaning, head.size(), help_width) + "\n";
+  return text.replace(0, head.size(), head);
+}
+
 }  // namespace
+
+std::map<int, std::string> common_exit_codes() {
+  return {{base::exit_ok, "done (flagged voxels included)"},
+          {base::exit_internal, "internal error"},
+          {base::exit_usage, "wrong command line"},
+          {base::exit_input, "an input is missing, cut off or not what was expected"},
+          {base::exit_disagreement, "model and data disagree (rank, basis, sequence)"},
+          {base::exit_output, "an output cannot be written"},
+          {exit_signal, "interrupted by SIGINT or SIGTERM; nothing is left half done"}};
+}
+
+std::string exit_code_text(int code) { return code == exit_signal ? "130, 143" : std::to_string(code); }
 
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
   const std::string margin(indent, ' ');
@@ -101,7 +120,9 @@ std::string help_text(const CommandDefinition& program, const CommandDefinition&
   for (const OptionDefinition& option : command.options) text += entry(signature(option), option.help + remarks(option));
   text += entry("-h, --help", "print this text");
   if (&program == &command) text += entry("--version", "print the version, the instruction set and the libraries");
-  return text + "\n" + base::exit_code_help() + "\n" + examples(program, command);
+  text += "\nExit codes:\n";
+  for (const auto& [code, meaning] : program.exit_codes) text += exit_code_entry(code, meaning);
+  return text + examples(program, command);
 }
 
 }  // namespace crbrt::cli

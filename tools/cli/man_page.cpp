@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <sstream>
 
-#include "base/error.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/definition.h"
 
@@ -79,17 +78,10 @@ std::string synopsis(const CommandDefinition& program, const CommandDefinition& 
   return text + " [" + italic("OPTION") + "...]\n";
 }
 
-std::string exit_status() {
-  std::istringstream lines(base::exit_code_help());
-  std::string text = ".SH EXIT STATUS\n", line;
-  std::getline(lines, line);  // its heading
-  while (std::getline(lines, line)) {
-    std::istringstream words(line);
-    std::string code, meaning;
-    words >> code >> std::ws;
-    std::getline(words, meaning);
-    text += ".TP\n" + bold(code) + "\n" + paragraph(meaning);
-  }
+std::string exit_status(const CommandDefinition& program) {
+  std::string text = ".SH EXIT STATUS\n";
+  for (const auto& [code, meaning] : program.exit_codes)
+    text += ".TP\n" + bold(exit_code_text(code)) + "\n" + paragraph(meaning);
   return text;
 }
 
@@ -108,7 +100,7 @@ std::string man_page(const CommandDefinition& program) {
   if (!program.options.empty()) text += ".SH OPTIONS\n" + options(program);
   for (const CommandDefinition& sub : program.commands)
     text += ".SH \"" + escaped(sub.name) + "\"\n" + paragraph(sub.description) + options(sub);
-  text += exit_status() + ".SH EXAMPLES\n";
+  text += exit_status(program) + ".SH EXAMPLES\n";
   for (const Example& example : program.examples)
     text += (&example == &program.examples.front() ? "" : ".PP\n") + paragraph(example.meaning + ":") + ".PP\n.RS 4\n" +
             escaped(example.command) + "\n.RE\n";

@@ -41,6 +41,7 @@ bool read_command_line(int argc, char** argv, Options& options) {
       {{{"Maps of a model beside those of a fit", "crbrt-compare --maps maps --reference fits"},
         {"The same with medians in white matter, as JSON",
          "crbrt-compare --maps maps --reference fits --coefficients brain.nii --mask mask.nii --json agreement.json"}}});
+  app.exit_code(base::exit_not_fit, "done, and a map disagrees (--expect-agreement)");
   app.option("--maps FOLDER", options.maps, "folder of maps").required();
   app.option("--reference FOLDER", options.reference, "folder of maps to compare with").required();
   const cli::Option coefficients =

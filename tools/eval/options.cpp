@@ -66,6 +66,7 @@ std::optional<CommandLine> read_command_line(int argc, char** argv) {
          "crbrt-eval --model brain_v2.crbm --dataset test.h5 --json evaluation.json"},
         {"Whether it is fit, with bias on grids, error bars, and least squares on the same voxels",
          "crbrt-eval --model brain_v2.crbm --dataset test.h5 --sequence protocol.json --nlls 40 --verdict verdict.json"}}});
+  app.exit_code(base::exit_not_fit, "done, and the model is not fit (--verdict), or the data lose too much (--encoding)");
   app.option("--model FILE", line.model, "model to measure (.crbm)");
   app.option("--dataset FILE", line.datasets,
              "data set of crbrt-simulate (.h5); repeat for shards. Of --tissues, with\n--basis: needs --snr-min and --snr-max")

@@ -183,6 +183,10 @@ std::optional<Options> parse_options(int argc, char** argv) {
       {{{"A model in five minutes", "crbrt-make --sequence train.json --prior prior.json --out mine --quick"},
         {"Two sizes from fingerprints of another simulator, on a cluster",
          "crbrt-make --dictionary fingerprints.h5 --out mine --macs 16000 --macs 64000 --slurm"}}});
+  app.exit_code(base::exit_interrupted, "not all is done; another start goes on. Also after SIGINT and SIGTERM");
+  app.exit_code(base::exit_not_fit, "made, and no model is fit");
+  app.exit_code(base::exit_diverged, "a training diverged");
+  app.exit_code(cli::exit_signal, "");
   add_options(app, o, given);
   if (!app.parse(argc, argv)) return std::nullopt;
   check_source(o, given);

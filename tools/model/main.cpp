@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
       "Shows what a model file holds, proves that this CPU's kernels compute it, and writes its basis.", "crbrt-model",
       {{{"What a model file holds", "crbrt-model info brain_v2.crbm"},
         {"The basis for a reconstruction", "crbrt-model export-basis --model brain_v2.crbm --out basis.cfl"}}});
+  app.exit_code(base::exit_disagreement, "an instruction set gives something else (verify), or models do not belong together");
   cli::Command info_command = app.subcommand("info", "Print everything readable in the file");
   cli::Command verify_command = app.subcommand(
       "verify", "Run the embedded test vector on every instruction set (exit code 4 when one gives something else)");

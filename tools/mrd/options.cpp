@@ -60,6 +60,14 @@ void add_options(cli::CommandLine& line, Texts& texts, Options& options) {
       .show_default();
 }
 
+void add_exit_codes(cli::CommandLine& line) {
+  line.exit_code(base::exit_ok, "ended by SIGTERM or SIGINT while it served");
+  line.exit_code(base::exit_input, "a model or a config is missing, cut off or not what was expected");
+  line.exit_code(base::exit_disagreement, "a config asks for what its model does not have");
+  line.exit_code(base::exit_output, "the address or the port cannot be listened at");
+  line.exit_code(cli::exit_signal, "ended by SIGINT or SIGTERM before it served");
+}
+
 std::vector<std::string> config_files(const std::string& path) {
   if (!std::filesystem::is_directory(path)) return {path};
   std::vector<std::string> files;
@@ -100,6 +108,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
       {{{"A server for clients of this machine", "crbrt-mrd --model brain_v2.crbm --port 9002"},
         {"A config for each protocol, for all of a network",
          "crbrt-mrd --model brain_v2.crbm --config configs --address 0.0.0.0"}}});
+  add_exit_codes(line);
   add_options(line, texts, options);
   if (!line.parse(argc, argv)) return std::nullopt;
   if (texts.sigma && !map::is_noise(*texts.sigma))

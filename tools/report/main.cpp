@@ -27,6 +27,7 @@ bool read_command_line(int argc, char** argv, CommandLine& line) {
       {{{"A page of one model", "crbrt-report --evaluation evaluation.json --out report.html"},
         {"A page with goals and the history of a training",
          "crbrt-report --evaluation evaluation.json --goals goals.json --history brain_v2=loss.csv --out report.html"}}});
+  app.exit_code(base::exit_disagreement, "");
   app.option("--evaluation FILE", line.evaluations, "JSON of crbrt-eval; repeat for every model (docs/evaluation.md)")
       .required();
   app.option("--paper FILE", line.papers,

@@ -53,6 +53,20 @@ TEST(HelpText, OfASubcommandNamesValuesAndEndsWithItsOwnExamples) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), help_width) << line;
 }
 
+TEST(ExitCodes, AreThoseOfTheProgram) {
+  Program program;
+  program.line.exit_code(base::exit_ok, "served");
+  program.line.exit_code(base::exit_not_fit, "made, and not fit");
+  program.line.exit_code(base::exit_disagreement, "");
+  const CommandDefinition& all = program.line.definition();
+  const std::string help = help_text(all, all.commands.front()), page = man_page(all);
+  EXPECT_THAT(help, HasSubstr("  0  served\n"));
+  EXPECT_THAT(help, HasSubstr("  9  made, and not fit\n"));
+  EXPECT_EQ(help.find("\n  4  "), std::string::npos) << help;
+  EXPECT_THAT(page, HasSubstr("\\fB9\\fR\nmade, and not fit\n"));
+  EXPECT_EQ(page.find("\\fB4\\fR"), std::string::npos) << page;
+}
+
 TEST(ManPage, EscapesWhatTroffWouldRead) {
   const std::string page = man_page(Program().line.definition());
   EXPECT_THAT(page, HasSubstr("Cram\\[u00E9]r\\(aqs bound"));
