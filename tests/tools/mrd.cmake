@@ -3,7 +3,7 @@
 if(CRBRT_MRD_SERVER)
   find_package(HDF5 REQUIRED COMPONENTS C)  # ISMRMRD's files
   crbrt_add_test(mrd_test
-    SOURCES mrd/assembly_test.cpp mrd/config_test.cpp mrd/dialogue_test.cpp mrd/message_parser_test.cpp mrd/pixel_scale_test.cpp
+    SOURCES mrd/assembly_test.cpp mrd/config_test.cpp mrd/dialogue_test.cpp mrd/log_test.cpp mrd/message_parser_test.cpp mrd/pixel_scale_test.cpp
     LIBRARIES crbrt::mrd crbrt_test_models)
   crbrt_add_test(mrd_files_test SOURCES mrd/ismrmrd_files_test.cpp
     LIBRARIES crbrt::mrd crbrt_test_models ${CRBRT_ISMRMRD_LIBRARY})

@@ -4,12 +4,11 @@
 #include "tools/mrd/connection.h"
 
 #include <array>
-#include <cstdio>
 #include <exception>
 #include <utility>
 
-#include "base/escaped.h"
 #include "base/number_text.h"
+#include "tools/mrd/log.h"
 
 namespace crbrt::mrd {
 namespace {
@@ -220,8 +219,6 @@ void Connection::end(const std::string& why) {
   socket_.close(ignored);
 }
 
-void Connection::log(const std::string& text) const {
-  std::fprintf(stderr, "crbrt-mrd: %s: %s\n", peer_.c_str(), base::for_terminal(text).c_str());
-}
+void Connection::log(const std::string& text) const { log_line(peer_, text); }
 
 }  // namespace crbrt::mrd

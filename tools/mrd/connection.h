@@ -32,8 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start() { read(); }
   /// Ends what is too slow or too long silent. False once the connection has ended.
   bool check(Clock::time_point now);
-  /// Ends it now.
-  void stop() { end(""); }
+  /// Ends it now: the server stops.
+  void stop() { end(state_ == State::open && !is_finished_ ? "ended by the server, which was told to stop" : ""); }
 
  private:
   enum class State { open, draining, ended };
