@@ -109,6 +109,12 @@ class Maps(unittest.TestCase):
         self.assertEqual((status[0, 1, 2], status[1, 1, 1]), (1, 2))
         self.assertEqual((status == 0).sum(), 22)
 
+    def test_standard_deviations_at_their_limit_are_flagged_as_crbrt_map_does(self):
+        random = np.random.default_rng(1)  # voxels of no tissue, of which a model knows next to nothing
+        of_nothing = (random.normal(size=(40, 13)) + 1j * random.normal(size=(40, 13))).astype(np.complex64)
+        self.assertTrue((model.map(of_nothing, sigma=0.02).status == 9).any())
+        self.assertFalse((model.map(of_nothing).status == 9).any())
+
     def test_a_single_voxel_has_no_axes(self):
         self.assertEqual(model.map(coefficients[1, 2, 3])["t1_apparent_s"], model.map(coefficients)["t1_apparent_s"][1, 2, 3])
 
