@@ -10,8 +10,8 @@ if(CMAKE_CROSSCOMPILING OR NOT CRBRT_PROGRAMS)
 endif()
 if(TARGET crbrt_python)
   install(TARGETS crbrt_python LIBRARY DESTINATION lib/python3/dist-packages/crbrt COMPONENT python EXCLUDE_FROM_ALL)
-  install(FILES ${PROJECT_SOURCE_DIR}/tools/python/crbrt/__init__.py ${PROJECT_SOURCE_DIR}/tools/python/crbrt/py.typed
-    DESTINATION lib/python3/dist-packages/crbrt COMPONENT python EXCLUDE_FROM_ALL)
+  get_target_property(crbrt_python_sources crbrt_python CRBRT_PYTHON_SOURCES)
+  install(FILES ${crbrt_python_sources} DESTINATION lib/python3/dist-packages/crbrt COMPONENT python EXCLUDE_FROM_ALL)
 endif()
 
 set(CPACK_GENERATOR DEB)

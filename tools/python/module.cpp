@@ -5,6 +5,10 @@
 
 #include <pybind11/eigen.h>
 
+#include <iomanip>
+#include <limits>
+#include <sstream>
+
 #include "base/error.h"
 #include "crbrt/version.h"
 #include "tools/map/voxel_estimator.h"
@@ -15,7 +19,11 @@ namespace crbrt::python {
 
 void expect_usable(const std::optional<double>& sigma, std::size_t threads) {
   if (threads < 1) throw py::value_error("threads: expected 1 or more, found 0");
-  if (sigma && !map::is_noise(*sigma)) throw py::value_error("sigma: expected a number above 0");
+  if (!sigma || map::is_noise(*sigma)) return;
+  std::ostringstream words;
+  words << "sigma: expected a number from " << std::setprecision(2) << std::numeric_limits<float>::min() << " to "
+        << std::numeric_limits<float>::max() << " (normal in single precision), found " << std::setprecision(6) << *sigma;
+  throw py::value_error(words.str());
 }
 
 py::array to_numpy(const physics::Basis& basis) {

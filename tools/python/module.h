@@ -16,7 +16,7 @@ void add_model(pybind11::module_& module);
 void add_physics(pybind11::module_& module);
 void add_fit(pybind11::module_& module);
 
-/// Throws ValueError for a sigma that is not positive and finite, and for no thread at all.
+/// Throws ValueError for a sigma that the runtime does not take (map::is_noise), and for no thread at all.
 void expect_usable(const std::optional<double>& sigma, std::size_t threads);
 
 /// float64, or complex128 where it is complex; [n_frame, n_coeff].

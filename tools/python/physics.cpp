@@ -12,6 +12,7 @@
 #include "physics/crb.h"
 #include "physics/estimand.h"
 #include "physics/io/sequence_io.h"
+#include "physics/quantity.h"
 #include "physics/simulator.h"
 #include "tools/python/module.h"
 #include "tools/python/physics.h"
@@ -154,6 +155,9 @@ void add_physics(py::module_& module) {
   py::list names;
   for (std::size_t p = 0; p < physics::n_parameter; ++p) names.append(std::string(physics::name(static_cast<Parameter>(p))));
   module.attr("parameters") = py::tuple(names);
+  py::list rows;
+  for (const physics::Quantity& q : physics::quantities()) rows.append(py::make_tuple(q.key, q.unit, q.description));
+  module.attr("quantities") = rows;  // (key, SI unit, what it is)
   module.def("simulate", &simulate, py::arg("sequence"), py::arg("values"), py::arg("basis"), py::arg("derivatives"));
   module.def("crb", &crb, py::arg("sequence"), py::arg("values"), py::arg("basis"), py::arg("t1"));
 }

@@ -41,7 +41,7 @@ tissue = {name: np.nanmedian(maps[name]) for name in maps}
 tissue |= dict(exchange_hz=30, t2_semi_s=12e-6)
 bound = crbrt.crb(sequence, tissue, basis=model.basis)
 for name in maps:
-    print(f"{name}: sqrt(CRB) {sigma * np.sqrt(bound[name][0]):.3g}, median standard deviation {np.nanmedian(maps.std[name]):.3g}")
+    print(f"{name}: sqrt(CRB) {sigma * np.sqrt(bound[name]):.3g}, median standard deviation {np.nanmedian(maps.std[name]):.3g}")
 
 # %% Least squares in a dozen voxels: does the physics explain them?
 chosen = np.flatnonzero(mask)[:: max(1, mask.sum() // 12)][:12]

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Python module against the programs and against NumPy. Run by ctest with PYTHONPATH on the built module."""
 
+import dataclasses
 import inspect
 import os
+import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -43,6 +46,10 @@ def noisy_voxels():
 
 
 coefficients = noisy_voxels()
+
+
+def fit(data, sigma=sigma, **more):
+    return crbrt.fit(data, sequence, model.basis, sigma=sigma, starts=1, threads=2, **more)
 
 
 def nifti(path):
@@ -101,6 +108,43 @@ class Maps(unittest.TestCase):
         nobody = model.map(coefficients, mask=np.zeros_like(mask))
         self.assertTrue((nobody.status == 4).all())
 
+    def test_fill_is_what_all_maps_hold_where_nothing_was_estimated(self):
+        data = coefficients.reshape(24, -1)[:4].copy()
+        data[0, 3], data[1] = np.nan, 0
+        mask = np.array([True, True, True, False])
+        all_maps = [(fill, model.map(data, mask=mask, sigma=sigma, fill=fill)) for fill in (0, -7, np.nan)]
+        all_maps.append((np.nan, fit(data, mask=mask, fill=np.nan)))  # one, because each simulates its starting points
+        for fill, maps in all_maps:
+            self.assertEqual(list(maps.status[[0, 1, 3]]), [1, 2, 4])
+            for array in (*maps.values(), *maps.std.values(), maps.atypicality, maps.residual):
+                if array is not None:
+                    np.testing.assert_array_equal(array[[0, 1, 3]], fill)
+                    self.assertTrue(np.isfinite(array[2]) and array[2] != fill)
+        defaults = [inspect.signature(function).parameters["fill"].default for function in (crbrt.Model.map, crbrt.fit)]
+        self.assertEqual(defaults, [0, 0])
+
+    def test_sigmas_that_the_runtime_does_not_take_are_refused(self):
+        for wrong in (1e-60, 0, -1, np.nan, np.inf):
+            for call in (lambda: model.map(coefficients, sigma=wrong), lambda: fit(coefficients, sigma=wrong)):
+                with self.assertRaises(ValueError) as caught:
+                    call()
+                for word in ("sigma: expected", "from 1.2e-38 to 3.4e+38", f"found {wrong:g}"):
+                    self.assertIn(word, str(caught.exception))
+
+    def test_names_that_are_not_there_are_answered_with_those_that_are(self):
+        maps = model.map(coefficients)
+        for missing, words in (
+            (lambda: maps["t1"], "expected one of m0_semi_frac, t1_apparent_s, t2_free_s, found t1"),
+            (lambda: maps.units["t1"], "expected one of m0_semi_frac"),
+            (lambda: maps.std["t1_apparent_s"], "map() was called without sigma"),
+            (lambda: model.map(coefficients, sigma=sigma).std["t1"], "expected one of m0_semi_frac"),
+        ):
+            with self.assertRaises(KeyError) as caught:
+                missing()
+            self.assertIn(words, str(caught.exception))
+        self.assertNotIn("t1", maps)
+        self.assertEqual(len(maps.std), 0)
+
     def test_one_bad_voxel_is_flagged(self):
         bad = coefficients.copy()
         bad[0, 1, 2, 3] = np.nan
@@ -147,7 +191,6 @@ class Maps(unittest.TestCase):
         raises(ValueError, ("single number",), np.complex64(1))
         raises(ValueError, ("(2, 3, 4)", "(2, 3)"), coefficients, mask=np.ones((2, 3), bool))
         raises(TypeError, ("bool", "float64"), coefficients, mask=np.ones((2, 3, 4)))
-        raises(ValueError, ("sigma", "above 0"), coefficients, sigma=float("nan"))
         raises(ValueError, ("threads",), coefficients, threads=0)
         raises(ValueError, ("precision", "half"), coefficients, precision="half")
         with self.assertRaises(crbrt.DisagreementError):
@@ -155,9 +198,6 @@ class Maps(unittest.TestCase):
         with self.assertRaises(crbrt.InputError) as caught:
             crbrt.Model(sequence_file)
         self.assertIn("crbrt1142.json", str(caught.exception))
-        with self.assertRaises(KeyError) as missing:
-            model.map(coefficients)["t1"]
-        self.assertIn("t1_apparent_s", str(missing.exception))
 
 
 class Physics(unittest.TestCase):
@@ -186,6 +226,41 @@ class Physics(unittest.TestCase):
             np.testing.assert_allclose(bound["m0_semi_frac"][i], variance[2], rtol=1e-6)
             np.testing.assert_allclose(bound["r2_free_hz"][i], variance[4], rtol=1e-6)
             np.testing.assert_allclose(bound["t2_free_s"][i], variance[4] * tissues["t2_free_s"][i] ** 4, rtol=1e-6)
+
+    def test_results_have_the_shape_to_which_tissues_broadcast(self):
+        one = dict(m0_semi_frac=0.1, t1_apparent_s=1.2, t2_free_s=0.07, exchange_hz=20, t2_semi_s=1e-5)
+        t1, t2 = np.array([[0.9], [1.4]]), np.array([0.06, 0.07, 0.08])
+        grid = {**one, "t1_apparent_s": t1, "t2_free_s": t2}
+        for basis, n in ((None, sequence.n_frame), (model.basis, 13)):
+            for tissue, shape in ((one, ()), ({**one, "t2_free_s": t2}, (3,)), (grid, (2, 3))):
+                simulation = crbrt.simulate(sequence, tissue, basis=basis)
+                self.assertEqual(simulation.signal.shape, (*shape, n))
+                self.assertEqual(list(simulation.derivatives), list(crbrt.parameters))
+                for derivative in simulation.derivatives.values():
+                    self.assertEqual(derivative.shape, (*shape, n))
+                for variance in crbrt.crb(sequence, tissue, basis=basis).values():
+                    self.assertEqual(variance.shape, shape)
+        # The whole grid is one domain of the simulator, whose interpolated semi-solid pool differs by 1e-9 from that of one tissue.
+        alone = {**one, "t1_apparent_s": t1[1, 0], "t2_free_s": t2[2]}
+        found, expected = (crbrt.simulate(sequence, tissue, basis=model.basis) for tissue in (grid, alone))
+        np.testing.assert_allclose(found.signal[1, 2], expected.signal, atol=1e-8)
+        for name in crbrt.parameters:
+            d = expected.derivatives[name]
+            np.testing.assert_allclose(found.derivatives[name][1, 2], d, atol=1e-7 * np.abs(d).max())
+        bound = crbrt.crb(sequence, grid, basis=model.basis)["t2_free_s"]
+        np.testing.assert_allclose(bound[1, 2], crbrt.crb(sequence, alone, basis=model.basis)["t2_free_s"], rtol=1e-5)
+        for wrong, words in (
+            ({**grid, "exchange_hz": np.ones(4)}, "t2_free_s (3,), exchange_hz (4,)"),
+            ({**one, "exchange_hz": []}, "expected one or more, found the shape (0,)"),
+        ):
+            with self.assertRaises(ValueError) as caught:
+                crbrt.simulate(sequence, {**wrong})
+            self.assertIn(words, str(caught.exception))
+
+    def test_cycles_may_differ_in_length(self):
+        two = crbrt.Sequence([[3.1, 1, 1], np.array([3.1, 0.5])], [[1e-3] * 3, [1e-3] * 2], 3.5e-3)
+        self.assertEqual([two.n_frame, *map(len, two.alpha_rad)], [5, 3, 2])
+        self.assertEqual(crbrt.Sequence(two.alpha_rad, two.trf_s, two.tr_s).sha256, two.sha256)
 
     def test_sequences_of_arrays_are_those_of_files(self):
         again = crbrt.Sequence(sequence.alpha_rad, sequence.trf_s, sequence.tr_s)
@@ -222,9 +297,42 @@ class Package(unittest.TestCase):
             if name != "parameters":
                 self.assertTrue(inspect.getdoc(thing), name)
             for function in [thing] if inspect.isfunction(thing) else [m for _, m in inspect.getmembers(thing, inspect.isfunction)]:
-                if not function.__name__.startswith("_") and function.__module__ == "crbrt":
+                if not function.__name__.startswith("_") and function.__module__.startswith("crbrt."):
                     self.assertTrue(inspect.getdoc(function), f"{name}.{function.__name__}")
                     self.assertIn("return", function.__annotations__, f"{name}.{function.__name__}")
+
+    def test_only_what_is_public_shows(self):
+        self.assertEqual([name for name in dir(crbrt) if not name.startswith("_")], crbrt.__all__)
+        for error in (crbrt.Error, crbrt.InputError, crbrt.DisagreementError):
+            self.assertEqual(error.__module__, "crbrt")
+
+    def test_help_names_every_argument_field_and_status(self):
+        for function in (crbrt.Model.map, crbrt.fit, crbrt.simulate, crbrt.crb, crbrt.Sequence.__init__):
+            for argument in inspect.signature(function).parameters:
+                if argument not in ("self", "path"):
+                    self.assertIn(argument, inspect.getdoc(function), f"{function.__qualname__}: {argument}")
+        for kind in (crbrt.Maps, crbrt.Simulation):
+            for field in dataclasses.fields(kind):
+                self.assertIn(f"{field.name}: ", inspect.getdoc(kind))
+        for key in model.info:
+            self.assertIn(key, inspect.getdoc(crbrt.Model.info))
+        for name in crbrt.parameters:
+            self.assertIn(f" {name} ", inspect.getdoc(crbrt.simulate))
+        texts = (root / "tools/volume/status_value.h").read_text().split("status_texts = ", 1)[1]
+        for value, (name, meaning) in enumerate(re.findall(r'{"(\w+)",\s*"([^"]+)"}', texts)[:8]):
+            self.assertIn(f"{value} {name} {meaning}", " ".join(inspect.getdoc(crbrt.Maps).split()))
+        self.assertNotIn("{", inspect.getdoc(crbrt.simulate).replace("{name", ""))
+
+    def test_type_hints_agree_with_a_users_script(self):
+        mypy = shutil.which("mypy")
+        if mypy is None:
+            self.skipTest("no mypy")
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "MYPYPATH": str(Path(crbrt.__file__).parents[1])}
+            script = Path(__file__).with_name("typed_use.py")
+            run = [mypy, "--strict", "--cache-dir", folder, script]
+            found = subprocess.run(run, env=environment, cwd=folder, capture_output=True, text=True)
+            self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
 
     def test_the_example_draws_a_slice(self):
         try:
