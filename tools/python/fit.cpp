@@ -13,7 +13,7 @@
 #include "physics/io/sequence_io.h"
 #include "physics/nlls/fit_range.h"
 #include "physics/nlls/fitter.h"
-#include "tools/map/map_files.h"
+#include "tools/map/outputs.h"
 #include "tools/python/array_grid.h"
 #include "tools/python/module.h"
 #include "tools/python/physics.h"
