@@ -361,6 +361,7 @@ class Package(unittest.TestCase):
             (TypeError, "sigma: expected one number, found '0.02'", lambda: model.map(c, sigma="0.02")),
             (TypeError, "sigma: expected one number, found an array of shape (100,)", lambda: model.map(c, sigma=np.ones(100))),
             (TypeError, "fill: expected one number, found None", lambda: model.map(c, fill=None)),
+            (ValueError, "map_prior: expected sigma beside it", lambda: fit(c, sigma=None, map_prior=True)),
             (TypeError, "sequence: expected a crbrt.Sequence", lambda: crbrt.simulate("x.json", {})),
             (ValueError, "trf_s: expected [pulse] or [cycle, pulse]", lambda: crbrt.Sequence([1.0], 1e-4, 3e-3)),
         ]:

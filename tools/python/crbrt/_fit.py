@@ -48,6 +48,8 @@ def fit(
     Ctrl-C ends it between 256 voxels. Raises TypeError, ValueError and, for files, InputError.
     """
     filled = number("fill", fill)
+    if map_prior and sigma is None:
+        raise ValueError("map_prior: expected sigma beside it, which decides how much the prior counts, found none")
     return maps_of(
         _crbrt.fit(
             np.asanyarray(coefficients),

@@ -67,7 +67,7 @@ def simulate(
     basis: a file (a .crbm, too) or an array [n_frame, n_coeff] with orthonormal columns, as Model.basis: signals are then
         coefficients.
 
-    Raises ValueError, and InputError for a file.
+    Raises ValueError, which counts tissues from 0 through that shape, the last axis fastest, and InputError for a file.
     """
     exact = sequence_of(sequence)
     values, shape = _tissues(tissues)
