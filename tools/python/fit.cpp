@@ -132,8 +132,9 @@ py::dict fit(const py::array& coefficients, const physics::Sequence& sequence, c
 
 void add_fit(py::module_& module) {
   py::list statuses;  // (value, name, meaning) of those that a model or a fit gives a voxel; refinements are of crbrt-map
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(volume::StatusValue::nuisance_at_bound); ++i)
-    statuses.append(py::make_tuple(i, volume::status_texts.at(i).name, volume::status_texts.at(i).meaning));
+  for (std::size_t i = 0; i < volume::status_texts.size(); ++i)
+    if (static_cast<volume::StatusValue>(i) != volume::StatusValue::not_refined)
+      statuses.append(py::make_tuple(i, volume::status_texts.at(i).name, volume::status_texts.at(i).meaning));
   module.attr("statuses") = statuses;
   module.def("fit", &fit, py::arg("coefficients"), py::arg("sequence"), py::arg("basis"), py::arg("prior"), py::arg("mask"),
              py::arg("sigma"), py::arg("order"), py::arg("t1"), py::arg("starts"), py::arg("map_prior"), py::arg("threads"),

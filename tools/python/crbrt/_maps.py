@@ -47,8 +47,8 @@ class Maps(Mapping[str, NDArray[np.float32]]):
 
 {statuses}
 
-      Model.map gives 0 to 4, fit gives 0, 1, 2 and 4 to 7; wanted are m0_semi_frac and the free pool's T1 and T2.
-      Use estimates where the status is 0 or 7; where it is 3, 5 or 6 look at them with care.
+      Model.map gives 0 to 4 and, with sigma, 9; fit gives 0, 1, 2 and 4 to 7; wanted are m0_semi_frac and the free pool's T1
+      and T2. Use estimates where the status is 0, 7 or 9; where it is 3, 5 or 6 look at them with care.
     atypicality: map of how unlike the training data a voxel is, a score without unit; None where the model has none, and for a fit
     is_atypical: bool map, whether that score is above what is typical for the voxel's noise; None as atypicality
     residual: map of the norm of what a fit leaves of the coefficients, in their unit; None for Model.map. Of R coefficients,
