@@ -98,15 +98,22 @@ crbrt_install_packages() {
 }
 
 # Asks the registry only where what is there was not made of this lock file. No script of a package is run. A registry that does
-# not answer is given up after three minutes.
+# not answer is given up within a minute, one that sends on slowly after three.
 crbrt_npm() {
   local from=$crbrt_root/$1 into=$crbrt_root/$2
   cmp -s "$from/package-lock.json" "$into/node_modules/crbrt-lock.json" && return 0
   command -v npm >/dev/null || crbrt_install_packages npm || return 1
   mkdir -p "$into"
   cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$into/"
-  (cd "$into" && timeout 180 npm ci --ignore-scripts --no-audit --no-fund --omit=optional) </dev/null &&
-    cp "$from/package-lock.json" "$into/node_modules/crbrt-lock.json"
+  (cd "$into" && timeout 180 npm ci --ignore-scripts --no-audit --no-fund --omit=optional --fetch-retries=1 --fetch-timeout=15000 \
+    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000) </dev/null || { crbrt_say_why_npm "$1"; return 1; }
+  cp "$from/package-lock.json" "$into/node_modules/crbrt-lock.json"
+}
+
+crbrt_say_why_npm() {
+  echo "npm could not fetch the packages of $1/package-lock.json (its own words are above): expected a registry that answers \`npm ping\`." \
+    "A proxy is named by HTTPS_PROXY=http://HOST:PORT; where it has a certificate of its own, name that, too:" \
+    "NODE_EXTRA_CA_CERTS=/path/to/certificate.pem, or npm config set cafile /path/to/certificate.pem" >&2
 }
 
 # One compiler process per core, but no more than memory allows: a source file with LibTorch's headers takes 1 GB.

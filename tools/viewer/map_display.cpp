@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colours and windows are those of the quantity, where it is known; everything else follows from the values themselves.
+// Windows are those of the quantity, where it is known; everything else follows from the values themselves.
 #include "tools/viewer/map_display.h"
 
 #include <algorithm>
@@ -8,20 +8,6 @@
 #include "tools/viewer/regions.h"
 
 namespace crbrt::viewer {
-
-/// Lipari for T1 and Navia for T2, as the community's recommendation has it ([qmri-colours] in docs/references.md).
-const char* colours_of(const physics::Quantity* quantity) {
-  if (quantity == nullptr) return "viridis";
-  if (quantity->form == physics::Form::m0 || quantity->form == physics::Form::signal_norm) return "gray";
-  switch (quantity->parameter) {
-    case physics::Parameter::r1_free_hz:
-    case physics::Parameter::r1_semi_hz: return "lipari";
-    case physics::Parameter::r2_free_hz: return "navia";
-    case physics::Parameter::omega0_rad_s:
-    case physics::Parameter::b1_rel: return "blue2red";
-    default: return "viridis";
-  }
-}
 
 std::vector<double> ok_values(const Run& run, const std::vector<float>& values) {
   std::vector<double> inside;

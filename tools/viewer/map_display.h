@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How a map is shown: its colours, the window of them, its histogram, and how finely a page stores it.
+/// How a map is shown: the window of its colours, its histogram, and how finely a page stores it.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,6 @@
 #include "tools/viewer/page_run.h"
 
 namespace crbrt::viewer {
-
-/// The name of a colour map of NiiVue; nullptr: of a map whose quantity is not known.
-const char* colours_of(const physics::Quantity* quantity);
 
 /// Values of the voxels whose status is ok, sorted.
 std::vector<double> ok_values(const Run& run, const std::vector<float>& values);

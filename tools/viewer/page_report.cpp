@@ -16,6 +16,7 @@
 #include "tools/viewer/region_table.h"
 #include "tools/viewer/regions.h"
 #include "tools/volume/image_values.h"
+#include "tools/volume/map_colours.h"
 #include "tools/volume/maps_in.h"
 #include "tools/volume/maps_out.h"
 #include "tools/volume/status_value.h"
@@ -109,7 +110,7 @@ class Maker {
                                           : own_unit},
              {"factor", factor},
              {"description", text_or(sidecar, "Description", name)},
-             {"colours", colours_of(quantity)}};
+             {"colours", volume::colours_of(quantity)}};
     const std::vector<float> values = displayed(file.path, factor);
     std::vector<double> sorted = ok_values(run_, values);
     const Window window = window_of(quantity, sorted);

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "tools/volume/geometry_remedy.h"
 
 namespace crbrt::volume {
 namespace {
@@ -223,8 +224,7 @@ StorageOrder expect_order_in(const Grid& grid, const Grid& image, GridCheck chec
   if (order) return *order;
   if (check == GridCheck::extents || !grid.geometry.is_known || !image.geometry.is_known)
     throw base::InputError(file, what + " of " + text(grid.shape), text(image.shape));
-  throw base::InputError(file, what + " on the grid of " + text(grid),
-                         text(image) + " (--ignore-geometry compares extents alone)");
+  throw base::InputError(file, what + " on the grid of " + text(grid), text(image) + remedy_for_another_place);
 }
 
 void expect_same_grid(const Grid& grid, const Grid& image, GridCheck check, const std::string& file, const std::string& what) {
@@ -235,16 +235,16 @@ void expect_same_grid(const Grid& grid, const Grid& image, GridCheck check, cons
 void expect_usable_geometry(const Geometry& geometry, const std::string& file) {
   for (const double spacing : geometry.spacing) {
     if (geometry.qform_code <= 0 || (spacing > 0 && std::isfinite(spacing))) continue;
-    throw base::InputError(file, "a positive pixdim of the qform's axes (--ignore-geometry maps without one)", number(spacing));
+    throw base::InputError(file, "a positive pixdim of the qform's axes", number(spacing) + remedy_for_no_place);
   }
   const auto expect_usable = [&](const char* form, const World& world) {
     const std::string expected = std::string("an affine of finite numbers whose axes span space (") + form + ")";
     if (!world.axes.allFinite() || !world.origin.allFinite())
-      throw base::InputError(file, expected, "a number that is not finite (--ignore-geometry maps without one)");
+      throw base::InputError(file, expected, std::string("a number that is not finite") + remedy_for_no_place);
     // Of unit axes the determinant is the volume that they span: 1 at right angles, 0 in a plane.
     const double volume = std::abs(world.axes.colwise().normalized().determinant());
     if (!(volume > 1e-6) || !(world.axes.colwise().norm().minCoeff() > 0)) {
-      throw base::InputError(file, expected, steps(world).append(" (--ignore-geometry maps without one)"));
+      throw base::InputError(file, expected, steps(world).append(remedy_for_no_place));
     }
   };
   if (geometry.sform_code > 0) expect_usable("sform", sform_of(geometry));

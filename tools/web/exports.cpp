@@ -69,10 +69,7 @@ CRBRT_WEB_EXPORT void crbrt_web_gather(std::size_t first, std::size_t end, std::
 }
 
 CRBRT_WEB_EXPORT const char* crbrt_web_run(const float* planes, std::size_t n, float* maps, std::uint8_t* status) {
-  return answer([&] {
-    mapping().run(planes, n, maps, status);
-    return Json::object();
-  });
+  return answer([&] { return mapping().run(planes, n, maps, status); });
 }
 
 /// The bytes, whose number crbrt_web_head_size() then says.

@@ -17,13 +17,16 @@ struct MapRun {
   double sigma = 0;  ///< 0: no standard deviations
   Isa isa = Isa::scalar;
   std::string input;  ///< name of the file
+  std::string mask;   ///< name of the file; empty: every voxel is mapped
 };
 
-/// {"name", "sha256", "n_coeff", "has_integers", "has_std", "has_atypicality", "outputs", "sequence", "licence"}
-base::Json describe_model(const Model& model);
+/// {"name", "sha256", "n_coeff", "has_integers", "has_std", "has_atypicality", "outputs", "sequence", "licence"}; outputs by
+/// the names of their maps.
+base::Json describe_model(const Model& model, const std::vector<volume::MapDescription>& outputs);
 
-/// {"maps": [{"name", "label", "unit", "low", "high", "kind", "sidecar"}], "levels", "status_sidecar"}: the maps in the order
-/// of PageMapping::run().
+/// {"maps": [{"name", "output", "unit", "low", "high", "shown_unit", "shown_factor", "colours", "kind", "description",
+/// "sidecar"}], "levels", "threshold": {"score", "is_of_noise"} or null, "isa", "status_sidecar"}: the maps in the order of
+/// PageMapping::run(); windows and sidecars in `unit`.
 base::Json describe_maps(const Model& model, const Program& program, const std::vector<volume::MapDescription>& outputs,
                          const MapRun& run);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/number_text.h"
 #include "tools/map/error_bars.h"
 #include "tools/map/outputs.h"
 #include "tools/volume/mask.h"
@@ -42,6 +43,8 @@ void for_listed_runs(const volume::VoxelList& voxels, std::size_t first, std::si
   }
 }
 
+bool has_estimates(VoxelStatus status) { return status == VoxelStatus::ok || status == VoxelStatus::outside_range; }
+
 std::vector<std::string> with_geometry_warning(std::vector<std::string> notes, const volume::Grid& grid,
                                                const std::string& file) {
   if (const std::string odd = volume::geometry_warning(grid); !odd.empty()) notes.push_back(file + ": " + odd);
@@ -54,12 +57,13 @@ base::Json PageMapping::open_model(std::span<const std::uint8_t> bytes, const st
   Model model;
   const LoadResult result = load_model({bytes.data(), bytes.size()}, model);
   if (result.status != Status::ok) throw base::InputError(name, "a model", "one that is refused (" + result.detail + ")");
-  map::describe_outputs(name, model.program());  // refuses outputs that make no maps
+  const std::vector<volume::MapDescription> outputs =
+      map::describe_outputs(name, model.program());  // refuses what makes no maps
   estimator_.reset();
   program_ = nullptr;
   model_ = std::move(model);
   model_name_ = name;
-  return describe_model(model_);
+  return describe_model(model_, outputs);
 }
 
 base::Json PageMapping::open_image(const base::Json& header) {
@@ -72,6 +76,7 @@ base::Json PageMapping::open_image(const base::Json& header) {
   estimator_.reset();
   planes_ = planes;
   voxels_ = volume::VoxelList::all(planes.shape);
+  mask_.clear();
   image_ = std::move(image);
   const volume::Grid grid{planes.shape, image_->geometry};
   return {{"shape", shape_of(planes.shape)},
@@ -91,11 +96,13 @@ base::Json PageMapping::use_mask(const base::Json& header, std::span<const std::
   mask.bytes = bytes_in_memory(bytes.data(), bytes.size(), mask.spec.shown);
   base::Warnings warnings("crbrt-web");
   voxels_ = volume::mask_of(mask, {planes_.shape, image_->geometry}, volume::GridCheck::world, warnings);
+  mask_ = mask.spec.shown;
   return {{"voxels", voxels_.size()}, {"warnings", warnings.texts()}};
 }
 
 base::Json PageMapping::use_all_voxels() {
   voxels_ = volume::VoxelList::all(planes_.shape);
+  mask_.clear();
   return {{"voxels", voxels_.size()}, {"warnings", base::Json::array()}};
 }
 
@@ -103,7 +110,8 @@ base::Json PageMapping::start(bool is_integer, double sigma) {
   const Program* const program = is_integer ? model_.integer_program() : &model_.program();
   if (program == nullptr) throw base::DisagreementError(model_name_, "a model with an integer form", "one without");
   if (!(sigma == 0 || map::is_noise(sigma)))
-    throw base::UsageError("noise: expected a positive number, or nothing for no standard deviations");
+    throw base::UsageError("noise: expected a number from 1.18e-38 to 3.4e38, which single precision can hold, found " +
+                           base::number_text(sigma, "%g"));
   if (sigma > 0 && program->uncertainty == nullptr)
     throw base::DisagreementError(model_name_, "a model that predicts standard deviations", "one without");
   program_ = program;
@@ -111,7 +119,7 @@ base::Json PageMapping::start(bool is_integer, double sigma) {
   outputs_ = map::describe_outputs(model_name_, *program);
   batch_ = {};  // the standard deviations of a run before
   estimator_.emplace(*program, Isa::automatic, sigma);
-  return describe_maps(model_, *program, outputs_, {is_integer, sigma, estimator_->isa(), image_->spec.shown});
+  return describe_maps(model_, *program, outputs_, {is_integer, sigma, estimator_->isa(), image_->spec.shown, mask_});
 }
 
 std::size_t PageMapping::listed(std::size_t first, std::size_t end) const {
@@ -139,11 +147,12 @@ void PageMapping::gather(std::size_t first, std::size_t end, std::byte* stored, 
   });
 }
 
-void PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint8_t* status) {
+base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint8_t* status) {
   const std::size_t n_coeff = program_->n_coeff;
   const Coefficients all = volume::is_complex(image_->encoding.element) ? Coefficients::interleaved_planes(planes, n, n_coeff)
                                                                         : Coefficients::planes(planes, n, n_coeff);
   std::vector<VoxelStatus> said(map::VoxelEstimator::batch_size);
+  std::size_t n_scored = 0, n_atypical = 0;
   for (std::size_t first = 0; first < n; first += said.size()) {
     const std::size_t count = std::min(said.size(), n - first);
     estimator_->estimate(all.part(first, count), batch_, std::span(said).first(count));
@@ -154,11 +163,17 @@ void PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint
           maps[plane * n + first + v] =
               volume::stored_number((*values)[i * count + v], outputs_[i].factor, volume::Rounding::none);
     std::copy_n(batch_.atypicality.begin(), batch_.atypicality.empty() ? 0 : count, maps + plane * n + first);
+    for (std::size_t v = 0; v < count && !batch_.atypicality.empty(); ++v) {
+      if (!has_estimates(said[v])) continue;
+      ++n_scored;
+      if (estimator_->typicality(all.part(first, count), v, batch_.atypicality[v]) != map::Typicality::typical) ++n_atypical;
+    }
     for (std::size_t v = 0; v < count; ++v) {
       const bool is_at_limit = !batch_.std_at_limit.empty() && batch_.std_at_limit[v] != 0;
       status[first + v] = static_cast<std::uint8_t>(map::with_limit(static_cast<volume::StatusValue>(said[v]), is_at_limit));
     }
   }
+  return {{"scored", n_scored}, {"atypical", n_atypical}};
 }
 
 std::string PageMapping::head_of_map(const volume::Window& window, bool is_status) const {

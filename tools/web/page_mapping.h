@@ -47,21 +47,21 @@ class PageMapping {
 
   /// Maps n voxels. planes [n_plane, step * n] as gather() leaves them, one plane after the other. maps [map, n]: the
   /// estimates, their standard deviations where there is a sigma, and the atypicality where the model has one, in the order and
-  /// the units of start(). status [n]: StatusValue.
-  void run(const float* planes, std::size_t n, float* maps, std::uint8_t* status);
+  /// the units of start(). status [n]: StatusValue. Returns {"scored", "atypical"}: how many have a score, and how many of
+  /// these are atypical, by the rule of crbrt-map; zeros where the model has no atypicality.
+  base::Json run(const float* planes, std::size_t n, float* maps, std::uint8_t* status);
 
   /// What a NIfTI file of one map begins with (352 bytes; more where extents want NIfTI-2). `is_status`: bytes, not floats.
   std::string head_of_map(const volume::Window& window, bool is_status) const;
 
  private:
-  std::size_t n_map() const;
-
   base::Warnings warnings_{"crbrt-web"};
   std::string model_name_;
   Model model_;
   std::optional<volume::StoredImage> image_;
   volume::CoefficientPlanes planes_{};
   volume::VoxelList voxels_;
+  std::string mask_;                  ///< name of its file; empty: all voxels
   const Program* program_ = nullptr;  ///< the form that start() chose
   double sigma_ = 0;
   std::vector<volume::MapDescription> outputs_;

@@ -75,6 +75,7 @@ with open(folder / "matlab.mat", "r+b") as file:
 
 whole = (folder / "whole.nii").read_bytes()
 (folder / "cut.nii").write_bytes(whole[:-100])
+(folder / "flat.nii").write_bytes(whole[:312] + bytes(16) + whole[328:])  # the last row of the sform: all voxels in one plane
 packed = (folder / "packed.nii.gz").read_bytes()
 (folder / "cut.nii.gz").write_bytes(packed[: len(packed) // 2])
 (folder / "cut.mat").write_bytes((folder / "matlab.mat").read_bytes()[:9000])

@@ -10,6 +10,8 @@ for needed in /usr/bin/chromium "$page" "$modules/playwright-core"; do
   [ -e "$needed" ] || { echo "skipped: $needed is not there (scripts/web.sh, scripts/packages-viewer.txt)"; exit 77; }
 done
 command -v node > /dev/null || { echo "skipped: node is not installed (scripts/packages-web.txt)"; exit 77; }
+is_new_enough='process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'
+node -e "$is_new_enough" || { echo "skipped: expected Node 20 or newer, which playwright-core needs, found Node $(node --version); the page is built all the same"; exit 77; }
 [ -x "$bin/crbrt-phantom" ] || { echo "skipped: crbrt-phantom is not built"; exit 77; }
 python=/usr/bin/python3
 "$python" -c 'import h5py, nibabel, numpy' 2> /dev/null || { echo "skipped: Python lacks h5py, nibabel or numpy (scripts/packages-test.txt)"; exit 77; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Slices of one layer in NiiVue, and the numbers of the voxel under the pointer. NiiVue gets a copy of the file; numbers come from the
-// maps themselves.
+// Slices of one layer in NiiVue, and the numbers of the voxel under the pointer. NiiVue gets a copy of the file in
+// the unit that is shown; numbers come from the maps themselves.
 import { element, number } from './elements.js';
 
 const options = { backColor: [0, 0, 0, 1], crosshairColor: [1, 1, 1, 0.8], crosshairWidth: 1, isColorbar: true, show3Dcrosshair: false,
@@ -64,7 +64,8 @@ export class Display {
     const std_of = name => this.set.layers.find(layer => layer.kind === 'std' && layer.name === `${name}_std`);
     const rows = this.set.layers.filter(layer => layer.kind !== 'std' && layer.kind !== 'status').map(layer => {
       const std = std_of(layer.name);
-      return { name: layer.name, unit: layer.unit, value: value(layer), std: std ? value(std) : null };
+      const shown = stored => stored === null ? null : layer.shown_factor * stored;
+      return { name: layer.name, unit: layer.shown_unit, value: shown(value(layer)), std: std ? shown(value(std)) : null };
     });
     const level = voxel < 0 ? null : this.set.level(voxel);
     readout.replaceChildren(
@@ -77,19 +78,19 @@ export class Display {
     readout.dataset.status = level ? level.name : '';
   }
 
+  /// low, high: the window, in the unit that is shown.
   async show(set, layer, low, high) {
     if (!this.viewer) await this.start();
     this.set = set;
     this.layer = layer;
     this.to_voxel = inverse(set.affine);
     while (this.viewer.volumes.length > 0) this.viewer.removeVolumeByIndex(0);
-    await this.viewer.loadFromArrayBuffer(set.file(layer).buffer, `${layer.name}.nii`);
+    await this.viewer.loadFromArrayBuffer(set.file(layer, layer.shown_factor).buffer, `${layer.name}.nii`);
     this.viewer.setSliceType(set.shape[2] > 1 ? this.viewer.sliceTypeMultiplanar : this.viewer.sliceTypeAxial);
     this.viewer.opts.crosshairWidth = Math.max(...set.shape) / 250;  // in voxels
     this.viewer.setInterpolation(true);
-    const colours = { status: 'crbrt_status', std: 'inferno', atypicality: 'inferno' }[layer.kind] ?? 'viridis';
     this.viewer.opts.isColorbar = layer.kind !== 'status';
-    this.viewer.setColormap(this.viewer.volumes[0].id, colours);  // which sets a window of its own
+    this.viewer.setColormap(this.viewer.volumes[0].id, layer.kind === 'status' ? 'crbrt_status' : layer.colours);  // which sets a window of its own
     this.set_window(low, high);
     this.viewer.createOnLocationChange();  // the numbers of the crosshair's voxel
   }

@@ -2,15 +2,16 @@
 // The maps of one run: values of the voxels that were mapped, and what is needed to show and save them. Immutable, so that what goes
 // wrong later leaves it as it is.
 
-const status_layer = set => ({ name: 'status', unit: '', low: 0, high: 15, kind: 'status', description: 'what happened to each voxel',
+const status_layer = set => ({ name: 'status', unit: '', shown_unit: '', shown_factor: 1, low: 0, high: 15, kind: 'status', description: 'what happened to each voxel',
   head: set.status_head, sidecar: set.status_sidecar });
 
 export class MapSet {
-  /// result: what the worker's `map` says. image: what its `open_image` said.
-  constructor(result, image) {
+  /// result: what the worker's `map` says. image: what its `open_image` said. origin: whose maps they are, in words.
+  constructor(result, image, origin) {
     Object.assign(this, result);
     this.shape = image.shape;
     this.affine = image.affine;
+    this.origin = origin;
     this.not_computed = this.levels.findIndex(level => level.name === 'not_computed');
     this.layers = [...this.maps.map((map, i) => ({ ...map, values: this.values[i] })), { ...status_layer(this), values: this.status }];
   }
@@ -31,11 +32,11 @@ export class MapSet {
     return this.levels[at < 0 ? this.not_computed : this.status[at]];
   }
 
-  /// The bytes of the NIfTI file of a layer.
-  file(layer) {
+  /// The bytes of the NIfTI file of a layer; its values times `factor`.
+  file(layer, factor = 1) {
     const n = this.shape.reduce((a, b) => a * b), is_status = layer.kind === 'status';
     const image = is_status ? new Uint8Array(n).fill(this.not_computed) : new Float32Array(n);
-    for (let i = 0; i < this.voxels.length; ++i) image[this.voxels[i]] = layer.values[i];
+    for (let i = 0; i < this.voxels.length; ++i) image[this.voxels[i]] = factor * layer.values[i];
     const bytes = new Uint8Array(layer.head.length + image.byteLength);
     bytes.set(layer.head);
     bytes.set(new Uint8Array(image.buffer), layer.head.length);

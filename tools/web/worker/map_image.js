@@ -14,6 +14,7 @@ class Results {
     this.status = new Uint8Array(n);
     this.done = 0;
     this.kernel_ms = 0;
+    this.scored = this.atypical = 0;
   }
 }
 
@@ -24,7 +25,9 @@ function run(wasm, planes, n, results) {
     const start = performance.now();
     const answer = module._crbrt_web_run(planes, n, maps, status);
     results.kernel_ms += performance.now() - start;
-    wasm.answer(answer);
+    const { scored, atypical } = wasm.answer(answer);
+    results.scored += scored;
+    results.atypical += atypical;
     results.values.forEach((values, i) => values.set(module.HEAPF32.subarray((maps >> 2) + i * n, (maps >> 2) + (i + 1) * n), results.done));
     results.status.set(module.HEAPU8.subarray(status, status + n), results.done);
   }));

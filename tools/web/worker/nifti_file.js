@@ -30,7 +30,7 @@ function geometry_of(name, bytes, header) {
     qoffset: has_qform ? [header.qoffset_x, header.qoffset_y, header.qoffset_z] : zeros(3),
     sform: sform_code > 0 ? sform_rows(bytes, header) : zeros(12) };
   for (const part of ['spacing', 'quatern', 'qoffset', 'sform'])
-    if (!geometry[part].every(Number.isFinite)) throw new Error(`${name}: expected a place in the world of finite numbers (${part}), found others`);
+    if (!geometry[part].every(Number.isFinite)) throw new Error(`${name}: expected a place in the world of finite numbers (${part}), found others (mend the header, or set its qform_code and sform_code to 0)`);
   return geometry;
 }
 
