@@ -43,7 +43,7 @@ const unit_in_words = unit => unit === '' ? 'fractions of 1' : unit;
 /// Files are those of crbrt-map, whatever the page shows.
 function saving_in_words(layer) {
   const files = 'Saved files hold the values in the units of crbrt-map';
-  return layer.shown_factor === 1 ? `${files}; this map is shown in the same.`
+  return layer.shown_factor === 1 ? `${files}, and this map is shown in the same.`
     : `${files}: ${layer.name} in ${unit_in_words(layer.unit)}, not in ${layer.shown_unit} as shown here.`;
 }
 
