@@ -118,10 +118,11 @@ for (const [x, y] of [[0.4, 0.4], [0.5, 0.6], [0.65, 0.5], [0.3, 0.7]]) {
   assert.deepEqual([row.value ?? 0, row.std ?? 0, row.unit], [1000 * file.readFloatLE(at), 1000 * std.readFloatLE(at), 'ms'], `voxel ${voxel}`);
 }
 assert.equal(shown.size, 4, 'four places are four voxels');
-for (const [name, colours, unit, high, stored] of [['T1map', 'lipari', 'ms', 3000, 's'], ['T2map', 'navia', 'ms', 200, 's'], ['m0_semi_frac', 'viridis', '%', 30, 'fractions of 1']]) {
-  await session.saved(name);
-  const volume = await page.evaluate(() => { const [v] = window.crbrt.display.viewer.volumes; return { colours: v.colormap, high: v.cal_max }; });
-  assert.deepEqual(volume, { colours, high }, name);
+for (const [name, colours, unit, factor, high, stored] of [['T1map', 'lipari', 'ms', 1000, 3000, 's'], ['T2map', 'navia', 'ms', 1000, 200, 's'],
+  ['m0_semi_frac', 'viridis', '%', 100, 30, 'fractions of 1']]) {
+  const file = await session.saved(name), values = Array.from({ length: 40 * 40 * 3 }, (_, i) => file.readFloatLE(352 + 4 * i));
+  const volume = await page.evaluate(() => { const [v] = window.crbrt.display.viewer.volumes; return { colours: v.colormap, high: v.cal_max, largest: v.img.reduce((a, b) => Math.max(a, b)) }; });
+  assert.deepEqual(volume, { colours, high, largest: Math.fround(factor * Math.max(...values)) }, name);
   assert.match(await page.textContent('#caption'), new RegExp(`^${name} in ${unit}: `));
   assert.deepEqual([await page.inputValue('#high'), await page.textContent('#window_unit')], [String(high), unit]);
   assert.match(await page.textContent('#saved_unit'), new RegExp(`${name} in ${stored}, not in ${unit} as shown here`));
