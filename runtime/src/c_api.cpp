@@ -106,6 +106,10 @@ Results results_of(const crbrt_run_args& args, const Program& program) {
   return results;
 }
 
+crbrt::View2<const float> read_only(const crbrt::View2<float>& view) noexcept {
+  return {view.data, view.rows, view.columns, view.row_stride, view.column_stride};
+}
+
 }  // namespace
 
 extern "C" {
@@ -137,9 +141,9 @@ crbrt_status crbrt_find_std_limits(const crbrt_program* program, const crbrt_run
   if (program == nullptr) return CRBRT_BAD_PROGRAM;
   crbrt_run_args known;
   if (args == nullptr || !read_args(*args, known) || known.standard_deviations == nullptr) return CRBRT_BAD_SHAPE;
-  const crbrt::View2<float> s = results_of(known, *as_program(program)).standard_deviations;
-  return static_cast<crbrt_status>(crbrt::find_std_limits(
-      *as_program(program), {s.data, s.rows, s.columns, s.row_stride, s.column_stride}, {at_limit, known.n_voxel}));
+  const Results results = results_of(known, *as_program(program));
+  return static_cast<crbrt_status>(crbrt::find_std_limits(*as_program(program), read_only(results.estimates),
+                                                          read_only(results.standard_deviations), {at_limit, known.n_voxel}));
 }
 
 crbrt_status crbrt_add_prior_pull(const crbrt_program* program, const crbrt_run_args* args) {
@@ -147,9 +151,8 @@ crbrt_status crbrt_add_prior_pull(const crbrt_program* program, const crbrt_run_
   crbrt_run_args known;
   if (args == nullptr || !read_args(*args, known) || known.standard_deviations == nullptr) return CRBRT_BAD_SHAPE;
   const Results results = results_of(known, *as_program(program));
-  const crbrt::View2<float>& e = results.estimates;
-  return static_cast<crbrt_status>(crbrt::add_prior_pull(
-      *as_program(program), {e.data, e.rows, e.columns, e.row_stride, e.column_stride}, results.standard_deviations));
+  return static_cast<crbrt_status>(
+      crbrt::add_prior_pull(*as_program(program), read_only(results.estimates), results.standard_deviations));
 }
 
 uint32_t crbrt_coefficient_count(const crbrt_program* program) { return program == nullptr ? 0 : as_program(program)->n_coeff; }

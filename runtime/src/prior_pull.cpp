@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the prior adds to standard deviations, output after output: over a batch that is still in the cache.
-#include <algorithm>
-#include <cmath>
+#include "runtime/src/prior_pull.h"
 
 #include "crbrt/session.h"
 #include "runtime/src/view_check.h"
@@ -14,13 +13,10 @@ Status add_prior_pull(const Program& program, const View2<const float>& estimate
   if (!fits(estimates, n, program.n_output) || !fits(standard_deviations, n, program.n_output)) return Status::bad_shape;
   for (std::size_t j = 0; j < program.n_output; ++j) {
     const Output& output = program.outputs[j];
-    const float width = std::abs(output.scale);
     const float* estimate = estimates.data + j * estimates.column_stride;
     float* std = standard_deviations.data + j * standard_deviations.column_stride;
-    for (std::size_t v = 0; v < n; ++v, estimate += estimates.row_stride, std += standard_deviations.row_stride) {
-      const float pull = *std / width * ((*estimate - output.offset) / width);
-      *std = std::min(*std * std::sqrt(1 + pull * pull), output.std_maximum);
-    }
+    for (std::size_t v = 0; v < n; ++v, estimate += estimates.row_stride, std += standard_deviations.row_stride)
+      *std = with_prior_pull(*std, *estimate, output);
   }
   return Status::ok;
 }

@@ -12,7 +12,8 @@ void find_limits(const Program& program, BatchMaps& maps) {
   if (maps.std.empty()) return;
   maps.std_at_limit.resize(maps.n_voxel);
   // It refuses no views of vectors of these sizes.
-  (void)find_std_limits(program, View2<const float>::planes(maps.std.data(), maps.n_voxel, program.n_output),
+  (void)find_std_limits(program, View2<const float>::planes(maps.estimates.data(), maps.n_voxel, program.n_output),
+                        View2<const float>::planes(maps.std.data(), maps.n_voxel, program.n_output),
                         {maps.std_at_limit.data(), maps.n_voxel});
 }
 

@@ -13,8 +13,8 @@ namespace crbrt::map {
 /// Whether the standard deviations of an output are bounded.
 bool is_bounded(const Output& output) noexcept;
 
-/// Fills maps.std_at_limit from the standard deviations as the model gives them, by find_std_limits(). Nothing where maps has
-/// no standard deviations.
+/// Fills maps.std_at_limit from estimates and standard deviations as the model gives them, by find_std_limits(). Nothing where
+/// maps has no standard deviations.
 void find_limits(const Program& program, BatchMaps& maps);
 
 /// The value of the status map: `said`, or std_at_limit where nothing else is to be said.

@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -176,6 +177,13 @@ py::dict info_of(const LoadedModel& loaded) {
   return dict;
 }
 
+/// The largest ||c|| / sigma of training; None for a model without standard deviations.
+std::optional<double> most_norm_over_sigma(const LoadedModel& loaded) {
+  const Uncertainty* const u = loaded.model.program().uncertainty;
+  if (u == nullptr) return std::nullopt;
+  return std::exp(-static_cast<double>(u->log_noise_center) - static_cast<double>(u->log_noise_min));
+}
+
 /// The basis [n_frame, n_coeff]; None where the file does not hold it.
 py::object basis_of(const LoadedModel& loaded) {
   const ModelInfo& info = loaded.model.info();
@@ -194,6 +202,7 @@ void add_model(py::module_& module) {
       .def("map", &map_array, py::arg("coefficients"), py::arg("mask"), py::arg("sigma"), py::arg("order"), py::arg("threads"),
            py::arg("precision"), py::arg("fill"))
       .def("info", &info_of)
+      .def("most_norm_over_sigma", &most_norm_over_sigma)
       .def("basis", &basis_of);
 }
 

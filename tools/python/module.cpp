@@ -42,12 +42,11 @@ PYBIND11_MODULE(_crbrt, module) {
   py::register_exception_translator([](std::exception_ptr thrown) {
     try {
       if (thrown) std::rethrow_exception(thrown);
-    } catch (const base::InputError& e) {
-      PyErr_SetString(input.ptr(), e.what());
-    } catch (const base::DisagreementError& e) {
-      PyErr_SetString(disagreement.ptr(), e.what());
-    } catch (const base::Error& e) {
-      PyErr_SetString(error.ptr(), e.what());
+    } catch (const base::Error& e) {  // by the exit code: a reader that knows the place in its file throws a plain Error
+      py::handle kind = error;
+      if (e.code() == base::exit_input) kind = input;
+      if (e.code() == base::exit_disagreement) kind = disagreement;
+      PyErr_SetString(kind.ptr(), e.what());
     }
   });
   module.attr("__version__") = CRBRT_VERSION_STRING;

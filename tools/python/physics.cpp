@@ -11,6 +11,7 @@
 #include "base/warnings.h"
 #include "physics/crb.h"
 #include "physics/estimand.h"
+#include "physics/io/plausible.h"
 #include "physics/io/sequence_io.h"
 #include "physics/quantity.h"
 #include "physics/simulator.h"
@@ -45,6 +46,21 @@ py::list columns_of(const Sequence& sequence, std::vector<double> physics::Cycle
   return list;
 }
 
+/// A number in another unit is usually valid, and wrong: the first of each parameter is a UserWarning of whoever called.
+void warn_of_odd(const std::vector<Tissue>& tissues) {
+  for (std::size_t p = 0; p < physics::n_parameter; ++p) {
+    const physics::Quantity& quantity = physics::quantity_of(static_cast<Parameter>(p));
+    for (std::size_t i = 0; i < tissues.size(); ++i) {
+      const std::string why = physics::why_implausible(quantity, tissues[i].values()[p]);
+      if (why.empty()) continue;
+      const std::string words = "tissue " + std::to_string(i) + ": " + std::string(quantity.key) + " is " + why +
+                                "; tissues have " + physics::plausible_range(quantity);
+      if (PyErr_WarnEx(PyExc_UserWarning, words.c_str(), 2) != 0) throw py::error_already_set();
+      break;
+    }
+  }
+}
+
 /// values [n_tissue, n_parameter] in the order of Parameter; whoever calls has filled in what was not told.
 std::vector<Tissue> tissues_of(const py::array_t<double, py::array::c_style | py::array::forcecast>& values) {
   const auto rows = values.unchecked<2>();
@@ -56,6 +72,7 @@ std::vector<Tissue> tissues_of(const py::array_t<double, py::array::c_style | py
     if (const std::string_view why = physics::why_invalid(tissues.back()); !why.empty())
       throw py::value_error("tissue " + std::to_string(i) + ": " + std::string(why));
   }
+  warn_of_odd(tissues);
   return tissues;
 }
 
@@ -131,11 +148,10 @@ std::optional<physics::Basis> basis_of(const py::object& basis, const Sequence& 
   }
   const auto array = py::array::ensure(basis);
   if (!array || array.ndim() != 2 || static_cast<std::size_t>(array.shape(0)) != sequence.n_frame())
-    throw py::value_error("basis: expected a file, or an array [" + std::to_string(sequence.n_frame()) +
-                          " frames, coefficients]" +
-                          (array ? ", found " + std::to_string(array.ndim()) + " axes of " +
-                                       (array.ndim() > 0 ? std::to_string(array.shape(0)) : "0")
-                                 : ", found something else"));
+    throw py::value_error("basis: expected a file, or an array [frame, coefficient] of " + std::to_string(sequence.n_frame()) +
+                          " frames, as many as the sequence has, found " +
+                          (array && array.ndim() > 0 ? "one of the shape " + py::str(array.attr("shape")).cast<std::string>()
+                                                     : py::str(py::type::of(basis)).cast<std::string>()));
   const Eigen::MatrixXcd u = array.cast<Eigen::MatrixXcd>();
   // Single precision leaves 1e-6 of columns that were orthonormal.
   if (!(u.adjoint() * u).isIdentity(1e-4)) throw py::value_error("basis: expected orthonormal columns, found others");

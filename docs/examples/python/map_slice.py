@@ -8,6 +8,7 @@
 
 # %% What it needs: NumPy and crbrt; NiBabel reads images, Matplotlib draws.
 import sys
+from pathlib import Path
 
 import matplotlib
 
@@ -21,6 +22,8 @@ import crbrt
 
 defaults = ["build/demo/phantom", "models/brain_v2/brain_v2.crbm", "models/protocol/crbrt1142.json", "slice.png"]
 phantom, model_file, sequence_file, picture = sys.argv[1:] if len(sys.argv) == 5 else defaults  # a notebook has arguments of its own
+if not Path(phantom, "coefficients.nii").exists():
+    sys.exit(f"{phantom}: expected the folder of a phantom, with coefficients.nii, found none; scripts/demo.sh makes one")
 sigma = 0.02  # of the phantom: SNR 50
 
 # %% One slice of the coefficients [x, y, R]. NiBabel maps the file, so that no more than the slice is read.

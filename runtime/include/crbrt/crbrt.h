@@ -135,11 +135,12 @@ typedef struct crbrt_run_args {
 CRBRT_API crbrt_status crbrt_run(crbrt_session* session, const crbrt_run_args* args);
 
 /* After a run with the same args, before crbrt_add_prior_pull: which standard deviations are the least or the largest that the
- * model may give, and say no more than that. at_limit [n_voxel]: bit j where that of output j is, bit 31 for all outputs from
- * there on; 0 for voxels without an estimate. Of a voxel that is CRBRT_VOXEL_OK, crbrt-map's map of the status then holds 9.
+ * model may give, and say no more than that (the largest once the pull of the prior is added). at_limit [n_voxel]: bit j where
+ * that of output j is, bit 31 for all outputs from there on; 0 for voxels without an estimate. Of a voxel that is
+ * CRBRT_VOXEL_OK, crbrt-map's map of the status then holds 9. Reads estimates and standard_deviations.
  *
  *   CRBRT_BAD_PROGRAM  program is NULL
- *   CRBRT_BAD_SHAPE    as crbrt_run for the standard deviations, NULL included; at_limit is NULL; nothing is written */
+ *   CRBRT_BAD_SHAPE    as crbrt_run for these two arrays, NULL included; at_limit is NULL; nothing is written */
 CRBRT_API crbrt_status crbrt_find_std_limits(const crbrt_program* program, const crbrt_run_args* args, uint32_t* at_limit);
 
 /* After a run with the same args: standard deviations as crbrt-map writes them, which count the pull of the prior, too

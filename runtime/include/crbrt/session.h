@@ -82,11 +82,12 @@ class Session {
 };
 
 /// Which standard deviations say no more than that they are the least or the largest that the model may give (std_at_limit in
-/// crbrt-map's maps of the status): bit j of a voxel where that of output j is, bit 31 for all outputs from there on. Voxels
-/// without an estimate have none. standard_deviations [n_voxel, n_output] as run() left them, before add_prior_pull(); at_limit
-/// [n_voxel]. bad_shape, and nothing written, where they are not, or share memory within themselves.
-CRBRT_API Status find_std_limits(const Program& program, const View2<const float>& standard_deviations,
-                                 const View1<std::uint32_t>& at_limit) noexcept;
+/// crbrt-map's maps of the status): the least one as run() gives it, or the largest once add_prior_pull() has added what the
+/// prior draws. Bit j of a voxel where that of output j is, bit 31 for all outputs from there on. Voxels without an estimate
+/// have none. Both views are [n_voxel, n_output] as run() left them, before add_prior_pull(); at_limit [n_voxel]. bad_shape,
+/// and nothing written, where they are not, or share memory within themselves.
+CRBRT_API Status find_std_limits(const Program& program, const View2<const float>& estimates,
+                                 const View2<const float>& standard_deviations, const View1<std::uint32_t>& at_limit) noexcept;
 
 /// What crbrt-map makes of standard deviations before it writes them: how much longer they are where the prior pulls.
 ///

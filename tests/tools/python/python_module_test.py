@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -34,6 +35,7 @@ tissues = dict(
     t2_semi_s=12e-6,
     omega0_rad_s=np.linspace(-500, 500, 24),
 )
+white = dict(m0_semi_frac=0.13, t1_apparent_s=1.1, t2_free_s=0.07, exchange_hz=20, t2_semi_s=1e-5)
 sigma = 0.02
 
 
@@ -270,7 +272,7 @@ class Physics(unittest.TestCase):
             crbrt.Sequence([1, 1], [1e-3], 3e-3)
 
     def test_tissues_are_told_by_name(self):
-        for wrong, word in (({"t1": 1}, "found t1"), ({"m0_semi_frac": 0.1}, "expected r1_free_hz"), ({**tissues, "r2_free_hz": 9}, "again")):
+        for wrong, word in (({"t1": 1}, "found t1"), ({"m0_semi_frac": 0.1}, "expected r1_free_hz"), ({**tissues, "r2_free_hz": 9}, "as t2_free_s and as r2_free_hz")):
             with self.assertRaises(ValueError) as caught:
                 crbrt.simulate(sequence, wrong)
             self.assertIn(word, str(caught.exception))
@@ -324,6 +326,35 @@ class Package(unittest.TestCase):
                 continue
             self.assertIn(f"{value} {name} {meaning}", " ".join(inspect.getdoc(crbrt.Maps).split()))
         self.assertNotIn("{", inspect.getdoc(crbrt.simulate).replace("{name", ""))
+
+    def test_the_code_of_the_page_runs_and_finds_the_tissues(self):
+        code = re.search(r"```python\n(.*?)```", (root / "docs/python.md").read_text(), re.S).group(1)
+        names = {}
+        exec(code.replace('"models/', f'"{root}/models/'), names)
+        # Each mean of 200 is off by a fourteenth of the standard deviation, and by what the prior draws, less than one of them.
+        for name in ("t1_apparent_s", "t2_free_s"):
+            off = np.abs(names["maps"][name].mean(axis=0) - names["tissues"][name])
+            self.assertTrue((off < names["maps"].std[name].mean(axis=0)).all(), name)
+        self.assertGreater(names["good"].mean(), 0.9)
+
+    def test_a_sigma_far_below_that_of_training_is_warned_of(self):
+        coefficients = crbrt.simulate(sequence, white, basis=model.basis, derivatives=False).signal + np.zeros((3, 4, 1))
+        for order, array in (("coefficient_last", coefficients), ("coefficient_first", np.moveaxis(coefficients, -1, 0))):
+            with self.assertWarnsRegex(UserWarning, "sigma: expected a noise .* found"):
+                model.map(array, sigma=1e-6, order=order)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            model.map(coefficients, sigma=np.linalg.norm(coefficients[0, 0]) / 50)
+            model.map(coefficients)
+            model.map(np.zeros((2, 13), np.complex64), sigma=1e-6)
+
+    def test_a_file_that_is_no_sequence_is_an_input_error(self):
+        with self.assertRaisesRegex(crbrt.InputError, "brain_v2.crbm"):
+            crbrt.Sequence.read(model_file)
+
+    def test_times_in_milliseconds_are_warned_of(self):
+        with self.assertWarnsRegex(UserWarning, "t2_free_s|r2_free_hz"):
+            crbrt.simulate(sequence, {**white, "t2_free_s": 80}, basis=model.basis)
 
     def test_type_hints_agree_with_a_users_script(self):
         mypy = shutil.which("mypy")

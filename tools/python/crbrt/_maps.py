@@ -33,7 +33,7 @@ def _status_table() -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Maps(Mapping[str, NDArray[np.float32]]):
     """What was estimated: a mapping from the name of a quantity to its map.
 
@@ -42,15 +42,18 @@ class Maps(Mapping[str, NDArray[np.float32]]):
 
     estimates: {name: map}, what maps[name] looks in
     units: {name: unit}: "s", "1/s", "rad/s", "1" for a fraction; of m0, |M0|, "units of the coefficients"
-    std: {name: map} of the standard deviations, in the units of the estimates; empty where Model.map had no sigma
+    std: {name: map} of the standard deviations, in the units of the estimates; empty where Model.map had no sigma. Of a model: of the
+        error that is to be expected at this noise, the draw towards the prior included (docs/uncertainty.md); of a fit: from the Fisher matrix at the estimate
     status: uint8 map of what happened to each voxel:
 
 {statuses}
 
       Model.map gives 0 to 4 and, with sigma, 9; fit gives 0, 1, 2 and 4 to 7; wanted are m0_semi_frac and the free pool's T1
-      and T2. Use estimates where the status is 0, 7 or 9; where it is 3, 5 or 6 look at them with care.
+      and T2. Use estimates where the status is 0, 7 or 9 and the voxel is not atypical; where it is 3, 5 or 6 look at them with care.
     atypicality: map of how unlike the training data a voxel is, a score without unit; None where the model has none, and for a fit
-    is_atypical: bool map, whether that score is above what is typical for the voxel's noise; None as atypicality
+    is_atypical: bool map; None as atypicality. True where the score is above that of 99 % of the training data: with sigma, at the
+        noise of this voxel; without sigma, at any noise of training, so that much that is odd at little noise passes. The status does
+        not say it: tissue unlike that of training (for brain_v2, fluid with a T2 beyond 0.5 s) has status 0 and a wrong estimate
     residual: map of the norm of what a fit leaves of the coefficients, in their unit; None for Model.map. Of R coefficients,
         residual**2 / sigma**2 / (2 * R - n) is the reduced chi-square, with n = 9 unknowns for t1="apparent" and 10 for "separate"
 

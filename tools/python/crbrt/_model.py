@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from os import fspath
 from typing import Any, Optional
+from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,10 +60,12 @@ class Model:
 
         coefficients: complex64 or complex128, [..., R] or, with order="coefficient_first", [R, ...], of any strides; nothing is
             copied but batches. Their scale does not matter.
-        mask: bool or integers of the grid's shape; where it is 0 nothing is computed.
+        mask: bool or integers of the grid's shape; where it is 0 nothing is computed. Leave the background out: noise alone is mapped,
+            too, and most of it has status 0.
         sigma: standard deviation of the noise of the real and of the imaginary part of a coefficient, in their unit, a number from
             1.2e-38 to 3.4e38. With it there are standard deviations, for models that predict them (DisagreementError otherwise);
-            without it there are none.
+            without it there are none. A sigma that makes the data far better than those of training is warned of (UserWarning):
+            standard deviations are then those of the least noise of training.
         threads: how many work; results do not depend on it. The GIL is released.
         precision: "float", or "integer" for the integer form of models that have one; its results are the same bits on every CPU.
         fill: what all maps of numbers hold where nothing was estimated, which is outside the mask and where there is no signal or
@@ -71,9 +74,10 @@ class Model:
         Raises TypeError, ValueError and, where the model lacks what is asked of it, DisagreementError.
         """
         filled = number("fill", fill)
-        return maps_of(
+        array = np.asanyarray(coefficients)
+        maps = maps_of(
             self._model.map(
-                np.asanyarray(coefficients),
+                array,
                 optional_array(mask),
                 optional_number("sigma", sigma),
                 text("order", order),
@@ -83,6 +87,27 @@ class Model:
             ),
             filled,
         )
+        if sigma is not None:
+            self._warn_of_little_noise(array, order, float(sigma), maps)
+        return maps
+
+    def _warn_of_little_noise(self, coefficients: NDArray[Any], order: str, sigma: float, maps: Maps) -> None:
+        """By the median of a few thousand voxels: one in a wrong unit is off by much."""
+        most = self._model.most_norm_over_sigma()
+        status = maps.status.reshape(-1)
+        chosen = np.arange(0, status.size, max(1, status.size // 65536))
+        chosen = chosen[np.isin(status[chosen], (0, 3, 9))][:4096]
+        if most is None or chosen.size == 0:
+            return
+        voxels = np.moveaxis(coefficients, -1 if order == "coefficient_last" else 0, -1)
+        norms = np.linalg.norm(voxels[np.unravel_index(chosen, maps.status.shape)] if maps.status.ndim else voxels[None], axis=-1)
+        found = float(np.median(norms)) / sigma
+        if found > 2 * most:
+            warn(
+                f"sigma: expected a noise at which ||c|| / sigma is at most {most:.3g}, as in training, found {found:.3g} in the median "
+                f"voxel; standard deviations are those of {most:.3g}",
+                stacklevel=3,
+            )
 
     def __repr__(self) -> str:
         return f"<crbrt.Model {self._info['name']}: {', '.join(self._info['outputs'])} from {self._info['n_coeff']} coefficients>"

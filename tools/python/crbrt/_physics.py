@@ -48,6 +48,10 @@ class Simulation:
     signal: NDArray[np.complex128]
     derivatives: Optional[dict[str, NDArray[np.complex128]]] = None
 
+    def __repr__(self) -> str:
+        with_what = "without derivatives" if self.derivatives is None else f"derivatives by {', '.join(self.derivatives)}"
+        return f"<crbrt.Simulation: signal {self.signal.shape}, {with_what}>"
+
 
 @_with_quantities
 def simulate(
@@ -67,7 +71,8 @@ def simulate(
     basis: a file (a .crbm, too) or an array [n_frame, n_coeff] with orthonormal columns, as Model.basis: signals are then
         coefficients.
 
-    Raises ValueError, which counts tissues from 0 through that shape, the last axis fastest, and InputError for a file.
+    Raises ValueError, which counts tissues from 0 through that shape, the last axis fastest, and InputError for a file. Values that no
+    tissue has, as times in milliseconds, are warned of (UserWarning).
     """
     exact = sequence_of(sequence)
     values, shape = _tissues(tissues)
@@ -103,6 +108,7 @@ def crb(
 def _tissues(tissues: Mapping[str, Any]) -> tuple[NDArray[np.float64], tuple[int, ...]]:
     """[tissue, parameter], and the shape to which the values broadcast. Raises TypeError, ValueError."""
     given: dict[str, NDArray[np.float64]] = {}
+    said_by: dict[str, str] = {}
     if not isinstance(tissues, Mapping):
         raise TypeError(f"tissues: expected values by name, as {{'t1_free_s': 1.0}}, found {described(tissues)}")
     for name, value in tissues.items():
@@ -113,8 +119,9 @@ def _tissues(tissues: Mapping[str, Any]) -> tuple[NDArray[np.float64], tuple[int
             number = np.asarray(value, dtype=np.float64)
             for parameter in rates or (name,):
                 if parameter in given:
-                    raise ValueError(f"tissues: expected {parameter} once, found it again as {name}")
+                    raise ValueError(f"tissues: expected {parameter} once, found it as {said_by[parameter]} and as {name}")
                 given[parameter] = 1 / number if rates else number
+                said_by[parameter] = name
     given.setdefault("omega0_rad_s", np.zeros(()))
     given.setdefault("b1_rel", np.ones(()))
     if "r1_free_hz" in given:
