@@ -65,6 +65,8 @@ TEST_F(DicomBadInput, AFolderWithoutDicom) {
   write_text(file("series/DICOMDIR"), std::string(128, '\0') + "DICM");
   write_text(file("series/notes.txt"), "not DICOM");
   expect_refused(3, {"found no file of DICOM in it"});
+  std::filesystem::create_directory(file("series/T1_MPRAGE"));
+  expect_refused(3, {"found no file of DICOM in it, but folders, as ", "series/T1_MPRAGE"});
   std::filesystem::remove_all(file("series"));
   expect_refused(3, {"series: expected a folder with one series of MR images (--dicom-like), found No such file"});
 }

@@ -63,6 +63,8 @@ TEST_F(Dicom, ASeriesForEveryMapAndAFileForEverySlice) {
     n += 4;
   }
   EXPECT_EQ(listing(file("out/dicom")).size(), n) << "status_detail is for programs";
+  EXPECT_NE(content_of(files_of("out", "atypicality").front()).find("Unlike the training data at any noise: above "),
+            std::string::npos);
   EXPECT_EQ(outcome.text.find("Secret"), std::string::npos) << outcome.text;
   EXPECT_EQ(content_of(file("out/T1map.json")).find("ecret"), std::string::npos);
 }

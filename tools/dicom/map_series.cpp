@@ -12,6 +12,7 @@
 #include "base/atomic_output.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number_text.h"
 #include "tools/cli/command_line.h"
 #include "tools/dicom/image_writer.h"
 #include "tools/dicom/window.h"
@@ -86,6 +87,16 @@ std::string levels_of(const base::Json& sidecar) {
   return text;
 }
 
+/// What a reader who has nothing but the series needs to know of its numbers.
+std::string comment_of(const base::Json& sidecar, const std::string& name) {
+  if (name == "status") return levels_of(sidecar);
+  const base::Json* const threshold = sidecar.find("Threshold");
+  const std::string above = threshold == nullptr ? ""
+                                                 : "Unlike the training data at any noise: above " +
+                                                       base::number_text(threshold->number(), "%.4g") + ". ";
+  return above + "Voxels without an estimate hold the number 0; the series of the status says which they are.";
+}
+
 /// All of them, from the first one on.
 volume::Window window_of_codes(const StoredMap& codes) {
   std::uint16_t largest = 1;
@@ -137,9 +148,7 @@ MapOfSeries MapSeries::Impl::map_of(const std::string& path, const std::string& 
   map.unit = unit_code(shown.unit);
   map.quantity = quantity_code(output, text_or_empty(sidecar, "Description"));
   map.stored = name == "status" ? stored_codes(values) : stored_map(values, is_estimated, shown.factor);
-  map.comment = name == "status"
-                    ? levels_of(sidecar)
-                    : "Voxels without an estimate hold the number 0; the series of the status says which they are.";
+  map.comment = comment_of(sidecar, name);
   map.window = name == "status" ? window_of_codes(map.stored) : window_of(output, map_unit, shown.factor, values, is_estimated);
   map.series_uid = series_uid_of(source, map);
   if (map.stored.n_beyond > 0)

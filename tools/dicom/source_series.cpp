@@ -16,10 +16,12 @@ namespace fs = std::filesystem;
 std::vector<std::string> files_in(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> files;
+  std::string inner;  // a folder in the folder, as exports of a whole study have
   const fs::directory_iterator entries(folder, error);
   if (error) throw base::InputError(folder, "a folder with one series of MR images (--dicom-like)", error.message());
   for (const fs::directory_entry& entry : entries) {
     const fs::path& path = entry.path();
+    if (fs::is_directory(path, error) && (inner.empty() || path.string() < inner)) inner = path.string();
     if (!fs::is_regular_file(path, error)) continue;
     if (is_dicom_file(path.string()))
       files.push_back(path.string());
@@ -28,7 +30,8 @@ std::vector<std::string> files_in(const std::string& folder) {
   }
   std::sort(files.begin(), files.end());
   if (files.empty())
-    throw base::InputError(folder, "a folder with one series of MR images (--dicom-like)", "no file of DICOM in it");
+    throw base::InputError(folder, "a folder with one series of MR images (--dicom-like)",
+                           inner.empty() ? "no file of DICOM in it" : "no file of DICOM in it, but folders, as " + inner);
   return files;
 }
 

@@ -68,9 +68,13 @@ void Dialogue::take(Message message) {
     case MessageId::config_text:
       if (has_config_) throw Refusal("expected one config message, found a second one");
       has_config_ = true;
-      config_name_ = message.text;
-      if (message.text.starts_with('{')) take_parameters(message.text);
-      return;
+      if (!message.text.starts_with('{')) {
+        config_name_ = message.text;
+        return;
+      }
+      // Parameters that name no config leave no choice where there is one.
+      if (service_.configs.size() == 1) config_name_ = service_.configs.begin()->first;
+      return take_parameters(message.text);
     case MessageId::header: {
       if (!has_config_ || has_header_) throw Refusal("expected one header behind the config message, found a header elsewhere");
       has_header_ = true;
@@ -139,7 +143,9 @@ void Dialogue::begin_images(const ImageHeader& header) {
   if (!has_config_ || !has_header_) throw Refusal("expected a config message and a header before images, found an image");
   if (!mapper_) {
     const auto config = find_config(service_.configs, config_name_);
-    if (!config) throw Refusal("expected a config of " + names_of(service_.configs) + ", found " + shown(config_name_));
+    if (!config)
+      throw Refusal("expected the name of a config, one of: " + names_of(service_.configs) + "; found " +
+                    (config_name_.empty() ? "parameters without \"config\"" : shown(config_name_)));
     Config own = *config;
     if (sigma_) own.sigma = *sigma_ > 0 ? sigma_ : std::nullopt;
     if (is_integer_) own.is_integer = *is_integer_;

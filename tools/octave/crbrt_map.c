@@ -3,13 +3,14 @@
  *
  *   maps = crbrt_map('brain_v2.crbm', coefficients)                     single complex [x, y, z, R], or [.., R] of any grid
  *   maps = crbrt_map('brain_v2.crbm', coefficients, options)            a struct, all fields optional:
- *     options.mask       logical or numeric of the grid's size; where it is 0 nothing is computed
+ *     options.mask       logical, or whole numbers from 0 on, of the grid's size; where it is 0 or NaN nothing is computed
  *     options.sigma      noise of the real and of the imaginary part of a coefficient: maps.std is there
  *     options.precision  'float' (default) or 'integer'
  *
  * maps.NAME is a single array of the grid's size in SI units for every output of the model; maps.units.NAME its unit;
  * maps.std.NAME its standard deviation; maps.status uint8: 0 done, 1 not finite, 2 no signal, 3 outside the model's range, 4
- * not computed, 9 a standard deviation at its limit; maps.atypicality where the model has a score, and maps.atypicality_threshold. crbrt_map.m is its help text.
+ * not computed, 9 a standard deviation at its limit; maps.atypicality where the model has a score, and
+ * maps.atypicality_threshold. crbrt_map.m is its help text.
  *
  * Built with interleaved complex numbers (-R2018a), so that coefficients are read where they lie. docs/octave.md has the
  * commands.
@@ -112,7 +113,15 @@ static const unsigned char* mask_of(struct call* call, const mxArray* options, c
   input = (mxArray*)mask;
   if (mexCallMATLAB(1, &numbers, 1, &input, "double") != 0) end_with(call, "mask", "mask: expected a logical or real array");
   values = mxGetPr(numbers);
-  for (v = 0; v < grid->n_voxel; ++v) is_set[v] = values[v] != 0;
+  for (v = 0; v < grid->n_voxel; ++v) {
+    char text[160];
+    is_set[v] = values[v] != 0 && !isnan(values[v]);
+    if (!is_set[v] || (values[v] > 0 && values[v] == floor(values[v]))) continue;
+    snprintf(text, sizeof text,
+             "mask: expected true and false, or whole numbers from 0 on, found %g; mask >= 0.5 makes one of probabilities",
+             values[v]);
+    end_with(call, "mask", text);
+  }
   mxDestroyArray(numbers);
   return is_set;
 }
@@ -209,8 +218,7 @@ void mexFunction(int n_left, mxArray* left[], int n_right, const mxArray* right[
   status = crbrt_load_file(path, &call.model, detail, sizeof detail);
   if (status != CRBRT_OK) {
     char text[1024];
-    snprintf(text, sizeof text, "%.400s: expected a model, found: %s", path,
-             detail[0] != '\0' ? detail : crbrt_message(status));
+    snprintf(text, sizeof text, "%.400s: expected a model; %s", path, detail[0] != '\0' ? detail : crbrt_message(status));
     end_with(&call, "model", text);
   }
   check_options(&call, options);

@@ -175,7 +175,8 @@ def main():
         with open(name + ".xml", "w") as file:
             file.write(one.attributes)
         print(f"{name}.npy")
+    return 1 if any(line.startswith("error: ") for line in texts) else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -48,6 +48,8 @@ def the_label_decodes_to_what_open_reconstruction_asks_for():
     assert recon["content_qualification_type"] in ("PRODUCT", "SERVICE", "RESEARCH")
     for key in ("port", "min_required_memory", "min_count_required_cpu_cores", "min_count_required_gpus"):
         assert isinstance(recon[key], int), key
+    command = json.loads(next(line for line in LINES if line.startswith("CMD "))[4:])
+    assert int(command[command.index("--memory") + 1]) < recon["min_required_memory"], "MiB; the rest is for maps"
     assert isinstance(recon["can_use_gpu"], bool) and len(found["parameters"]) <= 14
     for parameter in found["parameters"]:
         assert re.fullmatch("[A-Za-z0-9]+", parameter["id"]) and parameter["label"]["en"]

@@ -162,7 +162,7 @@ def configs_of_a_folder_are_chosen_by_file_text_or_parameters():
             parameters = text(TEXT, json.dumps({"parameters": {"config": "all", "customconfig": ""}}))
             assert maps_for(config_file("openrecon"), header, parameters)[0] == everything
             images, texts = maps_for(config_file("knee"), header)
-            assert images == [] and texts == ['error: expected a config of all, brain, openrecon, found "knee"'], texts
+            assert images == [] and texts == ['error: expected the name of a config, one of: all, brain, openrecon; found "knee"'], texts
 
 
 run_tests([value for name, value in list(globals().items()) if callable(value) and getattr(value, "__module__", "") == "__main__"

@@ -152,9 +152,16 @@ TEST(MrdDialogue, ParametersOfTheConsoleChangeConfigAndNoise) {
 
 TEST(MrdDialogue, UnknownConfigsAreRefusedByNameWithTheKnownOnes) {
   EXPECT_EQ(answers_to(uncertain_service(), config_file("gre\n") + header_text() + volume()).refusal,
-            "expected a config of crbrt, found \"gre\\n\"");
+            "expected the name of a config, one of: crbrt; found \"gre\\n\"");
   EXPECT_EQ(answers_to(uncertain_service(), text_of(MessageId::config_text, "crbrt.xml") + header_text() + volume()).refusal,
             "");
+}
+
+TEST(MrdDialogue, ParametersThatNameNoConfigTakeTheOnlyOne) {
+  const Answers answers = answers_to(
+      uncertain_service(), text_of(MessageId::config_text, R"({"parameters": {"sigma": "0"}})") + header_text() + volume());
+  EXPECT_EQ(answers.refusal, "");
+  EXPECT_EQ(answers.images.size(), 9u) << "the parameters count";
 }
 
 TEST(MrdDialogue, MessagesOutOfOrderAreRefused) {

@@ -74,7 +74,9 @@ assert (isscalar (all_of_them.atypicality_threshold) && size (all_of_them.atypic
 
 % A mask of any kind of numbers leaves the others alone.
 inside = mod (reshape (1:60, 5, 4, 3), 3) != 0;
-for mask = {inside, double(inside) * 7, uint8(inside)}
+nan_outside = double (inside);
+nan_outside(! inside) = NaN;
+for mask = {inside, double(inside) * 7, uint8(inside), nan_outside}
   maps = crbrt_map (model, c, struct ('mask', mask{1}, 'sigma', 0.02));
   assert (maps.t1_apparent_s(inside), all_of_them.t1_apparent_s(inside));
   assert (maps.std.t1_apparent_s(inside), all_of_them.std.t1_apparent_s(inside));
@@ -96,6 +98,8 @@ expect_error ('crbrt:model', {'crbrt1142.json'}, [sources, '/models/protocol/crb
 expect_error ('crbrt:size', {'13', 'found 12'}, model, c(:, :, :, 1:12));
 expect_error ('crbrt:mask', {'dimension 2', 'expected 4', 'found 3'}, model, c, struct ('mask', ones (5, 3, 3)));
 expect_error ('crbrt:mask', {'logical'}, model, c, struct ('mask', 'abc'));
+expect_error ('crbrt:mask', {'found 0.3', 'mask >= 0.5'}, model, c, struct ('mask', 0.3 * inside));
+expect_error ('crbrt:mask', {'found -1'}, model, c, struct ('mask', -double (inside)));
 expect_error ('crbrt:sigma', {'above 0'}, model, c, struct ('sigma', -1));
 expect_error ('crbrt:sigma', {'above 0'}, model, c, struct ('sigma', NaN));
 expect_error ('crbrt:precision', {'integer'}, model, c, struct ('precision', 'half'));
