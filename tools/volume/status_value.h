@@ -34,7 +34,7 @@ struct StatusText {
 
 /// [StatusValue]
 inline constexpr auto status_texts = std::to_array<StatusText>({
-    {"ok", "the estimates are as they should be"},
+    {"ok", "no fault found"},
     {"non_finite", "a coefficient is NaN or infinite; the maps hold no estimate"},
     {"zero_signal", "all coefficients are 0; the maps hold no estimate"},
     {"outside_range", "an estimate lies outside the model's range; the map holds it as it is"},

@@ -68,8 +68,9 @@ CRBRT_WEB_EXPORT void crbrt_web_gather(std::size_t first, std::size_t end, std::
   mapping().gather(first, end, stored, to);
 }
 
-CRBRT_WEB_EXPORT const char* crbrt_web_run(const float* planes, std::size_t n, float* maps, std::uint8_t* status) {
-  return answer([&] { return mapping().run(planes, n, maps, status); });
+CRBRT_WEB_EXPORT const char* crbrt_web_run(const float* planes, std::size_t n, float* maps, std::uint8_t* status,
+                                           std::uint8_t* is_atypical) {
+  return answer([&] { return mapping().run(planes, n, maps, status, is_atypical); });
 }
 
 /// The bytes, whose number crbrt_web_head_size() then says.

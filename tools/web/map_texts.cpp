@@ -100,11 +100,7 @@ base::Json describe_maps(const Model& model, const Program& program, const std::
     map.details["Noise"] = {{"Sigma", run.sigma}, {"Source", "given"}};
     maps.push_back(map_json(map, "std", fields));
   }
-  if (program.atypicality != nullptr) {
-    volume::MapDescription map = map::describe_atypicality(program);
-    map.window = {0, 3 * static_cast<double>(program.atypicality->threshold)};
-    maps.push_back(map_json(map, "atypicality", fields));
-  }
+  if (program.atypicality != nullptr) maps.push_back(map_json(map::describe_atypicality(program), "atypicality", fields));
   base::Json status{{"OutputName", "status"}, {"Description", "what happened to each voxel"}};
   for (std::size_t i = 0; i < volume::status_texts.size(); ++i)
     status["Levels"][std::to_string(i)] = volume::status_texts[i].name;

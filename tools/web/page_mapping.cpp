@@ -147,12 +147,13 @@ void PageMapping::gather(std::size_t first, std::size_t end, std::byte* stored, 
   });
 }
 
-base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint8_t* status) {
+base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std::uint8_t* status, std::uint8_t* is_atypical) {
   const std::size_t n_coeff = program_->n_coeff;
   const Coefficients all = volume::is_complex(image_->encoding.element) ? Coefficients::interleaved_planes(planes, n, n_coeff)
                                                                         : Coefficients::planes(planes, n, n_coeff);
   std::vector<VoxelStatus> said(map::VoxelEstimator::batch_size);
   std::size_t n_scored = 0, n_atypical = 0;
+  std::fill_n(is_atypical, n, std::uint8_t{0});
   for (std::size_t first = 0; first < n; first += said.size()) {
     const std::size_t count = std::min(said.size(), n - first);
     estimator_->estimate(all.part(first, count), batch_, std::span(said).first(count));
@@ -166,7 +167,9 @@ base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std
     for (std::size_t v = 0; v < count && !batch_.atypicality.empty(); ++v) {
       if (!has_estimates(said[v])) continue;
       ++n_scored;
-      if (estimator_->typicality(all.part(first, count), v, batch_.atypicality[v]) != map::Typicality::typical) ++n_atypical;
+      is_atypical[first + v] =
+          estimator_->typicality(all.part(first, count), v, batch_.atypicality[v]) != map::Typicality::typical;
+      n_atypical += is_atypical[first + v];
     }
     for (std::size_t v = 0; v < count; ++v) {
       const bool is_at_limit = !batch_.std_at_limit.empty() && batch_.std_at_limit[v] != 0;

@@ -47,9 +47,9 @@ class PageMapping {
 
   /// Maps n voxels. planes [n_plane, step * n] as gather() leaves them, one plane after the other. maps [map, n]: the
   /// estimates, their standard deviations where there is a sigma, and the atypicality where the model has one, in the order and
-  /// the units of start(). status [n]: StatusValue. Returns {"scored", "atypical"}: how many have a score, and how many of
-  /// these are atypical, by the rule of crbrt-map; zeros where the model has no atypicality.
-  base::Json run(const float* planes, std::size_t n, float* maps, std::uint8_t* status);
+  /// the units of start(). status [n]: StatusValue. is_atypical [n]: 1 or 0, by the rule of crbrt-map. Returns {"scored",
+  /// "atypical"}: how many have a score, and how many of these are atypical; zeros where the model has no atypicality.
+  base::Json run(const float* planes, std::size_t n, float* maps, std::uint8_t* status, std::uint8_t* is_atypical);
 
   /// What a NIfTI file of one map begins with (352 bytes; more where extents want NIfTI-2). `is_status`: bytes, not floats.
   std::string head_of_map(const volume::Window& window, bool is_status) const;

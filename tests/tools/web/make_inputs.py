@@ -35,6 +35,7 @@ def save(name, values, dtype, places=affine):
 
 
 save("whole.nii", c, np.complex64)
+save("reversed.nii", c[..., ::-1], np.complex64)
 save("packed.nii.gz", c, np.complex64)
 save("double.nii", c.astype(np.complex128) * (1 + 2**-40), np.complex128)
 save("parts.nii", np.concatenate([c.real, c.imag], axis=3), np.float32)

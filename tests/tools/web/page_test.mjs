@@ -15,6 +15,7 @@ let compared = 0;
 /// What stands beside the slices: how many voxels are atypical, as crbrt-map counts them, and every voxel of the grid with its status.
 async function expect_words({ AtypicalVoxels, Voxels, Counts }, what) {
   assert.match(await page.textContent('#atypical'), new RegExp(`^Atypical: ${AtypicalVoxels} of the ${Voxels} voxels with estimates \\(`), what);
+  assert.equal(await page.isVisible('#suspicion'), AtypicalVoxels > 0.05 * Voxels, `${what}: many atypical voxels are warned of`);
   const listed = await page.$$eval('#counts li', rows => rows.map(row => [row.dataset.level, Number(row.dataset.voxels), row.textContent]));
   assert.equal(listed.reduce((sum, [, voxels]) => sum + voxels, 0), 40 * 40 * 3, `${what}: every voxel is counted`);
   for (const [level, voxels, text] of listed) assert.match(text, new RegExp(`^${level}: ${voxels} voxels? - \\w`), `${what}: ${level} in words`);
@@ -29,8 +30,6 @@ async function expect_maps(maps, what, expected, sources) {
   const sidecars = await session.saved_sidecars(images);
   for (const layer of layers) {
     const image = images[layer], sidecar = sidecars[layer], file = readFileSync(`${folder}/${maps}/${layer}.nii`);
-    // Where a score has no window in the files, the page has one: cal_max and cal_min are at 124.
-    if (layer === 'atypicality') for (const bytes of [image, file]) bytes.fill(0, 124, 132);
     assert.equal(image.findIndex((byte, i) => byte !== file[i]), -1, `${what}: ${layer} differs from that of crbrt-map`);
     assert.equal(image.length, file.length);
     const theirs = JSON.parse(readFileSync(`${folder}/${maps}/${layer}.json`, 'utf8'));
@@ -123,10 +122,30 @@ for (const [name, colours, unit, factor, high, stored] of [['T1map', 'lipari', '
   const file = await session.saved(name), values = Array.from({ length: 40 * 40 * 3 }, (_, i) => file.readFloatLE(352 + 4 * i));
   const volume = await page.evaluate(() => { const [v] = window.crbrt.display.viewer.volumes; return { colours: v.colormap, high: v.cal_max, largest: v.img.reduce((a, b) => Math.max(a, b)) }; });
   assert.deepEqual(volume, { colours, high, largest: Math.fround(factor * Math.max(...values)) }, name);
-  assert.match(await page.textContent('#caption'), new RegExp(`^${name} in ${unit}: `));
+  assert.match(await page.textContent('#caption'), new RegExp(`^${name} in ${unit}: (?!.*total of 1)`));
   assert.deepEqual([await page.inputValue('#high'), await page.textContent('#window_unit')], [String(high), unit]);
   assert.match(await page.textContent('#saved_unit'), new RegExp(`${name} in ${stored}, not in ${unit} as shown here`));
 }
+
+// Coefficients in reversed order: the page warns, says it of each voxel, and shows where the threshold is.
+assert.ok(await page.isHidden('#suspicion'));
+await session.choose(input('reversed.nii'), input('mask.nii.gz'));
+for (const [sigma, judgement] of [['0.01', /^atypical: above the threshold for its noise$/], ['', /^atypical: above [0-9.]+$/]]) {
+  await session.map('f32', sigma);
+  assert.match(await page.textContent('#suspicion'), /^\d+\.\d % of the voxels are atypical, where 1 % is usual: .* another sequence, basis or order/);
+  assert.ok(await page.isVisible('#suspicion'));
+  await page.click('#maps button[data-map=atypicality]');
+  await page.waitForFunction(() => document.body.dataset.shown === 'atypicality');
+  const { values, status } = await page.evaluate(() => ({ ...document.getElementById('readout').dataset }));
+  assert.match(JSON.parse(values).find(row => row.name === 'atypicality').note, judgement);
+  assert.match(await page.innerText('#readout'), /: (ok \(no fault found\)|outside_range)/, status);
+}
+const threshold = await page.evaluate(() => window.crbrt.state.set.threshold.score);
+assert.match(await page.textContent('#caption'), new RegExp(`above the threshold: ${Number(threshold.toPrecision(4))}$`));
+const scores = await page.evaluate(() => { const [v] = window.crbrt.display.viewer.volumes; return [v.cal_min, v.cal_max, v.img[0]]; });
+assert.deepEqual(scores, [-threshold, 2 * threshold, -1e9], 'the threshold is at two thirds of the colours, and blank voxels below them');
+await session.choose(input('whole.nii'), input('mask.nii.gz'));
+await session.map('f32', '0.01');
 
 // What is refused is said, and the maps on the screen stay.
 const before = await session.saved('T1map');

@@ -9,6 +9,8 @@ const options = { backColor: [0, 0, 0, 1], crosshairColor: [1, 1, 1, 0.8], cross
 // As on the page of --report: ok is dark, what is flagged is not.
 const status_colours = [[30, 70, 40], [214, 39, 40], [90, 90, 90], [255, 187, 0], [0, 0, 0], [148, 103, 189], [227, 119, 194],
   [188, 189, 34], [23, 190, 207], [255, 127, 14]];
+// Scores of either sign have colours; what has none is transparent below every window.
+const far_below = -1e9;
 
 export const colour_of = level => status_colours[level];
 
@@ -65,14 +67,15 @@ export class Display {
     const rows = this.set.layers.filter(layer => layer.kind !== 'std' && layer.kind !== 'status').map(layer => {
       const std = std_of(layer.name);
       const shown = stored => stored === null ? null : layer.shown_factor * stored;
-      return { name: layer.name, unit: layer.shown_unit, value: shown(value(layer)), std: std ? shown(value(std)) : null };
+      const note = layer.kind === 'atypicality' && at >= 0 ? this.set.judgement(at) : '';
+      return { name: layer.name, unit: layer.shown_unit, value: shown(value(layer)), std: std ? shown(value(std)) : null, note };
     });
     const level = voxel < 0 ? null : this.set.level(voxel);
     readout.replaceChildren(
       element('p', {}, `${Array.from(mm).slice(0, 3).map(x => x.toFixed(1)).join(', ')} mm: ${level ? `${level.name} (${level.meaning})` : 'outside of the image'}`),
       element('table', {}, ...rows.map(row => element('tr', row.name === this.layer.name ? { class: 'shown' } : {},
         element('td', {}, row.name), element('td', { class: 'number' }, number(row.value)),
-        element('td', { class: 'std' }, row.std === null ? '' : `± ${number(row.std)}`), element('td', {}, row.unit)))));
+        element('td', { class: 'std' }, row.std === null ? '' : `± ${number(row.std)}`), element('td', {}, row.unit || row.note)))));
     readout.dataset.voxel = voxel;
     readout.dataset.values = JSON.stringify(rows);
     readout.dataset.status = level ? level.name : '';
@@ -85,7 +88,7 @@ export class Display {
     this.layer = layer;
     this.to_voxel = inverse(set.affine);
     while (this.viewer.volumes.length > 0) this.viewer.removeVolumeByIndex(0);
-    await this.viewer.loadFromArrayBuffer(set.file(layer, layer.shown_factor).buffer, `${layer.name}.nii`);
+    await this.viewer.loadFromArrayBuffer(set.file(layer, layer.shown_factor, layer.kind === 'atypicality' ? far_below : 0).buffer, `${layer.name}.nii`);
     this.viewer.setSliceType(set.shape[2] > 1 ? this.viewer.sliceTypeMultiplanar : this.viewer.sliceTypeAxial);
     this.viewer.opts.crosshairWidth = Math.max(...set.shape) / 250;  // in voxels
     this.viewer.setInterpolation(true);

@@ -23,6 +23,15 @@ function counts(set) {
     element('b', {}, `${level.name}: ${level.voxels} ${level.voxels === 1 ? 'voxel' : 'voxels'}`), ` - ${level.meaning}`));
 }
 
+/// Above what training had by so much that no tissue explains it; of fewer voxels a share says nothing. In the demo's brain it is at most 2 %.
+const suspicious_share = 0.05, fewest_scored = 30;
+
+function suspicion({ threshold, scored, atypical }) {
+  if (!threshold || scored < fewest_scored || atypical <= suspicious_share * scored) return '';
+  return `${percent(atypical, scored)} of the voxels are atypical, where 1 % is usual: these coefficients are probably not what the model was made for. `
+    + 'Perhaps they are of another sequence, basis or order, or many voxels are noise, such as the background where there is no mask. Their maps are then wrong.';
+}
+
 export async function show_set() {
   const { set } = state;
   by_id('view').hidden = false;
@@ -30,6 +39,8 @@ export async function show_set() {
   by_id('counts').replaceChildren(...counts(set));
   by_id('atypical').textContent = atypical_in_words(set);
   by_id('atypical').hidden = !set.threshold;
+  by_id('suspicion').textContent = suspicion(set);
+  by_id('suspicion').hidden = suspicion(set) === '';
   by_id('maps').replaceChildren(...set.layers.map(layer => {
     const button = element('button', { type: 'button', 'data-map': layer.name, 'aria-pressed': 'false' }, layer.name);
     button.addEventListener('click', () => { say(''); choose(layer); });
@@ -39,6 +50,13 @@ export async function show_set() {
 }
 
 const unit_in_words = unit => unit === '' ? 'fractions of 1' : unit;
+
+/// As shown: percentages are of 100, and a score has its threshold.
+function description_of({ kind, description, shown_unit }) {
+  if (kind !== 'atypicality') return shown_unit === '%' ? description.replace(/ of a total of 1\b/, ' of the total') : description;
+  const { score, is_of_noise } = state.set.threshold;
+  return `${description}: ${number(score)}${is_of_noise ? ' where the noise is unknown; for the noise that you gave each voxel has its own' : ''}`;
+}
 
 /// Files are those of crbrt-map, whatever the page shows.
 function saving_in_words(layer) {
@@ -50,7 +68,7 @@ function saving_in_words(layer) {
 export async function choose(layer) {
   state.layer = layer;
   for (const button of by_id('maps').children) button.setAttribute('aria-pressed', String(button.dataset.map === layer.name));
-  by_id('caption').textContent = `${layer.name}${layer.shown_unit ? ` in ${layer.shown_unit}` : ''}: ${layer.description}`;
+  by_id('caption').textContent = `${layer.name}${layer.shown_unit ? ` in ${layer.shown_unit}` : ''}: ${description_of(layer)}`;
   by_id('saved_unit').textContent = saving_in_words(layer);
   by_id('window_unit').textContent = layer.shown_unit;
   const [low, high] = usual_window(layer);
@@ -68,6 +86,8 @@ export async function choose(layer) {
 /// In the unit that is shown. A quantity without a window in the table has that of its values.
 function usual_window(layer) {
   const shown = window => window.map(end => end * layer.shown_factor);
+  const threshold = layer.kind === 'atypicality' ? Math.abs(state.set.threshold.score) : 0;
+  if (threshold > 0) return [-threshold, 2 * threshold];  // the threshold at two thirds of the colours
   if (layer.low < layer.high) return shown([layer.low, layer.high]);
   let low = 0, high = 0;
   for (const value of layer.values) if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];

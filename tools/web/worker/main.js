@@ -102,7 +102,7 @@ onmessage = async ({ data: { id, call, argument } }) => {
   }
   try {
     const result = await calls[call](argument);
-    const buffers = call === 'map' ? [result.voxels.buffer, result.status.buffer, ...result.values.map(values => values.buffer)] : [];
+    const buffers = call === 'map' ? [result.voxels.buffer, result.status.buffer, result.is_atypical.buffer, ...result.values.map(values => values.buffer)] : [];
     postMessage({ id, result }, buffers);
   } catch (error) {
     postMessage({ id, error: error.message, is_cancelled: error instanceof Cancelled });

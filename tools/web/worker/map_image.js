@@ -12,6 +12,7 @@ class Results {
   constructor(n_map, n) {
     this.values = Array.from({ length: n_map }, () => new Float32Array(n));
     this.status = new Uint8Array(n);
+    this.is_atypical = new Uint8Array(n);
     this.done = 0;
     this.kernel_ms = 0;
     this.scored = this.atypical = 0;
@@ -21,15 +22,16 @@ class Results {
 /// Maps n voxels whose planes lie at `planes`.
 function run(wasm, planes, n, results) {
   const { module } = wasm, n_map = results.values.length;
-  wasm.with_memory(4 * n_map * n, maps => wasm.with_memory(n, status => {
+  wasm.with_memory(4 * n_map * n, maps => wasm.with_memory(2 * n, status => {
     const start = performance.now();
-    const answer = module._crbrt_web_run(planes, n, maps, status);
+    const answer = module._crbrt_web_run(planes, n, maps, status, status + n);
     results.kernel_ms += performance.now() - start;
     const { scored, atypical } = wasm.answer(answer);
     results.scored += scored;
     results.atypical += atypical;
     results.values.forEach((values, i) => values.set(module.HEAPF32.subarray((maps >> 2) + i * n, (maps >> 2) + (i + 1) * n), results.done));
     results.status.set(module.HEAPU8.subarray(status, status + n), results.done);
+    results.is_atypical.set(module.HEAPU8.subarray(status + n, status + 2 * n), results.done);
   }));
   results.done += n;
 }

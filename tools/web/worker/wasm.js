@@ -4,6 +4,8 @@ import crbrt_wasm from 'crbrt_wasm';
 
 export class Wasm {
   static async start() {
+    // emscripten would ask for the data: address of its own code first, which the page forbids and consoles then tell of.
+    globalThis.fetch = undefined;
     return new Wasm(await crbrt_wasm());
   }
 
