@@ -38,14 +38,18 @@ class Session {
   }
 
   /// The same by dragging and dropping.
-  async drop(...files) {
+  drop(...files) {
+    return this.drop_on('drop', ...files);
+  }
+
+  async drop_on(id, ...files) {
     const before = await this.page.evaluate(() => document.body.dataset.taken ?? '0');
     const contents = files.map(file => ({ name: basename(file), bytes: readFileSync(file).toString('base64') }));
-    await this.page.evaluate(all => {
+    await this.page.evaluate(({ all, place }) => {
       const data = new DataTransfer();
       for (const { name, bytes } of all) data.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], name));
-      for (const type of ['dragover', 'drop']) document.getElementById('drop').dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-    }, contents);
+      for (const type of ['dragover', 'drop']) document.getElementById(place).dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, { all: contents, place: id });
     await this.page.waitForFunction(old => (document.body.dataset.taken ?? '0') !== old, before, { timeout: 60000 });
   }
 

@@ -35,6 +35,8 @@ def save(name, values, dtype, places=affine):
 
 
 save("whole.nii", c, np.complex64)
+save("narrow.nii", c[:30], np.complex64)
+save("narrow_mask.nii", mask[:30], np.uint8)
 save("reversed.nii", c[..., ::-1], np.complex64)
 save("packed.nii.gz", c, np.complex64)
 save("double.nii", c.astype(np.complex128) * (1 + 2**-40), np.complex128)

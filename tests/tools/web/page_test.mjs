@@ -147,6 +147,25 @@ assert.deepEqual(scores, [-threshold, 2 * threshold, -1e9], 'the threshold is at
 await session.choose(input('whole.nii'), input('mask.nii.gz'));
 await session.map('f32', '0.01');
 
+// New coefficients with their mask leave nothing of the old mask; without one it goes with a note. Files may fall on the slices, too.
+await session.drop_on('slices', input('narrow.nii'), input('narrow_mask.nii'));
+assert.equal(await session.message(), '');
+assert.match(await page.textContent('#mask'), /^narrow_mask\.nii: \d+ of 3600 voxels are mapped$/);
+assert.doesNotMatch(await page.textContent('#warnings'), /mask\.nii\.gz/);
+await session.choose(input('whole.nii'));
+assert.equal(await session.message(), '');
+assert.match(await page.textContent('#mask'), /^none/);
+assert.match(await page.textContent('#warnings'), /Note: the mask narrow_mask\.nii lies on another grid and is no longer used; all voxels are mapped$/);
+await session.choose(input('mask.nii.gz'));
+
+// While slices are drawn the page says so.
+await page.evaluate(() => {
+  window.words = [];
+  new MutationObserver(() => window.words.push(document.getElementById('drawing').textContent)).observe(document.getElementById('drawing'), { childList: true });
+});
+await session.saved('T2map');
+assert.deepEqual(await page.evaluate(() => window.words), ['drawing T2map ...', '']);
+
 // What is refused is said, and the maps on the screen stay.
 const before = await session.saved('T1map');
 async function expect_refusal(words, ...files) {
@@ -197,6 +216,20 @@ await page.click('#cancel');
 await page.waitForFunction(old => document.body.dataset.runs !== old, runs, { timeout: 60000 });
 assert.equal(await session.message(), 'cancelled: the maps before are kept');
 assert.deepEqual(await session.layers(), without_std);
+
+// Without WebGL 2 the reason stands where the slices would, and maps are saved all the same.
+await page.addInitScript(() => {
+  const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind === 'webgl2' ? null : get.call(this, kind, ...rest); };
+});
+await page.reload();
+await page.waitForSelector('body[data-ready=yes]', { timeout: 120000 });
+await session.choose(input('whole.nii'), input('mask.nii.gz'));
+await session.map('f32', '0.01');
+assert.equal(await session.message(), '');
+assert.match(await page.textContent('figure #undrawn'), /^The slices cannot be drawn: this browser, or this computer, offers no WebGL 2\. Maps can be saved/);
+assert.ok(await page.isVisible('#undrawn') && await page.isHidden('#slices'));
+assert.ok((await session.saved('T1map')).equals(before), 'maps that cannot be drawn are saved');
 
 const foreign = session.requests.filter(url => !url.startsWith(`file://${page_path}`) && !/^(data|blob):/.test(url));
 const policy = await page.getAttribute('meta[http-equiv=Content-Security-Policy]', 'content');

@@ -25,6 +25,17 @@ function inverse(affine) {
   return mm => [0, 1, 2].map(i => [0, 1, 2].reduce((sum, r) => sum + minor(r, i) / determinant * (mm[r] - t[r]), 0));
 }
 
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+/// Hidden pages get no frames, and need not wait for one.
+const next_picture = () => Promise.race([new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve))), pause(200)]);
+
+async function done_drawing(gl) {
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  gl.flush();
+  while (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) await pause(20);
+  gl.deleteSync(fence);
+}
+
 export class Display {
   constructor(on_error) {
     this.on_error = on_error;
@@ -33,9 +44,9 @@ export class Display {
   }
 
   async start() {
-    this.viewer = new niivue.Niivue(options);
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('this browser, or this computer, offers no WebGL 2');
     const canvas = document.getElementById('slices');
-    await this.viewer.attachToCanvas(canvas);
+    this.viewer = await new niivue.Niivue(options).attachToCanvas(canvas);
     this.viewer.setSliceType(this.viewer.sliceTypeMultiplanar);
     // Plateaus, because pictures mix neighbours: sixteen levels lie 17 apart in the 256 entries of a colour map.
     const stops = Array.from({ length: 32 }, (_, i) => status_colours[Math.min(i >> 1, status_colours.length - 1)]);
@@ -82,7 +93,9 @@ export class Display {
   }
 
   /// low, high: the window, in the unit that is shown.
+  /// Resolves when the picture is there.
   async show(set, layer, low, high) {
+    await next_picture();  // with the words that drawing has begun
     if (!this.viewer) await this.start();
     this.set = set;
     this.layer = layer;
@@ -96,10 +109,18 @@ export class Display {
     this.viewer.setColormap(this.viewer.volumes[0].id, layer.kind === 'status' ? 'crbrt_status' : layer.colours);  // which sets a window of its own
     this.set_window(low, high);
     this.viewer.createOnLocationChange();  // the numbers of the crosshair's voxel
+    await done_drawing(this.viewer.gl);
+  }
+
+  async change_window(low, high) {
+    await next_picture();
+    this.set_window(low, high);
+    if (this.viewer) await done_drawing(this.viewer.gl);
   }
 
   set_window(low, high) {
-    const volume = this.viewer.volumes[0], is_status = this.layer.kind === 'status';
+    const volume = this.viewer?.volumes[0], is_status = this.layer.kind === 'status';
+    if (!volume) return;  // not drawn yet, or not at all
     volume.cal_min = is_status ? -1e-6 : low === 0 ? high * 1e-4 : low;  // 0 stands where nothing was estimated
     volume.cal_max = high;
     if (low >= 0 && !is_status) volume.colormapType = 1;  // what lies below is transparent

@@ -40,13 +40,14 @@ export async function open_built_in() {
 async function open_image(files) {
   const image = await worker.call('open_image', { files });
   warn(image.warnings);
-  Object.assign(state, { image, files });
-  if (!state.mask) return;
+  const { mask } = state;
+  Object.assign(state, { image, files, mask: null });
+  if (!mask || state.has_new_mask) return;
   try {
-    await use_mask(state.mask.file);
+    await use_mask(mask.file);
   } catch (error) {
-    state.mask = null;
-    throw error;
+    const reason = /expected a mask on the grid/.test(error.message) ? ' lies on another grid and' : '';
+    warn([...image.warnings, `the mask ${mask.name}${reason} is no longer used; all voxels are mapped${reason ? '' : ` (${error.message})`}`]);
   }
 }
 
@@ -112,6 +113,7 @@ export async function take(files) {
       problems.push(error.message);
     }
   };
+  state.has_new_mask = of_role('mask').length > 0;
   for (const file of of_role('model')) await attempt(async () => open_model(new Uint8Array(await file.arrayBuffer()), file.name));
   if (of_role('cfl').length + of_role('hdr').length > 0) await attempt(() => open_pair(of_role));
   for (const file of of_role('hdf5')) await attempt(() => open_hdf5(file));
@@ -125,6 +127,7 @@ export async function take(files) {
     if (state.image) await attempt(() => use_mask(file));
     else problems.push(`${file.name}: expected coefficients before a mask, found none; an image of real numbers with three dimensions is taken for a mask`);
   }
+  state.has_new_mask = false;
   say(problems.join('\n'));
   show_inputs();
   document.body.dataset.taken = Number(document.body.dataset.taken ?? 0) + 1;

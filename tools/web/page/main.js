@@ -34,6 +34,7 @@ async function map() {
     by_id('time').dataset.kernelMs = result.kernel_ms;
     by_id('time').dataset.ms = result.ms;
     state.set = new MapSet(result, image, whose);
+    set_mapping(false);
     await show_set();
     by_id('view').scrollIntoView({ block: 'start' });
   } catch (error) {
@@ -59,12 +60,18 @@ function attempt(work) {
 
 function listen_for_files() {
   const over = is_over => by_id('drop').classList.toggle('over', is_over);
-  document.addEventListener('dragover', event => { event.preventDefault(); over(true); });
-  document.addEventListener('dragleave', () => over(false));
-  document.addEventListener('drop', event => {
+  // Before the slices hear of it: NiiVue keeps what is dragged over them to itself.
+  const listen_first = (type, react) => document.addEventListener(type, event => {
     event.preventDefault();
+    event.stopPropagation();
+    react(event);
+  }, true);
+  listen_first('dragover', () => over(true));
+  listen_first('dragleave', () => over(false));
+  listen_first('drop', event => {
     over(false);
-    if (!state.is_mapping) take([...event.dataTransfer.files]);
+    if (state.is_mapping) say('A run is under way: cancel it or wait for its end, and drop the files again.');
+    else take([...event.dataTransfer.files]);
   });
   by_id('files').addEventListener('change', event => { if (!state.is_mapping) take([...event.target.files]).then(() => { event.target.value = ''; }); });
   by_id('built_in').addEventListener('click', () => attempt(open_built_in));

@@ -75,12 +75,32 @@ export async function choose(layer) {
   by_id('window').classList.toggle('fixed', layer.kind === 'status');
   by_id('low').value = number(low);
   by_id('high').value = number(high);
+  const { set } = state;
+  wanted = { set, layer };
+  drawing = drawing.then(() => wanted.set === set && wanted.layer === layer ? draw(layer, () => display.show(set, layer, low, high)) : undefined);
+  await drawing;
+}
+
+/// One at a time, and only the last of several: without a graphics card a whole brain takes many seconds.
+let drawing = Promise.resolve(), wanted = {};
+
+/// What goes wrong stands in the place of the picture.
+async function draw(layer, work) {
+  const say_undrawn = text => {
+    by_id('undrawn').textContent = text;
+    by_id('undrawn').hidden = text === '';
+    by_id('slices').parentElement.hidden = text !== '';
+  };
+  delete document.body.dataset.shown;
+  by_id('drawing').textContent = `drawing ${layer.name} ...`;
   try {
-    await display.show(state.set, layer, low, high);
-    document.body.dataset.shown = layer.name;
+    say_undrawn('');
+    await work();
   } catch (error) {
-    say(`The slices cannot be drawn (${error.message}). Perhaps this browser has no WebGL 2. Maps can be saved all the same.`);
+    say_undrawn(`The slices cannot be drawn: ${error.message}. Maps can be saved all the same.`);
   }
+  by_id('drawing').textContent = '';
+  document.body.dataset.shown = layer.name;
 }
 
 /// In the unit that is shown. A quantity without a window in the table has that of its values.
@@ -98,5 +118,6 @@ export function window_changed() {
   const low = Number(by_id('low').value), high = Number(by_id('high').value);
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) return say(`colours: expected a lower and a higher number, found "${by_id('low').value}" and "${by_id('high').value}"`);
   say('');
-  display.set_window(low, high);
+  const { layer } = state;
+  drawing = drawing.then(() => state.layer === layer ? draw(layer, () => display.change_window(low, high)) : undefined);
 }
