@@ -48,7 +48,10 @@ class Session {
     await this.page.evaluate(({ all, place }) => {
       const data = new DataTransfer();
       for (const { name, bytes } of all) data.items.add(new File([Uint8Array.from(atob(bytes), c => c.charCodeAt(0))], name));
-      for (const type of ['dragover', 'drop']) document.getElementById(place).dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      const box = document.getElementById(place).getBoundingClientRect();
+      const at = { clientX: box.x + box.width / 4, clientY: box.y + box.height / 4 };  // NiiVue asks whether it is meant
+      for (const type of ['dragover', 'drop'])
+        document.getElementById(place).dispatchEvent(new DragEvent(type, { ...at, dataTransfer: data, bubbles: true, cancelable: true }));
     }, { all: contents, place: id });
     await this.page.waitForFunction(old => (document.body.dataset.taken ?? '0') !== old, before, { timeout: 60000 });
   }

@@ -42,7 +42,7 @@ async function open_image(files) {
   warn(image.warnings);
   const { mask } = state;
   Object.assign(state, { image, files, mask: null });
-  if (!mask || state.has_new_mask) return;
+  if (!mask) return;
   try {
     await use_mask(mask.file);
   } catch (error) {
@@ -113,7 +113,6 @@ export async function take(files) {
       problems.push(error.message);
     }
   };
-  state.has_new_mask = of_role('mask').length > 0;
   for (const file of of_role('model')) await attempt(async () => open_model(new Uint8Array(await file.arrayBuffer()), file.name));
   if (of_role('cfl').length + of_role('hdr').length > 0) await attempt(() => open_pair(of_role));
   for (const file of of_role('hdf5')) await attempt(() => open_hdf5(file));
@@ -127,7 +126,6 @@ export async function take(files) {
     if (state.image) await attempt(() => use_mask(file));
     else problems.push(`${file.name}: expected coefficients before a mask, found none; an image of real numbers with three dimensions is taken for a mask`);
   }
-  state.has_new_mask = false;
   say(problems.join('\n'));
   show_inputs();
   document.body.dataset.taken = Number(document.body.dataset.taken ?? 0) + 1;

@@ -4,7 +4,7 @@ import { by_id, element } from './elements.js';
 import { WorkerCalls } from './worker_call.js';
 
 export const state = { model: null, image: null, files: null, pair: {}, hdf5: null, mask: null, set: null, layer: null, is_mapping: false,
-  has_hdf5: false, has_new_mask: false };  // has_new_mask: files that come now have one, so the mask in use is not for them
+  has_hdf5: false };
 
 export const worker = new WorkerCalls(show_progress);
 
