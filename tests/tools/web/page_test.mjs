@@ -143,7 +143,7 @@ for (const [sigma, judgement] of [['0.01', /^atypical: above the threshold for i
 const threshold = await page.evaluate(() => window.crbrt.state.set.threshold.score);
 assert.match(await page.textContent('#caption'), new RegExp(`above the threshold: ${Number(threshold.toPrecision(4))}$`));
 const scores = await page.evaluate(() => { const [v] = window.crbrt.display.viewer.volumes; return [v.cal_min, v.cal_max, v.img[0]]; });
-assert.deepEqual(scores, [-threshold, 2 * threshold, -1e9], 'the threshold is at two thirds of the colours, and blank voxels below them');
+assert.deepEqual(scores, [-2 * threshold, 2 * threshold, -1e9], 'the threshold is at three quarters of the colours, and blank voxels below them');
 await session.choose(input('whole.nii'), input('mask.nii.gz'));
 await session.map('f32', '0.01');
 

@@ -23,7 +23,7 @@ function counts(set) {
     element('b', {}, `${level.name}: ${level.voxels} ${level.voxels === 1 ? 'voxel' : 'voxels'}`), ` - ${level.meaning}`));
 }
 
-/// Above what training had by so much that no tissue explains it; of fewer voxels a share says nothing. In the demo's brain it is at most 2 %.
+/// Above what training had by so much that no tissue explains it; of fewer voxels a share says nothing. In the demo's brain it is 2.1 % at most (docs/uncertainty.md).
 const suspicious_share = 0.05, fewest_scored = 30;
 
 function suspicion({ threshold, scored, atypical }) {
@@ -107,7 +107,7 @@ async function draw(layer, work) {
 function usual_window(layer) {
   const shown = window => window.map(end => end * layer.shown_factor);
   const threshold = layer.kind === 'atypicality' ? Math.abs(state.set.threshold.score) : 0;
-  if (threshold > 0) return [-threshold, 2 * threshold];  // the threshold at two thirds of the colours
+  if (threshold > 0) return [-2 * threshold, 2 * threshold];  // typical scores are negative, and have colours, too
   if (layer.low < layer.high) return shown([layer.low, layer.high]);
   let low = 0, high = 0;
   for (const value of layer.values) if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
