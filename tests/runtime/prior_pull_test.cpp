@@ -7,20 +7,16 @@
 
 #include "crbrt/crbrt.h"
 #include "crbrt/crbrt.hpp"
+#include "tests/support/two_outputs.h"
 
 namespace crbrt::tests {
 namespace {
 
-/// Two outputs with mean 2 and 5, prior widths 0.5 and 3 (a negative scale), the first bounded; a plane of each.
-struct Fixture {
-  std::vector<Output> outputs{{"a", "s", 2, 0.5f, 0, 9, 0.01f, 1.5f}, {"b", "1", 5, -3, 0, 9}};
-  Program program{};
+/// A plane of each output.
+struct Fixture : TwoOutputs {
   std::vector<float> estimates, std;
 
-  Fixture(std::vector<float> estimates_, std::vector<float> std_) : estimates(std::move(estimates_)), std(std::move(std_)) {
-    program.n_output = 2;
-    program.outputs = outputs.data();
-  }
+  Fixture(std::vector<float> estimates_, std::vector<float> std_) : estimates(std::move(estimates_)), std(std::move(std_)) {}
 
   Status add() {
     const std::size_t n = estimates.size() / 2;

@@ -7,22 +7,18 @@
 
 #include "crbrt/crbrt.h"
 #include "crbrt/crbrt.hpp"
+#include "tests/support/two_outputs.h"
 
 namespace crbrt::tests {
 namespace {
 
-/// Two outputs, of which the first is bounded by 0.01 and 1.5; standard deviations as planes, and estimates at the priors'
-/// means, where nothing pulls.
-struct Fixture {
-  std::vector<Output> outputs{{"a", "s", 2, 0.5f, 0, 9, 0.01f, 1.5f}, {"b", "1", 5, -3, 0, 9}};
-  Program program{};
+/// Standard deviations as planes, and estimates at the priors' means, where nothing pulls.
+struct Fixture : TwoOutputs {
   std::vector<float> std, estimates;
   std::vector<std::uint32_t> at_limit;
 
   explicit Fixture(std::vector<float> std_) : std(std::move(std_)), estimates(std.size(), 5), at_limit(std.size() / 2, 77) {
     std::fill_n(estimates.begin(), std.size() / 2, 2.0f);
-    program.n_output = static_cast<std::uint32_t>(outputs.size());
-    program.outputs = outputs.data();
   }
   View2<const float> planes(const std::vector<float>& values) const {
     return View2<const float>::planes(values.data(), values.size() / program.n_output, program.n_output);

@@ -16,6 +16,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/dicom/image_writer.h"
 #include "tools/dicom/window.h"
+#include "tools/volume/geometry_remedy.h"
 #include "tools/volume/grid_difference.h"
 #include "tools/volume/image_values.h"
 #include "tools/volume/maps_in.h"
@@ -69,7 +70,7 @@ volume::StorageOrder order_of(const SourceSeries& source, const volume::ImageOpt
   throw base::InputError(
       source.folder, "a series of MR images on the grid of " + placed_by + ", " + volume::extents_in_words(grid),
       volume::extents_in_words(series) + ", against x, y and z of that grid: " +
-          volume::grid_difference(grid, series, {"columns", "rows", "slices"}) + " (--ignore-geometry compares extents alone)");
+          volume::grid_difference(grid, series, {"columns", "rows", "slices"}) + volume::remedy_for_another_place);
 }
 
 std::string derivation_of(const base::Json& sidecar, const std::string& output) {

@@ -22,4 +22,9 @@ constexpr volume::StatusValue with_limit(volume::StatusValue said, bool is_at_li
   return is_at_limit && said == volume::StatusValue::ok ? volume::StatusValue::std_at_limit : said;
 }
 
+/// The same of voxel v of a batch.
+inline volume::StatusValue status_of(const BatchMaps& maps, std::size_t v) noexcept {
+  return with_limit(volume::status_values(maps.status)[v], !maps.std_at_limit.empty() && maps.std_at_limit[v] != 0);
+}
+
 }  // namespace crbrt::map

@@ -189,8 +189,7 @@ int run(int argc, char** argv) {
   if (refine) details["refinement"] = refinement_report(*refine->refinement);
   details["coefficient_faults"] = check_coefficients(program, settings, inputs, atypical, warnings);
   const auto counts = volume::count(map::final_status(result, settings.refinement), volume::n_voxel(inputs.grid.shape));
-  const auto has_estimate = [](VoxelStatus s) { return s == VoxelStatus::ok || s == VoxelStatus::outside_range; };
-  if (std::none_of(result.status.begin(), result.status.end(), has_estimate))
+  if (std::none_of(result.status.begin(), result.status.end(), map::has_estimate))
     warnings.add(inputs.image.spec().shown + ": no voxel has an estimate, because none holds finite coefficients other than 0");
   volume::expect_no_warnings(options->image, warnings);
 

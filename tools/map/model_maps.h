@@ -24,6 +24,11 @@ struct MapSettings {
   Refinement* refinement = nullptr;  ///< --refine; null: none
 };
 
+/// Whether the maps hold an estimate of a voxel of this status.
+constexpr bool has_estimate(VoxelStatus status) noexcept {
+  return status == VoxelStatus::ok || status == VoxelStatus::outside_range;
+}
+
 /// What a model says of some voxels. A plane holds one number of each; voxels without signal are 0.
 struct BatchMaps {
   std::size_t n_voxel = 0;

@@ -40,6 +40,12 @@ class VoxelEstimator {
     return knows_noise_ && score <= least_threshold_ ? Typicality::typical : judged(c, v, score);
   }
 
+  /// Whether voxel v, whose maps estimate() has filled from these coefficients, has an estimate and is atypical.
+  bool is_atypical_voxel(const Coefficients& c, const BatchMaps& maps, std::size_t v) const {
+    return !maps.atypicality.empty() && has_estimate(maps.status[v]) &&
+           typicality(c, v, maps.atypicality[v]) != Typicality::typical;
+  }
+
  private:
   Typicality judged(const Coefficients& c, std::size_t v, float score) const;
   void resize(std::size_t n, BatchMaps& maps) const;

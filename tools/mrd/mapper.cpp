@@ -23,13 +23,6 @@ constexpr std::size_t piece_voxels = 1024, block_voxels = 16 * piece_voxels;
 
 using volume::StatusValue;
 
-/// As crbrt-map's status map has it.
-StatusValue status_of(const map::BatchMaps& maps, std::size_t v) {
-  return map::with_limit(volume::status_values(maps.status)[v], !maps.std_at_limit.empty() && maps.std_at_limit[v] != 0);
-}
-
-bool has_estimate(VoxelStatus status) { return status == VoxelStatus::ok || status == VoxelStatus::outside_range; }
-
 std::span<const float> plane_of(const SentMap& map, const map::BatchMaps& maps) {
   if (map.kind == MapKind::atypicality) return maps.atypicality;
   return maps.plane(map.kind == MapKind::std ? maps.std : maps.estimates, map.plane);
@@ -91,7 +84,7 @@ void Mapper::estimate(Worker& worker, Grid& grid) {
     const SentMap& map = maps_[m];
     if (map.kind == MapKind::status) {
       for (std::size_t v = 0; v < voxels.size(); ++v)
-        grid.pixels[m][voxels[v]] = static_cast<std::uint16_t>(status_of(worker.maps, v));
+        grid.pixels[m][voxels[v]] = static_cast<std::uint16_t>(map::status_of(worker.maps, v));
       continue;
     }
     std::span<const float> values = plane_of(map, worker.maps);
@@ -105,13 +98,12 @@ void Mapper::estimate(Worker& worker, Grid& grid) {
     if (!map.has_pixels) continue;
     std::uint16_t* const pixels = grid.pixels[m].data();
     for (std::size_t v = 0; v < voxels.size(); ++v)
-      if (has_estimate(worker.status[v]))
+      if (map::has_estimate(worker.status[v]))
         pixels[voxels[v]] = map.scale.pixel_of(static_cast<double>(values[v]) * map.per_float);
   }
   for (std::size_t v = 0; v < voxels.size(); ++v) {
-    ++worker.counts[static_cast<std::size_t>(status_of(worker.maps, v))];
-    if (has_estimate(worker.status[v]) && !worker.maps.atypicality.empty())
-      worker.n_atypical += worker.estimator.typicality(c, v, worker.maps.atypicality[v]) != map::Typicality::typical;
+    ++worker.counts[static_cast<std::size_t>(map::status_of(worker.maps, v))];
+    worker.n_atypical += worker.estimator.is_atypical_voxel(c, worker.maps, v);
   }
   worker.gathered.clear();
 }

@@ -13,7 +13,8 @@
 #include "base/model_file.h"
 #include "base/parallel.h"
 #include "tools/map/error_bars.h"
-#include "tools/map/map_files.h"
+#include "tools/map/error_bars.h"
+#include "tools/map/outputs.h"
 #include "tools/map/voxel_estimator.h"
 #include "tools/python/array_grid.h"
 #include "tools/python/module.h"
@@ -99,15 +100,14 @@ py::dict map_array(const std::shared_ptr<LoadedModel>& loaded, const py::array& 
       if (sigma) put(worker.maps.plane(worker.maps.std, i), std.data[i]);
     }
     if (!atypicality.data.empty()) put(worker.maps.atypicality, atypicality.data[0]);
-    const std::span<const volume::StatusValue> said = volume::status_values(worker.status);
     std::size_t v = 0;
     for (const volume::VoxelRun& run : worker.runs)
       for (std::size_t at = run.first; at < run.first + run.count; ++at, ++v) {
-        const bool is_at_limit = !worker.maps.std_at_limit.empty() && worker.maps.std_at_limit[v] != 0;
-        status_of[at] = static_cast<std::uint8_t>(map::with_limit(said[v], is_at_limit));
-        const bool is_estimated = worker.status[v] == VoxelStatus::ok || worker.status[v] == VoxelStatus::outside_range;
-        if (!atypicality.data.empty() && is_estimated)
-          is_atypical_of[at] = worker.estimator.typicality(c, v, worker.maps.atypicality[v]) != map::Typicality::typical;
+        status_of[at] = static_cast<std::uint8_t>(map::status_of(worker.maps, v));
+        if (worker.estimator.is_atypical_voxel(c, worker.maps, v)) is_atypical_of[at] = 1;
+        if (fill == 0 || map::has_estimate(worker.status[v])) continue;
+        for (const Planes* planes : {&estimates, &std, &atypicality})
+          for (float* const plane : planes->data) plane[at] = fill;
       }
   };
   {

@@ -43,8 +43,6 @@ void for_listed_runs(const volume::VoxelList& voxels, std::size_t first, std::si
   }
 }
 
-bool has_estimates(VoxelStatus status) { return status == VoxelStatus::ok || status == VoxelStatus::outside_range; }
-
 std::vector<std::string> with_geometry_warning(std::vector<std::string> notes, const volume::Grid& grid,
                                                const std::string& file) {
   if (const std::string odd = volume::geometry_warning(grid); !odd.empty()) notes.push_back(file + ": " + odd);
@@ -153,7 +151,6 @@ base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std
                                                                         : Coefficients::planes(planes, n, n_coeff);
   std::vector<VoxelStatus> said(map::VoxelEstimator::batch_size);
   std::size_t n_scored = 0, n_atypical = 0;
-  std::fill_n(is_atypical, n, std::uint8_t{0});
   for (std::size_t first = 0; first < n; first += said.size()) {
     const std::size_t count = std::min(said.size(), n - first);
     estimator_->estimate(all.part(first, count), batch_, std::span(said).first(count));
@@ -164,16 +161,11 @@ base::Json PageMapping::run(const float* planes, std::size_t n, float* maps, std
           maps[plane * n + first + v] =
               volume::stored_number((*values)[i * count + v], outputs_[i].factor, volume::Rounding::none);
     std::copy_n(batch_.atypicality.begin(), batch_.atypicality.empty() ? 0 : count, maps + plane * n + first);
-    for (std::size_t v = 0; v < count && !batch_.atypicality.empty(); ++v) {
-      if (!has_estimates(said[v])) continue;
-      ++n_scored;
-      is_atypical[first + v] =
-          estimator_->typicality(all.part(first, count), v, batch_.atypicality[v]) != map::Typicality::typical;
-      n_atypical += is_atypical[first + v];
-    }
     for (std::size_t v = 0; v < count; ++v) {
-      const bool is_at_limit = !batch_.std_at_limit.empty() && batch_.std_at_limit[v] != 0;
-      status[first + v] = static_cast<std::uint8_t>(map::with_limit(static_cast<volume::StatusValue>(said[v]), is_at_limit));
+      n_scored += !batch_.atypicality.empty() && map::has_estimate(said[v]);
+      is_atypical[first + v] = estimator_->is_atypical_voxel(all.part(first, count), batch_, v);
+      n_atypical += is_atypical[first + v];
+      status[first + v] = static_cast<std::uint8_t>(map::status_of(batch_, v));
     }
   }
   return {{"scored", n_scored}, {"atypical", n_atypical}};

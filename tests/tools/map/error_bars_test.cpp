@@ -6,20 +6,16 @@
 
 #include <vector>
 
+#include "tests/support/two_outputs.h"
 #include "tools/map/map_files.h"
 
 namespace crbrt::map {
 namespace {
 
-/// Two outputs with mean 2 and 5, prior widths 0.5 and 3 (a negative scale), the first bounded.
-struct Fixture {
-  std::vector<Output> outputs{{"a", "s", 2, 0.5f, 0, 9, 0.01f, 1.5f}, {"b", "1", 5, -3, 0, 9}};
-  Program program{};
+struct Fixture : tests::TwoOutputs {
   BatchMaps maps;
 
   explicit Fixture(const std::vector<float>& estimates, const std::vector<float>& std) {
-    program.n_output = 2;
-    program.outputs = outputs.data();
     maps.n_voxel = estimates.size() / 2;
     maps.estimates = estimates;
     maps.std = std;

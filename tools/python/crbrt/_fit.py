@@ -47,7 +47,6 @@ def fit(
     Returns Maps of every quantity that t1 determines, rates and times, and of m0 (|M0|), always with std, and with residual.
     Ctrl-C ends it between 256 voxels. Raises TypeError, ValueError and, for files, InputError.
     """
-    filled = number("fill", fill)
     if map_prior and sigma is None:
         raise ValueError("map_prior: expected sigma beside it, which decides how much the prior counts, found none")
     return maps_of(
@@ -63,7 +62,6 @@ def fit(
             count("starts", starts),
             bool(map_prior),
             count("threads", threads),
-            filled,
-        ),
-        filled,
+            number("fill", fill),
+        )
     )

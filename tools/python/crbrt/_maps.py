@@ -43,7 +43,8 @@ class Maps(Mapping[str, NDArray[np.float32]]):
     estimates: {name: map}, what maps[name] looks in
     units: {name: unit}: "s", "1/s", "rad/s", "1" for a fraction; of m0, |M0|, "units of the coefficients"
     std: {name: map} of the standard deviations, in the units of the estimates; empty where Model.map had no sigma. Of a model: of the
-        error that is to be expected at this noise, the draw towards the prior included (docs/uncertainty.md); of a fit: from the Fisher matrix at the estimate
+        error that is to be expected at this noise, the draw towards the prior included (docs/uncertainty.md); of a fit: from the Fisher matrix at
+        the estimate
     status: uint8 map of what happened to each voxel:
 
 {statuses}
@@ -86,16 +87,9 @@ if Maps.__doc__:  # python3 -OO has none
     Maps.__doc__ = Maps.__doc__.replace("{statuses}", _status_table())
 
 
-def maps_of(result: dict[str, Any], fill: float) -> Maps:
-    """Of what C++ returns: voxels outside the mask hold the fill value, those without signal may still hold 0."""
+def maps_of(result: dict[str, Any]) -> Maps:
+    """Of what C++ returns."""
     names = result.pop("names")
     estimates, units, std = (_ByName(zip(names, result.pop(key))) for key in ("estimates", "units", "std"))
     std.why_empty = "there are no standard deviations, because map() was called without sigma, the noise of the coefficients"
-    maps = Maps(estimates, units, std, **result)
-    if fill != 0:
-        without_estimate = (maps.status == 1) | (maps.status == 2)
-        if without_estimate.any():
-            for array in (*estimates.values(), *std.values(), maps.atypicality, maps.residual):
-                if array is not None:
-                    array[without_estimate] = fill
-    return maps
+    return Maps(estimates, units, std, **result)

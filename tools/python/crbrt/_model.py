@@ -73,7 +73,6 @@ class Model:
 
         Raises TypeError, ValueError and, where the model lacks what is asked of it, DisagreementError.
         """
-        filled = number("fill", fill)
         array = np.asanyarray(coefficients)
         maps = maps_of(
             self._model.map(
@@ -83,9 +82,8 @@ class Model:
                 text("order", order),
                 count("threads", threads),
                 text("precision", precision),
-                filled,
-            ),
-            filled,
+                number("fill", fill),
+            )
         )
         if sigma is not None:
             self._warn_of_little_noise(array, order, float(sigma), maps)
